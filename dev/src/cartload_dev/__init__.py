@@ -1,0 +1,1 @@
+"""The launcher: Kafka, a database, Blob storage and every service as local processes."""

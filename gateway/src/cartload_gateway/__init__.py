@@ -1,0 +1,1 @@
+"""Cartload's one public origin: UI, API, WebSocket and the plain endpoints."""

@@ -1,0 +1,1 @@
+"""The topics and messages that Cartload's services exchange."""

@@ -1,0 +1,1 @@
+"""Jobs, datasets, their dispatcher, and the workers that make chunks."""

@@ -1,0 +1,1 @@
+"""Relays job events to browsers over WebSocket."""

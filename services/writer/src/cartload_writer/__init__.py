@@ -1,0 +1,1 @@
+"""Stores entity batches in MySQL and Blob and serves what is stored."""
