@@ -1,0 +1,38 @@
+"""A batch: rows of one table of one chunk, as an Arrow IPC stream described by its headers."""
+
+from dataclasses import dataclass
+from uuid import UUID, uuid5
+
+from pydantic import Field
+
+from cartload_contracts.model import Count, Model, RowHash, Seconds, TableName
+
+ARROW_STREAM = "application/vnd.apache.arrow.stream"
+EVENT_NAMESPACE = UUID("6b1f4a52-6a0e-5f0e-9d0b-1c5a7f1f0c11")
+
+
+class BatchHeader(Model):
+    """What a batch's headers say of its payload."""
+
+    dataset_id: UUID
+    job_id: UUID
+    table: TableName
+    chunk: Count = Field(description="First block, or first row of a catalogue table.")
+    position: Count = Field(description="Ordinal of the chunk in the job's plan.")
+    vintage: int = Field(ge=1)
+    rows: Count
+    row_hash: RowHash
+    generating_seconds: Seconds = 0.0
+
+    @property
+    def event_id(self) -> UUID:
+        """The same for every delivery of the same rows: what consumers de-duplicate by."""
+        return uuid5(EVENT_NAMESPACE, f"{self.dataset_id}:{self.table}:{self.chunk}:{self.vintage}")
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A header with its Arrow IPC stream."""
+
+    header: BatchHeader
+    payload: bytes
