@@ -1,0 +1,99 @@
+"""The envelope: what it refuses, and the identity that consumers de-duplicate by."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+
+from cartload_contracts import envelope, examples, topics
+from cartload_contracts.batches import Batch, BatchHeader
+from cartload_contracts.envelope import InvalidMessage
+
+NOW = datetime(2026, 1, 2, tzinfo=UTC)
+HEADER = BatchHeader(
+    dataset_id=UUID(int=1),
+    job_id=UUID(int=2),
+    table="users",
+    chunk=4,
+    position=7,
+    vintage=3,
+    rows=4000,
+    row_hash="0f" * 16,
+    generating_seconds=0.25,
+)
+
+
+def stored() -> tuple[bytes, dict[str, bytes]]:
+    wire = examples.load("stored")
+    return wire.value, dict(wire.headers)
+
+
+def test_a_batch_survives_the_wire() -> None:
+    wire = envelope.encode_batch(Batch(HEADER, b"\x00arrow"), source="/worker", now=NOW)
+    assert wire.topic == "cartload.batches.users"
+    assert wire.key == f"{UUID(int=1)}:4".encode()
+    assert envelope.decode_batch(wire.value, dict(wire.headers)) == Batch(HEADER, b"\x00arrow")
+
+
+def test_the_same_rows_have_the_same_event_id_and_others_another() -> None:
+    moved = HEADER.model_copy(update={"position": 9, "job_id": UUID(int=5)})
+    assert moved.event_id == HEADER.event_id
+    for change in ({"chunk": 5}, {"table": "addresses"}, {"vintage": 4}, {"dataset_id": UUID(int=9)}):
+        assert HEADER.model_copy(update=change).event_id != HEADER.event_id
+
+
+@pytest.mark.parametrize(
+    ("header", "value"),
+    [
+        ("ce_specversion", b"0.3"),
+        ("content-type", b"text/plain"),
+        ("ce_type", b"cartload.stored.v2"),
+        ("ce_type", b"other.stored.v1"),
+        ("ce_type", b"\xff\xfe"),
+    ],
+)
+def test_a_foreign_envelope_is_refused_by_name(header: str, value: bytes) -> None:
+    body, headers = stored()
+    with pytest.raises(InvalidMessage, match=header):
+        envelope.decode(envelope.RESULTS, body, headers | {header: value})
+
+
+def test_a_missing_header_is_refused() -> None:
+    body, headers = stored()
+    del headers["ce_type"]
+    with pytest.raises(InvalidMessage, match="ce_type"):
+        envelope.decode(envelope.RESULTS, body, headers)
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"type": "unheard"}', b'{"type": "stored"}', b"\xff"])
+def test_nonsense_is_refused(body: bytes) -> None:
+    _, headers = stored()
+    with pytest.raises(InvalidMessage):
+        envelope.decode(envelope.RESULTS, body, headers)
+
+
+def test_a_message_of_another_topic_is_refused() -> None:
+    prepare = examples.load("prepare")
+    with pytest.raises(InvalidMessage, match="prepare"):
+        envelope.decode(envelope.RESULTS, prepare.value, dict(prepare.headers))
+
+
+@pytest.mark.parametrize(
+    ("attribute", "value"),
+    [("ce_rows", b"-1"), ("ce_rowhash", b"zz"), ("ce_table", b"passwords"), ("ce_chunk", b"1.5")],
+)
+def test_a_batch_with_a_bad_attribute_is_refused_by_name(attribute: str, value: bytes) -> None:
+    wire = envelope.encode_batch(Batch(HEADER, b""), source="/worker", now=NOW)
+    field = {"ce_rowhash": "row_hash"}.get(attribute, attribute.removeprefix("ce_"))
+    with pytest.raises(InvalidMessage, match=field):
+        envelope.decode_batch(b"", dict(wire.headers) | {attribute: value})
+
+
+def test_topics_that_share_work_have_equal_partitions() -> None:
+    assert len({topic.partitions for topic in topics.BATCHES.values()}) == 1
+
+
+def test_topic_names_are_unique_and_prefixed() -> None:
+    names = [topic.name for topic in topics.ALL]
+    assert len(set(names)) == len(names)
+    assert all(name.startswith("cartload.") for name in names)
