@@ -1,0 +1,63 @@
+"""The app factory: every HTTP process begins here, so that all behave alike."""
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+
+from fastapi import FastAPI
+
+from cartload_kit.http import health, openapi, problems
+from cartload_kit.http.health import ReadyCheck
+from cartload_kit.http.lifecycle import Lifecycle
+from cartload_kit.http.limits import BodyLimits
+from cartload_kit.http.middleware import RequestScope
+
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+"""Opens what an app needs before its first request, and closes it after the last."""
+
+MEBIBYTE = 1024 * 1024
+
+
+def create_app(
+    service: str,
+    *,
+    lifespan: Lifespan | None = None,
+    title: str,
+    description: str = "",
+    version: str = "1.0.0",
+    checks: Mapping[str, ReadyCheck] | None = None,
+    check_seconds: float = 2.0,
+    max_body: int = MEBIBYTE,
+    strict_json: bool = True,
+    body_seconds: float = 30.0,
+    openapi_url: str | None = "/openapi.json",
+) -> FastAPI:
+    """An app with problem details, limits, request ids, logs, metrics and health; add the routes to it.
+
+    ``checks`` are run by /health/ready, each for at most ``check_seconds``; the mapping itself is kept (as
+    ``app.state.checks``), so ``lifespan`` may fill it. ``max_body`` is in bytes and holds for every body.
+    With ``strict_json`` a JSON body is read whole (within ``body_seconds``) and refused when it is not JSON
+    to the letter; switch it off only where bodies must stream through. ``app.state.lifecycle`` says when
+    the process stops. Needs no server to be built: clients belong into ``lifespan``.
+    """
+    app = FastAPI(
+        title=title,
+        description=description,
+        version=version,
+        lifespan=lifespan,
+        openapi_url=openapi_url,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    kept: Mapping[str, ReadyCheck] = {} if checks is None else checks
+    app.state.service = service
+    app.state.checks = kept
+    app.state.lifecycle = Lifecycle()
+    app.add_middleware(
+        BodyLimits, service=service, max_body=max_body, strict_json=strict_json, body_seconds=body_seconds
+    )
+    app.add_middleware(RequestScope, service=service)
+    problems.install(app)
+    openapi.install(app)
+    app.include_router(health.routes(service, kept, check_seconds))
+    return app

@@ -1,0 +1,81 @@
+"""From exceptions to problem details, the one shape of every error answer."""
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.types import Scope
+
+from cartload_kit.errors import FieldError, NotFound, Problem, Unprocessable, from_http_exception
+from cartload_kit.redaction import is_secret_name
+
+MEDIA_TYPE = "application/problem+json"
+_LONGEST_VALUE = 200
+_PLACES = ("body", "query", "path", "header", "cookie")
+_log = logging.getLogger(__name__)
+
+
+def problem_response(problem: Problem, scope: Scope) -> Response:
+    """The answer that tells of ``problem``, with the path and the request id of ``scope``."""
+    body = problem.body(instance=scope.get("path"), request_id=scope.get("request_id"))
+    return JSONResponse(body, problem.status, headers=problem.headers, media_type=MEDIA_TYPE)
+
+
+def unexpected(service: str) -> Problem:
+    """What a caller is told of an error that nobody expected: nothing of its inside."""
+    return Problem(500, "Internal error", f"Something went wrong in {service}; it has been logged.")
+
+
+def install(app: FastAPI) -> None:
+    """Make every exception that leaves a route of ``app`` a problem."""
+    app.add_exception_handler(HTTPException, _on_http_exception)
+    app.add_exception_handler(RequestValidationError, _on_validation_error)
+
+
+async def _on_http_exception(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this type only
+    if error.status_code in (204, 304):
+        return Response(status_code=error.status_code, headers=error.headers)
+    if "route" not in request.scope and not isinstance(error, Problem) and error.status_code == 404:
+        error = NotFound(f"There is nothing at {request.url.path}.")
+    return problem_response(from_http_exception(error), request.scope)
+
+
+async def _on_validation_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this type only
+    return problem_response(Unprocessable(field_errors(error.errors())), request.scope)
+
+
+def field_errors(details: Sequence[Any]) -> list[FieldError]:
+    """The field errors that pydantic's error details say; values are left out where they could be secret."""
+    return [_field_error(detail) for detail in details]
+
+
+def _field_error(detail: dict[str, Any]) -> FieldError:
+    field = field_path(detail.get("loc", ()))
+    message = str(detail.get("msg", "is not valid")).removeprefix("Value error, ")
+    value = detail.get("input")
+    if detail.get("type") == "missing" or not _may_be_shown(field, value):
+        return FieldError(field=field, message=message)
+    return FieldError(field=field, message=message, value=value)
+
+
+def field_path(location: Sequence[object]) -> str:
+    """``("body", "spec", "items", 0)`` as ``spec.items.0``; a whole body as ``body``."""
+    parts = [str(part) for part in location]
+    if len(parts) > 1 and parts[0] in _PLACES:
+        parts = parts[1:]
+    return ".".join(parts)
+
+
+def _may_be_shown(field: str, value: object) -> bool:
+    if any(is_secret_name(part) for part in field.split(".")):
+        return False
+    if isinstance(value, str):
+        return len(value) <= _LONGEST_VALUE
+    return value is None or isinstance(value, bool | int | float)

@@ -1,0 +1,58 @@
+"""JSON as the standard has it: no NaN, no Infinity, no number that becomes one, no broken text."""
+
+import json
+import math
+from typing import Any, NoReturn
+
+from cartload_kit.errors import BadRequest, FieldError, Unprocessable
+
+_LONGEST_NUMBER = 400
+
+
+def loads(body: bytes) -> Any:
+    """The value of a JSON text in UTF-8.
+
+    Raises BadRequest when it is not JSON, Unprocessable when a number in it is too large to keep or a text
+    in it has half a surrogate pair.
+    """
+    try:
+        value = json.loads(body.decode(), parse_constant=_constant, parse_float=_real, parse_int=_whole)
+    except UnicodeDecodeError as error:
+        raise BadRequest(f"The body is not UTF-8 (byte {error.start}).") from error
+    except json.JSONDecodeError as error:
+        raise BadRequest(f"The body is not JSON: {error.msg} at character {error.pos}.") from error
+    except RecursionError as error:
+        raise BadRequest("The body is nested too deeply.") from error
+    if b"\\u" in body:
+        _require_whole_text(value)
+    return value
+
+
+def _constant(name: str) -> NoReturn:
+    raise BadRequest(f"The body is not JSON: {name} is not a JSON number.")
+
+
+def _real(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise _refused(text)
+    return value
+
+
+def _whole(text: str) -> int:
+    if len(text) > _LONGEST_NUMBER:
+        raise _refused(text)
+    return int(text)
+
+
+def _refused(text: str) -> Unprocessable:
+    shown = text if len(text) <= 40 else f"{text[:40]}…"
+    return Unprocessable([FieldError(field="body", value=shown, message="The number is too large.")])
+
+
+def _require_whole_text(value: object) -> None:
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        message = "A text holds half a surrogate pair, which is no character."
+        raise Unprocessable([FieldError(field="body", message=message)]) from error

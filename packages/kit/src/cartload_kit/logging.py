@@ -1,0 +1,109 @@
+"""JSON lines on stderr, one an event, with the request, trace and job they belong to."""
+
+import json
+import logging
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import Any, TextIO
+
+from cartload_kit import tracing
+from cartload_kit.redaction import MASK, is_secret_name, redact
+
+get_logger = logging.getLogger
+"""The logger of a module: ``get_logger(__name__)``."""
+
+_EMPTY: Mapping[str, str] = MappingProxyType({})
+_context: ContextVar[Mapping[str, str]] = ContextVar("cartload_log_context", default=_EMPTY)
+_STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {
+    "message",
+    "asctime",
+    "color_message",
+    "taskName",
+}
+_NOISY = ("aiokafka", "azure", "asyncio", "urllib3", "alembic")
+
+
+@contextmanager
+def bind(**context: object) -> Iterator[None]:
+    """Add fields (``request_id``, ``job_id``, …) to every line logged in the block and its tasks."""
+    added = {name: str(value) for name, value in context.items() if value is not None}
+    token = _context.set({**_context.get(), **added})
+    try:
+        yield
+    finally:
+        _context.reset(token)
+
+
+def bound() -> Mapping[str, str]:
+    """The fields that are bound now."""
+    return _context.get()
+
+
+class JsonFormatter(logging.Formatter):
+    """Makes one JSON object of a record; fields of ``extra=`` are kept, secrets are masked."""
+
+    def __init__(self, service: str) -> None:
+        """``service`` is written into every line."""
+        super().__init__()
+        self._service = service
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record as one line of JSON."""
+        line: dict[str, Any] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "service": self._service,
+            "logger": record.name,
+            "message": redact(_message(record)),
+            **_context.get(),
+            **_trace(),
+            **_extras(record),
+        }
+        if record.exc_info and record.exc_info[0] is not None:
+            line["exception"] = redact(self.formatException(record.exc_info))
+        return json.dumps(line, ensure_ascii=False, default=_plain)
+
+
+def _message(record: logging.LogRecord) -> str:
+    try:
+        return record.getMessage()
+    except (TypeError, ValueError):
+        return f"{record.msg} {record.args}"
+
+
+def _trace() -> dict[str, str]:
+    context = tracing.current()
+    return {"trace_id": context.trace_id, "span_id": context.span_id} if context else {}
+
+
+def _extras(record: logging.LogRecord) -> dict[str, Any]:
+    extras = {name: value for name, value in record.__dict__.items() if name not in _STANDARD}
+    return {name: MASK if is_secret_name(name) else _plain_value(value) for name, value in extras.items()}
+
+
+def _plain_value(value: object) -> object:
+    return redact(value) if isinstance(value, str) else value
+
+
+def _plain(value: object) -> str:
+    return redact(str(value))
+
+
+def configure(service: str, level: str = "info", stream: TextIO | None = None) -> None:
+    """Send every log of the process, uvicorn's too, to ``stream`` (stderr) as JSON, from ``level`` up."""
+    handler = logging.StreamHandler(stream or sys.stderr)
+    handler.setFormatter(JsonFormatter(service))
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level.upper())
+    for name in ("uvicorn", "uvicorn.error", "uvicorn.access", "uvicorn.asgi"):
+        logger = logging.getLogger(name)
+        logger.handlers.clear()
+        logger.propagate = True
+    for name in _NOISY:
+        logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+    logging.captureWarnings(True)

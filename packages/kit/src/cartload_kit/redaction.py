@@ -1,0 +1,33 @@
+"""Taking secrets out of text before it is written anywhere."""
+
+import re
+
+MASK = "********"
+
+_PATTERNS = (
+    (re.compile(r"(://[^:/?#@\s]*:)[^@/\s]+(@)"), rf"\1{MASK}\2"),
+    (re.compile(r"((?:AccountKey|SharedAccessSignature|sig)=)[^;&\s'\"]+", re.IGNORECASE), rf"\1{MASK}"),
+    (re.compile(r"(\bBearer\s+)[A-Za-z0-9._~+/=-]+", re.IGNORECASE), rf"\1{MASK}"),
+    (re.compile(r"\beyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*"), MASK),
+    (
+        re.compile(
+            r"(['\"]?(?:password|passwd|secret|refresh_token|access_token)['\"]?\s*[=:]\s*)(['\"]?)[^'\",\s}]+"
+        ),
+        rf"\1\2{MASK}",
+    ),
+)
+_NAMES = re.compile(
+    r"password|passwd|secret|authorization|cookie|connection_string|private_key|(?:^|_)token$", re.IGNORECASE
+)
+
+
+def redact(text: str) -> str:
+    """``text`` with passwords in URLs, account keys, bearer tokens and JWTs masked."""
+    for pattern, replacement in _PATTERNS:
+        text = pattern.sub(replacement, text)
+    return text
+
+
+def is_secret_name(name: str) -> bool:
+    """Whether a field of this name holds a secret, so that its value is masked whatever it is."""
+    return _NAMES.search(name) is not None

@@ -1,0 +1,131 @@
+"""Settings: one frozen class a role, read from ``CARTLOAD_…`` variables and checked at start."""
+
+import sys
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, NoReturn
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from cartload_kit.redaction import MASK, redact
+
+PREFIX = "CARTLOAD_"
+_SECRET_WORDS = ("password", "secret", "token_key", "private", "connection_string")
+
+
+def _http_url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("must be a URL such as http://host:port")
+    return text.rstrip("/")
+
+
+def _database_url(secret: SecretStr) -> SecretStr:
+    parts = urlsplit(secret.get_secret_value())
+    database = parts.path.strip("/")
+    if parts.scheme != "mysql" or not parts.hostname or not parts.username or not database:
+        raise ValueError("must look like mysql://user:password@host:port/database")
+    return secret
+
+
+def _origin(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query:
+        raise ValueError("must be origins such as https://host:port, without a path")
+    return text.lower()
+
+
+def _split(value: object) -> object:
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    return value
+
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+"""A TCP port, 1 to 65535."""
+
+HttpUrl = Annotated[str, AfterValidator(_http_url)]
+"""An http or https URL, kept as text without a trailing slash."""
+
+DatabaseUrl = Annotated[SecretStr, AfterValidator(_database_url)]
+"""``mysql://user:password@host:port/database``, masked wherever it is printed."""
+
+CommaList = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+"""Several values separated by commas; blanks around them do not count."""
+
+Origins = Annotated[tuple[Annotated[str, AfterValidator(_origin)], ...], NoDecode, BeforeValidator(_split)]
+"""Browser origins (scheme, host, port) separated by commas."""
+
+LogLevel = Literal["debug", "info", "warning", "error"]
+"""How much is logged."""
+
+
+class Settings(BaseSettings):
+    """What every process is told. Subclass it once a role; give every field a description."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
+    )
+
+    host: str = Field(default="127.0.0.1", min_length=1, description="Address the process listens on.")
+    port: Port = Field(description="Port the process listens on; each process has its own.")
+    log_level: LogLevel = Field(default="info", description="The least level that is logged.")
+
+
+def variable(cls: type[BaseSettings], field: str) -> str:
+    """The environment variable that sets a field, such as ``CARTLOAD_PORT`` for ``port``."""
+    return f"{cls.model_config.get('env_prefix', '')}{field}".upper()
+
+
+def is_secret(name: str, field: FieldInfo) -> bool:
+    """Whether a field's value must never be shown: by its type or by its name."""
+    return "Secret" in str(field.annotation) or any(word in name for word in _SECRET_WORDS)
+
+
+def problems(cls: type[BaseSettings], error: ValidationError) -> list[str]:
+    """One line for each thing wrong: the variable, its value (secrets masked), what is allowed."""
+    return [_line(cls, detail) for detail in error.errors(include_url=False, include_context=False)]
+
+
+def _line(cls: type[BaseSettings], detail: ErrorDetails) -> str:
+    name = str(detail["loc"][0]) if detail["loc"] else ""
+    field = cls.model_fields.get(name)
+    if field is None:
+        return f"settings: {detail['msg']}"
+    if detail["type"] == "missing":
+        return f"{variable(cls, name)} is not set: {field.description or 'it is required'}"
+    shown = MASK if is_secret(name, field) else redact(repr(str(detail["input"])))
+    return f"{variable(cls, name)}={shown}: {_allowed(detail['msg'])}"
+
+
+def _allowed(message: str) -> str:
+    message = message.removeprefix("Value error, ")
+    return message.replace("Input should be", "must be", 1).replace("String should", "must", 1)
+
+
+def load[S: BaseSettings](cls: type[S], **values: Any) -> S:
+    """Read ``cls`` from the environment; ``values`` win over it.
+
+    When something is wrong, every problem goes to stderr as one line and the process exits with code 2.
+    """
+    try:
+        return cls(**values)
+    except ValidationError as error:
+        _refuse(problems(cls, error))
+
+
+def _refuse(lines: list[str]) -> NoReturn:
+    sys.stderr.write("".join(f"{line}\n" for line in lines))
+    raise SystemExit(2)
+
+
+def as_environment(values: Mapping[str, object]) -> dict[str, str]:
+    """The environment that sets these fields: ``{"port": 1}`` becomes ``{"CARTLOAD_PORT": "1"}``."""
+    return {f"{PREFIX}{name}".upper(): str(value) for name, value in values.items()}
