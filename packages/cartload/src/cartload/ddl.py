@@ -11,7 +11,7 @@ _OPTIONS: Final = "ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode
 
 
 def create_table(name: str, ids: Ids, *, final: bool) -> str:
-    """``CREATE TABLE``: with every key if ``final``, else with the primary key only, for a large first load."""
+    """``CREATE TABLE``: with every key if ``final``, else only the primary one, for a large first load."""
     wanted = table(name)
     parts = [_column(column, ids) for column in wanted.columns] + ["PRIMARY KEY (`id`)"]
     if final:

@@ -1,0 +1,178 @@
+"""The spec's fields."""
+
+from datetime import date
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+Locale = Literal["en_US", "en_GB", "de_DE", "fr_FR", "sv_SE", "en_CA", "en_AU", "en_IE"]
+Country = Literal["US", "GB", "DE", "FR", "SE", "CA", "AU", "IE"]
+Weight = Annotated[int, Field(ge=1, le=1000)]
+
+
+def _four_decimals(value: float) -> float:
+    if round(value, 4) != value:
+        raise ValueError("at most four decimals")
+    return value
+
+
+Ratio = Annotated[float, Field(allow_inf_nan=False), AfterValidator(_four_decimals)]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Window(_Model):
+    """The days in which the shop is open: sign-ups and orders lie in it, nothing lies after it."""
+
+    start: date = Field(date(2024, 1, 1), ge=date(1990, 1, 1), description="First day, UTC.")
+    end: date = Field(date(2025, 12, 31), le=date(2099, 12, 31), description="Last day, UTC, included.")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        days = (self.end - self.start).days
+        if not 0 <= days <= 366 * 20:
+            raise ValueError(f"end must be 0 to 7320 days after start, is {days}")
+        return self
+
+
+class Catalogue(_Model):
+    """How much there is to buy."""
+
+    categories: int = Field(12, ge=1, le=24, description="Categories.")
+    sub_categories: int = Field(4, ge=1, le=12, description="Sub-categories in each category.")
+    products: int | None = Field(
+        None, ge=1, le=400_000, description="Products; by default a tenth of the customers, 60 to 50,000."
+    )
+    skus_per_product: Ratio = Field(2.5, ge=1, le=12, description="Mean number of SKUs of a product.")
+
+
+class Addresses(_Model):
+    """Customers' addresses."""
+
+    per_customer: Ratio = Field(1.4, ge=1, le=8, description="Mean number of addresses of a customer.")
+
+
+class Orders(_Model):
+    """How many orders, and what becomes of them."""
+
+    per_customer: Ratio = Field(2.5, ge=0, le=50, description="Mean number of orders of a customer.")
+    items: Ratio = Field(2.2, ge=1, le=10, description="Mean number of lines of an order.")
+    quantity: Ratio = Field(1.4, ge=1, le=5, description="Mean number of pieces in a line.")
+    discount_share: Ratio = Field(0.15, ge=0, le=1, description="Share of orders with a coupon.")
+    cancel_rate: Ratio = Field(0.05, ge=0, le=1, description="Share of orders that end cancelled.")
+    return_rate: Ratio = Field(0.08, ge=0, le=1, description="Share of the other orders that come back.")
+    payment_failure_rate: Ratio = Field(0.04, ge=0, le=0.9, description="Share of charges that fail.")
+
+
+class Wishlist(_Model):
+    """Customers' wishes."""
+
+    per_customer: Ratio = Field(1.2, ge=0, le=50, description="Mean number of wishes of a customer.")
+
+
+class Skew(_Model):
+    """How unequal things are: exponents of Zipf's law, 0 for equal."""
+
+    products: Ratio = Field(1.0, ge=0, le=2, description="Exponent of sales over products of a category.")
+    customers: Ratio = Field(0.8, ge=0, le=2, description="Exponent of orders over customers.")
+
+
+class Event(_Model):
+    """Some days of each year with other demand."""
+
+    name: str = Field(min_length=1, max_length=40, description="Shown name.")
+    month: int = Field(ge=1, le=12, description="Month of the first day.")
+    day: int = Field(ge=1, le=31, description="Day of the month of the first day.")
+    days: int = Field(1, ge=1, le=60, description="Length in days.")
+    factor: Ratio = Field(ge=0.1, le=20, description="Demand, as a multiple of a usual day's.")
+
+
+_YEAR: tuple[int, ...] = (88, 82, 92, 94, 98, 96, 92, 90, 98, 104, 128, 138)
+_WEEK: tuple[int, ...] = (100, 96, 96, 100, 106, 108, 114)
+_DAY: tuple[int, ...] = (30, 18, 12, 10, 12, 22, 42, 64, 82, 96, 106, 112)
+_NIGHT: tuple[int, ...] = (118, 114, 110, 108, 112, 122, 138, 152, 160, 148, 112, 64)
+_EVENTS: tuple[Event, ...] = (
+    Event(name="Black Friday", month=11, day=24, days=5, factor=3.0),
+    Event(name="Christmas trade", month=12, day=8, days=12, factor=1.4),
+)
+
+
+class Season(_Model):
+    """When people order: relative demand, 1 to 1000 each."""
+
+    year: tuple[Weight, ...] = Field(_YEAR, min_length=12, max_length=12, description="January first.")
+    week: tuple[Weight, ...] = Field(_WEEK, min_length=7, max_length=7, description="Monday first.")
+    day: tuple[Weight, ...] = Field(_DAY + _NIGHT, min_length=24, max_length=24, description="From 0 h UTC.")
+    events: tuple[Event, ...] = Field(_EVENTS, max_length=20, description="Days with other demand.")
+
+
+_TAX_RATES: dict[Country, float] = {
+    "US": 0.07,
+    "GB": 0.2,
+    "DE": 0.19,
+    "FR": 0.2,
+    "SE": 0.25,
+    "CA": 0.12,
+    "AU": 0.1,
+    "IE": 0.23,
+}
+
+
+class Tax(_Model):
+    """Sales tax by the order's country, as a share of the net price."""
+
+    default: Ratio = Field(0.2, ge=0, le=0.5, description="Rate where none is named.")
+    rates: dict[Country, Annotated[Ratio, Field(ge=0, le=0.5)]] = Field(
+        default_factory=lambda: dict(_TAX_RATES), description="Rate by country."
+    )
+
+
+class Shipping(_Model):
+    """What sending costs."""
+
+    fee: int = Field(495, ge=0, le=1_000_000, description="Fee of an order, in minor units.")
+    free_from: int | None = Field(
+        6000, ge=0, le=100_000_000, description="Goods less discount from which it is free, in minor units."
+    )
+
+
+_LOCALES: dict[Locale, int] = {
+    "en_US": 40,
+    "en_GB": 15,
+    "de_DE": 14,
+    "fr_FR": 10,
+    "sv_SE": 5,
+    "en_CA": 7,
+    "en_AU": 6,
+    "en_IE": 3,
+}
+
+
+class Spec(_Model):
+    """A dataset's spec."""
+
+    name: Annotated[str, StringConstraints(strip_whitespace=True)] = Field(
+        "dataset", min_length=1, max_length=80, description="Shown name; changes no value."
+    )
+    seed: int = Field(1, ge=0, lt=2**53, description="Another seed, another dataset.")
+    customers: int = Field(1000, ge=1, le=100_000_000, description="Customers; all else follows.")
+    ids: Literal["uuid", "integer"] = Field("uuid", description="Primary keys: UUID text or integers from 1.")
+    currency: str = Field("USD", pattern=r"^[A-Z]{3}$", description="ISO 4217 code of all money.")
+    locales: dict[Locale, Weight] = Field(
+        default_factory=lambda: dict(_LOCALES),
+        min_length=1,
+        description="Where customers live, as weights.",
+    )
+    window: Window = Field(default_factory=Window, description="The days covered.")
+    growth: Ratio = Field(1.3, ge=0.1, le=10, description="Sign-ups, as a multiple of the year before.")
+    catalogue: Catalogue = Field(default_factory=Catalogue, description="How much there is to buy.")
+    addresses: Addresses = Field(default_factory=Addresses, description="Customers' addresses.")
+    orders: Orders = Field(default_factory=Orders, description="Orders and their fate.")
+    wishlist: Wishlist = Field(default_factory=Wishlist, description="Customers' wishes.")
+    skew: Skew = Field(default_factory=Skew, description="How unequal things are.")
+    season: Season = Field(default_factory=Season, description="When people order.")
+    tax: Tax = Field(default_factory=Tax, description="Sales tax.")
+    shipping: Shipping = Field(default_factory=Shipping, description="Shipping fees.")
+    format: Literal["parquet", "csv", "jsonl"] = Field("parquet", description="Format of the files.")
