@@ -1,10 +1,11 @@
-"""Row hashes: equal rows give equal sums, whatever the order, the batches or the store that they were read from.
+"""Row hashes: equal rows give equal sums, whatever the order, the batches or the store they were read from.
 
 A row's hash is 128 bits over its canonical values in schema order; a table's is the sum of its rows' modulo
-2**128, with the row count. Canonical values are 64-bit words: integers and booleans as they are, dates as days
-and timestamps as milliseconds since 1970, decimals as scaled integers, text as a hash over its UTF-8 bytes and
-their number; NULL is a word of its own. With ``k``, ``m`` and ``n`` from BLAKE2b over table and column name,
-``x = mix(value + k)`` (NULL: ``x = n``), a row's low word is ``mix(sum x)``, its high word ``mix(sum x*m + 1)``.
+2**128, with the row count. Canonical values are 64-bit words: integers and booleans as they are, dates as
+days and timestamps as milliseconds since 1970, decimals as scaled integers, text as a hash over its UTF-8
+bytes and their number; NULL is a word of its own. With ``k``, ``m`` and ``n`` from BLAKE2b over table and
+column name, ``x = mix(value + k)``, for NULL ``x = n``; a row's low word is ``mix(sum x)``, its high word
+``mix(1 + sum x*m)``.
 """
 
 from dataclasses import dataclass
@@ -45,7 +46,7 @@ class RowHash:
 
 
 def hash_batch(batch: pa.RecordBatch, table: str) -> RowHash:
-    """The hash of a batch with the table's columns in schema order. Raises ValueError when they are others."""
+    """The hash of a batch with the table's columns in schema order; ValueError when they are others."""
     low, high = row_hashes(batch, table)
     return RowHash(len(low), (_sum(low) + (_sum(high) << 64)) % _MODULUS)
 

@@ -37,7 +37,7 @@ _MOST_DEFAULT_PRODUCTS: Final = 50_000
 
 
 class SpecError(ValueError):
-    """A spec that cannot be made; ``errors`` names each field by its dotted path, its value and the reason."""
+    """A spec that cannot be made; ``errors`` names each field by dotted path, its value and the reason."""
 
     def __init__(self, errors: list[dict[str, Any]]) -> None:
         super().__init__("; ".join(f"{error['field']}: {error['message']}" for error in errors))
@@ -45,7 +45,7 @@ class SpecError(ValueError):
 
 
 def parse(raw: Mapping[str, Any]) -> Spec:
-    """The spec in ``raw``, not resolved. Raises :class:`SpecError` on unknown, wrong or contradictory fields."""
+    """The spec in ``raw``, not resolved. Raises :class:`SpecError` on unknown, wrong or clashing fields."""
     try:
         spec = Spec.model_validate_json(json.dumps(dict(raw), default=str), strict=True)
     except ValidationError as error:
