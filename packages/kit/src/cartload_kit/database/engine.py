@@ -1,0 +1,71 @@
+"""The async engine, and how its sessions are set up."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import URL, make_url, text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+POOL_RECYCLE = 300
+"""Seconds; well below the session's wait_timeout of 600."""
+
+SESSION = (
+    "SET SESSION innodb_lock_wait_timeout = 5, lock_wait_timeout = 5, wait_timeout = 600, "
+    "net_read_timeout = 30, net_write_timeout = 60, time_zone = '+00:00', sql_mode = "
+    "'STRICT_TRANS_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION' "
+    "/*M!100000 , max_statement_time = 30 */ /*!80000 , max_execution_time = 30000 */"
+)
+"""For every connection.
+
+Short lock waits, UTC, strict values, and statements of at most 30 s (MySQL: reads).
+"""
+
+
+class DatabaseAway(Exception):
+    """The database does not answer; the text says why, without the password."""
+
+
+def async_url(url: str) -> URL:
+    """`mysql://user:password@host:port/database` as SQLAlchemy's URL for asyncmy.
+
+    Raises ValueError for others.
+    """
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "mysql":
+        raise ValueError(f"not a mysql:// URL: {parsed.get_backend_name()}://…")
+    return parsed.set(drivername="mysql+asyncmy").update_query_dict({"charset": "utf8mb4"})
+
+
+def engine(
+    url: str,
+    *,
+    pool_size: int = 10,
+    pool_timeout: float = 5.0,
+    session: str = SESSION,
+    connect_args: Mapping[str, Any] | None = None,
+) -> AsyncEngine:
+    """Make an engine: READ COMMITTED, utf8mb4, at most `pool_size` connections, each checked before use.
+
+    A caller waits at most `pool_timeout` seconds for a connection, then gets sqlalchemy.exc.TimeoutError.
+    """
+    return create_async_engine(
+        async_url(url),
+        isolation_level="READ COMMITTED",
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=pool_timeout,
+        pool_pre_ping=True,
+        pool_recycle=POOL_RECYCLE,
+        connect_args={"init_command": session, "connect_timeout": 5, **(connect_args or {})},
+    )
+
+
+async def check_database(engine: AsyncEngine, deadline: float = 2.0) -> None:
+    """Ready check: raises DatabaseAway unless `SELECT 1` is answered within `deadline` seconds."""
+    try:
+        async with asyncio.timeout(deadline), engine.connect() as connection:
+            await connection.execute(text("SELECT 1"))
+    except (TimeoutError, OSError, SQLAlchemyError) as error:
+        raise DatabaseAway(f"{engine.url.database}: {type(error).__name__}") from error

@@ -1,0 +1,106 @@
+"""Every new record of a topic, for every reader: no group, no offsets, from the end."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer
+from aiokafka.errors import KafkaError
+
+from cartload_kit.kafka import client
+from cartload_kit.kafka.errors import KafkaUnavailable
+from cartload_kit.kafka.record import Record, from_kafka
+
+log = logging.getLogger(__name__)
+MIB = 2**20
+
+
+class Subscription:
+    """A reader that stands at the end of its topics: iterate for every record that comes from now on."""
+
+    def __init__(self, kafka: Any) -> None:
+        self._kafka = kafka
+
+    async def __aiter__(self) -> AsyncIterator[Record]:
+        """Yield records as they come; raises KafkaError when reading fails for good."""
+        while True:
+            for records in (await self._kafka.getmany(timeout_ms=1000)).values():
+                for raw in records:
+                    yield from_kafka(raw)
+
+
+@asynccontextmanager
+async def subscribe_latest(
+    bootstrap: str, *topics: str, client_id: str = "cartload-broadcast", deadline: float = 15.0
+) -> AsyncIterator[Subscription]:
+    """Subscribe from the end. Inside the block the reader stands at the end: all that is sent then is seen.
+
+    Raises KafkaUnavailable when that takes longer than `deadline` seconds.
+    """
+    kafka: Any = AIOKafkaConsumer(
+        *topics,
+        bootstrap_servers=bootstrap,
+        client_id=client_id,
+        group_id=None,
+        auto_offset_reset="latest",
+        isolation_level="read_committed",
+        fetch_max_wait_ms=500,
+        fetch_max_bytes=8 * MIB,
+        retry_backoff_ms=200,
+    )
+    try:
+        try:
+            async with asyncio.timeout(deadline):
+                await kafka.start()
+                await kafka.seek_to_end()
+        except (TimeoutError, KafkaError) as error:
+            raise KafkaUnavailable(
+                f"cannot read {', '.join(topics)}: {error or type(error).__name__}"
+            ) from error
+        yield Subscription(kafka)
+    finally:
+        await client.close(kafka)
+
+
+async def read_latest(
+    bootstrap: str,
+    topic: str,
+    handler: Callable[[Record], Awaitable[None]],
+    stop: asyncio.Event,
+    *,
+    positioned: Callable[[], None] = lambda: None,
+) -> None:
+    """Hand every new record to `handler`, until `stop` is set; subscribes again when reading fails.
+
+    `positioned` is called each time the reader stands at the end. A handler's exception ends it.
+    """
+    wait = 0.1
+    while not stop.is_set():
+        try:
+            async with subscribe_latest(bootstrap, topic) as records:
+                positioned()
+                wait = 0.1
+                await _until(stop, _each(records, handler))
+        except (KafkaUnavailable, KafkaError) as error:
+            log.warning("cannot read %s: %s", topic, error)
+            await _until(stop, asyncio.sleep(wait))
+            wait = min(wait * 2, 5.0)
+
+
+async def _each(records: Subscription, handler: Callable[[Record], Awaitable[None]]) -> None:
+    async for record in records:
+        await handler(record)
+
+
+async def _until(stop: asyncio.Event, work: Any) -> None:
+    working, stopping = asyncio.ensure_future(work), asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait((working, stopping), return_when=asyncio.FIRST_COMPLETED)
+        if working.done():
+            working.result()
+    finally:
+        for task in (working, stopping):
+            task.cancel()
+        await asyncio.gather(working, stopping, return_exceptions=True)

@@ -1,0 +1,60 @@
+"""A bounded number of bytes that several tasks share."""
+
+import asyncio
+import contextlib
+from collections import deque
+
+
+class ByteBudget:
+    """Gives out bytes in turn, first come first served."""
+
+    def __init__(self, total: int) -> None:
+        self._total = total
+        self._left = total
+        self._waiting: deque[tuple[int, asyncio.Future[None]]] = deque()
+
+    @property
+    def used(self) -> int:
+        """Bytes given out now."""
+        return self._total - self._left
+
+    async def take(self, size: int) -> None:
+        """Wait until `size` bytes are free and take them.
+
+        Raises ValueError for more than there will ever be.
+        """
+        if size > self._total:
+            raise ValueError(f"{size} bytes of {self._total}")
+        if not self._waiting and size <= self._left:
+            self._left -= size
+            return
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        entry = (size, turn)
+        self._waiting.append(entry)
+        try:
+            await turn
+        except asyncio.CancelledError:
+            self._withdraw(entry)
+            raise
+
+    def _withdraw(self, entry: tuple[int, asyncio.Future[None]]) -> None:
+        size, turn = entry
+        if turn.done() and not turn.cancelled():
+            self.give(size)
+        else:
+            with contextlib.suppress(ValueError):
+                self._waiting.remove(entry)
+            self._serve()
+
+    def give(self, size: int) -> None:
+        """Give bytes back."""
+        self._left += size
+        self._serve()
+
+    def _serve(self) -> None:
+        while self._waiting and self._waiting[0][0] <= self._left:
+            size, turn = self._waiting.popleft()
+            if turn.cancelled():
+                continue
+            self._left -= size
+            turn.set_result(None)

@@ -1,0 +1,106 @@
+"""aiokafka's consumer with safe settings, started and stopped in bounded time."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer
+from aiokafka.abc import ConsumerRebalanceListener
+from aiokafka.coordinator.assignors.range import RangePartitionAssignor
+from aiokafka.errors import KafkaError
+
+log = logging.getLogger(__name__)
+MIB = 2**20
+START_LIMIT = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Times of a consumer, in seconds.
+
+    `commit`: between commits. `poll`: longest wait for records. `probe`: between looks at the ends of
+    partitions. `no_progress`: until the watchdog bites. `revoke` and `stop`: grace for handlers. `session`:
+    silence after which the group goes on without this member. `fetch_wait`: how long the broker holds an
+    empty fetch.
+    """
+
+    commit: float = 0.2
+    poll: float = 0.2
+    probe: float = 5.0
+    no_progress: float = 60.0
+    revoke: float = 2.0
+    stop: float = 10.0
+    session: float = 10.0
+    fetch_wait: float = 0.25
+
+
+def group_client(bootstrap: str, client_id: str, group: str, timing: Timing) -> Any:
+    """A consumer of a group: from the earliest record, committing by hand, partitions assigned by range."""
+    return AIOKafkaConsumer(
+        bootstrap_servers=bootstrap,
+        client_id=client_id,
+        group_id=group,
+        auto_offset_reset="earliest",
+        enable_auto_commit=False,
+        isolation_level="read_committed",
+        partition_assignment_strategy=(RangePartitionAssignor,),
+        session_timeout_ms=_ms(timing.session),
+        heartbeat_interval_ms=_ms(min(1.0, timing.session / 3)),
+        rebalance_timeout_ms=_ms(timing.revoke + 10),
+        max_poll_interval_ms=86_400_000,
+        fetch_max_wait_ms=_ms(timing.fetch_wait),
+        fetch_max_bytes=16 * MIB,
+        max_partition_fetch_bytes=4 * MIB,
+        retry_backoff_ms=200,
+    )
+
+
+def _ms(seconds: float) -> int:
+    return int(seconds * 1000)
+
+
+async def start(
+    client: Any, topics: Sequence[str], listener: ConsumerRebalanceListener, stop: asyncio.Event
+) -> bool:
+    """Subscribe and start.
+
+    False when `stop` came first. Raises KafkaError or TimeoutError, the client closed.
+    """
+    client.subscribe(topics, listener=listener)
+    starting = asyncio.create_task(client.start())
+    stopping = asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait((starting, stopping), timeout=START_LIMIT, return_when=asyncio.FIRST_COMPLETED)
+        if starting.done():
+            starting.result()
+            return True
+        if not stopping.done():
+            raise TimeoutError(f"not started within {START_LIMIT} s")
+    except BaseException:
+        await _give_up(client, starting)
+        raise
+    finally:
+        stopping.cancel()
+    await _give_up(client, starting)
+    return False
+
+
+async def _give_up(client: Any, starting: asyncio.Task[None]) -> None:
+    starting.cancel()
+    await asyncio.gather(starting, return_exceptions=True)
+    await close(client)
+
+
+async def close(client: Any, limit: float = 5.0) -> None:
+    """Leave the group and disconnect; after `limit` seconds without leaving."""
+    try:
+        async with asyncio.timeout(limit):
+            await client.stop()
+    except (TimeoutError, KafkaError) as error:
+        log.info("left Kafka without a word: %s", error or type(error).__name__)
+        with contextlib.suppress(TimeoutError, KafkaError):
+            async with asyncio.timeout(1.0):
+                await client._client.close()

@@ -1,0 +1,270 @@
+"""The loop that takes records from Kafka, has them handled, and commits what is finished."""
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Iterable
+from typing import Any
+
+from aiokafka.abc import ConsumerRebalanceListener
+from aiokafka.errors import KafkaError
+
+from cartload_kit import tracing
+from cartload_kit.kafka import client, metrics
+from cartload_kit.kafka.attempts import Attempts, Handler, OnDeadLetter, Retries
+from cartload_kit.kafka.client import Timing
+from cartload_kit.kafka.commits import Commits
+from cartload_kit.kafka.dead_letters import DeadLetterLimit, DeadLetters
+from cartload_kit.kafka.errors import DeadLetterLimitReached, NotReady
+from cartload_kit.kafka.holds import Holds
+from cartload_kit.kafka.record import Partition, Record, from_kafka
+from cartload_kit.kafka.watch import Watch
+from cartload_kit.kafka.work import Job, Order, Work
+from cartload_kit.logging import bind
+
+log = logging.getLogger(__name__)
+
+
+class Consumer:
+    """Consumes topics as a member of a group, at least once.
+
+    Records run side by side, at most `max_in_flight` of them (and about `max_bytes`); `order` keeps those of
+    one key or of one partition in sequence. Only offsets below which everything is finished are committed,
+    in batches. While a record waits for a dependency its partition is paused and the consumer is not ready.
+    When partitions are revoked, running handlers get a short grace and are then cancelled: a handler must be
+    safe to cancel and repeat.
+    """
+
+    def __init__(
+        self,
+        bootstrap: str,
+        group: str,
+        topics: Iterable[str],
+        handler: Handler,
+        dead_letters: DeadLetters,
+        *,
+        client_id: str | None = None,
+        max_in_flight: int = 16,
+        max_bytes: int = 32 * 2**20,
+        order: Order = "none",
+        retries: Retries | None = None,
+        timing: Timing | None = None,
+        limit: DeadLetterLimit | None = None,
+        on_dead_letter: OnDeadLetter | None = None,
+        hold_on_limit: bool = True,
+    ) -> None:
+        """Take the settings; nothing is connected yet.
+
+        `on_dead_letter` is called before a record becomes a dead letter. `hold_on_limit`: when there are too
+        many of them, `run` stays, not ready and consuming nothing, until it is stopped; otherwise it raises.
+        """
+        self._bootstrap = bootstrap
+        self._group = group
+        self._topics = tuple(topics)
+        self._client_id = client_id or group
+        self._max_in_flight = max_in_flight
+        self._max_bytes = max_bytes
+        self._timing = timing or Timing()
+        self._limit = limit or DeadLetterLimit()
+        self._hold_on_limit = hold_on_limit
+        self._holds = Holds(self._pause_and_resume)
+        self._attempts = Attempts(
+            group, handler, dead_letters, self._holds, retries or Retries(), on_dead_letter
+        )
+        self._work = Work(self._run_job, order)
+        self._commits = Commits()
+        self._watch = Watch(group, self._commits, self._holds, self._timing)
+        self._kafka: Any = None
+        self._full = False
+        self._down: str | None = "not started"
+        self._failure: BaseException | None = None
+
+    @property
+    def healthy(self) -> bool:
+        """Whether records are being consumed and none waits for something that is away."""
+        return self._reason() is None
+
+    def _reason(self) -> str | None:
+        return self._down or self._watch.trouble or self._holds.reason
+
+    async def check(self) -> None:
+        """Ready check: raises NotReady with the reason."""
+        reason = self._reason()
+        if reason is not None:
+            raise NotReady(f"consumer {self._group}: {reason}")
+
+    @property
+    def assignment(self) -> frozenset[Partition]:
+        """The partitions this member owns now."""
+        return frozenset(Partition(*tp) for tp in self._kafka.assignment()) if self._kafka else frozenset()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Consume until `stop` is set.
+
+        Raises NoProgress, DependencyAway, FatalProducerError or KafkaError when only a new process helps, and
+        DeadLetterLimitReached unless the consumer is to hold.
+        """
+        try:
+            await self._session(stop)
+            self._down = "stopped"
+        except DeadLetterLimitReached as reached:
+            self._down = str(reached)
+            log.critical("stopped consuming: %s", reached)
+            if not self._hold_on_limit:
+                raise
+            await stop.wait()
+        except BaseException as error:
+            self._down = f"{type(error).__name__}: {error}"
+            raise
+
+    async def _session(self, stop: asyncio.Event) -> None:
+        if not await self._connect(stop):
+            return
+        side = [
+            asyncio.create_task(self._commit_regularly()),
+            asyncio.create_task(self._watch.run(self._kafka)),
+        ]
+        for task in side:
+            task.add_done_callback(self._side_ended)
+        try:
+            await self._consume(stop)
+        finally:
+            for task in side:
+                task.cancel()
+            await asyncio.gather(*side, return_exceptions=True)
+            await self._let_go(self._timing.stop if stop.is_set() else self._timing.revoke)
+            await client.close(self._kafka)
+
+    async def _connect(self, stop: asyncio.Event) -> bool:
+        wait = 0.1
+        while not stop.is_set():
+            self._kafka = client.group_client(self._bootstrap, self._client_id, self._group, self._timing)
+            try:
+                started = await client.start(self._kafka, self._topics, _Listener(self), stop)
+            except (KafkaError, TimeoutError) as error:
+                self._down = f"Kafka is away: {type(error).__name__}"
+                log.warning("cannot consume yet: %s", error or type(error).__name__)
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), wait)
+                wait = min(wait * 2, 5.0)
+            else:
+                self._down = None
+                return started
+        return False
+
+    def _side_ended(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._fail(error)
+
+    def _fail(self, error: BaseException) -> None:
+        self._failure = self._failure or error
+        self._work.freed.set()
+
+    async def _commit_regularly(self) -> None:
+        while True:
+            await asyncio.sleep(self._timing.commit)
+            await self._commits.commit(self._kafka)
+
+    async def _consume(self, stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            if self._failure is not None:
+                raise self._failure
+            if room := await self._room():
+                for raw in await self._poll(room):
+                    self._accept(from_kafka(raw))
+            metrics.IN_FLIGHT.labels(self._group).set(self._work.records)
+
+    async def _room(self) -> int:
+        """Free places, or 0 after a short wait for one."""
+        if slow := self._holds.slow_for:
+            await asyncio.sleep(min(slow, self._timing.poll))
+            return 0
+        room = self._max_in_flight - self._work.records
+        if room > 0 and self._work.bytes < self._max_bytes:
+            return room
+        self._work.freed.clear()
+        try:
+            async with asyncio.timeout(self._timing.poll if self._full else 0.05):
+                await self._work.freed.wait()
+        except TimeoutError:
+            self._set_full(full=True)
+        return 0
+
+    async def _poll(self, room: int) -> list[Any]:
+        self._set_full(full=False)
+        try:
+            async with asyncio.timeout(self._timing.poll + 1.0):
+                found = await self._kafka.getmany(timeout_ms=int(self._timing.poll * 1000), max_records=room)
+        except TimeoutError:
+            return []
+        return [raw for records in found.values() for raw in records]
+
+    def _accept(self, record: Record) -> None:
+        self._work.add(Job(record, self._commits.start(record)))
+
+    def _set_full(self, *, full: bool) -> None:
+        if self._full is not full:
+            self._full = full
+            self._pause_and_resume()
+
+    def _pause_and_resume(self) -> None:
+        metrics.WAITING.labels(self._group).set(bool(self._holds.partitions))
+        owned = self._kafka.assignment()
+        wanted = {tp for tp in owned if self._full or tp in self._holds.partitions}
+        paused = self._kafka.paused()
+        self._kafka.pause(*(wanted - paused))
+        self._kafka.resume(*(paused - wanted))
+
+    async def _run_job(self, job: Job) -> None:
+        record, began, outcome = job.record, time.perf_counter(), "dropped"
+        trace, request = (_text(record, name) for name in ("traceparent", "x-request-id"))
+        try:
+            with tracing.continue_from(trace), bind(request_id=request):
+                outcome = await self._attempts.run(job)
+            self._finished(job, outcome)
+        except Exception as error:  # noqa: BLE001 - each of these ends the consumer: `run` raises it
+            self._fail(error)
+        finally:
+            metrics.RECORDS.labels(self._group, record.topic, outcome).inc()
+            metrics.HANDLE_SECONDS.labels(self._group, record.topic).observe(time.perf_counter() - began)
+
+    def _finished(self, job: Job, outcome: str) -> None:
+        job.tracker.finish(job.record.offset)
+        self._watch.progress()
+        if outcome == "ok":
+            self._limit.good()
+        else:
+            self._limit.bad()
+
+    async def _let_go(self, grace: float) -> None:
+        await self._work.release(grace)
+        await self._commits.commit_and_forget(self._kafka)
+
+    async def revoked(self) -> None:
+        """Finish or drop what is in flight, commit, forget the partitions.
+
+        Called by the rebalance listener.
+        """
+        await self._let_go(self._timing.revoke)
+
+    def assigned(self) -> None:
+        """Note a new assignment. Called by the rebalance listener."""
+        metrics.REBALANCES.labels(self._group).inc()
+        self._pause_and_resume()
+
+
+class _Listener(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is untyped
+    def __init__(self, consumer: Consumer) -> None:
+        self._consumer = consumer
+
+    async def on_partitions_revoked(self, revoked: object) -> None:
+        await self._consumer.revoked()
+
+    async def on_partitions_assigned(self, assigned: object) -> None:
+        self._consumer.assigned()
+
+
+def _text(record: Record, name: str) -> str | None:
+    value = record.headers.get(name)
+    return value.decode("latin-1") if value else None

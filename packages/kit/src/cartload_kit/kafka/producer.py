@@ -1,0 +1,209 @@
+"""Sends messages so that an acknowledged one is safe, and says so in bounded time."""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, Self
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError, MessageSizeTooLargeError, UnknownTopicOrPartitionError
+
+from cartload_kit.kafka.budget import ByteBudget
+from cartload_kit.kafka.errors import FatalProducerError, KafkaUnavailable, MessageTooLarge, NotReady
+from cartload_kit.kafka.record import Sendable
+
+MIB = 2**20
+MAX_MESSAGE = 33 * MIB
+MAX_BUFFERED = 48 * MIB
+
+type Headers = Iterable[tuple[str, bytes]]
+
+
+class Producer:
+    """An idempotent producer that waits for all replicas; keys choose partitions as the Java clients do.
+
+    Memory is bounded: at most `max_buffered` bytes wait for acknowledgement, also while Kafka is away. A
+    failure that the broker holds against the producer (a sequence out of order, a fenced epoch) is fatal:
+    every later send raises FatalProducerError, and `watch` does, so that the process can end and be
+    restarted.
+    """
+
+    def __init__(
+        self,
+        bootstrap: str,
+        client_id: str,
+        *,
+        deadline: float = 15.0,
+        linger_ms: int = 0,
+        max_message: int = MAX_MESSAGE,
+        max_buffered: int = MAX_BUFFERED,
+        limits: Mapping[str, int] | None = None,
+    ) -> None:
+        """Take the settings; nothing is connected yet.
+
+        `deadline`: seconds a send may take. `max_message`: bytes of the largest message; `limits` may say
+        less for single topics.
+        """
+        self._bootstrap = bootstrap
+        self._client_id = client_id
+        self._deadline = deadline
+        self._linger_ms = linger_ms
+        self._max_message = max_message
+        self._limits = limits or {}
+        self._budget = ByteBudget(max(max_buffered, max_message))
+        self._inner: Any = None
+        self._fatal: asyncio.Future[None] | None = None
+
+    async def start(self) -> None:
+        """Connect. Raises KafkaUnavailable when no broker answers within the deadline."""
+        self._fatal = asyncio.get_running_loop().create_future()
+        self._inner = AIOKafkaProducer(
+            bootstrap_servers=self._bootstrap,
+            client_id=self._client_id,
+            acks="all",
+            enable_idempotence=True,
+            linger_ms=self._linger_ms,
+            max_batch_size=MIB,
+            max_request_size=self._max_message,
+            request_timeout_ms=10_000,
+            retry_backoff_ms=100,
+        )
+        try:
+            async with asyncio.timeout(self._deadline):
+                await self._connect()
+        except BaseException as error:
+            await self._abandon()
+            if isinstance(error, TimeoutError):
+                raise KafkaUnavailable(f"no broker answered at {self._bootstrap}") from error
+            raise
+
+    async def _connect(self) -> None:
+        while True:
+            try:
+                await self._inner.start()
+                return
+            except KafkaError:
+                await asyncio.sleep(0.25)
+
+    async def stop(self, grace: float = 5.0) -> None:
+        """Send what waits, at most `grace` seconds long, and disconnect."""
+        if self._inner is None:
+            return
+        try:
+            async with asyncio.timeout(grace):
+                await self._inner.flush()
+        except TimeoutError:
+            pass
+        await self._abandon()
+
+    async def _abandon(self) -> None:
+        inner, self._inner = self._inner, None
+        inner._message_accumulator._closed = True
+        await inner._sender.close()
+        await inner.client.close()
+        inner._closed = True
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
+
+    async def send(
+        self,
+        topic: str,
+        key: bytes | None,
+        value: bytes,
+        headers: Headers = (),
+        *,
+        timestamp: datetime | None = None,
+    ) -> None:
+        """Send one message; returns when all in-sync replicas have it.
+
+        Raises KafkaUnavailable after the deadline (the message may still arrive), MessageTooLarge, and
+        FatalProducerError when this producer is done for.
+        """
+        size = len(value) + len(key or b"") + 1024
+        limit = min(self._limits.get(topic, self._max_message), self._max_message)
+        if size > limit:
+            raise MessageTooLarge(f"{len(value)} bytes for {topic}, which takes {limit}")
+        try:
+            async with asyncio.timeout(self._deadline):
+                await self._budget.take(size)
+                acknowledged = await self._enqueue(topic, key, value, headers, timestamp, size)
+                await asyncio.shield(acknowledged)
+        except TimeoutError as error:
+            raise KafkaUnavailable(f"{topic} not acknowledged within {self._deadline} s") from error
+        except KafkaError as error:
+            raise self._judge(error) from error
+
+    async def _enqueue(
+        self,
+        topic: str,
+        key: bytes | None,
+        value: bytes,
+        headers: Headers,
+        timestamp: datetime | None,
+        size: int,
+    ) -> asyncio.Future[Any]:
+        try:
+            self._raise_if_fatal()
+            stamp = int(timestamp.timestamp() * 1000) if timestamp else None
+            future: asyncio.Future[Any] = await self._inner.send(
+                topic, value, key, timestamp_ms=stamp, headers=list(headers)
+            )
+        except BaseException:
+            self._budget.give(size)
+            raise
+        future.add_done_callback(lambda done: self._settled(done, size))
+        return future
+
+    def _settled(self, future: asyncio.Future[Any], size: int) -> None:
+        self._budget.give(size)
+        error = None if future.cancelled() else future.exception()
+        if isinstance(error, KafkaError):
+            self._judge(error)
+
+    def _judge(self, error: KafkaError) -> Exception:
+        if isinstance(error, UnknownTopicOrPartitionError) or error.retriable:
+            return KafkaUnavailable(str(error))
+        if isinstance(error, MessageSizeTooLargeError) and not error.args[0:1]:
+            return MessageTooLarge(str(error))
+        fatal = FatalProducerError(f"{type(error).__name__}: {error}")
+        if self._fatal is not None and not self._fatal.done():
+            self._fatal.set_exception(fatal)
+            self._fatal.exception()
+        return fatal
+
+    def _raise_if_fatal(self) -> None:
+        if self._inner is None:
+            raise FatalProducerError("the producer is not running")
+        if self._fatal is not None and self._fatal.done():
+            self._fatal.result()
+
+    async def send_all(self, messages: Iterable[Sendable]) -> None:
+        """Send several messages side by side; returns when all are acknowledged.
+
+        Raises what `send` raises for the first that fails; the others may have arrived.
+        """
+        sends = (self.send(m.topic, m.key, m.value, m.headers) for m in messages)
+        outcomes = await asyncio.gather(*sends, return_exceptions=True)
+        for outcome in outcomes:
+            if outcome is not None:
+                raise outcome
+
+    async def watch(self) -> None:
+        """Wait until this producer is done for, then raise FatalProducerError."""
+        if self._fatal is None:
+            raise FatalProducerError("the producer is not running")
+        await asyncio.shield(self._fatal)
+
+    async def check(self) -> None:
+        """Ready check: raises NotReady unless a broker answers within two seconds."""
+        try:
+            self._raise_if_fatal()
+            async with asyncio.timeout(2):
+                await self._inner.client.fetch_all_metadata()
+        except (TimeoutError, KafkaError, FatalProducerError) as error:
+            raise NotReady(f"Kafka: {type(error).__name__} {error}") from error

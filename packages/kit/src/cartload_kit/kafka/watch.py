@@ -1,0 +1,71 @@
+"""Looks at a running consumer from the side: is Kafka there, how large is the lag, does it get on."""
+
+import asyncio
+import time
+from typing import Any
+
+from aiokafka.errors import KafkaError
+
+from cartload_kit.kafka import metrics
+from cartload_kit.kafka.client import Timing
+from cartload_kit.kafka.commits import Commits
+from cartload_kit.kafka.holds import Holds
+from cartload_kit.kafka.record import Partition
+from cartload_kit.kafka.watchdog import Watchdog
+
+
+class Watch:
+    """Asks Kafka for the ends of the owned partitions, counts the lag and feeds the watchdog."""
+
+    def __init__(self, group: str, commits: Commits, holds: Holds, timing: Timing) -> None:
+        self._group = group
+        self._commits = commits
+        self._holds = holds
+        self._timing = timing
+        self._watchdog = Watchdog(timing.no_progress, time.monotonic)
+        self._behind: dict[Partition, int] = {}
+        self._seen: set[str] = set()
+        self.trouble: str | None = None
+
+    def progress(self) -> None:
+        """Note a finished record."""
+        self._watchdog.progress()
+
+    async def run(self, client: Any) -> None:
+        """Look until cancelled. Raises NoProgress."""
+        self._watchdog = Watchdog(self._timing.no_progress, time.monotonic)
+        while True:
+            await asyncio.sleep(min(self._timing.probe, self._timing.no_progress / 4))
+            await self._probe(client)
+            self._measure()
+            excused = self.trouble is not None or bool(self._holds.partitions) or self._holds.slow_for > 0
+            self._watchdog.observe(lag=any(self._behind.values()), excused=excused)
+
+    async def _probe(self, client: Any) -> None:
+        owned = client.assignment()
+        try:
+            async with asyncio.timeout(5.0):
+                ends = await client.end_offsets(owned) if owned else {}
+                behind = {Partition(*tp): await self._lag(client, tp, end) for tp, end in ends.items()}
+        except (TimeoutError, KafkaError) as error:
+            self.trouble = f"Kafka is away: {type(error).__name__}"
+        else:
+            self.trouble = None
+            self._behind = behind
+
+    async def _lag(self, client: Any, tp: Any, end: int) -> int:
+        position: int = await client.position(tp)
+        return max(0, end - position) + self._commits.in_flight(Partition(*tp))
+
+    def _measure(self) -> None:
+        lag: dict[str, int] = dict.fromkeys(self._seen, 0)
+        age: dict[str, float] = dict.fromkeys(self._seen, 0.0)
+        now = time.time()
+        for partition, behind in self._behind.items():
+            oldest = self._commits.oldest(partition)
+            lag[partition.topic] = lag.get(partition.topic, 0) + behind
+            age[partition.topic] = max(age.get(partition.topic, 0.0), now - oldest if oldest else 0.0)
+        self._seen = set(lag)
+        for topic, records in lag.items():
+            metrics.LAG.labels(self._group, topic).set(records)
+            metrics.LAG_SECONDS.labels(self._group, topic).set(age[topic])
