@@ -65,7 +65,7 @@ class KeySet:
 
     async def find(self, key_id: str) -> Ed25519PublicKey | None:
         """The key of this id; None when the issuer has none. Raises Unavailable when no keys can be read."""
-        if key_id not in self._keys or self._age() > _FRESH_SECONDS:
+        if self._should_read(key_id) or (key_id not in self._keys and self._lock.locked()):
             async with self._lock:
                 if self._should_read(key_id):
                     await self._read()

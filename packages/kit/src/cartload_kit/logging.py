@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any, TextIO
 
 from cartload_kit import tracing
-from cartload_kit.redaction import MASK, is_secret_name, redact
+from cartload_kit.redaction import clean, redact
 
 get_logger = logging.getLogger
 """The logger of a module: ``get_logger(__name__)``."""
@@ -81,12 +81,7 @@ def _trace() -> dict[str, str]:
 
 
 def _extras(record: logging.LogRecord) -> dict[str, Any]:
-    extras = {name: value for name, value in record.__dict__.items() if name not in _STANDARD}
-    return {name: MASK if is_secret_name(name) else _plain_value(value) for name, value in extras.items()}
-
-
-def _plain_value(value: object) -> object:
-    return redact(value) if isinstance(value, str) else value
+    return {name: clean(name, value) for name, value in record.__dict__.items() if name not in _STANDARD}
 
 
 def _plain(value: object) -> str:

@@ -31,3 +31,16 @@ def redact(text: str) -> str:
 def is_secret_name(name: str) -> bool:
     """Whether a field of this name holds a secret, so that its value is masked whatever it is."""
     return _NAMES.search(name) is not None
+
+
+def clean(name: str, value: object) -> object:
+    """``value`` as it may be logged under ``name``: secrets are masked, also inside lists and mappings."""
+    if is_secret_name(name):
+        return MASK
+    if isinstance(value, str):
+        return redact(value)
+    if isinstance(value, dict):
+        return {str(key): clean(str(key), part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [clean(name, part) for part in value]
+    return value

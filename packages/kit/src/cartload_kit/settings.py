@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
 from cartload_kit.redaction import MASK, redact
 
@@ -119,6 +119,8 @@ def load[S: BaseSettings](cls: type[S], **values: Any) -> S:
         return cls(**values)
     except ValidationError as error:
         _refuse(problems(cls, error))
+    except SettingsError as error:
+        _refuse([f"settings: {redact(str(error))}"])
 
 
 def _refuse(lines: list[str]) -> NoReturn:

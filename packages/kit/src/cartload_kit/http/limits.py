@@ -3,6 +3,7 @@
 import asyncio
 
 from starlette.datastructures import Headers
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cartload_kit import metrics
@@ -37,7 +38,7 @@ class BodyLimits:
         headers = Headers(scope=scope)
         try:
             self._require_declared_length(headers)
-            if self._strict_json and _is_json(headers):
+            if self._strict_json and is_json(headers):
                 receive = await self._read_json(receive)
         except Problem as problem:
             await self._refuse(problem, scope, receive, send)
@@ -55,19 +56,16 @@ class BodyLimits:
                 body = await self._read(receive)
         except TimeoutError:
             raise Problem(408, "Too slow", "The body did not arrive in time.", headers=_CLOSE) from None
-        if body is None:
-            return _once({"type": "http.disconnect"}, receive)
         if body:
             loads(body)
         return _once({"type": "http.request", "body": body, "more_body": False}, receive)
 
-    async def _read(self, receive: Receive) -> bytes | None:
-        """The whole body; None when the client has gone away."""
+    async def _read(self, receive: Receive) -> bytes:
         chunks, size = [], 0
         while True:
             message = await receive()
             if message["type"] == "http.disconnect":
-                return None
+                raise ClientDisconnect
             chunk = message.get("body", b"")
             size += len(chunk)
             if size > self._max_body:
@@ -108,7 +106,8 @@ class BodyLimits:
         await problem_response(problem, scope)(scope, receive, send)
 
 
-def _is_json(headers: Headers) -> bool:
+def is_json(headers: Headers) -> bool:
+    """Whether the request says that its body is JSON."""
     subtype = headers.get("content-type", "").split(";")[0].strip().lower()
     return subtype == "application/json" or (subtype.startswith("application/") and subtype.endswith("+json"))
 

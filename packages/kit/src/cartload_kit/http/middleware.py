@@ -6,6 +6,7 @@ import time
 import uuid
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cartload_kit import metrics
@@ -16,6 +17,7 @@ from cartload_kit.tracing import continue_from
 
 _log = logging.getLogger("cartload.http")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_GONE = 499
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
@@ -53,6 +55,8 @@ class _Exchange:
     async def run(self) -> None:
         try:
             await self._app(self._scope, self._receive, self._watched)
+        except ClientDisconnect:
+            pass  # nobody is there to be answered
         except Exception:
             metrics.HTTP_UNEXPECTED.labels(self._service).inc()
             if self._status or self._scope["type"] != "http":
@@ -76,19 +80,20 @@ class _Exchange:
 
     def _account(self) -> None:
         seconds = time.perf_counter() - self._began
+        status = self._status or _GONE
         route = route_template(self._scope)
         method = self._scope.get("method", "WEBSOCKET")
         if self._scope["type"] == "http":
             known = method if method in _METHODS else "OTHER"
-            metrics.HTTP_SECONDS.labels(self._service, known, route, str(self._status)).observe(seconds)
+            metrics.HTTP_SECONDS.labels(self._service, known, route, str(status)).observe(seconds)
         level = logging.DEBUG if self._scope["path"] in PATHS else logging.INFO
         _log.log(
             level,
             "%s %s %s",
             method,
             self._scope["path"],
-            self._status or "closed",
-            extra={"route": route, "status": self._status, "duration_ms": round(seconds * 1000, 2)},
+            status,
+            extra={"route": route, "status": status, "duration_ms": round(seconds * 1000, 2)},
         )
 
 

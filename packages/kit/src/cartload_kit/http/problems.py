@@ -48,7 +48,11 @@ async def _on_http_exception(request: Request, error: Exception) -> Response:
 
 async def _on_validation_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this type only
-    return problem_response(Unprocessable(field_errors(error.errors())), request.scope)
+    details = error.errors()
+    if any(tuple(d["loc"]) == ("body",) and isinstance(d.get("input"), bytes) for d in details):
+        detail = "Send the body as JSON, with Content-Type: application/json."
+        return problem_response(Problem(415, "Not JSON", detail), request.scope)
+    return problem_response(Unprocessable(field_errors(details)), request.scope)
 
 
 def field_errors(details: Sequence[Any]) -> list[FieldError]:

@@ -4,16 +4,22 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from types import FrameType
 
 import uvicorn
 from fastapi import FastAPI
 
 from cartload_kit import logging
+from cartload_kit.http.lifecycle import Lifecycle
+from cartload_kit.http.protocol import BoundedHttp
 from cartload_kit.settings import Settings
 
 STOP_SECONDS = 20.0
 """A process is gone this long after SIGTERM, whatever hangs."""
+
+LONGEST_MESSAGE = 64 * 1024
+"""Bytes of one WebSocket message from a client."""
 
 _REQUEST_SECONDS = 12
 _KEEP_ALIVE_SECONDS = 75
@@ -21,36 +27,49 @@ _log = logging.get_logger(__name__)
 
 
 class Server(uvicorn.Server):
-    """uvicorn's server, bound to the lifecycle of its app."""
+    """uvicorn's server, bound to the lifecycle of its app; ``on_stop`` is called when the stop begins."""
 
-    def __init__(self, config: uvicorn.Config, app: FastAPI, stop_seconds: float = STOP_SECONDS) -> None:
+    def __init__(self, config: uvicorn.Config, lifecycle: Lifecycle, on_stop: Callable[[], None]) -> None:
         super().__init__(config)
-        self._lifecycle = app.state.lifecycle
-        self._stop_seconds = stop_seconds
+        self._lifecycle = lifecycle
+        self._on_stop = on_stop
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """On SIGTERM or Ctrl-C: no longer ready, finish what is in flight, be gone in time."""
-        if not self._lifecycle.stopping.is_set():
-            _end_in_time(self._stop_seconds)
+        """On SIGTERM or Ctrl-C: not ready from now on."""
         self._lifecycle.stop()
         super().handle_exit(sig, frame)
 
     async def on_tick(self, counter: int) -> bool:
         """Ten times a second: whether to stop, also when a part of the process asked for it."""
-        if self._lifecycle.stopping.is_set() and not self.should_exit:
-            _end_in_time(self._stop_seconds)
+        if self._lifecycle.stopping.is_set():
             self.should_exit = True
-        return await super().on_tick(counter)
+        stop = await super().on_tick(counter)
+        if stop:
+            self._lifecycle.stop()
+            self._on_stop()
+        return stop
+
+    @property
+    def bound_port(self) -> int:
+        """The port that the started server listens on, which the system chose when 0 was asked for."""
+        return int(self.servers[0].sockets[0].getsockname()[1])
 
 
-def server(app: FastAPI, host: str, port: int, *, ws_max_size: int = 65536) -> Server:
-    """The server of ``app``; ``ws_max_size`` bounds one WebSocket message in bytes."""
+def server(
+    app: FastAPI,
+    host: str,
+    port: int,
+    *,
+    ws_max_size: int = LONGEST_MESSAGE,
+    on_stop: Callable[[], None] = lambda: None,
+) -> Server:
+    """A server of ``app`` that is not running yet; ``ws_max_size`` bounds one WebSocket message, in bytes."""
     config = uvicorn.Config(
         app,
         host=host,
         port=port,
         loop="uvloop",
-        http="httptools",
+        http=BoundedHttp,
         ws="websockets-sansio",
         ws_max_size=ws_max_size,
         ws_per_message_deflate=False,
@@ -58,13 +77,14 @@ def server(app: FastAPI, host: str, port: int, *, ws_max_size: int = 65536) -> S
         access_log=False,
         proxy_headers=False,
         server_header=False,
+        reset_contextvars=True,
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=_REQUEST_SECONDS,
     )
-    return Server(config, app)
+    return Server(config, app.state.lifecycle, on_stop)
 
 
-def serve(app: FastAPI, settings: Settings, *, ws_max_size: int = 65536) -> None:
+def serve(app: FastAPI, settings: Settings, *, ws_max_size: int = LONGEST_MESSAGE) -> None:
     """Serve ``app`` on ``settings.host`` and ``settings.port`` until SIGTERM, then exit with code 0.
 
     Requests in flight may finish within 12 s, WebSockets are closed at once (1012), then the lifespan ends;
@@ -72,17 +92,17 @@ def serve(app: FastAPI, settings: Settings, *, ws_max_size: int = 65536) -> None
     """
     logging.configure(app.state.service, settings.log_level)
     for number in (signal.SIGTERM, signal.SIGINT):
-        # uvicorn raises the signal again after its graceful stop: then it has done its work already.
+        # uvicorn raises the signal again after its graceful stop; by then nothing is left to do.
         signal.signal(number, lambda *_: None)
-    server(app, settings.host, settings.port, ws_max_size=ws_max_size).run()
+    server(app, settings.host, settings.port, ws_max_size=ws_max_size, on_stop=_end_in_time).run()
     sys.exit(app.state.lifecycle.exit_code)
 
 
-def _end_in_time(seconds: float) -> None:
+def _end_in_time() -> None:
     def end() -> None:
-        _log.critical("not stopped within %g s, ending now", seconds)
+        _log.critical("not stopped within %g s, ending now", STOP_SECONDS)
         os._exit(70)
 
-    timer = threading.Timer(seconds, end)
+    timer = threading.Timer(STOP_SECONDS, end)
     timer.daemon = True
     timer.start()
