@@ -150,7 +150,8 @@ def _address(message: Message) -> tuple[topics.Topic, str, UUID, str]:
     """Topic, key, event id and kind of a message; repeated sendings of one event share its id."""
     match message:
         case Prepare() | Seal():
-            topic, key, identity = topics.DATASETS, message.dataset_id, f"{message.job_id}"
+            identity = f"{message.job_id}:{message.round}"
+            topic, key = topics.DATASETS, message.dataset_id
         case Delete():
             topic, key, identity = topics.DATASETS, message.dataset_id, f"{message.dataset_id}"
         case GenerateChunk():

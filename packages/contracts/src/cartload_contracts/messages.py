@@ -22,6 +22,7 @@ class Prepare(Model):
     vintage: int = Field(ge=1, description="The engine's vintage that the dataset belongs to.")
     segments: tuple[Segment, ...] = Field(min_length=1, description="All segments, the job's own last.")
     rows_expected: Count = Field(description="Rows that this job will store, to choose how to load them.")
+    round: int = Field(default=1, ge=1, description="Rises when its owner retries a failed job: done anew.")
 
 
 class Seal(Model):
@@ -32,6 +33,7 @@ class Seal(Model):
     job_id: UUID
     complete: bool = Field(description="False after a cancel: index what is there, prove no totals.")
     expected: dict[TableName, TableTotals] = Field(description="Totals of the whole dataset, all segments.")
+    round: int = Field(default=1, ge=1, description="Rises when its owner retries a failed job: done anew.")
 
 
 class Delete(Model):
