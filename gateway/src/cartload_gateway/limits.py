@@ -1,0 +1,63 @@
+"""Rate limits: a token bucket for each user or address, in this replica."""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import ceil
+
+WINDOW_SECONDS = 60
+"""A full bucket is used up in one burst, or refills in this time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Whether a request may pass, and what the standard headers say."""
+
+    policy: str
+    quota: int
+    remaining: int
+    wait_seconds: float
+    """0 when the request may pass, else the time until the next one may."""
+
+    @property
+    def allowed(self) -> bool:
+        """Whether the request may pass."""
+        return self.wait_seconds == 0
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """`RateLimit-Policy` and `RateLimit` (IETF draft ratelimit-headers)."""
+        missing = self.quota - self.remaining
+        reset = ceil(missing * WINDOW_SECONDS / self.quota)
+        return {
+            "RateLimit-Policy": f'"{self.policy}";q={self.quota};w={WINDOW_SECONDS}',
+            "RateLimit": f'"{self.policy}";r={self.remaining};t={reset}',
+        }
+
+
+class RateLimiter:
+    """`quota` requests a minute for each key; at most `keys` keys are remembered, the least recent go first.
+
+    `clock` gives seconds that only rise.
+    """
+
+    def __init__(self, policy: str, quota: int, *, clock: Callable[[], float], keys: int = 50_000) -> None:
+        self._policy = policy
+        self._quota = quota
+        self._clock = clock
+        self._keys = keys
+        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    def take(self, key: str) -> Decision:
+        """Take one request from the bucket of `key`, or say how long to wait."""
+        now = self._clock()
+        tokens, since = self._buckets.pop(key, (float(self._quota), now))
+        rate = self._quota / WINDOW_SECONDS
+        tokens = min(self._quota, tokens + (now - since) * rate)
+        wait = 0.0 if tokens >= 1 else (1 - tokens) / rate
+        if wait == 0:
+            tokens -= 1
+        self._buckets[key] = (tokens, now)
+        if len(self._buckets) > self._keys:
+            self._buckets.popitem(last=False)
+        return Decision(self._policy, self._quota, int(tokens), wait)

@@ -1,0 +1,71 @@
+"""Reading data back: rows of the newest dataset from MySQL, rows of a job from Blob, the list of jobs."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+
+from cartload_gateway.plain.services import Services
+from cartload_gateway.plain.shapes import TABLES, PlainTable, Row
+from cartload_kit.errors import Conflict, NotFound
+
+JOBS_LISTED = 10_000
+_PAGE = 100
+_CHUNK_BYTES = 64 * 1024
+
+
+async def newest_rows(
+    services: Services, table: PlainTable, limit: int, cursor: str | None
+) -> tuple[list[Row], str | None]:
+    """A page of the caller's newest ready dataset, and the cursor of the next page.
+
+    Raises:
+        NotFound: the caller has no ready dataset.
+    """
+    datasets = await services.call(
+        "generator", "GET", "/api/datasets", query={"state": "ready", "limit": "1"}
+    )
+    if not datasets.body["items"]:
+        raise NotFound("You have no dataset yet: make one with POST /write_to_db.")
+    query = {"limit": str(limit)} | ({"cursor": cursor} if cursor else {})
+    path = f"/api/datasets/{datasets.body['items'][0]['id']}/tables/{TABLES[table]}/rows"
+    page = await services.call("writer", "GET", path, query=query)
+    return page.body["items"], page.body["next"]
+
+
+async def stored_rows(services: Services, job_id: str, table: PlainTable) -> AsyncIterator[bytes]:
+    """The rows of a finished job, streamed out of Blob as the text of the whole answer.
+
+    Raises:
+        NotFound: the caller has no such job.
+        Conflict: the job has not ended, or stored nothing whole.
+    """
+    job = (await services.call("generator", "GET", f"/api/jobs/{job_id}")).body
+    if job["state"] != "completed":
+        raise Conflict(
+            f"The job is {job['state']}: {job['rows_done']} of {job['rows_total']} rows are stored."
+        )
+    path = f"/api/datasets/{job['dataset_id']}/raw/{TABLES[table]}"
+    stack = AsyncExitStack()
+    answer = await stack.enter_async_context(services.open("writer", "GET", path))
+    return _framed(answer.content.iter_chunked(_CHUNK_BYTES), table, stack)
+
+
+async def _framed(chunks: AsyncIterator[bytes], table: str, stack: AsyncExitStack) -> AsyncIterator[bytes]:
+    async with stack:
+        yield b'{"success": true, ' + json.dumps(table).encode() + b": "
+        async for chunk in chunks:
+            yield chunk
+        yield b"}"
+
+
+async def parent_jobs(services: Services) -> list[str]:
+    """The ids of the caller's jobs that made datasets, newest first; at most 10,000."""
+    found: list[str] = []
+    query = {"limit": str(_PAGE)}
+    while len(found) < JOBS_LISTED:
+        page = (await services.call("generator", "GET", "/api/jobs", query=query)).body
+        found += [job["id"] for job in page["items"] if job["kind"] == "create"]
+        if page["next"] is None:
+            break
+        query["cursor"] = page["next"]
+    return found[:JOBS_LISTED]

@@ -1,0 +1,39 @@
+"""The built UI: files as they are, and its one page for every other path."""
+
+from pathlib import Path
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+
+from cartload_kit.errors import NotFound
+
+_PAGE = "index.html"
+_ASSETS = "assets/"
+_FOREVER = "public, max-age=31536000, immutable"
+
+
+class UserInterface:
+    """Serves the folder that the UI was built into. Its assets carry their hash in the name."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self._files = None if folder is None else StaticFiles(directory=folder)
+
+    async def answer(self, request: Request) -> Response:
+        """The file of that path, else the page, whose router knows the rest.
+
+        Raises:
+            NotFound: there is no UI, or no asset of that name.
+        """
+        if self._files is None:
+            raise NotFound("This gateway was started without a user interface.")
+        path = request.url.path.lstrip("/") or _PAGE
+        try:
+            response = await self._files.get_response(path, request.scope)
+        except HTTPException as error:
+            if error.status_code != 404 or path.startswith(_ASSETS):
+                raise
+            response = await self._files.get_response(_PAGE, request.scope)
+        response.headers["Cache-Control"] = _FOREVER if path.startswith(_ASSETS) else "no-cache"
+        return response
