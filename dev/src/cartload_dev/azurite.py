@@ -1,0 +1,30 @@
+"""Azurite: Blob storage on this machine. It is stopped by SIGTERM only, since it saves every few seconds."""
+
+from functools import partial
+from pathlib import Path
+
+from cartload_dev import node
+from cartload_dev.ports import LOOPBACK
+from cartload_dev.programs import Program, http_ready
+
+ACCOUNT = "cartload"
+
+
+def connection_string(port: int, key: str) -> str:
+    """Return how clients reach the account; `key` is base64."""
+    endpoint = f"http://{LOOPBACK}:{port}/{ACCOUNT}"
+    return f"DefaultEndpointsProtocol=http;AccountName={ACCOUNT};AccountKey={key};BlobEndpoint={endpoint};"
+
+
+def program(script: Path, home: Path, port: int, key: str) -> Program:
+    """Return the Blob server as a program; it is ready when it answers anything."""
+    options = ("--location", str(home), "--blobHost", LOOPBACK, "--blobPort", str(port), "--silent")
+    return Program(
+        name="azurite",
+        command=(node.node(), str(script), *options, "--skipApiVersionCheck", "--disableTelemetry"),
+        ready=partial(http_ready, f"http://{LOOPBACK}:{port}/", any_status=True),
+        port=port,
+        environment={"AZURITE_ACCOUNTS": f"{ACCOUNT}:{key}"},
+        prepare=partial(home.mkdir, parents=True, exist_ok=True),
+        stop_seconds=30,
+    )

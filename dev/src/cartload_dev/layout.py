@@ -1,0 +1,105 @@
+"""Which port, user and folder belongs to what, in one running system."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cartload_dev import azurite, mariadb
+from cartload_dev.errors import LauncherError
+from cartload_dev.mariadb import Account
+from cartload_dev.paths import RunDir
+from cartload_dev.ports import LOOPBACK, free_ports, gateway_port
+from cartload_dev.secrets import Secrets
+
+MAX_REPLICAS = 16
+
+
+@dataclass(frozen=True)
+class Replicas:
+    """How many processes of the roles that share work through Kafka."""
+
+    workers: int = 1
+    writers: int = 1
+
+    @classmethod
+    def of(cls, environ: Mapping[str, str]) -> "Replicas":
+        """Read `CARTLOAD_WORKERS` and `CARTLOAD_WRITERS`; raises LauncherError for other than 1 to 16."""
+        return cls(_count(environ, "CARTLOAD_WORKERS"), _count(environ, "CARTLOAD_WRITERS"))
+
+
+@dataclass(frozen=True)
+class ServerPorts:
+    """The servers' ports."""
+
+    kafka: int
+    controller: int
+    mysql: int
+    blob: int
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Everything that has to be known before the first process starts."""
+
+    run: RunDir
+    secrets: Secrets
+    servers: ServerPorts
+    service_ports: Mapping[str, int]
+    """Port of each service process by its name; empty when only the servers run."""
+
+    @property
+    def accounts(self) -> tuple[Account, ...]:
+        """The services' databases and users."""
+        return (
+            Account("cartload_auth", "cartload_auth", self.secrets.auth_password),
+            Account("cartload_generator", "cartload_jobs", self.secrets.generator_password),
+            Account("cartload_writer", "cartload_writer", self.secrets.writer_password, owns_datasets=True),
+        )
+
+    @property
+    def kafka_bootstrap(self) -> str:
+        """`host:port` of the broker."""
+        return f"{LOOPBACK}:{self.servers.kafka}"
+
+    @property
+    def mysql_root_url(self) -> str:
+        """URL of the database server's administrator."""
+        return mariadb.root_url(self.servers.mysql, self.secrets.root_password)
+
+    @property
+    def blob_connection_string(self) -> str:
+        """How to reach Blob storage, key included."""
+        return azurite.connection_string(self.servers.blob, self.secrets.blob_key)
+
+    def database_url(self, user: str) -> str:
+        """Return the URL that this service's database user takes."""
+        (account,) = (account for account in self.accounts if account.user == user)
+        return account.url(self.servers.mysql)
+
+    def url(self, process: str) -> str:
+        """Return the base URL of a service process."""
+        return f"http://{LOOPBACK}:{self.service_ports[process]}"
+
+
+def plan(run: RunDir, processes: tuple[str, ...], environ: Mapping[str, str]) -> Layout:
+    """Choose ports and load or make the secrets. The process named `gateway` gets the public port.
+
+    Raises LauncherError when the port that was asked for is taken.
+    """
+    run.create()
+    public = {"gateway": gateway_port(environ)} if "gateway" in processes else {}
+    others = [name for name in processes if name not in public]
+    ports = [port for port in free_ports(len(others) + 5) if port not in public.values()]
+    servers = ServerPorts(*ports[:4])
+    return Layout(
+        run=run,
+        secrets=Secrets.load_or_generate(run.secrets),
+        servers=servers,
+        service_ports=public | dict(zip(others, ports[4:], strict=False)),
+    )
+
+
+def _count(environ: Mapping[str, str], name: str) -> int:
+    value = environ.get(name, "") or "1"
+    if value.isdecimal() and 1 <= int(value) <= MAX_REPLICAS:
+        return int(value)
+    raise LauncherError(f"{name}={value} is not a number from 1 to {MAX_REPLICAS}")

@@ -1,0 +1,161 @@
+"""MariaDB: the database server on this machine, with one user of least rights for each service."""
+
+import asyncio
+import os
+import subprocess
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import pymysql
+
+from cartload_dev.errors import LauncherError
+from cartload_dev.paths import write_private
+from cartload_dev.ports import LOOPBACK
+from cartload_dev.programs import Program
+
+INSTALL_SECONDS = 120
+ROOT = "root"
+
+
+@dataclass(frozen=True)
+class Account:
+    """A service's database, and the user that it signs in as."""
+
+    user: str
+    database: str
+    password: str
+    owns_datasets: bool = False
+    """Whether the user makes the dataset databases (`shop…`) and their read-only users."""
+
+    def url(self, port: int) -> str:
+        """Return `mysql://user:password@host:port/database`."""
+        return f"mysql://{self.user}:{self.password}@{LOOPBACK}:{port}/{self.database}"
+
+
+def root_url(port: int, password: str) -> str:
+    """Return the URL of the server's administrator, without a database."""
+    return f"mysql://{ROOT}:{password}@{LOOPBACK}:{port}/"
+
+
+def statements(accounts: tuple[Account, ...], root_password: str) -> list[str]:
+    """Return the SQL of every start of the server: users and databases become what they should be."""
+    lines = [f"ALTER USER 'root'@'localhost' IDENTIFIED BY '{root_password}'"]
+    lines += [f"CREATE OR REPLACE USER 'root'@'{LOOPBACK}' IDENTIFIED BY '{root_password}'"]
+    lines += [f"GRANT ALL ON *.* TO 'root'@'{LOOPBACK}' WITH GRANT OPTION"]
+    lines += [f"DROP USER IF EXISTS 'root'@'::1', 'root'@'{os.uname().nodename}'"]
+    for account in accounts:
+        lines += _account(account)
+    return lines
+
+
+def prepare(base: Path, home: Path, accounts: tuple[Account, ...], root_password: str) -> None:
+    """Make the data folder where there is none, and write the start-up SQL.
+
+    Raises LauncherError when the data folder cannot be made.
+    """
+    home.mkdir(parents=True, exist_ok=True)
+    if not (home / "data" / "mysql").exists():
+        _install(base, home / "data")
+    text = "".join(f"{line};\n" for line in statements(accounts, root_password))
+    write_private(home / "init.sql", text)
+
+
+def program(base: Path, home: Path, port: int, root_password: str, users: tuple[Account, ...]) -> Program:
+    """Return the server as a program; it is ready when every user can sign in."""
+    options = (
+        "--no-defaults",
+        f"--basedir={base}",
+        f"--datadir={home / 'data'}",
+        f"--init-file={home / 'init.sql'}",
+        f"--bind-address={LOOPBACK}",
+        f"--port={port}",
+        # Relative to the data folder: a socket's path may have 107 characters at most.
+        "--socket=mariadbd.sock",
+        "--local-infile=1",
+        "--skip-name-resolve",
+        "--character-set-server=utf8mb4",
+        "--collation-server=utf8mb4_general_ci",
+        "--max-connections=400",
+        "--max-allowed-packet=16M",
+        "--innodb-buffer-pool-size=512M",
+        "--innodb-log-file-size=256M",
+    )
+    return Program(
+        name="mariadb",
+        command=(str(base / "bin" / "mariadbd"), *options, *_as_root()),
+        ready=partial(is_ready, port, root_password, users),
+        port=port,
+        prepare=partial(prepare, base, home, users, root_password),
+        stop_seconds=30,
+    )
+
+
+async def is_ready(port: int, root_password: str, users: tuple[Account, ...]) -> bool:
+    """Return whether the administrator and every service can sign in."""
+    return await asyncio.to_thread(_all_sign_in, port, root_password, users)
+
+
+def _all_sign_in(port: int, root_password: str, users: tuple[Account, ...]) -> bool:
+    try:
+        _sign_in(port, ROOT, root_password, None)
+        for account in users:
+            _sign_in(port, account.user, account.password, account.database)
+    except (pymysql.MySQLError, OSError):
+        return False
+    return True
+
+
+def _sign_in(port: int, user: str, password: str, database: str | None) -> None:
+    pymysql.connect(
+        host=LOOPBACK,
+        port=port,
+        user=user,
+        password=password,
+        database=database,
+        connect_timeout=2,
+        read_timeout=2,
+        write_timeout=2,
+    ).close()
+
+
+def _account(account: Account) -> list[str]:
+    who = f"'{account.user}'@'%'"
+    lines = [
+        f"CREATE DATABASE IF NOT EXISTS {account.database} CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci",
+        f"CREATE OR REPLACE USER {who} IDENTIFIED BY '{account.password}'",
+        f"GRANT ALL ON `{_exactly(account.database)}`.* TO {who}",
+    ]
+    if account.owns_datasets:
+        lines += [
+            f"GRANT ALL ON `shop%`.* TO {who} WITH GRANT OPTION",
+            f"GRANT CREATE USER ON *.* TO {who}",
+        ]
+    return lines
+
+
+def _exactly(database: str) -> str:
+    """Escape the wildcards of GRANT in a database's name."""
+    return database.replace("_", "\\_")
+
+
+def _install(base: Path, data: Path) -> None:
+    command = [
+        str(base / "scripts" / "mariadb-install-db"),
+        "--no-defaults",
+        f"--basedir={base}",
+        f"--datadir={data}",
+        "--auth-root-authentication-method=normal",
+        "--skip-test-db",
+        *_as_root(),
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=INSTALL_SECONDS, check=False)
+    if done.returncode:
+        raise LauncherError(
+            f"the database's data folder could not be made:\n{(done.stdout + done.stderr)[-1500:]}"
+        )
+
+
+def _as_root() -> tuple[str, ...]:
+    """The server refuses to run as root unless it is told so."""
+    return ("--user=root",) if os.geteuid() == 0 else ()

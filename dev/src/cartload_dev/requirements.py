@@ -1,0 +1,97 @@
+"""What has to be on the machine beforehand: checked, and asked for in one line each."""
+
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from cartload_dev.errors import LauncherError
+
+JAVA_AT_LEAST = 17
+PYTHON_AT_LEAST = (3, 12)
+
+
+def check(environ: Mapping[str, str]) -> None:
+    """Raise LauncherError with one line for each thing that is missing."""
+    lines = missing(environ)
+    if lines:
+        raise LauncherError("\n".join(lines))
+
+
+def missing(environ: Mapping[str, str]) -> list[str]:
+    """Return one line for each thing that is missing, saying what to install; empty when all is there."""
+    problems = [_engine(environ), _platform(), _python(), _java(environ), _maven(environ)]
+    return [problem for problem in problems if problem]
+
+
+def java(environ: Mapping[str, str]) -> str | None:
+    """Return the `java` to use: the one of JAVA_HOME, else the first on PATH, else None."""
+    home = environ.get("JAVA_HOME", "")
+    if home and (Path(home) / "bin" / "java").exists():
+        return str(Path(home) / "bin" / "java")
+    return shutil.which("java", path=environ.get("PATH"))
+
+
+def java_version(command: str) -> int | None:
+    """Return the major version that `java -version` prints, or None when it does not run."""
+    try:
+        done = subprocess.run([command, "-version"], capture_output=True, text=True, timeout=30, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return parse_java_version(done.stderr + done.stdout)
+
+
+def parse_java_version(text: str) -> int | None:
+    """Read the major version out of the text of `java -version` (`"17.0.15"` is 17, `"1.8.0_402"` is 8)."""
+    match = re.search(r'version "(?:1\.)?(\d+)', text)
+    return int(match.group(1)) if match else None
+
+
+def engine(environ: Mapping[str, str]) -> str:
+    """Return how the servers run: `native`, as local processes."""
+    return environ.get("CARTLOAD_ENGINE", "") or "native"
+
+
+def _engine(environ: Mapping[str, str]) -> str | None:
+    if engine(environ) == "native":
+        return None
+    return f"CARTLOAD_ENGINE={engine(environ)} is not known here: unset it, or set it to native"
+
+
+def _platform() -> str | None:
+    here = f"{platform.system()} {platform.machine()}"
+    if here == "Linux x86_64":
+        return None
+    return f"{here} is not supported: the database's binaries are for Linux on x86-64"
+
+
+def _python() -> str | None:
+    if sys.version_info >= PYTHON_AT_LEAST:
+        return None
+    return f"Python {platform.python_version()} is too old: install Python 3.12 or newer"
+
+
+def _java(environ: Mapping[str, str]) -> str | None:
+    command = java(environ)
+    version = java_version(command) if command else None
+    if version is not None and version >= JAVA_AT_LEAST:
+        return None
+    found = f"Java {version} is too old" if version else "Java is missing"
+    return f"{found}: {_install('openjdk-17-jre-headless', 'Java 17 or newer')}"
+
+
+def _maven(environ: Mapping[str, str]) -> str | None:
+    if shutil.which("mvn", path=environ.get("PATH")):
+        return None
+    return f"Maven is missing: {_install('maven', 'Apache Maven')}"
+
+
+def _install(package: str, otherwise: str) -> str:
+    if not shutil.which("apt-get"):
+        return f"install {otherwise}"
+    prefix = "" if os.geteuid() == 0 else "sudo "
+    return f"{prefix}apt-get install -y {package}"

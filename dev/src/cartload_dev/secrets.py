@@ -1,0 +1,40 @@
+"""Passwords and keys of one running system, made at random once and kept with mode 600."""
+
+import base64
+import json
+import secrets
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from cartload_dev.paths import write_private
+
+AZURITE_KEY_BYTES = 64
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """What the servers and services share; never printed."""
+
+    root_password: str
+    auth_password: str
+    generator_password: str
+    writer_password: str
+    blob_key: str
+    """Base64, 64 bytes."""
+
+    @classmethod
+    def generate(cls) -> "Secrets":
+        """Return fresh secrets from the system's randomness."""
+        key = base64.b64encode(secrets.token_bytes(AZURITE_KEY_BYTES)).decode()
+        root, auth, generator, writer = (secrets.token_hex(16) for _ in range(4))
+        return cls(root, auth, generator, writer, blob_key=key)
+
+    @classmethod
+    def load_or_generate(cls, folder: Path) -> "Secrets":
+        """Return the secrets kept in the folder, made now when there are none."""
+        path = folder / "secrets.json"
+        if path.exists():
+            return cls(**json.loads(path.read_text(encoding="utf-8")))
+        fresh = cls.generate()
+        write_private(path, json.dumps(asdict(fresh), indent=2) + "\n")
+        return fresh

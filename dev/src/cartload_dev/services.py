@@ -1,0 +1,141 @@
+"""The process table: every role of every service, what it is told, and what has to be done before."""
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+
+from cartload_dev.layout import Layout, Replicas
+from cartload_dev.paths import checkout
+from cartload_dev.ports import LOOPBACK
+from cartload_dev.programs import Program, Task, http_ready
+
+BLOB_CONTAINER = "cartload"
+STOP_SECONDS = 25.0
+
+
+@dataclass(frozen=True)
+class Process:
+    """One service process: `python -m <package> <role>`."""
+
+    name: str
+    package: str
+    role: str
+
+
+MIGRATED = {"auth": "cartload_auth", "generator": "cartload_generator", "writer": "cartload_writer"}
+"""Services that own tables, and their packages."""
+
+
+def processes(replicas: Replicas) -> tuple[Process, ...]:
+    """Return every service process, the public gateway last."""
+    workers = [
+        Process(_numbered("generator-worker", i), "cartload_generator", "worker")
+        for i in range(replicas.workers)
+    ]
+    writers = [
+        Process(_numbered("writer-consumer", i), "cartload_writer", "consumer")
+        for i in range(replicas.writers)
+    ]
+    return (
+        Process("auth", "cartload_auth", "api"),
+        Process("generator-api", "cartload_generator", "api"),
+        *workers,
+        *writers,
+        Process("writer-tasks", "cartload_writer", "tasks"),
+        Process("writer-api", "cartload_writer", "api"),
+        Process("notifier", "cartload_notifier", "api"),
+        Process("gateway", "cartload_gateway", "api"),
+    )
+
+
+def preparations(layout: Layout, environ: Mapping[str, str]) -> tuple[Task, ...]:
+    """Return what is run once before the services: migrations of each database, and the topics."""
+    migrations = [
+        Task(f"migrate-{name}", _python(package, "migrate"), environment(layout, name, environ))
+        for name, package in MIGRATED.items()
+    ]
+    topics = Task(
+        "topics", _python("cartload_generator", "topics"), environment(layout, "generator", environ)
+    )
+    return (*migrations, topics)
+
+
+def program(process: Process, layout: Layout, environ: Mapping[str, str]) -> Program:
+    """Return a service process as a program; it is ready when its `/health/ready` says so."""
+    port = layout.service_ports[process.name]
+    service = process.package.removeprefix("cartload_")
+    return Program(
+        name=process.name,
+        command=_python(process.package, process.role),
+        ready=partial(http_ready, f"http://{LOOPBACK}:{port}/health/ready"),
+        port=port,
+        environment={**environment(layout, service, environ), "CARTLOAD_PORT": str(port)},
+        stop_seconds=STOP_SECONDS,
+    )
+
+
+def environment(layout: Layout, service: str, environ: Mapping[str, str]) -> dict[str, str]:
+    """Return a service's settings: what everyone gets, then its own secrets and nobody else's."""
+    return {**environ, **_shared(layout), **_own(layout, service)}
+
+
+def _shared(layout: Layout) -> dict[str, str]:
+    return {
+        "CARTLOAD_HOST": LOOPBACK,
+        "CARTLOAD_KAFKA_BOOTSTRAP_SERVERS": layout.kafka_bootstrap,
+        "CARTLOAD_JWKS_URL": f"{layout.url('auth')}/.well-known/jwks.json",
+    }
+
+
+def _own(layout: Layout, service: str) -> dict[str, str]:
+    match service:
+        case "auth":
+            return {
+                "CARTLOAD_AUTH_DATABASE_URL": layout.database_url("cartload_auth"),
+                "CARTLOAD_SIGNING_KEY_DIR": str(layout.run.secrets / "signing-keys"),
+            }
+        case "generator":
+            return {
+                "CARTLOAD_GENERATOR_DATABASE_URL": layout.database_url("cartload_generator"),
+                "CARTLOAD_WRITER_URL": layout.url("writer-api"),
+            }
+        case "writer":
+            return {
+                "CARTLOAD_WRITER_DATABASE_URL": layout.database_url("cartload_writer"),
+                "CARTLOAD_BLOB_CONNECTION_STRING": layout.blob_connection_string,
+                "CARTLOAD_BLOB_CONTAINER": BLOB_CONTAINER,
+                "CARTLOAD_GENERATOR_URL": layout.url("generator-api"),
+                **_public_database(layout),
+            }
+        case "notifier":
+            return {"CARTLOAD_GENERATOR_URL": layout.url("generator-api")}
+        case "gateway":
+            return _gateway(layout)
+    raise KeyError(service)
+
+
+def _gateway(layout: Layout) -> dict[str, str]:
+    return {
+        "CARTLOAD_AUTH_URL": layout.url("auth"),
+        "CARTLOAD_GENERATOR_URL": layout.url("generator-api"),
+        "CARTLOAD_WRITER_URL": layout.url("writer-api"),
+        "CARTLOAD_NOTIFIER_URL": layout.url("notifier"),
+        "CARTLOAD_UI_DIR": str(checkout() / "frontend" / "dist"),
+    }
+
+
+def _public_database(layout: Layout) -> dict[str, str]:
+    """Here the database is on the user's own machine, so datasets are reachable with SQL."""
+    return {
+        "CARTLOAD_MYSQL_PUBLIC_HOST": LOOPBACK,
+        "CARTLOAD_MYSQL_PUBLIC_PORT": str(layout.servers.mysql),
+    }
+
+
+def _python(package: str, role: str) -> tuple[str, ...]:
+    return (sys.executable, "-m", package, role)
+
+
+def _numbered(name: str, index: int) -> str:
+    return name if index == 0 else f"{name}-{index + 1}"

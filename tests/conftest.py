@@ -1,0 +1,118 @@
+"""Real servers for tests, started by the launcher's own code once a run, and shared by all workers.
+
+Nothing is started until a test asks for it, and nothing is left running at the end: the supervisors also end
+when the process of this test run does.
+"""
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from cartload_dev import control
+from cartload_dev.handle import Handle
+from cartload_dev.paths import RunDir, checkout
+from cartload_dev.ports import free_ports
+from cartload_dev.state import ProcessRef
+
+FOLDER = "CARTLOAD_TEST_FOLDER"
+OWNER = "CARTLOAD_TEST_OWNER"
+STACKS = ("servers", "system")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose the run's folder; the workers inherit it."""
+    if is_worker(config):
+        return
+    tests = checkout() / ".run" / "tests"
+    remove_abandoned(tests)
+    os.environ[FOLDER] = str(tests / str(os.getpid()))
+    os.environ[OWNER] = str(os.getpid())
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Keep the logs of a failed run in `.run/test-logs`."""
+    if is_worker(session.config) or exitstatus == 0:
+        return
+    for stack in STACKS:
+        source = Path(os.environ[FOLDER]) / stack / "logs"
+        if source.exists():
+            kept = checkout() / ".run" / "test-logs" / stack
+            shutil.rmtree(kept, ignore_errors=True)
+            shutil.copytree(source, kept)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End what the run started, and delete its data."""
+    folder = os.environ.get(FOLDER)
+    if is_worker(config) or folder is None:
+        return
+    for stack in STACKS:
+        control.stop(RunDir(Path(folder) / stack))
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def is_worker(config: pytest.Config) -> bool:
+    """Return whether this process is one of several workers (pytest-xdist)."""
+    return hasattr(config, "workerinput")
+
+
+def remove_abandoned(folder: Path) -> None:
+    """Delete what runs left that were killed; their servers ended with them."""
+    for abandoned in folder.glob("*"):
+        if abandoned.name.isdecimal() and not ProcessRef.of(int(abandoned.name)).alive():
+            shutil.rmtree(abandoned, ignore_errors=True)
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Let one worker at a time pass."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def start_stack(name: str, *, servers_only: bool) -> Handle:
+    """Return the run's servers or system, started now when no worker did it yet."""
+    folder = Path(os.environ[FOLDER])
+    run = RunDir(folder / name)
+    environ = {key: value for key, value in os.environ.items() if not key.startswith("CARTLOAD_")}
+    with locked(folder / f"{name}.lock"):
+        environ["CARTLOAD_PORT"] = str(free_ports(1)[0])
+        control.start(run, environ, lambda _: None, servers_only=servers_only, owner=int(os.environ[OWNER]))
+    return Handle(run)
+
+
+@pytest.fixture(scope="session")
+def servers() -> Handle:
+    """Kafka, MariaDB and Azurite alone: use names of your own for databases, topics and containers."""
+    return start_stack("servers", servers_only=True)
+
+
+@pytest.fixture(scope="session")
+def mysql_url(servers: Handle) -> str:
+    """`mysql://root:password@host:port/` of the test servers."""
+    return servers.endpoints.mysql_root_url
+
+
+@pytest.fixture(scope="session")
+def kafka_bootstrap(servers: Handle) -> str:
+    """`host:port` of the test broker."""
+    return servers.endpoints.kafka_bootstrap
+
+
+@pytest.fixture(scope="session")
+def blob_connection_string(servers: Handle) -> str:
+    """How to reach the test Blob storage."""
+    return servers.endpoints.blob_connection_string
+
+
+@pytest.fixture(scope="session")
+def cartload() -> Handle:
+    """The whole running system, on servers of its own."""
+    return start_stack("system", servers_only=False)
