@@ -1,0 +1,24 @@
+"""The HTTP application."""
+
+from fastapi import FastAPI
+
+from cartload_auth.routes import accounts, internal, jwks, personal_tokens, sessions
+from cartload_kit.http import create_app
+from cartload_kit.http.app import Lifespan
+
+_MAX_BODY = 16 * 1024
+
+
+def build(lifespan: Lifespan | None = None) -> FastAPI:
+    """The app with all its routes; without a lifespan it serves only to be described."""
+    app = create_app(
+        "auth",
+        lifespan=lifespan,
+        title="Cartload accounts",
+        description="Accounts, sessions and tokens.",
+        checks={},
+        max_body=_MAX_BODY,
+    )
+    for router in (accounts.router, sessions.router, personal_tokens.router, jwks.router, internal.router):
+        app.include_router(router)
+    return app

@@ -1,0 +1,99 @@
+"""Builds everything the service works with; the only place that does."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from cartload_auth import housekeeping
+from cartload_auth.cookie import RefreshCookie
+from cartload_auth.key_holder import KeyHolder
+from cartload_auth.keys import Sealer
+from cartload_auth.passwords import PasswordPool
+from cartload_auth.policy import KEY_OVERLAP
+from cartload_auth.ports import Clock, Ports
+from cartload_auth.settings import AuthSettings, CommandSettings
+from cartload_kit import database
+from cartload_kit.logging import get_logger
+from cartload_kit.tokens import TokenVerifier
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+_log = get_logger(__name__)
+
+
+def utc_now() -> datetime:
+    """The time now."""
+    return datetime.now(UTC)
+
+
+def key_holder(engine: AsyncEngine, settings: CommandSettings, clock: Clock) -> KeyHolder:
+    """The signing keys in the database."""
+    secret = settings.signing_key_secret
+    sealer = Sealer(secret.get_secret_value() if secret else None)
+    return KeyHolder(engine, sealer, KEY_OVERLAP, clock)
+
+
+@asynccontextmanager
+async def ports(settings: AuthSettings, *, clock: Clock = utc_now, cost: int = 12) -> AsyncIterator[Ports]:
+    """Open what the use cases need and close it afterwards.
+
+    Raises:
+        Exception: the database is not migrated, or its keys cannot be read.
+    """
+    policy = settings.policy()
+    engine = database.engine(settings.auth_database_url.get_secret_value())
+    passwords = PasswordPool(workers=settings.password_workers, queue=settings.password_queue, cost=cost)
+    keys = key_holder(engine, settings, clock)
+    try:
+        await database.require_migrated(engine, MIGRATIONS)
+        await keys.ensure(policy.key_lifetime)
+        yield Ports(engine, passwords, keys, policy, clock)
+    finally:
+        passwords.close()
+        await engine.dispose()
+
+
+def verifier(built: Ports) -> TokenVerifier:
+    """Checks access tokens with the keys of this process itself."""
+
+    async def fetch() -> dict[str, Any]:
+        return built.keys.ring.jwks(built.clock())
+
+    policy = built.policy
+    return TokenVerifier(
+        "", policy.issuer, policy.audience, fetch=fetch, clock=lambda: built.clock().timestamp()
+    )
+
+
+def serving(settings: AuthSettings, *, clock: Clock = utc_now, cost: int = 12) -> Any:
+    """The lifespan of the API."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with ports(settings, clock=clock, cost=cost) as built:
+            app.state.ports = built
+            app.state.verifier = verifier(built)
+            app.state.cookie = RefreshCookie(
+                secure=settings.cookie_secure == "always", origins=settings.public_origins
+            )
+            app.state.checks["database"] = lambda: database.check_database(built.engine)
+            work = app.state.lifecycle.supervise("housekeeping", housekeeping.run(built))
+            task = asyncio.create_task(work, name="housekeeping")
+            try:
+                yield
+            finally:
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
+
+    return lifespan
+
+
+def say(line: str) -> None:
+    """Print a line for the operator."""
+    sys.stdout.write(f"{line}\n")

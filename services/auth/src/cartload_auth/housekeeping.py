@@ -1,0 +1,57 @@
+"""What the API does beside answering: keys kept up to date, expired rows removed."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+
+from cartload_auth import metrics
+from cartload_auth.ports import Ports
+from cartload_auth.store import cleanup
+from cartload_kit.database import transaction
+from cartload_kit.logging import get_logger
+
+KEYS_EVERY = 15.0
+"""Seconds between two readings of the keys; `policy.KEY_LEAD` is far longer."""
+
+CLEANUP_EVERY = 60.0
+"""Seconds between two removals of what has run out."""
+
+_MOST_BATCHES = 20
+_log = get_logger(__name__)
+
+
+async def keep_keys(ports: Ports) -> None:
+    """Read the keys again, replace an old one and drop those out of use."""
+    await ports.keys.ensure(ports.policy.key_lifetime)
+    await ports.keys.remove_retired()
+
+
+async def remove_expired(ports: Ports) -> int:
+    """Remove what has run out, a bounded number of batches of each table; returns the rows removed."""
+    total = 0
+    for table, condition in cleanup.expired(ports.clock()):
+        for _ in range(_MOST_BATCHES):
+            async with transaction(ports.engine) as connection:
+                removed = await cleanup.remove_batch(connection, table, condition)
+            metrics.REMOVED.labels(table.name).inc(removed)
+            total += removed
+            if removed < cleanup.BATCH:
+                break
+    return total
+
+
+async def run(ports: Ports) -> None:
+    """Do both for ever; a failure is logged and tried again at the next turn."""
+    async with asyncio.TaskGroup() as group:
+        group.create_task(_repeat("reading keys", KEYS_EVERY, lambda: keep_keys(ports)))
+        group.create_task(_repeat("removing what ran out", CLEANUP_EVERY, lambda: remove_expired(ports)))
+
+
+async def _repeat(what: str, every: float, work: Callable[[], Awaitable[object]]) -> None:
+    while True:
+        await asyncio.sleep(every * random.uniform(0.8, 1.2))
+        try:
+            async with asyncio.timeout(every):
+                await work()
+        except Exception as error:  # noqa: BLE001 - the database may be away; the next turn tries again
+            _log.warning("%s failed: %s", what, error)

@@ -1,0 +1,87 @@
+"""The key ring of a process, kept equal to the database's."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from cartload_auth.keys import KeyRing, Sealer, new_key
+from cartload_auth.policy import KEY_LEAD
+from cartload_auth.store import signing_keys
+from cartload_kit.database import is_duplicate_key, transaction
+
+
+class KeyHolder:
+    """Holds the ring that signs and is published; `refresh` brings it up to date, `rotate` adds a key."""
+
+    def __init__(
+        self, engine: AsyncEngine, sealer: Sealer, overlap: timedelta, clock: Callable[[], datetime]
+    ) -> None:
+        self._engine = engine
+        self._sealer = sealer
+        self._overlap = overlap
+        self._clock = clock
+        self._ring = KeyRing([], overlap)
+
+    @property
+    def ring(self) -> KeyRing:
+        """The keys as last read."""
+        return self._ring
+
+    async def refresh(self) -> None:
+        """Read the keys again.
+
+        Raises:
+            UnreadableKey: a key is sealed with a secret that this process was not given.
+        """
+        async with transaction(self._engine) as connection:
+            keys = await signing_keys.read_all(connection, self._sealer)
+        self._ring = KeyRing(keys, self._overlap)
+
+    async def ensure(self, lifetime: timedelta) -> None:
+        """Make the first key where there is none, and the next one when the newest is `lifetime` old."""
+        await self.refresh()
+        newest = self._ring.newest
+        if newest is None:
+            await self._add(1, self._clock())
+        elif newest.created_at + lifetime <= self._clock():
+            await self.rotate()
+
+    async def rotate(self) -> str:
+        """Add a key that signs as soon as every replica and verifier can know it; returns its kid."""
+        await self.refresh()
+        newest = self._ring.newest
+        return await self._add(newest.sequence + 1 if newest else 1, self._clock() + KEY_LEAD)
+
+    async def replace(self) -> str:
+        """Add a key that signs at once and drop all others: access tokens in use end. Returns the kid."""
+        await self.refresh()
+        newest = self._ring.newest
+        old = self._ring.published(self._clock())
+        kid = await self._add(newest.sequence + 1 if newest else 1, self._clock())
+        async with transaction(self._engine) as connection:
+            await signing_keys.remove(connection, old)
+        await self.refresh()
+        return kid
+
+    async def remove_retired(self) -> int:
+        """Delete keys that nothing in use is signed with; returns how many."""
+        retired = self._ring.retired(self._clock())
+        if retired:
+            async with transaction(self._engine) as connection:
+                await signing_keys.remove(connection, retired)
+            await self.refresh()
+        return len(retired)
+
+    async def _add(self, sequence: int, signs_from: datetime) -> str:
+        key = new_key(sequence, self._clock(), signs_from)
+        try:
+            async with transaction(self._engine) as connection:
+                await signing_keys.add(connection, key, self._sealer)
+        except IntegrityError as error:
+            if not is_duplicate_key(error):
+                raise
+        await self.refresh()
+        newest = self._ring.newest
+        return newest.kid if newest else key.kid

@@ -1,0 +1,18 @@
+"""Every metric of this service."""
+
+from prometheus_client import Counter, Gauge
+
+LOGINS = Counter("cartload_auth_logins_total", "Attempts to sign in, by outcome.", ["outcome"])
+"""right, wrong or throttled; a rise of wrong ones is somebody guessing."""
+
+REFRESHES = Counter("cartload_auth_refreshes_total", "Uses of refresh tokens, by outcome.", ["outcome"])
+"""rotated, grace, plain, ended or reused; a reused one may have been stolen."""
+
+EXCHANGES = Counter("cartload_auth_exchanges_total", "Personal tokens exchanged or refused.", ["outcome"])
+
+PASSWORDS_WAITING = Gauge(
+    "cartload_auth_passwords_waiting", "Passwords being hashed or verified, or waiting for it."
+)
+"""At its limit, sign-ins are answered with 503."""
+
+REMOVED = Counter("cartload_auth_removed_rows_total", "Expired rows removed, by table.", ["table"])

@@ -1,0 +1,137 @@
+"""The tables of the database `cartload_auth`.
+
+Times are UTC with microseconds. Secrets are never stored: refresh and personal tokens as SHA-256, passwords
+as bcrypt, private signing keys sealed where the operator gives a secret for it.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Boolean, Column, Double, ForeignKey, Index, Integer, MetaData, Table, UniqueConstraint
+from sqlalchemy.dialects.mysql import CHAR, DATETIME, VARCHAR
+from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy.types import TypeDecorator
+
+metadata = MetaData(
+    naming_convention={
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware UTC time kept as DATETIME(6)."""
+
+    impl = DATETIME(fsp=6)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Store as naive UTC."""
+        return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
+        """Read as aware UTC."""
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+def _id() -> CHAR:
+    return CHAR(36, charset="ascii", collation="ascii_bin")
+
+
+def _digest() -> CHAR:
+    return CHAR(64, charset="ascii", collation="ascii_bin")
+
+
+def _word(length: int) -> VARCHAR:
+    return VARCHAR(length, charset="ascii", collation="ascii_bin")
+
+
+_OPTIONS: dict[str, Any] = {
+    "mysql_engine": "InnoDB",
+    "mysql_default_charset": "utf8mb4",
+    "mysql_collate": "utf8mb4_unicode_ci",
+}
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("id", _id(), primary_key=True),
+    Column(
+        "user_name",
+        VARCHAR(64, charset="ascii", collation="ascii_general_ci"),
+        nullable=False,
+        comment="Compared without regard to case.",
+    ),
+    Column("role", _word(16), nullable=False),
+    Column("password_hash", _word(72), nullable=False, comment="bcrypt"),
+    Column("password_once", Boolean, nullable=False, comment="May only be used to choose a new one."),
+    Column("created_at", UtcDateTime, nullable=False),
+    UniqueConstraint("user_name"),
+    **_OPTIONS,
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", _id(), primary_key=True),
+    Column("account_id", _id(), ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False),
+    Column("kind", _word(16), nullable=False, comment="rotating or plain"),
+    Column("generation", Integer, nullable=False, comment="Tokens of this generation are the newest."),
+    Column("advanced_at", UtcDateTime, nullable=False, comment="When the newest generation began."),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Index(None, "account_id"),
+    Index(None, "expires_at"),
+    **_OPTIONS,
+)
+
+refresh_tokens = Table(
+    "refresh_tokens",
+    metadata,
+    Column("token_hash", _digest(), primary_key=True),
+    Column("session_id", _id(), ForeignKey("sessions.id", ondelete="CASCADE"), nullable=False),
+    Column("generation", Integer, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Index(None, "session_id", "generation"),
+    Index(None, "expires_at"),
+    **_OPTIONS,
+)
+
+personal_tokens = Table(
+    "personal_tokens",
+    metadata,
+    Column("id", _id(), primary_key=True),
+    Column("account_id", _id(), ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False),
+    Column("name", VARCHAR(100), nullable=False),
+    Column("token_hash", _digest(), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("last_used_at", UtcDateTime, nullable=True),
+    UniqueConstraint("token_hash"),
+    Index(None, "account_id", "created_at", "id"),
+    Index(None, "expires_at"),
+    **_OPTIONS,
+)
+
+signing_keys = Table(
+    "signing_keys",
+    metadata,
+    Column("sequence", Integer, primary_key=True, autoincrement=False),
+    Column("kid", _word(64), nullable=False),
+    Column("private_key", _word(255), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("signs_from", UtcDateTime, nullable=False),
+    UniqueConstraint("kid"),
+    **_OPTIONS,
+)
+
+throttles = Table(
+    "throttles",
+    metadata,
+    Column("key_hash", _digest(), primary_key=True),
+    Column("free_at", Double, nullable=False, comment="Unix seconds at which the bucket is full again."),
+    Index(None, "free_at"),
+    **_OPTIONS,
+)

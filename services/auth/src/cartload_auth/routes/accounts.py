@@ -1,0 +1,46 @@
+"""Accounts: making one, seeing one's own, changing its password."""
+
+from fastapi import APIRouter
+
+from cartload_auth import sign_in
+from cartload_auth.routes.bodies import ChangePassword, Register, User
+from cartload_auth.routes.common import NO_STORE, Address, UsePorts
+from cartload_auth.store import accounts
+from cartload_kit.database import transaction
+from cartload_kit.errors import Unauthorized
+from cartload_kit.http.openapi import problem_answers
+from cartload_kit.tokens import CurrentUser
+
+router = APIRouter(prefix="/api/auth", tags=["accounts"], dependencies=[NO_STORE])
+
+
+@router.post(
+    "/register",
+    status_code=201,
+    summary="Make an account",
+    responses=problem_answers(403, 409, 422, 429, 503),
+)
+async def register(body: Register, ports: UsePorts, address: Address) -> User:
+    """Make an account with the role customer, where registration is open."""
+    return User.of(await sign_in.register(ports, body.user_name, body.password, address))
+
+
+@router.get("/me", summary="Who am I", responses=problem_answers(401))
+async def me(identity: CurrentUser, ports: UsePorts) -> User:
+    """Return the account that the access token belongs to."""
+    async with transaction(ports.engine) as connection:
+        account = await accounts.by_id(connection, identity.user_id)
+    if account is None:
+        raise Unauthorized("The account is gone.")
+    return User.of(account)
+
+
+@router.post(
+    "/password",
+    status_code=204,
+    summary="Change a password",
+    responses=problem_answers(401, 422, 429, 503),
+)
+async def change_password(body: ChangePassword, ports: UsePorts, address: Address) -> None:
+    """Replace a password, a one-time password too. All sessions of the account end."""
+    await sign_in.change_password(ports, body.user_name, body.password, body.new_password, address)

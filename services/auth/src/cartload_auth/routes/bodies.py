@@ -1,0 +1,142 @@
+"""What requests and answers look like."""
+
+import unicodedata
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+
+from cartload_auth.rules import GivenPassword, GivenUserName, NewPassword, UserName
+from cartload_auth.store.accounts import Account
+from cartload_auth.store.personal_tokens import PersonalToken
+
+
+class Request(BaseModel):
+    """A body that refuses fields it does not know."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class User(BaseModel):
+    """An account as its owner sees it."""
+
+    id: UUID = Field(examples=["0c9f3a52-8a3f-4f0f-9d53-1f6b3a0d2c11"])
+    user_name: str = Field(examples=["ada"])
+    role: Literal["customer", "admin"]
+
+    @classmethod
+    def of(cls, account: Account) -> "User":
+        """The user of an account."""
+        return cls(id=UUID(account.id), user_name=account.user_name, role=account.role)
+
+
+class Register(Request):
+    """A new account."""
+
+    user_name: UserName
+    password: NewPassword
+
+
+class Login(Request):
+    """A sign-in."""
+
+    user_name: GivenUserName
+    password: GivenPassword
+    refresh_in: Literal["cookie", "body"] = Field(
+        default="cookie",
+        description="Where the refresh token goes: browsers take the cookie, scripts the body.",
+    )
+    refresh_kind: Literal["rotating", "plain"] = Field(
+        default="rotating",
+        description="`plain` gives a refresh token in the body that stays the same until it ends, "
+        "for the plain endpoints.",
+    )
+
+
+class ChangePassword(Request):
+    """A change of password; also how a one-time password is redeemed."""
+
+    user_name: GivenUserName
+    password: GivenPassword
+    new_password: NewPassword
+
+
+class RefreshToken(Request):
+    """A refresh token in a body."""
+
+    refresh_token: str | None = Field(default=None, max_length=512, examples=["clr_Zm9v…"])
+
+
+class AccessToken(BaseModel):
+    """An access token."""
+
+    access_token: str = Field(description="A JWT, for the header `Authorization: Bearer`.")
+    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105
+    expires_in: int = Field(description="Seconds the access token lives.", examples=[900])
+
+
+class SignedIn(AccessToken):
+    """The answer to sign-in and refresh."""
+
+    user: User
+    refresh_token: str | None = Field(default=None, description="Only where it was asked for in the body.")
+
+
+def _check_name(name: str) -> str:
+    name = name.strip()
+    if not name or any(unicodedata.category(character)[0] == "C" for character in name):
+        raise PydanticCustomError("token_name", "a name has 1 to 100 visible characters")
+    return name
+
+
+class NewToken(Request):
+    """A personal token to be made."""
+
+    name: Annotated[str, Field(max_length=100, examples=["nightly export"]), AfterValidator(_check_name)]
+    expires_in_days: int = Field(default=90, ge=1, le=365, strict=True)
+
+
+class Token(BaseModel):
+    """A personal token, without its secret."""
+
+    id: UUID
+    name: str
+    created_at: datetime
+    expires_at: datetime
+    last_used_at: datetime | None = Field(description="To the minute; null when it was never used.")
+
+    @classmethod
+    def of(cls, token: PersonalToken) -> "Token":
+        """The token as listed."""
+        return cls.model_validate(token, from_attributes=True)
+
+
+class ShownToken(Token):
+    """A personal token with its secret, which is shown this once."""
+
+    token: str = Field(examples=["clp_Zm9v…"])
+
+
+class Exchange(Request):
+    """A personal token to be exchanged."""
+
+    token: str = Field(max_length=512)
+
+
+class JsonWebKey(BaseModel):
+    """A public Ed25519 key (RFC 8037)."""
+
+    kty: Literal["OKP"]
+    crv: Literal["Ed25519"]
+    use: Literal["sig"]
+    alg: Literal["EdDSA"]
+    kid: str
+    x: str
+
+
+class JsonWebKeySet(BaseModel):
+    """The public keys that access tokens are checked with."""
+
+    keys: list[JsonWebKey]

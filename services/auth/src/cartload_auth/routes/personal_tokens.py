@@ -1,0 +1,83 @@
+"""Personal tokens, for scripts."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+
+from cartload_auth import personal
+from cartload_auth.access import is_from_personal_token
+from cartload_auth.routes.bodies import NewToken, ShownToken, Token
+from cartload_auth.routes.common import NO_STORE, UsePorts
+from cartload_auth.store.personal_tokens import PersonalToken
+from cartload_kit.errors import FieldError, Forbidden, Unprocessable
+from cartload_kit.http.openapi import problem_answers
+from cartload_kit.pagination import Page, decode_cursor, encode_cursor, link_header
+from cartload_kit.tokens import CurrentUser, Identity
+
+router = APIRouter(prefix="/api/auth/tokens", tags=["personal tokens"], dependencies=[NO_STORE])
+
+
+@router.post("", status_code=201, summary="Make a personal token", responses=problem_answers(401, 403, 422))
+async def create(body: NewToken, identity: CurrentUser, ports: UsePorts) -> ShownToken:
+    """Make a token for scripts, used as `Authorization: Bearer`. Its secret is shown this once."""
+    _require_session(identity)
+    token, secret = await personal.create(ports, identity.user_id, body.name, body.expires_in_days)
+    return ShownToken(**Token.of(token).model_dump(), token=secret)
+
+
+@router.get("", summary="List personal tokens", responses=problem_answers(401, 422))
+async def listing(
+    identity: CurrentUser,
+    ports: UsePorts,
+    request: Request,
+    response: Response,
+    cursor: str | None = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 50,
+) -> Page[Token]:
+    """List the account's tokens, newest first, without their secrets."""
+    found = await personal.page(ports, identity.user_id, _position(cursor), limit + 1)
+    items = [Token.of(token) for token in found[:limit]]
+    if len(found) <= limit:
+        return Page[Token](items=items)
+    following = _cursor(found[limit - 1])
+    response.headers["Link"] = link_header(request, following)
+    return Page[Token](items=items, next=following)
+
+
+@router.delete(
+    "/{token_id}",
+    status_code=204,
+    summary="Revoke a personal token",
+    responses=problem_answers(401, 403, 404),
+)
+async def revoke(token_id: UUID, identity: CurrentUser, ports: UsePorts) -> None:
+    """Make a token worthless, within a minute everywhere."""
+    _require_session(identity)
+    await personal.revoke(ports, identity.user_id, str(token_id))
+
+
+def _require_session(identity: Identity) -> None:
+    """A leaked personal token must not be able to make its successors."""
+    if is_from_personal_token(identity.token_id):
+        raise Forbidden("A personal token cannot make or revoke personal tokens: sign in with the password.")
+
+
+def _cursor(token: PersonalToken) -> str:
+    return encode_cursor({"created_at": token.created_at.isoformat(), "id": token.id})
+
+
+def _position(cursor: str | None) -> tuple[datetime, str] | None:
+    if cursor is None:
+        return None
+    position = decode_cursor(cursor)
+    try:
+        created_at = datetime.fromisoformat(position["created_at"])
+        token_id = str(UUID(position["id"]))
+        created_at.astimezone()
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+        raise Unprocessable(
+            [FieldError(field="cursor", message="This is no cursor of this list.")]
+        ) from error
+    return created_at, token_id

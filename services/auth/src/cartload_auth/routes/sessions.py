@@ -1,0 +1,110 @@
+"""Sessions: sign in, refresh, sign out."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Request, Response
+
+from cartload_auth import sessions, sign_in
+from cartload_auth.routes.bodies import Login, RefreshToken, SignedIn, User
+from cartload_auth.routes.common import NO_STORE, Address, UseCookie, UsePorts, access_token
+from cartload_auth.secret_tokens import REFRESH_PREFIX
+from cartload_kit.errors import Problem, Unauthorized
+from cartload_kit.http.openapi import problem_answers
+from cartload_kit.http.problems import problem_response
+
+router = APIRouter(prefix="/api/auth", tags=["sessions"], dependencies=[NO_STORE])
+
+_NO_TOKEN = "There is no refresh token in the cookie or the body: sign in."  # noqa: S105
+
+
+@router.post(
+    "/login",
+    summary="Sign in",
+    response_model_exclude_none=True,
+    responses=problem_answers(401, 403, 422, 429, 503),
+)
+async def login(
+    body: Login, request: Request, response: Response, ports: UsePorts, cookie: UseCookie, address: Address
+) -> SignedIn:
+    """Give an access token, and a refresh token in an HttpOnly cookie or, if asked for, in the body."""
+    in_body = body.refresh_in == "body" or body.refresh_kind == "plain"
+    if not in_body:
+        cookie.require_own_page(request)
+    account, opened = await sign_in.login(ports, body.user_name, body.password, address, body.refresh_kind)
+    token, seconds = access_token(ports, account)
+    answer = SignedIn(access_token=token, expires_in=seconds, user=User.of(account))
+    if in_body:
+        return answer.model_copy(update={"refresh_token": opened.refresh_token})
+    cookie.set(request, response, opened.refresh_token, opened.expires_at, ports.clock())
+    return answer
+
+
+@router.post(
+    "/refresh",
+    summary="Get a new access token",
+    response_model=SignedIn,
+    response_model_exclude_none=True,
+    responses=problem_answers(401, 403, 429, 503),
+)
+async def refresh(
+    request: Request,
+    response: Response,
+    ports: UsePorts,
+    cookie: UseCookie,
+    body: RefreshToken | None = None,
+) -> SignedIn | Response:
+    """Use a refresh token: it is worth nothing afterwards, and the next one goes where it came from.
+
+    A refresh token of the kind `plain` stays the same. A token that is used a second time ends its session,
+    but for a short grace time in which an answer may have been lost.
+    """
+    in_body = body.refresh_token if body else None
+    presented = in_body or cookie.read(request)
+    if presented is None:
+        raise Unauthorized(_NO_TOKEN)
+    try:
+        account, opened = await sessions.refresh(ports, presented)
+    except Unauthorized as problem:
+        return problem_response(problem, request.scope) if in_body else _ended(problem, request, cookie)
+    token, seconds = access_token(ports, account)
+    answer = SignedIn(access_token=token, expires_in=seconds, user=User.of(account))
+    if opened is None:
+        return answer
+    if in_body:
+        return answer.model_copy(update={"refresh_token": opened.refresh_token})
+    cookie.set(request, response, opened.refresh_token, opened.expires_at, ports.clock())
+    return answer
+
+
+def _ended(problem: Problem, request: Request, cookie: UseCookie) -> Response:
+    """The refusal, which also takes the worthless cookie away."""
+    answer = problem_response(problem, request.scope)
+    cookie.clear(request, answer)
+    return answer
+
+
+@router.post("/logout", status_code=204, summary="Sign out", responses=problem_answers(401, 403))
+async def logout(
+    request: Request,
+    response: Response,
+    ports: UsePorts,
+    cookie: UseCookie,
+    body: RefreshToken | None = None,
+    authorization: Annotated[
+        str | None, Header(description="`Bearer <refresh token>`, instead of cookie or body.")
+    ] = None,
+) -> None:
+    """End the session of a refresh token. Access tokens already out end by themselves within minutes."""
+    in_body = body.refresh_token if body else None
+    presented = in_body or _bearer_refresh_token(authorization) or cookie.read(request)
+    if presented is None and authorization is not None:
+        raise Unauthorized("This needs the refresh token: in the cookie, the body or as Bearer.")
+    if presented is not None:
+        await sessions.end(ports, presented)
+    cookie.clear(request, response)
+
+
+def _bearer_refresh_token(authorization: str | None) -> str | None:
+    scheme, _, token = (authorization or "").partition(" ")
+    token = token.strip()
+    return token if scheme.lower() == "bearer" and token.startswith(REFRESH_PREFIX) else None

@@ -1,0 +1,27 @@
+"""Opaque tokens: what their owner holds, and the hash that is stored."""
+
+import hashlib
+import secrets
+
+REFRESH_PREFIX = "clr_"
+"""Begins every refresh token."""
+
+PERSONAL_PREFIX = "clp_"
+"""Begins every personal token, so that scanners for leaked secrets find them."""
+
+_BYTES = 32
+
+
+def new_refresh_token() -> str:
+    """A refresh token of 256 random bits."""
+    return REFRESH_PREFIX + secrets.token_urlsafe(_BYTES)
+
+
+def new_personal_token() -> str:
+    """A personal token of 256 random bits."""
+    return PERSONAL_PREFIX + secrets.token_urlsafe(_BYTES)
+
+
+def digest(token: str) -> str:
+    """SHA-256 as 64 hexadecimal digits: enough for a secret nobody can guess."""
+    return hashlib.sha256(token.encode(errors="replace")).hexdigest()

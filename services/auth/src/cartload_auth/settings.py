@@ -1,0 +1,120 @@
+"""What the operator sets."""
+
+from datetime import timedelta
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings
+
+from cartload_auth.policy import Policy
+from cartload_auth.throttle import Rate
+from cartload_kit.settings import DatabaseUrl, Origins, Settings
+
+
+class CommandSettings(BaseSettings):
+    """What the commands beside the API need."""
+
+    model_config = Settings.model_config
+
+    auth_database_url: DatabaseUrl = Field(
+        description="Database of accounts and tokens: mysql://user:password@host:port/database."
+    )
+    signing_key_secret: SecretStr | None = Field(
+        default=None,
+        min_length=16,
+        description="Seals the private signing keys in the database, at least 16 characters; "
+        "without it they are protected by the database's rights alone.",
+    )
+
+
+class AuthSettings(Settings, CommandSettings):
+    """What the API needs."""
+
+    token_issuer: str = Field(default="cartload", min_length=1, description="`iss` of the access tokens.")
+    token_audience: str = Field(default="cartload", min_length=1, description="`aud` of the access tokens.")
+    access_token_minutes: float = Field(
+        default=15, gt=0, le=60, description="How long an access token lives, in minutes."
+    )
+    refresh_token_days: float = Field(
+        default=7, gt=0, le=90, description="How long an unused refresh token lives, in days."
+    )
+    session_days: float = Field(
+        default=30,
+        gt=0,
+        le=365,
+        description="How long a session lives at most, in days, however often refreshed.",
+    )
+    refresh_grace_seconds: float = Field(
+        default=10,
+        ge=0,
+        le=60,
+        description="How long a used refresh token is taken once more, in seconds: for a lost answer.",
+    )
+    signing_key_days: float = Field(
+        default=90, gt=0, le=3650, description="Age at which a signing key is replaced, in days."
+    )
+    registration: Literal["open", "closed"] = Field(
+        default="open", description="Whether anybody may make an account."
+    )
+    cookie_secure: Literal["auto", "always"] = Field(
+        default="auto",
+        description="When the refresh cookie is marked Secure: always, or auto: when the browser has https.",
+    )
+    public_origins: Origins = Field(
+        default=(),
+        description="Browser origins that may use the refresh cookie and the WebSocket; "
+        "empty: that of the request itself.",
+    )
+    password_workers: int = Field(
+        default=2,
+        ge=1,
+        le=64,
+        description="Passwords hashed or verified at a time, a quarter of a CPU second each.",
+    )
+    password_queue: int = Field(
+        default=16,
+        ge=0,
+        le=1000,
+        description="Passwords that may wait for a worker; more are answered with 503.",
+    )
+    login_attempts: int = Field(
+        default=10,
+        ge=1,
+        le=1000,
+        description="Wrong passwords for one account from one address before each further one takes 30 s.",
+    )
+    login_attempts_account: int = Field(
+        default=100,
+        ge=1,
+        le=10000,
+        description="Wrong passwords for one account from anywhere before each further one takes 5 s.",
+    )
+    login_attempts_address: int = Field(
+        default=100,
+        ge=1,
+        le=100000,
+        description="Wrong passwords from one address before each further one takes 6 s.",
+    )
+    registrations_address: int = Field(
+        default=200,
+        ge=1,
+        le=100000,
+        description="Accounts registered from one address before each further one takes 5 s.",
+    )
+
+    def policy(self) -> Policy:
+        """The numbers that the use cases work with."""
+        return Policy(
+            issuer=self.token_issuer,
+            audience=self.token_audience,
+            access_lifetime=timedelta(minutes=self.access_token_minutes),
+            refresh_lifetime=timedelta(days=self.refresh_token_days),
+            session_lifetime=timedelta(days=max(self.session_days, self.refresh_token_days)),
+            grace=timedelta(seconds=self.refresh_grace_seconds),
+            key_lifetime=timedelta(days=self.signing_key_days),
+            registration_open=self.registration == "open",
+            per_pair=Rate(self.login_attempts, 30.0),
+            per_account=Rate(self.login_attempts_account, 5.0),
+            per_address=Rate(self.login_attempts_address, 6.0),
+            registrations=Rate(self.registrations_address, 5.0),
+        )

@@ -1,0 +1,79 @@
+"""Accounts in the database."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, Row, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from cartload_auth.models import accounts
+
+type Role = Literal["customer", "admin"]
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Someone who can sign in. `password_once`: the password may only be used to choose a new one."""
+
+    id: str
+    user_name: str
+    role: Role
+    password_hash: str
+    password_once: bool
+    created_at: datetime
+
+
+async def add(connection: AsyncConnection, account: Account) -> None:
+    """Insert an account; a taken name raises the database's duplicate key error."""
+    await connection.execute(
+        insert(accounts).values(
+            id=account.id,
+            user_name=account.user_name,
+            role=account.role,
+            password_hash=account.password_hash,
+            password_once=account.password_once,
+            created_at=account.created_at,
+        )
+    )
+
+
+async def by_name(connection: AsyncConnection, user_name: str) -> Account | None:
+    """The account with this name, in any case of letters."""
+    if not user_name.isascii():
+        return None
+    return await _one(connection, accounts.c.user_name == user_name)
+
+
+async def by_id(connection: AsyncConnection, account_id: str) -> Account | None:
+    """The account with this id."""
+    return await _one(connection, accounts.c.id == account_id)
+
+
+async def set_password(
+    connection: AsyncConnection, account_id: str, password_hash: str, *, once: bool = False
+) -> None:
+    """Replace an account's password."""
+    values = {"password_hash": password_hash, "password_once": once}
+    await connection.execute(update(accounts).where(accounts.c.id == account_id).values(values))
+
+
+async def set_role(connection: AsyncConnection, account_id: str, role: Role) -> None:
+    """Give an account another role; tokens already out keep the old one until they end."""
+    await connection.execute(update(accounts).where(accounts.c.id == account_id).values(role=role))
+
+
+async def _one(connection: AsyncConnection, condition: ColumnElement[bool]) -> Account | None:
+    row = (await connection.execute(select(accounts).where(condition))).first()
+    return None if row is None else _account(row)
+
+
+def _account(row: Row[Any]) -> Account:
+    return Account(
+        id=row.id,
+        user_name=row.user_name,
+        role=row.role,
+        password_hash=row.password_hash,
+        password_once=row.password_once,
+        created_at=row.created_at,
+    )

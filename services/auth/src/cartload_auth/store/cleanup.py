@@ -1,0 +1,31 @@
+"""Removal of what has run out, in batches that hold few locks for a short time."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Table, delete
+from sqlalchemy.dialects.mysql import limit
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from cartload_auth.models import personal_tokens, refresh_tokens, sessions, throttles
+
+BATCH = 500
+"""Rows removed in one transaction."""
+
+KEPT_EXPIRED = timedelta(days=30)
+"""How long an expired personal token is still listed."""
+
+
+def expired(now: datetime) -> list[tuple[Table, ColumnElement[bool]]]:
+    """What may go at `now`: tables with conditions, children first."""
+    return [
+        (refresh_tokens, refresh_tokens.c.expires_at < now),
+        (sessions, sessions.c.expires_at < now),
+        (personal_tokens, personal_tokens.c.expires_at < now - KEPT_EXPIRED),
+        (throttles, throttles.c.free_at < now.timestamp()),
+    ]
+
+
+async def remove_batch(connection: AsyncConnection, table: Table, condition: ColumnElement[bool]) -> int:
+    """Delete up to BATCH rows; returns how many went."""
+    statement = delete(table).where(condition).ext(limit(BATCH))
+    return (await connection.execute(statement)).rowcount

@@ -1,0 +1,44 @@
+"""Signing keys in the database, where all replicas find the same ones."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from cartload_auth.keys import Sealer, SigningKey
+from cartload_auth.models import signing_keys
+
+
+async def read_all(connection: AsyncConnection, sealer: Sealer) -> list[SigningKey]:
+    """All keys, oldest first.
+
+    Raises:
+        UnreadableKey: one is sealed with a secret that is not at hand.
+    """
+    rows = await connection.execute(select(signing_keys).order_by(signing_keys.c.sequence))
+    return [
+        SigningKey(
+            row.sequence, row.kid, sealer.open(row.kid, row.private_key), row.created_at, row.signs_from
+        )
+        for row in rows
+    ]
+
+
+async def add(connection: AsyncConnection, key: SigningKey, sealer: Sealer) -> None:
+    """Insert a key; when another replica was faster, the sequence is taken: a duplicate key error."""
+    await connection.execute(
+        insert(signing_keys).values(
+            sequence=key.sequence,
+            kid=key.kid,
+            private_key=sealer.seal(key.kid, key.private),
+            created_at=key.created_at,
+            signs_from=key.signs_from,
+        )
+    )
+
+
+async def remove(connection: AsyncConnection, keys: Sequence[SigningKey]) -> None:
+    """Delete keys."""
+    if keys:
+        kids = [key.kid for key in keys]
+        await connection.execute(delete(signing_keys).where(signing_keys.c.kid.in_(kids)))
