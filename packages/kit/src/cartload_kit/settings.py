@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, NoReturn
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
@@ -16,29 +16,37 @@ PREFIX = "CARTLOAD_"
 _SECRET_WORDS = ("password", "secret", "token_key", "private", "connection_string")
 
 
+def _split_url(text: str) -> SplitResult | None:
+    """The parts of a URL; None where it has no host or a port that is none."""
+    try:
+        parts = urlsplit(text)
+        return parts if parts.hostname and (parts.port is None or parts.port > 0) else None
+    except ValueError:
+        return None
+
+
 def _http_url(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    parts = _split_url(text)
+    if parts is None or parts.scheme not in ("http", "https"):
         raise ValueError("must be a URL such as http://host:port")
     return text.rstrip("/")
 
 
 def _database_url(secret: SecretStr) -> SecretStr:
-    parts = urlsplit(secret.get_secret_value())
-    database = parts.path.strip("/")
-    if parts.scheme != "mysql" or not parts.hostname or not parts.username or not database:
+    parts = _split_url(secret.get_secret_value())
+    if parts is None or parts.scheme != "mysql" or not parts.username or not parts.path.strip("/"):
         raise ValueError("must look like mysql://user:password@host:port/database")
     return secret
 
 
 def _origin(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query:
+    parts = _split_url(text)
+    if parts is None or parts.scheme not in ("http", "https") or parts.path or parts.query:
         raise ValueError("must be origins such as https://host:port, without a path")
     return text.lower()
 
 
-def _split(value: object) -> object:
+def _split_commas(value: object) -> object:
     if isinstance(value, str):
         return tuple(part.strip() for part in value.split(",") if part.strip())
     return value
@@ -53,10 +61,12 @@ HttpUrl = Annotated[str, AfterValidator(_http_url)]
 DatabaseUrl = Annotated[SecretStr, AfterValidator(_database_url)]
 """``mysql://user:password@host:port/database``, masked wherever it is printed."""
 
-CommaList = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+CommaList = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split_commas)]
 """Several values separated by commas; blanks around them do not count."""
 
-Origins = Annotated[tuple[Annotated[str, AfterValidator(_origin)], ...], NoDecode, BeforeValidator(_split)]
+Origins = Annotated[
+    tuple[Annotated[str, AfterValidator(_origin)], ...], NoDecode, BeforeValidator(_split_commas)
+]
 """Browser origins (scheme, host, port) separated by commas."""
 
 LogLevel = Literal["debug", "info", "warning", "error"]

@@ -109,13 +109,17 @@ def _describe_plain(schema: dict[str, Any]) -> str:
 
 def _bounds(kind: str, schema: dict[str, Any]) -> str:
     low, high = schema.get("minimum"), schema.get("maximum")
-    above, below = schema.get("exclusiveMinimum"), schema.get("exclusiveMaximum")
     if low is not None and high is not None:
-        return f"{kind}, {low} to {high}"
-    parts = [
-        f"at least {low}" if low is not None else "",
-        f"at most {high}" if high is not None else "",
-        f"above {above}" if above is not None else "",
-        f"below {below}" if below is not None else "",
-    ]
-    return ", ".join([kind, *filter(None, parts)])
+        return f"{kind}, {_plain(low)} to {_plain(high)}"
+    words = {
+        "minimum": "at least",
+        "exclusiveMinimum": "above",
+        "maximum": "at most",
+        "exclusiveMaximum": "below",
+    }
+    parts = [f"{word} {_plain(schema[name])}" for name, word in words.items() if name in schema]
+    return ", ".join([kind, *parts])
+
+
+def _plain(number: float) -> str:
+    return str(int(number)) if number == int(number) else str(number)

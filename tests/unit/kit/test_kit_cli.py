@@ -1,0 +1,60 @@
+"""The commands of a service: found, given their arguments, and plain about wrong usage."""
+
+import pytest
+
+from cartload_kit.cli import Command, dispatch
+
+done: list[tuple[str, ...]] = []
+
+
+def api() -> None:
+    """A role."""
+    done.append(("api",))
+
+
+def make(name: str, size: str = "1") -> int:
+    """A command with arguments."""
+    done.append((name, size))
+    return 3
+
+
+COMMANDS: dict[str, Command] = {"api": api, "make": make}
+
+
+def run(*arguments: str) -> object:
+    done.clear()
+    with pytest.raises(SystemExit) as error:
+        dispatch(COMMANDS, arguments, program="sample")
+    return error.value.code
+
+
+def test_a_command_is_run_and_its_code_is_the_exit_code() -> None:
+    assert run("api") == 0
+    assert done == [("api",)]
+    assert run("make", "ada") == 3
+    assert done == [("ada", "1")]
+    assert run("make", "ada", "2") == 3
+    assert done == [("ada", "2")]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ([], "sample: a command is missing"),
+        (["nope"], "sample: unknown command 'nope'"),
+        (["api", "x"], "sample: api takes other arguments"),
+        (["make"], "sample make NAME [SIZE]"),
+        (["make", "a", "b", "c"], "sample make NAME [SIZE]"),
+    ],
+)
+def test_wrong_usage_is_told_with_code_2(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], told: str
+) -> None:
+    assert run(*arguments) == 2
+    assert not done
+    assert told in capsys.readouterr().err
+
+
+def test_help_is_not_wrong(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("--help") == 0
+    assert capsys.readouterr().out == "usage:\n  sample api\n  sample make NAME [SIZE]\n"

@@ -1,0 +1,67 @@
+"""Cursors and links of pages."""
+
+import json
+from base64 import urlsafe_b64encode
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from starlette.requests import Request
+
+from cartload_kit.errors import Unprocessable
+from cartload_kit.pagination import Page, decode_cursor, encode_cursor, link_header
+
+SCALARS = st.none() | st.booleans() | st.integers(-(2**63), 2**63) | st.text(max_size=20)
+
+
+@given(st.dictionaries(st.text(max_size=10), SCALARS, max_size=4))
+def test_a_cursor_says_what_it_was_given(position: dict[str, object]) -> None:
+    cursor = encode_cursor(position)
+    assert decode_cursor(cursor) == position
+    assert set(cursor) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
+
+
+@pytest.mark.parametrize(
+    "cursor",
+    [
+        "",
+        "%",
+        "x",
+        "äöü",
+        "e30=",
+        "!" + encode_cursor({"a": 1}),
+        encode_cursor({"a": 1}) + "\n",
+        urlsafe_b64encode(b"[1]").decode().rstrip("="),
+        urlsafe_b64encode(b'{"a": NaN}').decode().rstrip("="),
+        urlsafe_b64encode(b"{ }").decode().rstrip("="),
+        encode_cursor({"a": "x" * 4000}),
+        urlsafe_b64encode(b"[" * 1500).decode().rstrip("="),
+    ],
+)
+def test_what_was_not_given_out_is_refused(cursor: str) -> None:
+    with pytest.raises(Unprocessable) as error:
+        decode_cursor(cursor)
+    assert error.value.errors is not None
+    assert error.value.errors[0].field == "cursor"
+
+
+def test_a_cursor_has_no_numbers_that_json_has_not() -> None:
+    with pytest.raises(ValueError, match="JSON"):
+        encode_cursor({"a": float("nan")})
+
+
+def test_the_link_keeps_the_query_and_replaces_the_cursor() -> None:
+    scope = {
+        "type": "http",
+        "path": "/api/things",
+        "query_string": b"state=a%20b&state=c&cursor=old&limit=5",
+        "headers": [(b"host", b"inside:8001")],
+        "server": ("inside", 8001),
+        "scheme": "http",
+    }
+    link = link_header(Request(scope), "new")
+    assert link == '</api/things?state=a+b&state=c&limit=5&cursor=new>; rel="next"'
+
+
+def test_the_last_page_says_so() -> None:
+    assert json.loads(Page[int](items=[1]).model_dump_json()) == {"items": [1], "next": None}
