@@ -13,7 +13,17 @@ _PREFIXES: tuple[tuple[str, Upstream], ...] = (
     ("/api/jobs", "generator"),
     ("/api/datasets", "generator"),
 )
-_WITHOUT_ACCESS_TOKEN = frozenset(f"/api/auth/{name}" for name in ("register", "login", "refresh", "logout"))
+_WITHOUT_ACCESS_TOKEN = frozenset(
+    (
+        "/api/auth/register",
+        "/api/auth/login",
+        "/api/auth/refresh",
+        "/api/auth/logout",
+        "/register",
+        "/login",
+        "/refresh",
+    )
+)
 
 
 def upstream_of(path: str) -> Upstream | None:

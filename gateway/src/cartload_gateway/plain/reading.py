@@ -3,9 +3,10 @@
 import json
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from uuid import UUID
 
 from cartload_gateway.plain.services import Services
-from cartload_gateway.plain.shapes import TABLES, PlainTable, Row
+from cartload_gateway.plain.shapes import TABLES, Row
 from cartload_kit.errors import Conflict, NotFound
 
 JOBS_LISTED = 10_000
@@ -14,7 +15,7 @@ _CHUNK_BYTES = 64 * 1024
 
 
 async def newest_rows(
-    services: Services, table: PlainTable, limit: int, cursor: str | None
+    services: Services, table: str, limit: int, cursor: str | None
 ) -> tuple[list[Row], str | None]:
     """A page of the caller's newest ready dataset, and the cursor of the next page.
 
@@ -32,13 +33,15 @@ async def newest_rows(
     return page.body["items"], page.body["next"]
 
 
-async def stored_rows(services: Services, job_id: str, table: PlainTable) -> AsyncIterator[bytes]:
+async def stored_rows(services: Services, job_id: str, table: str) -> AsyncIterator[bytes]:
     """The rows of a finished job, streamed out of Blob as the text of the whole answer.
 
     Raises:
-        NotFound: the caller has no such job.
+        NotFound: the caller has no such job, or there is no such table.
         Conflict: the job has not ended, or stored nothing whole.
     """
+    if table not in TABLES or not _is_uuid(job_id):
+        raise NotFound(f"There is no job {job_id!r} with a table {table!r}; tables are {', '.join(TABLES)}.")
     job = (await services.call("generator", "GET", f"/api/jobs/{job_id}")).body
     if job["state"] != "completed":
         raise Conflict(
@@ -56,6 +59,13 @@ async def _framed(chunks: AsyncIterator[bytes], table: str, stack: AsyncExitStac
         async for chunk in chunks:
             yield chunk
         yield b"}"
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        return str(UUID(text)) == text.lower()
+    except ValueError:
+        return False
 
 
 async def parent_jobs(services: Services) -> list[str]:

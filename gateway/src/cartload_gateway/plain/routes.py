@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from starlette.responses import StreamingResponse
@@ -14,7 +13,6 @@ from cartload_gateway.plain.shapes import (
     Credentials,
     DataCount,
     ParentJobs,
-    PlainTable,
     Queued,
     Refreshed,
     Registered,
@@ -98,9 +96,9 @@ async def generate_raw(services: Caller, wanted: DataCount, request: Request, re
 
 
 @router.get("/get_raw_data/{parent_job_id}/{table}", summary="Read a job's rows from Blob")
-async def get_raw_data(services: Caller, parent_job_id: UUID, table: PlainTable) -> StreamingResponse:
+async def get_raw_data(services: Caller, parent_job_id: str, table: str) -> StreamingResponse:
     """Stream all rows of one table of a finished job."""
-    rows = await reading.stored_rows(services, str(parent_job_id), table)
+    rows = await reading.stored_rows(services, parent_job_id, table)
     return StreamingResponse(rows, media_type="application/json")
 
 
@@ -110,7 +108,7 @@ async def list_parent_jobs(services: Caller) -> ParentJobs:
     return ParentJobs(parentJobIds=await reading.parent_jobs(services))
 
 
-def _add_table(table: PlainTable) -> None:
+def _add_table(table: str) -> None:
     @router.get(f"/get_{table}", summary=f"Read {TABLES[table]} of the newest dataset", name=f"get_{table}")
     async def get_table(
         services: Caller, request: Request, response: Response, limit: Limit = 1000, cursor: Cursor = None
@@ -122,4 +120,4 @@ def _add_table(table: PlainTable) -> None:
 
 
 for _table in TABLES:
-    _add_table(_table)  # type: ignore[arg-type]
+    _add_table(_table)

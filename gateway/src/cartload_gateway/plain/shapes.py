@@ -1,42 +1,24 @@
 """What the plain endpoints take and give: names and types exactly as older clients know them."""
 
-from typing import Any, Literal, get_args
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr
 
 BATCH_SIZE = 1000
 """Customers in one engine block: a chunk of this interface."""
 
-PlainTable = Literal[
-    "user",
-    "address",
-    "category",
-    "subcategory",
-    "product",
-    "products_sku",
-    "wishlist",
-    "payment",
-    "order",
-    "order_item",
-]
-TABLES: dict[str, str] = dict(
-    zip(
-        get_args(PlainTable),
-        (
-            "users",
-            "addresses",
-            "categories",
-            "sub_categories",
-            "products",
-            "products_skus",
-            "wishlist",
-            "payment_details",
-            "order_details",
-            "order_item",
-        ),
-        strict=True,
-    )
-)
+TABLES: dict[str, str] = {
+    "user": "users",
+    "address": "addresses",
+    "category": "categories",
+    "subcategory": "sub_categories",
+    "product": "products",
+    "products_sku": "products_skus",
+    "wishlist": "wishlist",
+    "payment": "payment_details",
+    "order": "order_details",
+    "order_item": "order_item",
+}
 """The dataset's table for each name of this interface."""
 
 

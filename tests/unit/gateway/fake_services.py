@@ -1,0 +1,107 @@
+"""All services in one small app: it answers what a test tells it to, and remembers what it was asked."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route, WebSocketRoute
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
+BIG_BYTES = 64 * 1024 * 1024
+
+
+@dataclass
+class Asked:
+    """One request as a service saw it."""
+
+    method: str
+    path: str
+    query: str
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass
+class FakeServices:
+    """Answers by `METHOD path`; anything else is echoed."""
+
+    jwks: dict[str, Any]
+    answers: dict[str, Callable[[Asked], Response]] = field(default_factory=dict)
+    asked: list[Asked] = field(default_factory=list)
+    refused_socket: int | None = None
+
+    def answer(self, call: str, body: Any, status: int = 200, **headers: str) -> None:
+        """Answer `METHOD path` with JSON."""
+        self.answers[call] = lambda _: JSONResponse(body, status, headers=headers)
+
+    def calls(self, call: str) -> list[Asked]:
+        """The requests of `METHOD path` so far."""
+        return [asked for asked in self.asked if f"{asked.method} {asked.path}" == call]
+
+    def app(self) -> Starlette:
+        """The app to serve."""
+        return Starlette(
+            routes=[
+                Route("/.well-known/jwks.json", lambda _: JSONResponse(self.jwks)),
+                Route("/api/datasets/big/export", self._big),
+                Route("/api/datasets/broken/export", self._broken),
+                Route("/api/jobs/slow", self._slow),
+                WebSocketRoute("/ws/jobs", self._socket),
+                Route("/{path:path}", self._any, methods=METHODS),
+            ]
+        )
+
+    async def _any(self, request: Request) -> Response:
+        asked = Asked(
+            request.method,
+            request.url.path,
+            request.url.query,
+            dict(request.headers.items()),
+            await request.body(),
+        )
+        self.asked.append(asked)
+        made = self.answers.get(f"{asked.method} {asked.path}")
+        if made is not None:
+            return made(asked)
+        response = JSONResponse(
+            {"path": asked.path, "query": asked.query, "body": asked.body.decode("latin-1")}
+        )
+        response.headers.append("Set-Cookie", "a=1")
+        response.headers.append("Set-Cookie", "b=2")
+        response.headers["Connection"] = "X-Hop"
+        response.headers["X-Hop"] = "only this hop"
+        return response
+
+    async def _big(self, request: Request) -> Response:
+        async def chunks() -> AsyncIterator[bytes]:
+            for _ in range(BIG_BYTES // 65536):
+                yield b"x" * 65536
+
+        return StreamingResponse(chunks(), media_type="text/csv")
+
+    async def _broken(self, request: Request) -> Response:
+        async def chunks() -> AsyncIterator[bytes]:
+            yield b"x" * 1000
+            raise ConnectionResetError
+
+        return StreamingResponse(chunks(), headers={"Content-Length": "2000"})
+
+    async def _slow(self, request: Request) -> Response:
+        await asyncio.sleep(30)
+        return Response()
+
+    async def _socket(self, socket: WebSocket) -> None:
+        await socket.accept()
+        if self.refused_socket is not None:
+            await socket.close(self.refused_socket, "refused")
+            return
+        try:
+            while True:
+                await socket.send_text(f"echo {await socket.receive_text()}")
+        except WebSocketDisconnect:
+            return

@@ -1,0 +1,42 @@
+"""The UI: files as they are, one page for every other path, nothing else from the disk."""
+
+from typing import Any
+
+import pytest
+
+
+@pytest.mark.parametrize("path", ["/", "/login", "/datasets/1/tables", "/refresh"])
+async def test_every_other_get_is_the_page(gateway: Any, path: str) -> None:
+    async with gateway.client.get(path) as answer:
+        assert answer.status == 200
+        assert answer.content_type == "text/html"
+        assert answer.headers["Cache-Control"] == "no-cache"
+        assert b"Cartload" in await answer.read()
+
+
+async def test_assets_are_kept_for_ever_and_missing_ones_are_404(gateway: Any) -> None:
+    async with gateway.client.get("/assets/app-1a2b.js") as answer:
+        assert answer.status == 200
+        assert "immutable" in answer.headers["Cache-Control"]
+    async with gateway.client.get("/assets/gone.js") as answer:
+        assert answer.status == 404
+
+
+@pytest.mark.parametrize("path", ["/../secret", "/%2e%2e/%2e%2e/etc/passwd", "/assets/..%2f..%2fsecret"])
+async def test_nothing_outside_the_folder_is_served(gateway: Any, path: str) -> None:
+    async with gateway.client.get(path) as answer:
+        body = await answer.read()
+    assert b"root:" not in body
+    assert answer.status == 404 or b"Cartload" in body
+
+
+async def test_other_methods_are_405(gateway: Any) -> None:
+    async with gateway.client.delete("/somewhere") as answer:
+        assert answer.status == 405
+        assert answer.headers["Allow"] == "GET, HEAD"
+
+
+async def test_without_a_ui_the_root_is_404(start_gateway: Any) -> None:
+    gateway = await start_gateway(ui_dir=None)
+    async with gateway.client.get("/") as answer:
+        assert answer.status == 404
