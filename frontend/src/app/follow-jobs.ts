@@ -1,0 +1,70 @@
+import type { QueryClient } from '@tanstack/react-query'
+
+import { config } from '@/config'
+import type { Job } from '@/lib/api/types'
+import { JobsSocket } from '@/lib/live/jobs-socket'
+import { forgetJobs, mergeJob, setLiveStatus, useLiveJobs, type LiveStatus } from '@/lib/live/jobs-store'
+import { freshToken, refreshSession } from '@/lib/session/refresh'
+import { useSession } from '@/lib/session/store'
+
+const liveUrl = (): string => `${window.location.origin.replace(/^http/, 'ws')}/ws/jobs`
+
+/** What was fetched about jobs and datasets is out of date when a job appears, ends or changes state. */
+function refetchAround(client: QueryClient, job: Job): void {
+  const known = useLiveJobs.getState().jobs[job.id]
+  if (known?.state === job.state && known.phase === job.phase) return
+  void client.invalidateQueries({ queryKey: ['jobs', 'list'] })
+  void client.invalidateQueries({ queryKey: ['datasets'] })
+}
+
+/** A job may have ended while nobody listened; the server then says nothing more about it. */
+function statusChanged(client: QueryClient, status: LiveStatus): void {
+  const before = useLiveJobs.getState().status
+  setLiveStatus(status)
+  if (status === 'live' && before === 'offline') void client.invalidateQueries({ queryKey: ['jobs'] })
+}
+
+/** Renews the token before the live connection would be closed for it, time and again. */
+function keepRenewed(socket: JobsSocket): () => void {
+  let timer: ReturnType<typeof setTimeout>
+  const plan = (expiresAt: number): void => {
+    clearTimeout(timer)
+    const wait = Math.max(config.backoff.most, expiresAt - Date.now() - config.renewBefore)
+    timer = setTimeout(() => void refreshSession().catch(() => plan(expiresAt)), wait)
+  }
+  plan(useSession.getState().expiresAt)
+  const forget = useSession.subscribe((session, before) => {
+    if (session.token === null || session.token === before.token) return
+    plan(session.expiresAt)
+    void socket.authenticate()
+  })
+  return () => {
+    clearTimeout(timer)
+    forget()
+  }
+}
+
+/** Follows the user's jobs over the live connection. Returns how to stop, which also forgets what was seen. */
+export function followJobs(client: QueryClient): () => void {
+  const socket = new JobsSocket({
+    open: () => new WebSocket(liveUrl()),
+    token: freshToken,
+    renewToken: refreshSession,
+    onJob: (job) => {
+      refetchAround(client, job)
+      mergeJob(job)
+    },
+    onStatus: (status) => statusChanged(client, status),
+  })
+  const hurry = (): void => socket.hurry()
+  const stopRenewing = keepRenewed(socket)
+  window.addEventListener('online', hurry)
+  socket.start()
+  return () => {
+    window.removeEventListener('online', hurry)
+    stopRenewing()
+    socket.stop()
+    forgetJobs()
+    if (useSession.getState().status !== 'signed-in') client.clear()
+  }
+}

@@ -1,0 +1,54 @@
+import { createBrowserRouter } from 'react-router'
+
+import { ConnectionTab } from '@/features/datasets/connection-tab'
+import { DatasetPage } from '@/features/datasets/dataset-page'
+import { DatasetsPage } from '@/features/datasets/datasets-page'
+import { FilesTab } from '@/features/datasets/files-tab'
+import { SpecTab } from '@/features/datasets/spec-tab'
+import { TablesTab } from '@/features/datasets/tables-tab'
+import { DatasetJobsTab } from '@/features/jobs/dataset-jobs-tab'
+import { JobPage } from '@/features/jobs/job-page'
+import { JobsPage } from '@/features/jobs/jobs-page'
+import { NewDatasetPage } from '@/features/new-dataset/new-dataset-page'
+import { SignInPage } from '@/features/session/sign-in-page'
+import { SignUpPage } from '@/features/session/sign-up-page'
+import { TokensPage } from '@/features/tokens/tokens-page'
+
+import { CrashPage } from './crash-page'
+import { Layout } from './layout'
+import { NotFoundPage } from './not-found-page'
+import { SignedIn } from './signed-in'
+import { TableRoute } from './table-route'
+
+const dataset = [
+  { index: true, element: <TablesTab /> },
+  { path: 'files', element: <FilesTab /> },
+  { path: 'connection', element: <ConnectionTab /> },
+  { path: 'jobs', element: <DatasetJobsTab /> },
+  { path: 'spec', element: <SpecTab /> },
+]
+
+const signedIn = [
+  { index: true, element: <DatasetsPage /> },
+  { path: 'datasets', element: <DatasetsPage /> },
+  { path: 'datasets/new', element: <NewDatasetPage /> },
+  { path: 'datasets/:datasetId', element: <DatasetPage />, children: dataset },
+  { path: 'datasets/:datasetId/tables/:table', element: <TableRoute /> },
+  { path: 'jobs', element: <JobsPage /> },
+  { path: 'jobs/:jobId', element: <JobPage /> },
+  { path: 'tokens', element: <TokensPage /> },
+]
+
+/** Every address of the interface. */
+export const router = createBrowserRouter([
+  {
+    element: <Layout />,
+    errorElement: <CrashPage />,
+    children: [
+      { path: 'sign-in', element: <SignInPage /> },
+      { path: 'sign-up', element: <SignUpPage /> },
+      { element: <SignedIn />, children: signedIn },
+      { path: '*', element: <NotFoundPage /> },
+    ],
+  },
+])

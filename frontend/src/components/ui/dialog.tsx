@@ -1,0 +1,67 @@
+import { useEffect, useId, useRef, type ReactElement, type ReactNode } from 'react'
+
+import { Button } from './button'
+
+/** A modal dialog of the browser's own: it keeps the focus inside, and Escape closes it. */
+export function Dialog({
+  title,
+  onClose,
+  children,
+}: {
+  title: string
+  onClose: () => void
+  children: ReactNode
+}): ReactElement {
+  const dialog = useRef<HTMLDialogElement>(null)
+  const titleId = useId()
+  useEffect(() => {
+    const element = dialog.current
+    element?.showModal()
+    return () => element?.close()
+  }, [])
+  return (
+    <dialog
+      ref={dialog}
+      aria-labelledby={titleId}
+      onCancel={(event) => {
+        event.preventDefault()
+        onClose()
+      }}
+      className="w-[min(32rem,calc(100vw-2rem))] rounded-xl border border-line bg-surface p-6 text-ink shadow-xl backdrop:bg-[rgb(0_0_0/0.5)]"
+    >
+      <h2 id={titleId} className="text-lg font-semibold">
+        {title}
+      </h2>
+      <div className="mt-3">{children}</div>
+    </dialog>
+  )
+}
+
+/** Asks before something that cannot be taken back. */
+export function Confirm({
+  title,
+  children,
+  action,
+  busy,
+  onConfirm,
+  onClose,
+}: {
+  title: string
+  children: ReactNode
+  action: string
+  busy: boolean
+  onConfirm: () => void
+  onClose: () => void
+}): ReactElement {
+  return (
+    <Dialog title={title} onClose={onClose}>
+      <div className="text-sm text-muted">{children}</div>
+      <div className="mt-6 flex flex-wrap justify-end gap-2">
+        <Button onClick={onClose}>Keep it</Button>
+        <Button look="danger" busy={busy} onClick={onConfirm}>
+          {action}
+        </Button>
+      </div>
+    </Dialog>
+  )
+}

@@ -1,0 +1,119 @@
+import { useId, type ComponentProps, type ReactElement, type ReactNode } from 'react'
+
+import { classes } from '@/lib/classes'
+
+const box =
+  'w-full rounded-lg border bg-surface px-3 text-base text-ink transition-colors placeholder:text-muted ' +
+  'disabled:opacity-60 sm:text-sm'
+
+const border = (wrong: boolean): string => (wrong ? 'border-danger' : 'border-line-strong hover:border-muted')
+
+interface FieldProps {
+  label: string
+  hint?: ReactNode
+  error?: string | undefined
+  hideLabel?: boolean
+}
+
+interface Wiring {
+  id: string
+  'aria-describedby': string | undefined
+  'aria-invalid': true | undefined
+}
+
+/** A label, a control, a hint and an error, wired together for assistive technology. */
+function Field({
+  label,
+  hint,
+  error,
+  hideLabel = false,
+  children,
+}: FieldProps & { children: (wiring: Wiring) => ReactNode }): ReactElement {
+  const id = useId()
+  const hintId = `${id}hint`
+  const errorId = `${id}error`
+  const described = classes(hint != null && hintId, error !== undefined && errorId)
+  return (
+    <div className="min-w-0">
+      <label htmlFor={id} className={hideLabel ? 'sr-only' : 'mb-1.5 block text-sm font-medium'}>
+        {label}
+      </label>
+      {children({
+        id,
+        'aria-describedby': described || undefined,
+        'aria-invalid': error !== undefined || undefined,
+      })}
+      {hint != null && (
+        <p id={hintId} className="mt-1.5 text-sm text-muted">
+          {hint}
+        </p>
+      )}
+      {error !== undefined && (
+        <p id={errorId} className="mt-1.5 text-sm font-medium text-danger">
+          {error}
+        </p>
+      )}
+    </div>
+  )
+}
+
+type Own<Tag extends 'input' | 'select' | 'textarea'> = FieldProps & ComponentProps<Tag>
+
+/** A one-line input with its label. */
+export function TextField({ label, hint, error, hideLabel, className, ...rest }: Own<'input'>): ReactElement {
+  return (
+    <Field label={label} hint={hint} error={error} hideLabel={hideLabel ?? false}>
+      {(wiring) => (
+        <input
+          className={classes(box, border(error !== undefined), 'min-h-10', className)}
+          {...wiring}
+          {...rest}
+        />
+      )}
+    </Field>
+  )
+}
+
+/** A choice among few, with its label. */
+export function SelectField({
+  label,
+  hint,
+  error,
+  hideLabel,
+  className,
+  ...rest
+}: Own<'select'>): ReactElement {
+  return (
+    <Field label={label} hint={hint} error={error} hideLabel={hideLabel ?? false}>
+      {(wiring) => (
+        <select
+          className={classes(box, border(error !== undefined), 'min-h-10', className)}
+          {...wiring}
+          {...rest}
+        />
+      )}
+    </Field>
+  )
+}
+
+/** Several lines of text, with their label. */
+export function TextArea({
+  label,
+  hint,
+  error,
+  hideLabel,
+  className,
+  ...rest
+}: Own<'textarea'>): ReactElement {
+  return (
+    <Field label={label} hint={hint} error={error} hideLabel={hideLabel ?? false}>
+      {(wiring) => (
+        <textarea
+          className={classes(box, border(error !== undefined), 'py-2 font-mono', className)}
+          {...wiring}
+          {...rest}
+        />
+      )}
+    </Field>
+  )
+}

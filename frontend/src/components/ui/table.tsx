@@ -1,0 +1,44 @@
+import type { ComponentProps, ReactElement } from 'react'
+
+import { classes } from '@/lib/classes'
+
+/** A table on a surface, that scrolls sideways by itself where the window is narrow. */
+export function Table({
+  label,
+  children,
+}: {
+  label: string
+  children: ComponentProps<'table'>['children']
+}): ReactElement {
+  return (
+    <div
+      role="region"
+      aria-label={label}
+      tabIndex={0}
+      className="overflow-x-auto rounded-xl border border-line bg-surface"
+    >
+      <table className="w-full text-left text-sm">
+        <caption className="sr-only">{label}</caption>
+        {children}
+      </table>
+    </div>
+  )
+}
+
+export function HeadCell({ className, ...rest }: ComponentProps<'th'>): ReactElement {
+  return (
+    <th
+      scope="col"
+      className={classes('px-4 py-3 text-xs font-medium whitespace-nowrap text-muted', className)}
+      {...rest}
+    />
+  )
+}
+
+export function Row({ className, ...rest }: ComponentProps<'tr'>): ReactElement {
+  return <tr className={classes('border-t border-line', className)} {...rest} />
+}
+
+export function Cell({ className, ...rest }: ComponentProps<'td'>): ReactElement {
+  return <td className={classes('px-4 py-3 align-middle', className)} {...rest} />
+}

@@ -1,0 +1,20 @@
+/** Every number the interface waits or counts by, in one place. Times are milliseconds unless the name says otherwise. */
+export const config = {
+  /** A token this close to its end is renewed before it is used. */
+  tokenMargin: 30_000,
+  /** The live connection proves itself again this long before its token ends. */
+  renewBefore: 60_000,
+  /** A live connection that said nothing for this long is dead (the server pings every 20 s). */
+  silenceLimit: 45_000,
+  /** Reconnecting waits between these, doubling each time. */
+  backoff: { first: 500, most: 15_000, crowded: 20_000 },
+  /** How often unfinished jobs are asked for while the live connection is down, and as a safety net while it is up. */
+  poll: { offline: 4_000, online: 30_000 },
+  /** How often progress is said aloud to screen readers. */
+  announceEvery: 8_000,
+  /** Rows asked for at once in lists and in tables. */
+  pageSize: { list: 50, rows: 100 },
+  /** Exports of more rows than this are streamed to a file that the user picks, where the browser can. */
+  pickFileAbove: 100_000,
+  passwordLength: { least: 8, most: 64 },
+} as const

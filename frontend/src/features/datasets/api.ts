@@ -1,0 +1,108 @@
+import {
+  useInfiniteQuery,
+  useMutation,
+  useQuery,
+  useQueryClient,
+  type InfiniteData,
+  type UseInfiniteQueryResult,
+  type UseMutationResult,
+  type UseQueryResult,
+} from '@tanstack/react-query'
+
+import { config } from '@/config'
+import { answer, api } from '@/lib/api/client'
+import { byCursor, present, type Page } from '@/lib/api/pages'
+import type { Connection, Dataset, Job, NewConnection, StoredFile, Table } from '@/lib/api/types'
+import { mergeJob } from '@/lib/live/jobs-store'
+import { randomUuid } from '@/lib/uuid'
+
+type Pages<T> = UseInfiniteQueryResult<InfiniteData<Page<T>, string | undefined>>
+
+const at = (id: string): { params: { path: { dataset_id: string } } } => ({
+  params: { path: { dataset_id: id } },
+})
+
+/** The user's datasets, newest first. */
+export function useDatasets(): Pages<Dataset> {
+  return useInfiniteQuery({
+    queryKey: ['datasets', 'list'],
+    queryFn: ({ pageParam }): Promise<Page<Dataset>> =>
+      answer(
+        api.GET('/api/datasets', {
+          params: { query: present({ cursor: pageParam, limit: config.pageSize.list }) },
+        }),
+      ),
+    ...byCursor,
+  })
+}
+
+export function useDataset(id: string): UseQueryResult<Dataset> {
+  return useQuery({
+    queryKey: ['datasets', 'one', id],
+    queryFn: () => answer(api.GET('/api/datasets/{dataset_id}', at(id))),
+  })
+}
+
+/** The tables of a dataset with their columns and stored rows. */
+export function useTables(id: string): UseQueryResult<Table[]> {
+  return useQuery({
+    queryKey: ['datasets', 'tables', id],
+    queryFn: async () => (await answer(api.GET('/api/datasets/{dataset_id}/tables', at(id)))).items,
+  })
+}
+
+export function useFiles(id: string): Pages<StoredFile> {
+  return useInfiniteQuery({
+    queryKey: ['datasets', 'files', id],
+    queryFn: ({ pageParam }): Promise<Page<StoredFile>> =>
+      answer(
+        api.GET('/api/datasets/{dataset_id}/files', {
+          params: { ...at(id).params, query: present({ cursor: pageParam, limit: config.pageSize.list }) },
+        }),
+      ),
+    ...byCursor,
+  })
+}
+
+export function useConnection(id: string): UseQueryResult<Connection> {
+  return useQuery({
+    queryKey: ['datasets', 'connection', id],
+    queryFn: () => answer(api.GET('/api/datasets/{dataset_id}/connection', at(id))),
+  })
+}
+
+/** Makes or replaces the password of the owner's read-only user; the answer is the only place it is ever seen. */
+export function useNewPassword(id: string): UseMutationResult<NewConnection, Error, void> {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: () => answer(api.POST('/api/datasets/{dataset_id}/connection', at(id))),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['datasets', 'connection', id] }),
+  })
+}
+
+/** Starts a job that adds customers to a dataset. */
+export function useAppend(id: string): UseMutationResult<Job, Error, number> {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (customers) =>
+      answer(
+        api.POST('/api/jobs', {
+          body: { dataset_id: id, customers },
+          headers: { 'Idempotency-Key': randomUuid() },
+        }),
+      ),
+    onSuccess: (job) => {
+      mergeJob(job)
+      return client.invalidateQueries({ queryKey: ['jobs'] })
+    },
+  })
+}
+
+/** Deletes a dataset; from then on it is gone for its owner, while its rows and files are removed. */
+export function useDeleteDataset(id: string): UseMutationResult<unknown, Error, void> {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: () => answer(api.DELETE('/api/datasets/{dataset_id}', at(id))),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['datasets', 'list'] }),
+  })
+}

@@ -1,0 +1,52 @@
+import { useState, type ReactElement, type SubmitEvent } from 'react'
+import { useNavigate } from 'react-router'
+
+import { Button } from '@/components/ui/button'
+import { Dialog } from '@/components/ui/dialog'
+import { TextField } from '@/components/ui/field'
+import { Failure } from '@/components/ui/notice'
+import { fieldMessage } from '@/lib/api/problem'
+import type { Dataset } from '@/lib/api/types'
+import { textOf } from '@/lib/forms'
+import { parseWhole } from '@/lib/numbers'
+
+import { useAppend } from './api'
+
+/** Asks how many customers to add, and goes to the job that adds them. */
+export function AppendDialog({ dataset, onClose }: { dataset: Dataset; onClose: () => void }): ReactElement {
+  const [complaint, setComplaint] = useState<string>()
+  const append = useAppend(dataset.id)
+  const navigate = useNavigate()
+  const submit = (event: SubmitEvent<HTMLFormElement>): void => {
+    event.preventDefault()
+    const customers = parseWhole(textOf(event.currentTarget, 'customers'))
+    setComplaint(customers === null || customers < 1 ? 'Enter a whole number from 1.' : undefined)
+    if (customers !== null && customers >= 1)
+      append.mutate(customers, { onSuccess: (job) => void navigate(`/jobs/${job.id}`) })
+  }
+  const wrong = complaint ?? fieldMessage(append.error, 'customers')
+  return (
+    <Dialog title={`Append to ${dataset.name}`} onClose={onClose}>
+      <form onSubmit={submit} noValidate className="space-y-5">
+        <p className="text-sm text-muted">
+          New customers with all that they own, by the same spec. The catalogue and the rows already there
+          stay.
+        </p>
+        {append.error !== null && wrong === undefined && <Failure error={append.error} />}
+        <TextField
+          label="Customers to add"
+          name="customers"
+          inputMode="numeric"
+          defaultValue="1000"
+          error={wrong}
+        />
+        <div className="flex flex-wrap justify-end gap-2">
+          <Button onClick={onClose}>Close</Button>
+          <Button type="submit" look="primary" busy={append.isPending}>
+            Append
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  )
+}

@@ -1,0 +1,99 @@
+import {
+  useInfiniteQuery,
+  useMutation,
+  useQuery,
+  useQueryClient,
+  type InfiniteData,
+  type UseInfiniteQueryResult,
+  type UseMutationResult,
+  type UseQueryResult,
+} from '@tanstack/react-query'
+
+import { config } from '@/config'
+import { answer, api } from '@/lib/api/client'
+import { byCursor, present, type Page } from '@/lib/api/pages'
+import type { Job, JobEvent, JobState } from '@/lib/api/types'
+import { mergeJob, newer, useLiveJobs } from '@/lib/live/jobs-store'
+
+import { isOver, type JobAction } from './states'
+
+/** Events come over the live connection; asking is for when it is down, and a safety net. */
+const pollInterval = (): number =>
+  useLiveJobs.getState().status === 'live' ? config.poll.online : config.poll.offline
+
+const fetchJob = (id: string): Promise<Job> =>
+  answer(api.GET('/api/jobs/{job_id}', { params: { path: { job_id: id } } }))
+
+/** A job in its newest known state, whichever way it arrived. */
+export function useJob(id: string): Omit<UseQueryResult<Job>, 'data'> & { data: Job | undefined } {
+  const live = useLiveJobs((held) => held.jobs[id])
+  const query = useQuery({
+    queryKey: ['jobs', 'one', id],
+    queryFn: () => fetchJob(id),
+    refetchInterval: (held) =>
+      held.state.data !== undefined && isOver(held.state.data) ? false : pollInterval(),
+  })
+  return { ...query, data: query.data === undefined ? live : newer(query.data, live) }
+}
+
+export interface JobFilter {
+  state?: JobState | undefined
+  dataset_id?: string | undefined
+}
+
+/** The user's jobs, newest first. */
+export function useJobs(
+  filter: JobFilter,
+): UseInfiniteQueryResult<InfiniteData<Page<Job>, string | undefined>> {
+  return useInfiniteQuery({
+    queryKey: ['jobs', 'list', filter],
+    queryFn: ({ pageParam }): Promise<Page<Job>> =>
+      answer(
+        api.GET('/api/jobs', {
+          params: { query: present({ ...filter, cursor: pageParam, limit: config.pageSize.list }) },
+        }),
+      ),
+    ...byCursor,
+    refetchInterval: pollInterval,
+  })
+}
+
+/** Jobs as fetched, each in its newest known state. */
+export function useNewest(jobs: readonly Job[]): Job[] {
+  const live = useLiveJobs((held) => held.jobs)
+  return jobs.map((job) => newer(job, live[job.id]))
+}
+
+/** What happened to a job, oldest first. */
+export function useJobEvents(job: Job): UseQueryResult<JobEvent[]> {
+  return useQuery({
+    queryKey: ['jobs', 'events', job.id, job.state, job.phase],
+    queryFn: async () =>
+      (await answer(api.GET('/api/jobs/{job_id}/events', { params: { path: { job_id: job.id } } }))).items,
+    placeholderData: (held) => held,
+  })
+}
+
+function act(id: string, action: JobAction): Promise<Job> {
+  const params = { params: { path: { job_id: id } } }
+  switch (action) {
+    case 'cancel':
+      return answer(api.POST('/api/jobs/{job_id}/cancel', params))
+    case 'pause':
+      return answer(api.POST('/api/jobs/{job_id}/pause', params))
+    case 'resume':
+      return answer(api.POST('/api/jobs/{job_id}/resume', params))
+    case 'retry':
+      return answer(api.POST('/api/jobs/{job_id}/retry', params))
+  }
+}
+
+/** Cancels, pauses, resumes or retries a job. */
+export function useJobAction(id: string): UseMutationResult<Job, Error, JobAction> {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (action) => act(id, action),
+    onSuccess: mergeJob,
+    onSettled: () => client.invalidateQueries({ queryKey: ['jobs'] }),
+  })
+}

@@ -1,0 +1,62 @@
+import type { ReactElement } from 'react'
+import { Link } from 'react-router'
+
+import { ProgressBar } from '@/components/ui/progress-bar'
+import { Cell, HeadCell, Row, Table } from '@/components/ui/table'
+import type { Job } from '@/lib/api/types'
+import { formatCount, formatDateTime, formatDuration } from '@/lib/format'
+
+import { JobBadge } from './job-badge'
+import { isOver } from './states'
+
+function JobRow({ job }: { job: Job }): ReactElement {
+  return (
+    <Row>
+      <Cell>
+        <Link
+          to={`/jobs/${job.id}`}
+          className="font-medium underline decoration-line-strong underline-offset-4"
+        >
+          {job.kind === 'create' ? 'New dataset' : 'Append'}
+        </Link>
+        <span className="block font-mono text-xs text-muted">{job.id.slice(0, 8)}</span>
+      </Cell>
+      <Cell>
+        <JobBadge job={job} />
+      </Cell>
+      <Cell className="min-w-44">
+        <p className="mb-1.5 tabular-nums">
+          {formatCount(job.rows_done)}
+          <span className="text-muted"> of {formatCount(job.rows_total)}</span>
+        </p>
+        {!isOver(job) && <ProgressBar thin label="Rows done" done={job.rows_done} total={job.rows_total} />}
+      </Cell>
+      <Cell className="whitespace-nowrap tabular-nums">
+        {isOver(job) ? '–' : formatDuration(job.seconds_left)}
+      </Cell>
+      <Cell className="whitespace-nowrap text-muted tabular-nums">{formatDateTime(job.created_at)}</Cell>
+    </Row>
+  )
+}
+
+/** Jobs as a table, each a link to its page. */
+export function JobsTable({ jobs }: { jobs: readonly Job[] }): ReactElement {
+  return (
+    <Table label="Jobs">
+      <thead>
+        <tr>
+          <HeadCell>Job</HeadCell>
+          <HeadCell>State</HeadCell>
+          <HeadCell>Rows</HeadCell>
+          <HeadCell>Time left</HeadCell>
+          <HeadCell>Asked for</HeadCell>
+        </tr>
+      </thead>
+      <tbody>
+        {jobs.map((job) => (
+          <JobRow key={job.id} job={job} />
+        ))}
+      </tbody>
+    </Table>
+  )
+}

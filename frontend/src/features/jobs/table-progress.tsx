@@ -1,0 +1,24 @@
+import type { ReactElement } from 'react'
+
+import { ProgressBar } from '@/components/ui/progress-bar'
+import type { Job } from '@/lib/api/types'
+import { formatCount } from '@/lib/format'
+
+/** Progress table by table. */
+export function TableProgress({ job }: { job: Job }): ReactElement {
+  return (
+    <ul className="grid gap-x-10 gap-y-4 sm:grid-cols-2">
+      {Object.entries(job.tables).map(([name, { rows_done, rows_total }]) => (
+        <li key={name}>
+          <div className="mb-1.5 flex items-baseline justify-between gap-3 text-sm">
+            <span className="truncate font-mono">{name}</span>
+            <span className="shrink-0 text-muted tabular-nums">
+              {formatCount(rows_done)} of {formatCount(rows_total)}
+            </span>
+          </div>
+          <ProgressBar thin label={`${name}, rows done`} done={rows_done} total={rows_total} />
+        </li>
+      ))}
+    </ul>
+  )
+}

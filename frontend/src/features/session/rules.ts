@@ -1,0 +1,25 @@
+import { config } from '@/config'
+
+import type { Credentials } from './api'
+
+export type Complaints = Partial<Record<keyof Credentials, string>>
+
+function passwordComplaint(password: string, fresh: boolean): string | undefined {
+  const { least, most } = config.passwordLength
+  if (password === '') return 'Enter a password.'
+  if (!fresh) return undefined
+  if (password.length < least) return `Use at least ${least} characters.`
+  if (password.length > most) return `Use at most ${most} characters.`
+  if (new TextEncoder().encode(password).length > 72)
+    return 'Use at most 72 bytes; some characters count for several.'
+  return undefined
+}
+
+/** What is wrong with the credentials before anybody is asked; the server has the last word. */
+export function complaintsAbout({ user_name, password }: Credentials, fresh: boolean): Complaints {
+  const wrongPassword = passwordComplaint(password, fresh)
+  return {
+    ...(user_name === '' && { user_name: 'Enter a user name.' }),
+    ...(wrongPassword !== undefined && { password: wrongPassword }),
+  }
+}

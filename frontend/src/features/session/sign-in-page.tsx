@@ -1,0 +1,32 @@
+import type { ReactElement } from 'react'
+import { Link, useLocation } from 'react-router'
+
+import { useSignIn } from './api'
+import { CredentialsForm } from './credentials-form'
+import { EntrancePage } from './entrance-page'
+
+export function SignInPage(): ReactElement {
+  const signIn = useSignIn()
+  const { state } = useLocation() as { state: unknown }
+  return (
+    <EntrancePage
+      title="Sign in"
+      below={
+        <>
+          New here?{' '}
+          <Link to="/sign-up" state={state} className="font-medium text-accent underline underline-offset-4">
+            Make an account
+          </Link>
+        </>
+      }
+    >
+      <CredentialsForm
+        fresh={false}
+        action="Sign in"
+        busy={signIn.isPending}
+        error={signIn.error}
+        onSubmit={(credentials) => signIn.mutate(credentials)}
+      />
+    </EntrancePage>
+  )
+}

@@ -1,0 +1,155 @@
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { useEffect, useRef, type ReactElement } from 'react'
+import { Link } from 'react-router'
+
+import { MoreButton } from '@/components/ui/more-button'
+import type { Column, Table } from '@/lib/api/types'
+import { classes } from '@/lib/classes'
+import { formatCounted } from '@/lib/format'
+
+import type { StoredRow } from './api'
+import { cellText, isNumeric, targetOf } from './columns'
+import { ariaSort, nextSort, type Selection } from './selection'
+
+const rowHeight = 37
+
+interface Select {
+  selection: Selection
+  onSelect: (changed: Partial<Selection>) => void
+}
+
+function Head({ column, selection, onSelect }: { column: Column } & Select): ReactElement {
+  const sorted = ariaSort(selection.sort, column.name)
+  const arrow = { ascending: '↑', descending: '↓', none: '' }[sorted]
+  return (
+    <th
+      scope="col"
+      title={column.description}
+      aria-sort={column.sortable ? sorted : undefined}
+      className={classes(
+        'sticky top-0 z-10 border-b border-line bg-surface px-3 py-2 font-mono text-xs font-medium whitespace-nowrap text-muted',
+        isNumeric(column) && 'text-right',
+      )}
+    >
+      {column.sortable ? (
+        <button
+          type="button"
+          className="rounded hover:text-ink"
+          onClick={() => onSelect({ sort: nextSort(selection.sort, column.name) })}
+        >
+          {column.name}{' '}
+          <span className="text-accent">{arrow === '' ? <span className="opacity-50">↕</span> : arrow}</span>
+        </button>
+      ) : (
+        column.name
+      )}
+    </th>
+  )
+}
+
+function ValueCell({ column, value }: { column: Column; value: unknown }): ReactElement {
+  const text = cellText(value)
+  const target = targetOf(column)
+  return (
+    <td
+      title={text ?? 'NULL'}
+      className={classes(
+        'max-w-72 truncate border-b border-line px-3',
+        isNumeric(column) && 'text-right',
+        text === null && 'text-muted',
+        column.type === 'id' && 'font-mono text-xs',
+      )}
+    >
+      {text !== null && target !== null ? (
+        <Link
+          to={`../${target.table}?${target.column}=${encodeURIComponent(text)}`}
+          relative="path"
+          className="underline decoration-line-strong underline-offset-4"
+        >
+          {text}
+        </Link>
+      ) : (
+        (text ?? '–')
+      )}
+    </td>
+  )
+}
+
+/** Space in place of the rows that are not drawn. */
+function Gap({ height, columns }: { height: number; columns: number }): ReactElement | null {
+  if (height <= 0) return null
+  return (
+    <tr aria-hidden="true">
+      <td height={height} colSpan={columns} />
+    </tr>
+  )
+}
+
+interface More {
+  hasNextPage: boolean
+  isFetchingNextPage: boolean
+  fetchNextPage: () => unknown
+}
+
+/** Rows in a window that scrolls both ways; only those in sight are drawn, more are fetched near the end. */
+export function RowGrid({
+  table,
+  rows,
+  selection,
+  onSelect,
+  query,
+}: { table: Table; rows: readonly StoredRow[]; query: More } & Select): ReactElement {
+  const scroller = useRef<HTMLDivElement>(null)
+  // eslint-disable-next-line react-hooks/incompatible-library -- the grid is not memoised, which is what the rule guards
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowHeight,
+    overscan: 15,
+    initialRect: { width: 1000, height: 600 },
+  })
+  const shown = virtual.getVirtualItems()
+  const last = shown.at(-1)
+  const { hasNextPage, isFetchingNextPage, fetchNextPage } = query
+  const nearEnd = last !== undefined && last.index >= rows.length - 10
+  useEffect(() => {
+    if (nearEnd && last.index > 20 && hasNextPage && !isFetchingNextPage) void fetchNextPage()
+  }, [nearEnd, last?.index, hasNextPage, isFetchingNextPage, fetchNextPage])
+  return (
+    <>
+      <div
+        ref={scroller}
+        role="region"
+        aria-label={`Rows of ${table.name}`}
+        tabIndex={0}
+        className="max-h-[70dvh] overflow-auto rounded-xl border border-line bg-surface"
+      >
+        <table className="w-full border-separate border-spacing-0 text-left text-sm" aria-rowcount={-1}>
+          <caption className="sr-only">Rows of {table.name}</caption>
+          <thead>
+            <tr>
+              {table.columns.map((column) => (
+                <Head key={column.name} column={column} selection={selection} onSelect={onSelect} />
+              ))}
+            </tr>
+          </thead>
+          <tbody className="whitespace-nowrap tabular-nums">
+            <Gap height={shown[0]?.start ?? 0} columns={table.columns.length} />
+            {shown.map(({ index }) => (
+              <tr key={index} aria-rowindex={index + 2} className="h-[37px] hover:bg-sunken">
+                {table.columns.map((column) => (
+                  <ValueCell key={column.name} column={column} value={rows[index]?.[column.name]} />
+                ))}
+              </tr>
+            ))}
+            <Gap height={virtual.getTotalSize() - (last?.end ?? 0)} columns={table.columns.length} />
+          </tbody>
+        </table>
+      </div>
+      <p className="text-sm text-muted tabular-nums" role="status">
+        {formatCounted(rows.length, 'row')} loaded{hasNextPage ? ', more below.' : ', which is all.'}
+      </p>
+      <MoreButton query={query} />
+    </>
+  )
+}

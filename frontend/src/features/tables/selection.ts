@@ -1,0 +1,54 @@
+/** How rows are looked at: sorting, prefix search and filters, kept in the address so that it can be shared. */
+export interface Filter {
+  column: string
+  operator: Operator
+  value: string
+}
+
+export const operators = { eq: '=', ne: '≠', gte: '≥', lte: '≤', gt: '>', lt: '<' } as const
+
+export type Operator = keyof typeof operators
+
+export interface Selection {
+  sort: string | null
+  q: string
+  filters: readonly Filter[]
+}
+
+const isOperator = (name: string): name is Operator => Object.hasOwn(operators, name)
+
+function filterFrom(key: string, value: string): Filter | null {
+  const [column = '', operator = 'eq', ...rest] = key.split('__')
+  return column !== '' && rest.length === 0 && isOperator(operator) ? { column, operator, value } : null
+}
+
+/** Reads a selection from the parameters of an address. */
+export function selectionFrom(search: URLSearchParams): Selection {
+  const filters = [...search]
+    .filter(([key]) => key !== 'sort' && key !== 'q')
+    .map(([key, value]) => filterFrom(key, value))
+    .filter((filter) => filter !== null)
+  return { sort: search.get('sort'), q: search.get('q') ?? '', filters }
+}
+
+/** The parameters of a selection, named as the API names them. */
+export function searchOf({ sort, q, filters }: Selection): URLSearchParams {
+  const search = new URLSearchParams()
+  if (sort !== null) search.set('sort', sort)
+  if (q !== '') search.set('q', q)
+  for (const { column, operator, value } of filters)
+    search.append(operator === 'eq' ? column : `${column}__${operator}`, value)
+  return search
+}
+
+/** Ascending, then descending, then not at all. */
+export function nextSort(sort: string | null, column: string): string | null {
+  if (sort === column) return `-${column}`
+  return sort === `-${column}` ? null : column
+}
+
+/** How a column is sorted, in the words of `aria-sort`. */
+export function ariaSort(sort: string | null, column: string): 'ascending' | 'descending' | 'none' {
+  if (sort === column) return 'ascending'
+  return sort === `-${column}` ? 'descending' : 'none'
+}

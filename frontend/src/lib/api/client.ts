@@ -1,0 +1,35 @@
+import createClient from 'openapi-fetch'
+
+import { currentToken, freshToken, refreshSession } from '@/lib/session/refresh'
+
+import { problemFrom } from './problem'
+import type { paths } from './schema.gen'
+
+function withToken(request: Request, token: string | null): Request {
+  if (token !== null) request.headers.set('authorization', `Bearer ${token}`)
+  return request
+}
+
+/** Fetches with the access token; one that has run out is renewed, and the request is made once more. */
+export async function authorisedFetch(request: Request): Promise<Response> {
+  const again = request.clone()
+  const response = await fetch(withToken(request, await freshToken()))
+  if (response.status !== 401 || !(await refreshSession())) return response
+  return fetch(withToken(again, currentToken()))
+}
+
+/** The typed client of everything below `/api`. */
+export const api = createClient<paths>({ baseUrl: window.location.origin, fetch: authorisedFetch })
+
+interface Answered<T> {
+  data?: T
+  error?: unknown
+  response: Response
+}
+
+/** The body of a successful answer. Throws `ApiError` for any other. */
+export async function answer<T>(call: Promise<Answered<T>>): Promise<T> {
+  const { data, error, response } = await call
+  if (!response.ok) throw problemFrom(response, error)
+  return data as T
+}

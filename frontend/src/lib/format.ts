@@ -1,0 +1,55 @@
+/** Numbers, sizes and times as people read them. */
+
+const whole = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 0 })
+const oneDigit = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 1 })
+const dateTime = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' })
+
+/** 1234567 → `1,234,567`. */
+export const formatCount = (value: number): string => whole.format(value)
+
+/** 1 → `1 row`, 2 → `2 rows`. */
+export const formatCounted = (value: number, one: string, many = `${one}s`): string =>
+  `${formatCount(value)} ${value === 1 ? one : many}`
+
+/** Share of `total` done, 0 to 1; an empty total counts as nothing done. */
+export const shareOf = (done: number, total: number): number =>
+  total <= 0 ? 0 : Math.min(1, Math.max(0, done / total))
+
+/** 0.4267 → `42%`: rounded down, so that 100% means done. */
+export const formatPercent = (share: number): string => `${String(Math.floor(share * 100 + 1e-9))}%`
+
+/** Bytes in binary units: 1536 → `1.5 KiB`. */
+export function formatBytes(bytes: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const
+  let value = bytes
+  let unit = 0
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024
+    unit += 1
+  }
+  return `${(value < 10 && unit > 0 ? oneDigit : whole).format(value)} ${units[unit] ?? 'B'}`
+}
+
+/** Rows a second, or a dash where nothing is known yet. */
+export const formatRate = (rowsPerSecond: number | null): string =>
+  rowsPerSecond === null || rowsPerSecond <= 0 ? '–' : `${formatCount(rowsPerSecond)} rows/s`
+
+/** Seconds as `45 s`, `3 min 20 s` or `2 h 5 min`; a dash for null. */
+export function formatDuration(seconds: number | null): string {
+  if (seconds === null || !Number.isFinite(seconds)) return '–'
+  const all = Math.max(0, Math.round(seconds))
+  if (all < 60) return `${String(all)} s`
+  const minutes = Math.floor(all / 60)
+  if (minutes < 60) return `${String(minutes)} min ${String(all % 60)} s`
+  return `${String(Math.floor(minutes / 60))} h ${String(minutes % 60)} min`
+}
+
+/** An RFC 3339 time in the reader's zone; a dash for null. */
+export const formatDateTime = (time: string | null | undefined): string =>
+  time == null ? '–' : dateTime.format(new Date(time))
+
+/** `order_details` → `Order details`. */
+export function formatName(name: string): string {
+  const words = name.replaceAll('_', ' ')
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}
