@@ -7,12 +7,10 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from cartload_dev import control, logs, requirements
-from cartload_dev.cache import Cache
-from cartload_dev.downloads import downloads
+from cartload_dev import checks, chromium, control, demo, generated, logs, requirements, setup
 from cartload_dev.errors import LauncherError
-from cartload_dev.paths import RunDir, default_run_dir
-from cartload_dev.progress import Line, side_by_side
+from cartload_dev.paths import RunDir, checkout, default_run_dir
+from cartload_dev.progress import Line
 from cartload_dev.state import SystemState
 from cartload_dev.system import run
 
@@ -31,16 +29,9 @@ def main(arguments: list[str] | None = None) -> int:
         return 130
 
 
-def setup(_options: argparse.Namespace) -> None:
-    """Download the servers."""
-    requirements.check(os.environ)
-    cache = Cache.of(os.environ)
-    wanted = [each for each in downloads(os.environ) if cache.find(each.name) is None]
-    if not wanted:
-        return
-    print(f"Downloading {' and '.join(each.title for each in wanted)} into {cache.root}")
-    steps = {each.title: lambda each=each: cache.install(each.name, each.build) for each in wanted}
-    side_by_side(steps, Line())
+def install(_options: argparse.Namespace) -> None:
+    """Install what is missing: the servers, and the UI's packages and build."""
+    setup.install(os.environ, Line())
 
 
 def up(options: argparse.Namespace) -> None:
@@ -51,6 +42,14 @@ def up(options: argparse.Namespace) -> None:
     )
     if state.url:
         print(f"Cartload is running: {state.url}")
+
+
+def run_demo(options: argparse.Namespace) -> None:
+    """Start the system in the background, make a dataset and print the login."""
+    up(options)
+    url = SystemState.read(options.run)
+    if url is not None and url.url is not None:
+        asyncio.run(demo.run_demo(options.run, url.url, Line()))
 
 
 def foreground(options: argparse.Namespace) -> None:
@@ -66,15 +65,34 @@ def down(options: argparse.Namespace) -> None:
 def show_logs(options: argparse.Namespace) -> None:
     """Follow the logs of everything."""
     state = SystemState.read(options.run)
-    running = (lambda: state.running()) if state else (lambda: False)
-    asyncio.run(logs.Follower(options.run.logs).follow(running))
+    asyncio.run(logs.Follower(options.run.logs).follow(lambda: state is not None and state.running()))
 
 
-def clean_cache(_options: argparse.Namespace) -> None:
-    """Delete the shared download cache."""
-    cache = Cache.of(os.environ)
-    cache.clean()
-    print(f"Deleted {cache.root}")
+def check(_options: argparse.Namespace) -> None:
+    """Check format, lint, types, house rules and generated files."""
+    print("Checking")
+    checks.check(os.environ, _say)
+
+
+def test(options: argparse.Namespace) -> None:
+    """Run the checks and then every test."""
+    browser = chromium.ensure(os.environ)
+    check(options)
+    checks.test({**os.environ, "CARTLOAD_CHROMIUM": browser}, _say)
+
+
+def bench(_options: argparse.Namespace) -> int:
+    """Run the benchmarks."""
+    return checks.bench(os.environ)
+
+
+def generate(_options: argparse.Namespace) -> None:
+    """Write the generated files again."""
+    generated.generate(checkout(), os.environ, generated.generators())
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -94,12 +112,16 @@ def _run_dir(text: str) -> RunDir:
 
 
 COMMANDS: dict[str, Callable[[argparse.Namespace], int | None]] = {
-    "setup": setup,
+    "setup": install,
+    "demo": run_demo,
     "up": up,
     "run": foreground,
     "down": down,
     "logs": show_logs,
-    "clean-cache": clean_cache,
+    "check": check,
+    "test": test,
+    "bench": bench,
+    "generate": generate,
 }
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 """The process table: every role of every service, what it is told, and what has to be done before."""
 
 import sys
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -11,6 +10,7 @@ from cartload_dev.ports import LOOPBACK
 from cartload_dev.programs import Program, Task, http_ready
 
 BLOB_CONTAINER = "cartload"
+UI = checkout() / "frontend" / "dist"
 STOP_SECONDS = 25.0
 
 
@@ -49,19 +49,17 @@ def processes(replicas: Replicas) -> tuple[Process, ...]:
     )
 
 
-def preparations(layout: Layout, environ: Mapping[str, str]) -> tuple[Task, ...]:
+def preparations(layout: Layout) -> tuple[Task, ...]:
     """Return what is run once before the services: migrations of each database, and the topics."""
     migrations = [
-        Task(f"migrate-{name}", _python(package, "migrate"), environment(layout, name, environ))
+        Task(f"migrate-{name}", _python(package, "migrate"), environment(layout, name))
         for name, package in MIGRATED.items()
     ]
-    topics = Task(
-        "topics", _python("cartload_generator", "topics"), environment(layout, "generator", environ)
-    )
+    topics = Task("topics", _python("cartload_generator", "topics"), environment(layout, "generator"))
     return (*migrations, topics)
 
 
-def program(process: Process, layout: Layout, environ: Mapping[str, str]) -> Program:
+def program(process: Process, layout: Layout) -> Program:
     """Return a service process as a program; it is ready when its `/health/ready` says so."""
     port = layout.service_ports[process.name]
     service = process.package.removeprefix("cartload_")
@@ -70,14 +68,14 @@ def program(process: Process, layout: Layout, environ: Mapping[str, str]) -> Pro
         command=_python(process.package, process.role),
         ready=partial(http_ready, f"http://{LOOPBACK}:{port}/health/ready"),
         port=port,
-        environment={**environment(layout, service, environ), "CARTLOAD_PORT": str(port)},
+        environment={**environment(layout, service), "CARTLOAD_PORT": str(port)},
         stop_seconds=STOP_SECONDS,
     )
 
 
-def environment(layout: Layout, service: str, environ: Mapping[str, str]) -> dict[str, str]:
+def environment(layout: Layout, service: str) -> dict[str, str]:
     """Return a service's settings: what everyone gets, then its own secrets and nobody else's."""
-    return {**environ, **_shared(layout), **_own(layout, service)}
+    return {**_shared(layout), **_own(layout, service)}
 
 
 def _shared(layout: Layout) -> dict[str, str]:
@@ -93,19 +91,17 @@ def _own(layout: Layout, service: str) -> dict[str, str]:
         case "auth":
             return {
                 "CARTLOAD_AUTH_DATABASE_URL": layout.database_url("cartload_auth"),
-                "CARTLOAD_SIGNING_KEY_DIR": str(layout.run.secrets / "signing-keys"),
+                "CARTLOAD_SIGNING_KEY_SECRET": layout.secrets.signing_key_secret,
             }
         case "generator":
             return {
                 "CARTLOAD_GENERATOR_DATABASE_URL": layout.database_url("cartload_generator"),
-                "CARTLOAD_WRITER_URL": layout.url("writer-api"),
             }
         case "writer":
             return {
                 "CARTLOAD_WRITER_DATABASE_URL": layout.database_url("cartload_writer"),
                 "CARTLOAD_BLOB_CONNECTION_STRING": layout.blob_connection_string,
                 "CARTLOAD_BLOB_CONTAINER": BLOB_CONTAINER,
-                "CARTLOAD_GENERATOR_URL": layout.url("generator-api"),
                 **_public_database(layout),
             }
         case "notifier":
@@ -121,7 +117,7 @@ def _gateway(layout: Layout) -> dict[str, str]:
         "CARTLOAD_GENERATOR_URL": layout.url("generator-api"),
         "CARTLOAD_WRITER_URL": layout.url("writer-api"),
         "CARTLOAD_NOTIFIER_URL": layout.url("notifier"),
-        "CARTLOAD_UI_DIR": str(checkout() / "frontend" / "dist"),
+        **({"CARTLOAD_UI_DIR": str(UI)} if (UI / "index.html").exists() else {}),
     }
 
 

@@ -68,8 +68,8 @@ class System:
     def _stages(self, layout: Layout, programs: Installed) -> Iterator[Stage]:
         yield Stage("Kafka, MariaDB and Azurite", programs=servers(layout, programs, self._environ))
         if self._processes:
-            yield Stage("topics and tables", tasks=services.preparations(layout, self._environ))
-            every = tuple(services.program(process, layout, self._environ) for process in self._processes)
+            yield Stage("topics and tables", tasks=services.preparations(layout))
+            every = tuple(services.program(process, layout) for process in self._processes)
             yield Stage(f"the {len(every)} processes of Cartload", programs=every)
 
     def _changed(self, name: str, state: ProgramState) -> None:

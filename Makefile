@@ -1,0 +1,53 @@
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+DEV := .venv/bin/python -m cartload_dev
+PROJECTS := $(wildcard packages/*/pyproject.toml gateway/pyproject.toml services/*/pyproject.toml dev/pyproject.toml)
+
+.PHONY: help setup demo up down logs clean clean-cache check test bench generate
+
+help: ## all targets
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.venv/.installed: requirements.lock dev/uv.txt dev/bootstrap dev/find-python $(PROJECTS)
+	@dev/bootstrap
+	@touch $@
+
+setup: .venv/.installed ## install what is missing into .venv and the caches, nothing else
+	@$(DEV) setup
+
+demo: setup ## install, start everything, make one dataset, print the URL and the login
+	@$(DEV) demo
+
+up: setup ## start everything in the background
+	@$(DEV) up
+
+down: ## stop everything; the data is kept
+	@if [ -x .venv/bin/python ] && [ -d .run ]; then $(DEV) down; else echo "Nothing is running."; fi
+
+logs: ## follow the logs of everything
+	@$(DEV) logs
+
+clean: down ## delete everything that was made here
+	@rm -rf .venv .run .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf frontend/node_modules frontend/dist frontend/coverage frontend/*.tsbuildinfo
+	@find . -name .git -prune -o \( -name __pycache__ -o -name '*.egg-info' \) -prune -exec rm -rf {} +
+	@echo "Clean. The shared download cache is kept: make clean-cache deletes it."
+
+clean-cache: ## delete the download cache that all checkouts share
+	@rm -rf "$${XDG_CACHE_HOME:-$$HOME/.cache}/cartload"
+	@echo "The download cache is deleted."
+
+check: setup ## format, lint, types, forbidden imports, generated files up to date
+	@$(DEV) check
+
+test: setup ## make check, then every test: unit, contract, integration, browser
+	@$(DEV) test
+
+bench: setup ## the benchmarks, as a table with ratios
+	@$(DEV) bench
+
+generate: setup ## draw the generated files again: schemas, AsyncAPI, OpenAPI, configuration
+	@$(DEV) generate

@@ -1,0 +1,154 @@
+"""`make check` and `make test`: which commands they are, in which order."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from cartload_dev import generated, node
+from cartload_dev.errors import LauncherError
+from cartload_dev.paths import checkout
+
+PACKAGES = (
+    "cartload",
+    "cartload_contracts",
+    "cartload_kit",
+    "cartload_gateway",
+    "cartload_auth",
+    "cartload_generator",
+    "cartload_writer",
+    "cartload_notifier",
+    "cartload_dev",
+)
+STEP_SECONDS = 900
+WORKERS = "2"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One command of `make check`."""
+
+    title: str
+    command: tuple[str, ...]
+    folder: str = "."
+
+
+def python_steps() -> tuple[Step, ...]:
+    """Return the checks of the Python side."""
+    run = (sys.executable, "-m")
+    types = tuple(argument for package in PACKAGES for argument in ("-p", package))
+    return (
+        Step("format", (*run, "ruff", "format", "--check", ".")),
+        Step("lint", (*run, "ruff", "check", ".")),
+        Step("types", (*run, "mypy", *types)),
+        Step("types of the tests", (*run, "mypy", "tests", "dev/generate")),
+        Step("house rules", (*run, "pytest", "tests/unit/house", "-p", "no:cacheprovider")),
+    )
+
+
+def frontend_steps() -> tuple[Step, ...]:
+    """Return the checks of the UI."""
+    return (
+        Step("lint of the UI", tuple(node.npm("run", "lint")), "frontend"),
+        Step("types of the UI", tuple(node.npm("run", "typecheck")), "frontend"),
+    )
+
+
+def check(environ: Mapping[str, str], say: Callable[[str], None]) -> None:
+    """Run all checks, Python and UI side by side; raises LauncherError naming those that failed."""
+    root = checkout()
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        chains = [
+            pool.submit(_chain, steps, root, environ, say) for steps in (python_steps(), frontend_steps())
+        ]
+        failed = [title for chain in chains for title in chain.result()]
+    if not _up_to_date(root, environ, say):
+        failed.append("generated files")
+    if failed:
+        raise LauncherError(f"make check failed: {', '.join(failed)}")
+
+
+def test(environ: Mapping[str, str], say: Callable[[str], None]) -> None:
+    """Run every test; raises LauncherError naming the parts that failed."""
+    run = (sys.executable, "-m", "pytest")
+    shared = ("tests/unit", "tests/contract", "tests/integration")
+    steps = (
+        Step("unit, contract and integration tests", (*run, *shared, "-n", WORKERS, "--dist", "loadgroup")),
+        Step("tests of the UI", tuple(node.npm("run", "test")), "frontend"),
+        Step("end-to-end and browser tests", (*run, "tests/e2e")),
+    )
+    failed = []
+    for step in steps:
+        say(f"{step.title}:")
+        began = time.monotonic()
+        code = _run_shown(step, checkout(), environ)
+        say(f"{step.title}: {'passed' if code == 0 else 'FAILED'} ({time.monotonic() - began:.0f} s)")
+        failed += [step.title] if code else []
+    if failed:
+        raise LauncherError(f"make test failed: {', '.join(failed)}")
+
+
+def bench(environ: Mapping[str, str]) -> int:
+    """Run the benchmarks; return their exit code."""
+    return _run_shown(Step("benchmarks", (sys.executable, "-m", "tests.bench")), checkout(), environ)
+
+
+def _chain(
+    steps: tuple[Step, ...], root: Path, environ: Mapping[str, str], say: Callable[[str], None]
+) -> list[str]:
+    return [step.title for step in steps if not _passes(step, root, environ, say)]
+
+
+def _passes(step: Step, root: Path, environ: Mapping[str, str], say: Callable[[str], None]) -> bool:
+    began = time.monotonic()
+    done = subprocess.run(
+        step.command,
+        cwd=root / step.folder,
+        env=node.environment(environ),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        timeout=STEP_SECONDS,
+        check=False,
+    )
+    seconds = time.monotonic() - began
+    if done.returncode:
+        say(f"  {step.title}: FAILED ({seconds:.0f} s)\n{done.stdout.rstrip()}")
+    else:
+        say(f"  {step.title}: fine ({seconds:.0f} s)")
+    return done.returncode == 0
+
+
+def _up_to_date(root: Path, environ: Mapping[str, str], say: Callable[[str], None]) -> bool:
+    try:
+        old = generated.outdated(root, environ, generated.generators())
+    except LauncherError as error:
+        say(f"  generated files: FAILED\n{error}")
+        return False
+    if old:
+        say(f"  generated files: FAILED, run `make generate` and commit: {', '.join(old)}")
+    else:
+        say("  generated files: up to date")
+    return not old
+
+
+def _run_shown(step: Step, root: Path, environ: Mapping[str, str]) -> int:
+    process = subprocess.Popen(
+        step.command, cwd=root / step.folder, env=node.environment(environ), stdin=subprocess.DEVNULL
+    )
+    try:
+        return process.wait()
+    except KeyboardInterrupt:
+        # The terminal's Ctrl-C reached it as well: let it put away what it started.
+        process.wait(timeout=60)
+        raise
+    finally:
+        if process.poll() is None:
+            os.kill(process.pid, 15)
+            process.wait()

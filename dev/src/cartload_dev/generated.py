@@ -1,0 +1,92 @@
+"""The generated files: how they are made, and whether the committed ones are up to date."""
+
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from cartload_dev import node
+from cartload_dev.errors import LauncherError
+
+SECONDS = 180
+
+
+@dataclass(frozen=True)
+class Generator:
+    """One command, and the files or folders that it writes."""
+
+    title: str
+    command: tuple[str, ...]
+    outputs: tuple[str, ...]
+    folder: str = "."
+
+
+def generators() -> tuple[Generator, ...]:
+    """Return all generators, in the order that they need."""
+    python = sys.executable
+    contracts = "packages/contracts/src/cartload_contracts"
+    return (
+        Generator("messages", (python, "-m", "cartload_contracts.generate"), (f"{contracts}/schemas",)),
+        Generator("configuration", (python, "dev/generate/configuration.py"), ("docs/configuration.md",)),
+        Generator("OpenAPI", (python, "dev/generate/openapi.py"), ("docs/openapi.json",)),
+        Generator(
+            "the UI's client",
+            tuple(node.npm("run", "generate")),
+            ("frontend/src/lib/api/schema.gen.d.ts",),
+            folder="frontend",
+        ),
+    )
+
+
+def generate(root: Path, environ: Mapping[str, str], wanted: tuple[Generator, ...]) -> None:
+    """Write all generated files; raises LauncherError with a generator's output when it fails."""
+    for generator in wanted:
+        done = subprocess.run(
+            generator.command,
+            cwd=root / generator.folder,
+            env=node.environment(environ),
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            check=False,
+        )
+        if done.returncode:
+            raise LauncherError(
+                f"generating {generator.title} failed:\n{(done.stdout + done.stderr)[-3000:]}"
+            )
+
+
+def outdated(root: Path, environ: Mapping[str, str], wanted: tuple[Generator, ...]) -> list[str]:
+    """Return the generated files that are not what the generators make now; changes nothing."""
+    with _kept(root, wanted) as before:
+        generate(root, environ, wanted)
+        after = _contents(root, wanted)
+    return sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
+
+
+@contextmanager
+def _kept(root: Path, wanted: tuple[Generator, ...]) -> Iterator[dict[str, bytes]]:
+    before = _contents(root, wanted)
+    try:
+        yield before
+    finally:
+        for name, content in _contents(root, wanted).items():
+            if name not in before:
+                (root / name).unlink()
+            elif before[name] != content:
+                (root / name).write_bytes(before[name])
+
+
+def _contents(root: Path, wanted: tuple[Generator, ...]) -> dict[str, bytes]:
+    files = [path for generator in wanted for output in generator.outputs for path in _files(root / output)]
+    return {str(path.relative_to(root)): path.read_bytes() for path in files}
+
+
+def _files(path: Path) -> list[Path]:
+    if path.is_dir():
+        return [
+            file for file in sorted(path.rglob("*")) if file.is_file() and "__pycache__" not in file.parts
+        ]
+    return [path] if path.exists() else []
