@@ -1,6 +1,7 @@
 """The limits that hold before a route sees anything: size and time of a body, and that JSON is JSON."""
 
 import asyncio
+import contextlib
 
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
@@ -12,6 +13,8 @@ from cartload_kit.http.problems import problem_response
 from cartload_kit.http.strictjson import loads
 
 _CLOSE = {"Connection": "close"}
+_DRAIN_SECONDS = 2.0
+_DRAIN_BYTES = 16 * 1024 * 1024
 
 
 class BodyLimits:
@@ -36,74 +39,117 @@ class BodyLimits:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
+        body = _Body(receive, self._max_body)
         try:
             self._require_declared_length(headers)
             if self._strict_json and is_json(headers):
-                receive = await self._read_json(receive)
-        except Problem as problem:
-            await self._refuse(problem, scope, receive, send)
-            return
-        await self._serve_counted(scope, receive, send)
+                receive = await self._read_json(body)
+                await self._app(scope, receive, send)
+            else:
+                await self._serve_counted(scope, body, send)
+        except _Refused as refused:
+            await self._refuse(refused.problem, scope, body, send)
 
     def _require_declared_length(self, headers: Headers) -> None:
         declared = headers.get("content-length", "")
         if declared.isdigit() and int(declared) > self._max_body:
-            raise PayloadTooLarge(self._max_body, headers=_CLOSE)
+            raise _Refused(PayloadTooLarge(self._max_body, headers=_CLOSE))
 
-    async def _read_json(self, receive: Receive) -> Receive:
+    async def _read_json(self, body: "_Body") -> Receive:
         try:
             async with asyncio.timeout(self._body_seconds):
-                body = await self._read(receive)
+                content = await body.read()
+            if content:
+                loads(content)
         except TimeoutError:
-            raise Problem(408, "Too slow", "The body did not arrive in time.", headers=_CLOSE) from None
-        if body:
-            loads(body)
-        return _once({"type": "http.request", "body": body, "more_body": False}, receive)
+            slow = Problem(408, "Too slow", "The body did not arrive in time.", headers=_CLOSE)
+            raise _Refused(slow) from None
+        except Problem as problem:
+            raise _Refused(problem) from problem
+        return _after({"type": "http.request", "body": content, "more_body": False}, body)
 
-    async def _read(self, receive: Receive) -> bytes:
-        chunks, size = [], 0
-        while True:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                raise ClientDisconnect
-            chunk = message.get("body", b"")
-            size += len(chunk)
-            if size > self._max_body:
-                raise PayloadTooLarge(self._max_body, headers=_CLOSE)
-            chunks.append(chunk)
-            if not message.get("more_body"):
-                return b"".join(chunks)
-
-    async def _serve_counted(self, scope: Scope, receive: Receive, send: Send) -> None:
-        size, passed, started = 0, False, False
-
-        async def counted() -> Message:
-            nonlocal size, passed
-            message = await receive()
-            size += len(message.get("body", b""))
-            if size > self._max_body:
-                passed = True
-                raise PayloadTooLarge(self._max_body, headers=_CLOSE)
-            return message
+    async def _serve_counted(self, scope: Scope, body: "_Body", send: Send) -> None:
+        started = False
 
         async def guarded(message: Message) -> None:
             nonlocal started
-            if passed and not started:
-                return
+            if body.passed and not started:
+                return  # whatever the app makes of it, the answer is 413
             started = started or message["type"] == "http.response.start"
             await send(message)
 
         try:
-            await self._app(scope, counted, guarded)
+            await self._app(scope, body, guarded)
         except PayloadTooLarge:
-            if not passed or started:
+            if not body.passed or started:
                 raise
-        if passed and not started:
-            await self._refuse(PayloadTooLarge(self._max_body, headers=_CLOSE), scope, receive, send)
+        if body.passed and not started:
+            raise _Refused(PayloadTooLarge(self._max_body, headers=_CLOSE))
 
-    async def _refuse(self, problem: Problem, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _refuse(self, problem: Problem, scope: Scope, body: "_Body", send: Send) -> None:
+        """Answer; a client that still sends hears it only when its bytes are taken, so take some of them."""
         metrics.HTTP_REFUSED.labels(self._service, str(problem.status)).inc()
-        await problem_response(problem, scope)(scope, receive, send)
+
+        async def lingering(message: Message) -> None:
+            last = message["type"] == "http.response.body" and not message.get("more_body")
+            if last and not body.ended and "expect" not in Headers(scope=scope):
+                await send({**message, "more_body": True})
+                await body.drain()
+                message = {"type": "http.response.body", "body": b"", "more_body": False}
+            await send(message)
+
+        await problem_response(problem, scope)(scope, body, lingering)
+
+
+class _Refused(Exception):
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.detail)
+        self.problem = problem
+
+
+class _Body:
+    """The receive of a request, counting bytes; raises PayloadTooLarge at the first byte above ``limit``."""
+
+    def __init__(self, receive: Receive, limit: int) -> None:
+        self._receive = receive
+        self._limit = limit
+        self._size = 0
+        self.ended = False
+
+    @property
+    def passed(self) -> bool:
+        """Whether the limit was passed."""
+        return self._size > self._limit
+
+    async def __call__(self) -> Message:
+        message = await self._next()
+        if self.passed:
+            raise PayloadTooLarge(self._limit, headers=_CLOSE)
+        return message
+
+    async def _next(self) -> Message:
+        message = await self._receive()
+        self._size += len(message.get("body", b""))
+        self.ended = message["type"] != "http.request" or not message.get("more_body", False)
+        return message
+
+    async def read(self) -> bytes:
+        """The whole body. Raises ClientDisconnect when the client goes away in its middle."""
+        chunks = []
+        while not self.ended:
+            message = await self()
+            if message["type"] == "http.disconnect":
+                raise ClientDisconnect
+            chunks.append(message.get("body", b""))
+        return b"".join(chunks)
+
+    async def drain(self) -> None:
+        """Throw away what still comes: at most 16 MiB, for at most 2 s."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_DRAIN_SECONDS):
+                most = self._size + _DRAIN_BYTES
+                while not self.ended and self._size < most:
+                    await self._next()
 
 
 def is_json(headers: Headers) -> bool:
@@ -112,9 +158,9 @@ def is_json(headers: Headers) -> bool:
     return subtype == "application/json" or (subtype.startswith("application/") and subtype.endswith("+json"))
 
 
-def _once(message: Message, receive: Receive) -> Receive:
-    """A receive that gives ``message`` first and then what ``receive`` gives."""
-    pending = [message]
+def _after(first: Message, receive: Receive) -> Receive:
+    """A receive that gives ``first``, and then what ``receive`` gives."""
+    pending = [first]
 
     async def replay() -> Message:
         return pending.pop() if pending else await receive()

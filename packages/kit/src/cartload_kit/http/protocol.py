@@ -18,8 +18,9 @@ _TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-lengt
 class BoundedHttp(HttpToolsProtocol):
     """Closes connections whose request head is too large or too slow."""
 
-    def __init__(self, *args: Any, **named: Any) -> None:
+    def __init__(self, *args: Any, head_seconds: float = HEAD_SECONDS, **named: Any) -> None:
         super().__init__(*args, **named)
+        self._head_seconds = head_seconds
         self._in_head = True
         self._head_bytes = 0
         self._head_timer: asyncio.TimerHandle | None = None
@@ -38,7 +39,6 @@ class BoundedHttp(HttpToolsProtocol):
         """Parse, then refuse when the head is still open after too many bytes."""
         if self._in_head:
             self._head_bytes += len(data)
-            self._start_timer()
         super().data_received(data)
         if self._in_head and self._head_bytes > HEAD_BYTES:
             self._end(_TOO_LARGE)
@@ -46,6 +46,7 @@ class BoundedHttp(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """A head begins."""
         self._in_head = True
+        self._start_timer()
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
@@ -62,7 +63,7 @@ class BoundedHttp(HttpToolsProtocol):
 
     def _start_timer(self) -> None:
         if self._head_timer is None:
-            self._head_timer = self.loop.call_later(HEAD_SECONDS, self._end, _TOO_SLOW)
+            self._head_timer = self.loop.call_later(self._head_seconds, self._end, _TOO_SLOW)
 
     def _stop_timer(self) -> None:
         if self._head_timer is not None:

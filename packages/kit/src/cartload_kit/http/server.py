@@ -1,18 +1,22 @@
 """Running an app: one process, uvloop, and a graceful stop that ends in time."""
 
+import asyncio
 import os
 import signal
 import sys
 import threading
 from collections.abc import Callable
+from functools import partial
 from types import FrameType
+from typing import cast
 
 import uvicorn
 from fastapi import FastAPI
 
 from cartload_kit import logging
 from cartload_kit.http.lifecycle import Lifecycle
-from cartload_kit.http.protocol import BoundedHttp
+from cartload_kit.http.protocol import HEAD_SECONDS, BoundedHttp
+from cartload_kit.http.websocket import BoundedWebSocket
 from cartload_kit.settings import Settings
 
 STOP_SECONDS = 20.0
@@ -61,16 +65,20 @@ def server(
     port: int,
     *,
     ws_max_size: int = LONGEST_MESSAGE,
+    head_seconds: float = HEAD_SECONDS,
     on_stop: Callable[[], None] = lambda: None,
 ) -> Server:
-    """A server of ``app`` that is not running yet; ``ws_max_size`` bounds one WebSocket message, in bytes."""
+    """A server of ``app`` that is not running yet.
+
+    ``ws_max_size`` bounds one WebSocket message, in bytes; ``head_seconds`` the wait for a request's head.
+    """
     config = uvicorn.Config(
         app,
         host=host,
         port=port,
         loop="uvloop",
-        http=BoundedHttp,
-        ws="websockets-sansio",
+        http=cast(type[asyncio.Protocol], partial(BoundedHttp, head_seconds=head_seconds)),
+        ws=BoundedWebSocket,
         ws_max_size=ws_max_size,
         ws_per_message_deflate=False,
         log_config=None,
