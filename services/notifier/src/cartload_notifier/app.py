@@ -1,0 +1,30 @@
+"""The application: one WebSocket, and health and metrics beside it."""
+
+from fastapi import APIRouter, FastAPI, WebSocket
+
+from cartload_kit.http import create_app
+from cartload_kit.http.app import Lifespan
+from cartload_notifier.doorway import Doorway
+
+router = APIRouter()
+
+
+@router.websocket("/ws/jobs")
+async def jobs(websocket: WebSocket) -> None:
+    """Tell a user of every change of the user's jobs."""
+    doorway: Doorway = websocket.app.state.doorway
+    await doorway.serve(websocket)
+
+
+def build(lifespan: Lifespan | None = None) -> FastAPI:
+    """The app; without a lifespan it serves only to be described."""
+    app = create_app(
+        "notifier",
+        lifespan=lifespan,
+        title="Cartload notifier",
+        description="Job events over the WebSocket /ws/jobs.",
+        checks={},
+        max_body=0,
+    )
+    app.include_router(router)
+    return app

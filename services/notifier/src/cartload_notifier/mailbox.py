@@ -1,0 +1,97 @@
+"""What waits for one connection: of every job the newest state, and no more often than it may be sent."""
+
+import asyncio
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from cartload_notifier.refusal import Reason, Refusal
+from cartload_notifier.update import Update
+
+INTERVAL = 0.1
+"""Seconds between two states of one job: ten a second at most."""
+
+MOST_WAITING = 500
+"""Jobs that may wait for one connection."""
+
+_MOST_REMEMBERED = 2 * MOST_WAITING
+
+
+@dataclass(slots=True)
+class _Job:
+    """What is known of a job: the newest version seen, and when the next state may go."""
+
+    version: int
+    free_at: float
+
+
+class Mailbox:
+    """Bounded, and never blocking whoever puts into it. Times are monotonic seconds.
+
+    It holds one state a job. When too many jobs wait, or when updates may have been missed, `end` says why
+    the connection is to be closed: the client gets the current states when it connects again.
+    """
+
+    def __init__(self, *, interval: float = INTERVAL, limit: int = MOST_WAITING) -> None:
+        self._interval = interval
+        self._limit = limit
+        self._waiting: dict[str, Update] = {}
+        self._known: OrderedDict[str, _Job] = OrderedDict()
+        self._changed = asyncio.Event()
+        self._end: Refusal | None = None
+
+    @property
+    def end(self) -> Refusal | None:
+        """Why nothing more can be delivered; None as long as it can."""
+        return self._end
+
+    def put(self, update: Update) -> None:
+        """Take a state, unless the same or a newer one of this job was seen before."""
+        known = self._known.get(update.job_id)
+        if self._end is not None or (known is not None and known.version >= update.version):
+            return
+        if update.job_id not in self._waiting and len(self._waiting) >= self._limit:
+            self.give_up(Refusal(Reason.TRY_AGAIN, "too many jobs wait, connect again"))
+        else:
+            self._waiting[update.job_id] = update
+            self._remember(update, known)
+        self._changed.set()
+
+    def give_up(self, why: Refusal) -> None:
+        """Deliver nothing more, for this reason."""
+        self._end = self._end or why
+        self._changed.set()
+
+    def take(self, now: float) -> Update | None:
+        """The state that waits longest of those that may go at `now`; None when there is none."""
+        for job_id, update in self._waiting.items():
+            known = self._known[job_id]
+            if known.free_at <= now:
+                del self._waiting[job_id]
+                known.free_at = now + self._interval
+                return update
+        return None
+
+    def next_at(self) -> float | None:
+        """When `take` will give something, if nothing more comes; None when nothing waits."""
+        return min((self._known[job_id].free_at for job_id in self._waiting), default=None)
+
+    def wake(self) -> None:
+        """End a `wait`, as a new state does."""
+        self._changed.set()
+
+    async def wait(self, seconds: float) -> None:
+        """Wait until something was put in, at most so long."""
+        try:
+            async with asyncio.timeout(max(0.0, seconds)):
+                await self._changed.wait()
+        except TimeoutError:
+            return
+        self._changed.clear()
+
+    def _remember(self, update: Update, known: _Job | None) -> None:
+        if known is None:
+            known = self._known[update.job_id] = _Job(update.version, 0.0)
+        known.version = update.version
+        self._known.move_to_end(update.job_id)
+        while len(self._known) > max(_MOST_REMEMBERED, 2 * self._limit):
+            self._known.popitem(last=False)

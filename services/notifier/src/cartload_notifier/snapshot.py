@@ -1,0 +1,110 @@
+"""The unfinished jobs of a user, asked of the generator with the user's own token."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import aiohttp
+
+from cartload_contracts.jobs import UNFINISHED
+from cartload_kit.logging import get_logger
+from cartload_kit.tracing import current_traceparent
+from cartload_notifier.refusal import Reason, Refusal
+from cartload_notifier.update import Update
+
+_PAGE, _MOST_PAGES = 100, 10
+_ATTEMPTS, _PAUSE = 3, 0.5
+_SECONDS = 5.0
+_MOST_BYTES = 4 * 2**20
+_log = get_logger(__name__)
+
+
+class _NoAnswer(Exception):
+    """The generator did not answer as it should."""
+
+
+class Snapshots:
+    """Asks the generator; at most `at_once` questions at a time, however many clients come back together."""
+
+    def __init__(self, session: aiohttp.ClientSession, generator_url: str, *, at_once: int = 16) -> None:
+        self._session = session
+        self._url = f"{generator_url}/api/jobs"
+        self._free = asyncio.Semaphore(at_once)
+
+    async def unfinished(self, token: str) -> AsyncIterator[Update]:
+        """The jobs that have not ended, newest first.
+
+        Raises:
+            Refusal: the token is not taken, or the generator cannot be asked.
+        """
+        cursor: str | None = None
+        for _ in range(_MOST_PAGES):
+            page = await self._page(token, cursor)
+            for update in _updates(page):
+                yield update
+            cursor = page.get("next")
+            if cursor is None:
+                return
+
+    async def _page(self, token: str, cursor: str | None) -> dict[str, Any]:
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                async with asyncio.timeout(2 * _SECONDS), self._free:
+                    return await self._ask(token, cursor)
+            except (_NoAnswer, TimeoutError, aiohttp.ClientError) as error:
+                _log.warning("the generator gave no jobs: %s", error or type(error).__name__)
+            if attempt < _ATTEMPTS:
+                await asyncio.sleep(_PAUSE * attempt)
+        raise _unreadable()
+
+    async def _ask(self, token: str, cursor: str | None) -> dict[str, Any]:
+        query = [("state", state) for state in UNFINISHED] + [("limit", str(_PAGE))]
+        query += [("cursor", cursor)] if cursor else []
+        headers = {"Authorization": f"Bearer {token}", "traceparent": current_traceparent()}
+        async with self._session.get(
+            self._url, params=query, headers=headers, allow_redirects=False
+        ) as answer:
+            if answer.status == 401:
+                raise Refusal(Reason.TOKEN, "the token has ended")
+            if answer.status != 200:
+                raise _NoAnswer(f"status {answer.status}")
+            return _object(await _read(answer))
+
+
+def new_session() -> aiohttp.ClientSession:
+    """A client for the generator, with bounded times and no memory of cookies."""
+    timeout = aiohttp.ClientTimeout(total=_SECONDS, connect=2)
+    return aiohttp.ClientSession(timeout=timeout, cookie_jar=aiohttp.DummyCookieJar())
+
+
+async def _read(answer: aiohttp.ClientResponse) -> bytes:
+    chunks, size = [], 0
+    async for chunk in answer.content.iter_chunked(65536):
+        size += len(chunk)
+        if size > _MOST_BYTES:
+            raise _NoAnswer("the answer is too long")
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    try:
+        page = json.loads(body)
+    except ValueError as error:
+        raise _NoAnswer("the answer is not JSON") from error
+    if not isinstance(page, dict) or not isinstance(page.get("items"), list):
+        raise _NoAnswer("the answer is no list of jobs")
+    return page
+
+
+def _updates(page: dict[str, Any]) -> list[Update]:
+    try:
+        return [Update.of_answer(job) for job in page["items"]]
+    except (ValueError, AttributeError) as error:
+        _log.error("the generator gave something that is no job: %s", error)
+        raise _unreadable() from error
+
+
+def _unreadable() -> Refusal:
+    return Refusal(Reason.TRY_AGAIN, "the jobs cannot be read now, connect again")
