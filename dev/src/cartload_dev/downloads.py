@@ -105,7 +105,7 @@ def run_quietly(command: list[str], folder: Path, environ: Mapping[str, str]) ->
         check=False,
     )
     if done.returncode:
-        tail = "\n".join(done.stdout.strip().splitlines()[-15:])
+        tail = "\n".join(done.stdout.strip().splitlines()[-40:])
         raise LauncherError(f"{os.path.basename(command[0])} failed with code {done.returncode}:\n{tail}")
 
 
