@@ -1,0 +1,22 @@
+"""Users of the running system."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from cartload_dev.handle import Handle
+from support.client import User, signed_up
+
+
+@pytest.fixture
+async def user(cartload: Handle) -> AsyncIterator[User]:
+    """A new user."""
+    async with signed_up(cartload.base_url) as new:
+        yield new
+
+
+@pytest.fixture
+async def stranger(cartload: Handle) -> AsyncIterator[User]:
+    """Another new user."""
+    async with signed_up(cartload.base_url) as new:
+        yield new
