@@ -4,18 +4,9 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable
 
-from sqlalchemy.exc import DBAPIError
+from cartload_kit.away import LOST_A_RACE, error_code
 
 DUPLICATE_KEY = 1062
-DEADLOCK = 1213
-LOCK_WAIT_TIMEOUT = 1205
-
-
-def error_code(error: BaseException) -> int | None:
-    """MySQL's number of an error, whether SQLAlchemy wrapped it or not; None when it has none."""
-    original = error.orig if isinstance(error, DBAPIError) else error
-    code = original.args[0] if original is not None and original.args else None
-    return code if isinstance(code, int) else None
 
 
 def is_duplicate_key(error: BaseException) -> bool:
@@ -25,7 +16,7 @@ def is_duplicate_key(error: BaseException) -> bool:
 
 def is_deadlock(error: BaseException) -> bool:
     """Whether the transaction lost to another (deadlock or lock wait timeout) and may simply be repeated."""
-    return error_code(error) in (DEADLOCK, LOCK_WAIT_TIMEOUT)
+    return error_code(error) in LOST_A_RACE
 
 
 async def retry_on_deadlock[T](

@@ -7,13 +7,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from cartload_kit.away import is_away
 from cartload_kit.kafka import metrics
 from cartload_kit.kafka.dead_letters import DeadLetters
 from cartload_kit.kafka.errors import (
     BadMessage,
     DependencyAway,
     FatalProducerError,
-    KafkaUnavailable,
     SlowDown,
     TryAgain,
 )
@@ -32,8 +32,9 @@ type Outcome = Literal["ok", "dead_letter"]
 class Retries:
     """How a record is tried again: waits from `first` to `longest` seconds, doubled each time.
 
-    After `errors` unexpected exceptions the record is a dead letter; after `give_up_after` seconds of
-    TryAgain the process ends, to be restarted with the record still uncommitted.
+    Waiting for a dependency (TryAgain, or an error that `is_away` knows) is not an error. After `errors` others
+    the record is a dead letter; after `give_up_after` seconds of waiting the process ends, to be restarted with
+    the record still uncommitted.
     """
 
     errors: int = 5
@@ -85,9 +86,8 @@ class Attempts:
             course.attempts += 1
             try:
                 await self._handler(job.record)
-            except BadMessage as bad:
-                return await self._bury(job, bad.reason, course.attempts)
-            except Exception as error:  # noqa: BLE001 - whatever it is, it is about this record
+            except Exception as raised:  # noqa: BLE001 - whatever it is, it is about this record
+                error = _weightiest(raised)
                 if not await self._another(job, course, error):
                     return await self._bury(job, _describe(error), course.attempts)
             else:
@@ -97,11 +97,13 @@ class Attempts:
         match error:
             case FatalProducerError() | DependencyAway():
                 raise error
+            case BadMessage():
+                return False
             case SlowDown():
                 self._count(job, "slow_down")
                 self._holds.slow_down(error.seconds)
                 await self._pause(job, error.seconds)
-            case TryAgain() | KafkaUnavailable():
+            case _ if _is_away(error):
                 await self._wait_for_dependency(job, course, error)
             case _:
                 return await self._after_error(job, course, error)
@@ -141,8 +143,10 @@ class Attempts:
             try:
                 await self._tell(job.record, reason)
                 await self._dead_letters.put(job.record, reason, attempts)
-            except (TryAgain, KafkaUnavailable) as away:
-                await self._wait_for_dependency(job, course, away)
+            except Exception as error:
+                if not _is_away(error):
+                    raise
+                await self._wait_for_dependency(job, course, error)
             else:
                 return "dead_letter"
 
@@ -151,17 +155,33 @@ class Attempts:
             return
         try:
             await self._on_dead_letter(record, reason)
-        except (TryAgain, KafkaUnavailable, FatalProducerError):
-            raise
-        except Exception:
+        except Exception as error:
+            if isinstance(error, FatalProducerError) or _is_away(error):
+                raise
             log.exception("could not tell of a dead letter", extra=_place(record))
 
     def _count(self, job: Job, cause: str) -> None:
         metrics.RETRIES.labels(self._group, job.record.topic, cause).inc()
 
 
+def _is_away(error: Exception) -> bool:
+    return isinstance(error, TryAgain) or is_away(error)
+
+
+def _weightiest(error: Exception) -> Exception:
+    """Of errors raised together by a task group, the one that decides what becomes of the record."""
+    if not isinstance(error, ExceptionGroup):
+        return error
+    leaves = [_weightiest(leaf) for leaf in error.exceptions]
+    for kind in (FatalProducerError, DependencyAway, BadMessage, SlowDown, TryAgain):
+        for leaf in leaves:
+            if isinstance(leaf, kind):
+                return leaf
+    return next((leaf for leaf in leaves if not _is_away(leaf)), leaves[0])
+
+
 def _describe(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"[:500]
+    return error.reason if isinstance(error, BadMessage) else f"{type(error).__name__}: {error}"[:500]
 
 
 def _place(record: Record) -> dict[str, object]:

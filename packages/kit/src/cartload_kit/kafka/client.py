@@ -32,7 +32,7 @@ class Timing:
     probe: float = 5.0
     no_progress: float = 60.0
     revoke: float = 2.0
-    stop: float = 10.0
+    stop: float = 6.0
     session: float = 10.0
     fetch_wait: float = 0.25
 
@@ -94,7 +94,7 @@ async def _give_up(client: Any, starting: asyncio.Task[None]) -> None:
     await close(client)
 
 
-async def close(client: Any, limit: float = 5.0) -> None:
+async def close(client: Any, limit: float = 3.0) -> None:
     """Leave the group and disconnect; after `limit` seconds without leaving."""
     try:
         async with asyncio.timeout(limit):

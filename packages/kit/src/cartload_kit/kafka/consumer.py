@@ -83,16 +83,17 @@ class Consumer:
     @property
     def healthy(self) -> bool:
         """Whether records are being consumed and none waits for something that is away."""
-        return self._reason() is None
+        return self.trouble is None
 
-    def _reason(self) -> str | None:
+    @property
+    def trouble(self) -> str | None:
+        """Why the consumer is not ready; None when it is."""
         return self._down or self._watch.trouble or self._holds.reason
 
     async def check(self) -> None:
         """Ready check: raises NotReady with the reason."""
-        reason = self._reason()
-        if reason is not None:
-            raise NotReady(f"consumer {self._group}: {reason}")
+        if (trouble := self.trouble) is not None:
+            raise NotReady(f"consumer {self._group}: {trouble}")
 
     @property
     def assignment(self) -> frozenset[Partition]:
@@ -133,8 +134,10 @@ class Consumer:
             for task in side:
                 task.cancel()
             await asyncio.gather(*side, return_exceptions=True)
+            self._set_full(full=True)
             await self._let_go(self._timing.stop if stop.is_set() else self._timing.revoke)
-            await client.close(self._kafka)
+            kafka, self._kafka = self._kafka, None
+            await client.close(kafka)
 
     async def _connect(self, stop: asyncio.Event) -> bool:
         wait = 0.1
@@ -143,7 +146,7 @@ class Consumer:
             try:
                 started = await client.start(self._kafka, self._topics, _Listener(self), stop)
             except (KafkaError, TimeoutError) as error:
-                self._down = f"Kafka is away: {type(error).__name__}"
+                self._down = f"cannot start: {type(error).__name__}"
                 log.warning("cannot consume yet: %s", error or type(error).__name__)
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(stop.wait(), wait)
@@ -178,6 +181,7 @@ class Consumer:
     async def _room(self) -> int:
         """Free places, or 0 after a short wait for one."""
         if slow := self._holds.slow_for:
+            self._set_full(full=True)
             await asyncio.sleep(min(slow, self._timing.poll))
             return 0
         room = self._max_in_flight - self._work.records
@@ -210,6 +214,8 @@ class Consumer:
 
     def _pause_and_resume(self) -> None:
         metrics.WAITING.labels(self._group).set(bool(self._holds.partitions))
+        if self._kafka is None:
+            return
         owned = self._kafka.assignment()
         wanted = {tp for tp in owned if self._full or tp in self._holds.partitions}
         paused = self._kafka.paused()

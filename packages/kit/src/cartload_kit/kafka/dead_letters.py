@@ -2,9 +2,10 @@
 
 import hashlib
 from collections import deque
+from collections.abc import Iterable
+from typing import Protocol
 
 from cartload_kit.kafka.errors import DeadLetterLimitReached
-from cartload_kit.kafka.producer import Producer
 from cartload_kit.kafka.record import Outgoing, Record
 
 MAX_VALUE = 32 * 2**20
@@ -39,11 +40,20 @@ def dead_letter(
     return Outgoing(topic, record.key, value, (*record.headers.items(), *origin, *cut))
 
 
+class Sender(Protocol):
+    """What dead letters need of a producer."""
+
+    async def send(
+        self, topic: str, key: bytes | None, value: bytes, headers: Iterable[tuple[str, bytes]] = ()
+    ) -> None:
+        """Send one message; returns when Kafka has it."""
+
+
 class DeadLetters:
     """Sends dead letters with the producer the handlers use."""
 
     def __init__(
-        self, producer: Producer, topic: str = "cartload.dead-letters", *, max_value: int = MAX_VALUE
+        self, producer: Sender, topic: str = "cartload.dead-letters", *, max_value: int = MAX_VALUE
     ) -> None:
         self._producer = producer
         self._topic = topic

@@ -10,24 +10,24 @@ class OffsetTracker:
 
     def __init__(self) -> None:
         self._unfinished: dict[int, float] = {}
-        self._next: int | None = None
         self._last_started = -1
         self._committed: int | None = None
 
     def start(self, offset: int, timestamp: float = 0.0) -> None:
-        """Note that a record was taken.
+        """Note that a record was taken; `timestamp` is the record's own, in seconds.
 
-        Records are started in ascending order; `timestamp` is the record's.
+        Raises ValueError unless offsets ascend.
         """
         if offset <= self._last_started:
             raise ValueError(f"offset {offset} started after {self._last_started}")
+        if self._committed is None:
+            self._committed = offset
         self._last_started = offset
         self._unfinished[offset] = timestamp
 
     def finish(self, offset: int) -> None:
-        """Note that a started record is finished for good; finishing twice is an error."""
+        """Note that a started record is finished for good. Raises KeyError the second time."""
         del self._unfinished[offset]
-        self._next = next(iter(self._unfinished), self._last_started + 1)
 
     @property
     def last_started(self) -> int:
@@ -45,11 +45,11 @@ class OffsetTracker:
         return next(iter(self._unfinished.values()), None)
 
     def to_commit(self) -> int | None:
-        """Offset to commit, or None when nothing new was finished since the last `committed`."""
-        return self._next if self._next != self._committed and self._advanced() else None
-
-    def _advanced(self) -> bool:
-        return self._next is not None and (self._committed is None or self._next > self._committed)
+        """Offset to commit, or None when nothing was finished since the last `committed`."""
+        if self._committed is None:
+            return None
+        reached = next(iter(self._unfinished), self._last_started + 1)
+        return reached if reached > self._committed else None
 
     def committed(self, offset: int) -> None:
         """Note that Kafka has taken this offset."""

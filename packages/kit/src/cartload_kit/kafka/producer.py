@@ -1,31 +1,38 @@
 """Sends messages so that an acknowledged one is safe, and says so in bounded time."""
 
 import asyncio
+import logging
+import time
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Self
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError, MessageSizeTooLargeError, UnknownTopicOrPartitionError
+from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError
 
+from cartload_kit.kafka import metrics
 from cartload_kit.kafka.budget import ByteBudget
 from cartload_kit.kafka.errors import FatalProducerError, KafkaUnavailable, MessageTooLarge, NotReady
 from cartload_kit.kafka.record import Sendable
 
+log = logging.getLogger(__name__)
 MIB = 2**20
 MAX_MESSAGE = 33 * MIB
 MAX_BUFFERED = 48 * MIB
+FRAMING = 256
+"""Bytes to allow for what Kafka puts around a record; Kafka counts them as part of the message."""
 
 type Headers = Iterable[tuple[str, bytes]]
 
 
 class Producer:
-    """An idempotent producer that waits for all replicas; keys choose partitions as the Java clients do.
+    """An idempotent producer that waits for all replicas.
 
-    Memory is bounded: at most `max_buffered` bytes wait for acknowledgement, also while Kafka is away. A
-    failure that the broker holds against the producer (a sequence out of order, a fenced epoch) is fatal:
-    every later send raises FatalProducerError, and `watch` does, so that the process can end and be
-    restarted.
+    Keys choose partitions as the Java clients do. Memory is bounded: at most `max_buffered` bytes wait for
+    acknowledgement, also while Kafka is away. Once the broker refuses a message for good (a sequence out of
+    order, a fenced epoch, a message above the topic's limit), it refuses what follows too: every later send
+    raises FatalProducerError, and `watch` does, so that the process can end and be restarted. `limits`
+    keeps messages away that a topic would refuse.
     """
 
     def __init__(
@@ -41,8 +48,8 @@ class Producer:
     ) -> None:
         """Take the settings; nothing is connected yet.
 
-        `deadline`: seconds a send may take. `max_message`: bytes of the largest message; `limits` may say
-        less for single topics.
+        `deadline`: seconds a send may take. `max_message`: bytes of the largest message with key and headers,
+        which `limits` may lower for single topics.
         """
         self._bootstrap = bootstrap
         self._client_id = client_id
@@ -71,37 +78,34 @@ class Producer:
         try:
             async with asyncio.timeout(self._deadline):
                 await self._connect()
-        except BaseException as error:
-            await self._abandon()
-            if isinstance(error, TimeoutError):
-                raise KafkaUnavailable(f"no broker answered at {self._bootstrap}") from error
+        except TimeoutError as error:
+            await self.stop(0.0)
+            raise KafkaUnavailable(f"no broker answered at {self._bootstrap}") from error
+        except BaseException:
+            await self.stop(0.0)
             raise
 
     async def _connect(self) -> None:
         while True:
             try:
                 await self._inner.start()
-                return
-            except KafkaError:
+            except KafkaError as error:
+                log.info("cannot send yet: %s", error)
                 await asyncio.sleep(0.25)
+            else:
+                return
 
-    async def stop(self, grace: float = 5.0) -> None:
-        """Send what waits, at most `grace` seconds long, and disconnect."""
-        if self._inner is None:
+    async def stop(self, grace: float = 3.0) -> None:
+        """Send what waits, for at most `grace` seconds, and disconnect."""
+        inner, self._inner = self._inner, None
+        if inner is None:
             return
         try:
             async with asyncio.timeout(grace):
-                await self._inner.flush()
-        except TimeoutError:
-            pass
-        await self._abandon()
-
-    async def _abandon(self) -> None:
-        inner, self._inner = self._inner, None
-        inner._message_accumulator._closed = True
-        await inner._sender.close()
-        await inner.client.close()
-        inner._closed = True
+                await inner.stop()
+        except (TimeoutError, KafkaError) as error:
+            log.warning("stopped with messages unsent: %s", error or type(error).__name__)
+            await _drop(inner)
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -119,31 +123,41 @@ class Producer:
         *,
         timestamp: datetime | None = None,
     ) -> None:
-        """Send one message; returns when all in-sync replicas have it.
+        """Send one message; returns when all in-sync replicas have it. `timestamp` is by default now.
 
         Raises KafkaUnavailable after the deadline (the message may still arrive), MessageTooLarge, and
         FatalProducerError when this producer is done for.
         """
-        size = len(value) + len(key or b"") + 1024
-        limit = min(self._limits.get(topic, self._max_message), self._max_message)
-        if size > limit:
-            raise MessageTooLarge(f"{len(value)} bytes for {topic}, which takes {limit}")
+        began, outcome = time.perf_counter(), "failed"
+        pairs = list(headers)
+        size = self._measure(topic, key, value, pairs)
         try:
             async with asyncio.timeout(self._deadline):
                 await self._budget.take(size)
-                acknowledged = await self._enqueue(topic, key, value, headers, timestamp, size)
+                acknowledged = await self._enqueue(topic, key, value, pairs, timestamp, size)
                 await asyncio.shield(acknowledged)
+            outcome = "ok"
         except TimeoutError as error:
             raise KafkaUnavailable(f"{topic} not acknowledged within {self._deadline} s") from error
         except KafkaError as error:
             raise self._judge(error) from error
+        finally:
+            metrics.SEND_SECONDS.labels(topic, outcome).observe(time.perf_counter() - began)
+
+    def _measure(self, topic: str, key: bytes | None, value: bytes, headers: list[tuple[str, bytes]]) -> int:
+        around = sum(len(name) + len(content) + 8 for name, content in headers) + FRAMING
+        size = len(value) + len(key or b"") + around
+        limit = min(self._limits.get(topic, self._max_message), self._max_message)
+        if size > limit:
+            raise MessageTooLarge(f"{size} bytes for {topic}, which takes {limit}")
+        return size
 
     async def _enqueue(
         self,
         topic: str,
         key: bytes | None,
         value: bytes,
-        headers: Headers,
+        headers: list[tuple[str, bytes]],
         timestamp: datetime | None,
         size: int,
     ) -> asyncio.Future[Any]:
@@ -151,7 +165,7 @@ class Producer:
             self._raise_if_fatal()
             stamp = int(timestamp.timestamp() * 1000) if timestamp else None
             future: asyncio.Future[Any] = await self._inner.send(
-                topic, value, key, timestamp_ms=stamp, headers=list(headers)
+                topic, value, key, timestamp_ms=stamp, headers=headers
             )
         except BaseException:
             self._budget.give(size)
@@ -168,24 +182,23 @@ class Producer:
     def _judge(self, error: KafkaError) -> Exception:
         if isinstance(error, UnknownTopicOrPartitionError) or error.retriable:
             return KafkaUnavailable(str(error))
-        if isinstance(error, MessageSizeTooLargeError) and not error.args[0:1]:
-            return MessageTooLarge(str(error))
         fatal = FatalProducerError(f"{type(error).__name__}: {error}")
         if self._fatal is not None and not self._fatal.done():
+            log.critical("this producer can send nothing any more: %s", fatal)
             self._fatal.set_exception(fatal)
             self._fatal.exception()
         return fatal
 
     def _raise_if_fatal(self) -> None:
-        if self._inner is None:
+        if self._inner is None or self._fatal is None:
             raise FatalProducerError("the producer is not running")
-        if self._fatal is not None and self._fatal.done():
+        if self._fatal.done():
             self._fatal.result()
 
     async def send_all(self, messages: Iterable[Sendable]) -> None:
-        """Send several messages side by side; returns when all are acknowledged.
+        """Send several messages side by side; returns when each is acknowledged or has failed.
 
-        Raises what `send` raises for the first that fails; the others may have arrived.
+        Raises what `send` raised for the first that failed; the others may have arrived.
         """
         sends = (self.send(m.topic, m.key, m.value, m.headers) for m in messages)
         outcomes = await asyncio.gather(*sends, return_exceptions=True)
@@ -195,9 +208,9 @@ class Producer:
 
     async def watch(self) -> None:
         """Wait until this producer is done for, then raise FatalProducerError."""
-        if self._fatal is None:
-            raise FatalProducerError("the producer is not running")
-        await asyncio.shield(self._fatal)
+        self._raise_if_fatal()
+        if self._fatal is not None:
+            await asyncio.shield(self._fatal)
 
     async def check(self) -> None:
         """Ready check: raises NotReady unless a broker answers within two seconds."""
@@ -207,3 +220,13 @@ class Producer:
                 await self._inner.client.fetch_all_metadata()
         except (TimeoutError, KafkaError, FatalProducerError) as error:
             raise NotReady(f"Kafka: {type(error).__name__} {error}") from error
+
+
+async def _drop(inner: Any) -> None:
+    """Disconnect without sending what waits: aiokafka itself would try for as long as Kafka is away."""
+    sending = inner._sender.sender_task
+    if sending is not None:
+        sending.cancel()
+    await inner.client.close()
+    if sending is not None:
+        await asyncio.wait([sending], timeout=1.0)

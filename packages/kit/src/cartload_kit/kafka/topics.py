@@ -75,14 +75,18 @@ def _settings(spec: TopicSpec) -> dict[str, str]:
     }
 
 
+def _new_topic(spec: TopicSpec, replication: int) -> Any:
+    topic = NewTopic(spec.name, spec.partitions, max(replication, 1), topic_configs=_settings(spec))
+    topic.replication_factor = replication  # -1, the broker's default, is refused by the constructor only
+    return topic
+
+
 async def _create(admin: Any, specs: list[TopicSpec], replication: int) -> None:
     existing = set(await admin.list_topics())
     missing = [spec for spec in specs if spec.name not in existing]
     if not missing:
         return
-    response = await admin.create_topics(
-        [NewTopic(spec.name, spec.partitions, replication, topic_configs=_settings(spec)) for spec in missing]
-    )
+    response = await admin.create_topics([_new_topic(spec, replication) for spec in missing])
     for name, code, *message in response.topic_errors:
         error = for_code(code)
         if error not in (NoError, TopicAlreadyExistsError):

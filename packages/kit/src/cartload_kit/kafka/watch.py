@@ -1,10 +1,12 @@
 """Looks at a running consumer from the side: is Kafka there, how large is the lag, does it get on."""
 
 import asyncio
+import contextlib
 import time
 from typing import Any
 
-from aiokafka.errors import KafkaError
+from aiokafka.errors import IllegalStateError, KafkaError
+from aiokafka.structs import TopicPartition
 
 from cartload_kit.kafka import metrics
 from cartload_kit.kafka.client import Timing
@@ -45,16 +47,20 @@ class Watch:
         owned = client.assignment()
         try:
             async with asyncio.timeout(5.0):
-                ends = await client.end_offsets(owned) if owned else {}
-                behind = {Partition(*tp): await self._lag(client, tp, end) for tp, end in ends.items()}
+                ends = await (client.end_offsets(owned) if owned else client.topics())
         except (TimeoutError, KafkaError) as error:
             self.trouble = f"Kafka is away: {type(error).__name__}"
-        else:
-            self.trouble = None
-            self._behind = behind
+            return
+        self.trouble = None
+        with contextlib.suppress(IllegalStateError):  # the partitions have moved meanwhile
+            self._behind = {Partition(*tp): await self._lag(client, tp, ends[tp]) for tp in owned}
 
-    async def _lag(self, client: Any, tp: Any, end: int) -> int:
-        position: int = await client.position(tp)
+    async def _lag(self, client: Any, tp: TopicPartition, end: int) -> int:
+        try:
+            async with asyncio.timeout(1.0):
+                position: int = await client.position(tp)
+        except TimeoutError:
+            return 1
         return max(0, end - position) + self._commits.in_flight(Partition(*tp))
 
     def _measure(self) -> None:

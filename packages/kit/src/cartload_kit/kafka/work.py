@@ -57,26 +57,25 @@ class Work:
             lane.append(job)
             return
         self._lanes[key] = deque((job,))
-        task = asyncio.create_task(self._drain(self._lanes[key]))
+        task = asyncio.create_task(self._drain(key))
         self._tasks[task] = key
-        task.add_done_callback(self._ended)
+        task.add_done_callback(self._tasks.pop)
 
-    async def _drain(self, lane: deque[Job]) -> None:
-        while lane:
-            try:
+    async def _drain(self, key: Hashable) -> None:
+        lane = self._lanes[key]
+        try:
+            while lane:
                 await self._run(lane[0])
-            finally:
+                self._leave(lane.popleft())
+        finally:
+            del self._lanes[key]
+            while lane:
                 self._leave(lane.popleft())
 
     def _leave(self, job: Job) -> None:
         self.records -= 1
         self.bytes -= len(job.record.value)
         self.freed.set()
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        lane = self._lanes.pop(self._tasks.pop(task))
-        while lane:
-            self._leave(lane.popleft())
 
     async def release(self, grace: float) -> None:
         """Let go of everything.
@@ -87,7 +86,7 @@ class Work:
             while len(lane) > 1:
                 self._leave(lane.pop())
         for task, key in list(self._tasks.items()):
-            if self._lanes[key] and self._lanes[key][0].waiting:
+            if key in self._lanes and self._lanes[key][0].waiting:
                 task.cancel()
         await self._settle(grace)
         for task in self._tasks:

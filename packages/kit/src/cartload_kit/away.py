@@ -1,0 +1,58 @@
+"""Which exceptions say that a dependency is away for now, whatever library they come from."""
+
+import errno
+import socket
+
+LOST_A_RACE = frozenset({1205, 1213})
+"""MySQL's lock wait timeout and deadlock: the same transaction may succeed the next time."""
+
+_TOO_MANY_CONNECTIONS, _SHUTDOWN, _READ_ONLY = (1040, 1203, 1226), (1053, 1927, 3168), (1290, 1836)
+_STOPPED_STATEMENT = (1317, 1969, 3024)
+_SERVER = frozenset((*_TOO_MANY_CONNECTIONS, *_SHUTDOWN, *_READ_ONLY, *_STOPPED_STATEMENT, *LOST_A_RACE))
+_CLIENT = range(2000, 2100)
+_ERRNO = frozenset({errno.ECONNREFUSED, errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EPIPE, errno.ENOTCONN})
+_NAMES = frozenset(
+    {
+        "sqlalchemy.exc.TimeoutError",
+        "azure.core.exceptions.ServiceRequestError",
+        "azure.core.exceptions.ServiceResponseError",
+        "aiohttp.client_exceptions.ClientConnectionError",
+        "cartload_kit.kafka.errors.KafkaUnavailable",
+        "cartload_kit.database.engine.DatabaseAway",
+    }
+)
+
+
+def is_away(error: BaseException | None) -> bool:
+    """Whether trying again later may help because something did not answer; looks at wrapped errors too."""
+    seen = 0
+    while error is not None and seen < 5:
+        if _says_away(error):
+            return True
+        error, seen = _inner(error), seen + 1
+    return False
+
+
+def _inner(error: BaseException) -> BaseException | None:
+    wrapped = getattr(error, "orig", None)
+    return wrapped if isinstance(wrapped, BaseException) else error.__cause__
+
+
+def _says_away(error: BaseException) -> bool:
+    if isinstance(error, ConnectionError | TimeoutError | socket.gaierror) or type(error) is OSError:
+        return True
+    if isinstance(error, OSError):
+        return error.errno in _ERRNO
+    names = {f"{kind.__module__}.{kind.__qualname__}" for kind in type(error).__mro__}
+    code = error_code(error)
+    invalidated = getattr(error, "connection_invalidated", False) is True
+    return bool(names & _NAMES) or invalidated or code in _SERVER or code in _CLIENT
+
+
+def error_code(error: BaseException | None) -> int | None:
+    """MySQL's number of an error of any driver, also one that SQLAlchemy wrapped; None when it has none."""
+    original = getattr(error, "orig", None) or error
+    if not any(kind.__name__ == "MySQLError" for kind in type(original).__mro__):
+        return None
+    code = original.args[0] if original is not None and original.args else None
+    return code if isinstance(code, int) else None
