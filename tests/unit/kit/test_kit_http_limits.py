@@ -120,7 +120,9 @@ async def test_too_late_for_an_answer_the_error_goes_on_to_the_server() -> None:
             pass
 
     limits = BodyLimits(eager, service="sample", max_body=LIMIT, strict_json=False, body_seconds=1)
-    pieces = [{"type": "http.request", "body": b" " * 400, "more_body": True} for _ in range(3)]
+    pieces: list[Message] = [
+        {"type": "http.request", "body": b" " * 400, "more_body": True} for _ in range(3)
+    ]
     with pytest.raises(PayloadTooLarge):
         await call(limits, list(pieces), "/")
 
@@ -201,6 +203,9 @@ async def test_a_body_that_stalls_is_given_up(seen: Seen) -> None:
 
 
 async def test_a_client_that_goes_away_is_not_answered(seen: Seen) -> None:
-    messages = [{"type": "http.request", "body": b"{", "more_body": True}, {"type": "http.disconnect"}]
-    assert await call(build(seen), list(messages), "/json") == []
+    messages: list[Message] = [
+        {"type": "http.request", "body": b"{", "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+    assert await call(build(seen), messages, "/json") == []
     assert seen.calls == 0

@@ -19,6 +19,7 @@ class SampleSettings(Settings):
     api_password: SecretStr | None = Field(default=None, description="A secret.")
     keys: Path | None = Field(default=None, description="A folder.")
     share: float = Field(default=0.5, gt=0, le=1, description="A share.")
+    password_tries: int = Field(default=3, description="No secret.")
     strict: bool = Field(default=True, description="Whether | not.")
 
 
@@ -57,7 +58,7 @@ def test_arguments_win_and_an_empty_variable_is_not_set(environment: pytest.Monk
 
 def test_settings_cannot_be_changed(environment: pytest.MonkeyPatch) -> None:
     with pytest.raises(ValueError, match="frozen"):
-        load(SampleSettings).port = 1
+        load(SampleSettings).__setattr__("port", 1)
 
 
 @pytest.mark.usefixtures("environment")
@@ -115,7 +116,9 @@ def test_fields_as_an_environment() -> None:
 def test_the_page_has_a_row_for_every_variable() -> None:
     page = settings_docs.render([SampleSettings, Settings])
     role = settings_docs.role_of(SampleSettings)
-    assert f"| `CARTLOAD_DATABASE_URL` | {role} | text (secret) | required | Where the rows are. |" in page
+    assert f"| `CARTLOAD_DATABASE_URL` | {role} | URL (secret) | required | Where the rows are. |" in page
+    assert f"| `CARTLOAD_KEYS` | {role} | path | empty | A folder. |" in page
+    assert f"| `CARTLOAD_PASSWORD_TRIES` | {role} | whole number | `3` | No secret. |" in page
     assert "whole number, 1 to 65535 | required |" in page
     assert "| `debug`, `info`, `warning`, `error` | `info` |" in page
     assert "| number, above 0, at most 1 | `0.5` |" in page

@@ -132,7 +132,7 @@ SPOILED: dict[str, Callable[[], str]] = {
     ),
     "no kid": lambda: jwt.encode(GOOD, KEY, algorithm="EdDSA"),
     "a shared secret": lambda: token(key="k" * 32, algorithm="HS256"),
-    "no signature": lambda: jwt.encode(GOOD, None, algorithm="none", headers={"kid": "k1"}),
+    "no signature": lambda: jwt.encode(GOOD, "", algorithm="none", headers={"kid": "k1"}),
     "critical extensions": lambda: token(crit=["b64"], b64=True),
     "nothing": lambda: "",
     "two parts": lambda: token().rpartition(".")[0],

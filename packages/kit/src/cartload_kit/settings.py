@@ -55,10 +55,10 @@ def _split_commas(value: object) -> object:
 Port = Annotated[int, Field(ge=1, le=65535)]
 """A TCP port, 1 to 65535."""
 
-HttpUrl = Annotated[str, AfterValidator(_http_url)]
+HttpUrl = Annotated[str, AfterValidator(_http_url), Field(json_schema_extra={"format": "uri"})]
 """An http or https URL, kept as text without a trailing slash."""
 
-DatabaseUrl = Annotated[SecretStr, AfterValidator(_database_url)]
+DatabaseUrl = Annotated[SecretStr, AfterValidator(_database_url), Field(json_schema_extra={"format": "uri"})]
 """``mysql://user:password@host:port/database``, masked wherever it is printed."""
 
 CommaList = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split_commas)]
@@ -96,7 +96,8 @@ def variable(cls: type[BaseSettings], field: str) -> str:
 
 def is_secret(name: str, field: FieldInfo) -> bool:
     """Whether a field's value must never be shown: by its type or by its name."""
-    return "Secret" in str(field.annotation) or any(word in name for word in _SECRET_WORDS)
+    kind = str(field.annotation)
+    return "Secret" in kind or ("str" in kind and any(word in name for word in _SECRET_WORDS))
 
 
 def problems(cls: type[BaseSettings], error: ValidationError) -> list[str]:

@@ -72,6 +72,8 @@ def _default(name: str, info: FieldInfo) -> str:
         return "a secret"
     if isinstance(value, enum.Enum):
         value = value.value
+    if isinstance(value, float):
+        value = _plain(value)
     if isinstance(value, tuple | list | set | frozenset):
         value = ",".join(str(part) for part in value)
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
@@ -103,7 +105,12 @@ def _describe_plain(schema: dict[str, Any]) -> str:
     kind = schema.get("type", "text")
     if kind in ("integer", "number"):
         return _bounds("whole number" if kind == "integer" else "number", schema)
-    names = {"string": "text", "boolean": "`true`, `false`", "array": "list, separated by commas"}
+    formats = {"uri": "URL", "path": "path", "file-path": "path", "directory-path": "path"}
+    names = {
+        "string": formats.get(schema.get("format", ""), "text"),
+        "boolean": "`true`, `false`",
+        "array": "list, separated by commas",
+    }
     return names.get(str(kind), str(kind))
 
 
