@@ -11,16 +11,18 @@ class GatewaySettings(Settings):
     """The one public origin."""
 
     port: int = Field(default=8080, ge=1, le=65535, description="Port of the one public origin.")
-    auth_url: HttpUrl = Field(description="Where auth listens.")
-    generator_url: HttpUrl = Field(description="Where the generator's api role listens.")
-    writer_url: HttpUrl = Field(description="Where the writer's api role listens.")
-    notifier_url: HttpUrl = Field(description="Where the notifier listens.")
-    jwks_url: HttpUrl = Field(description="Where the public keys of access tokens are read.")
-    token_issuer: str = Field(default="cartload", description="The `iss` that access tokens must have.")
-    token_audience: str = Field(default="cartload", description="The `aud` that access tokens must have.")
+    auth_url: HttpUrl = Field(description="URL of auth's API.")
+    generator_url: HttpUrl = Field(description="URL of the generator's API.")
+    writer_url: HttpUrl = Field(description="URL of the writer's API.")
+    notifier_url: HttpUrl = Field(description="URL of the notifier.")
+    jwks_url: HttpUrl = Field(description="URL of the public keys that access tokens are checked with.")
+    token_issuer: str = Field(default="cartload", min_length=1, description="`iss` of the access tokens.")
+    token_audience: str = Field(default="cartload", min_length=1, description="`aud` of the access tokens.")
     ui_dir: Path | None = Field(default=None, description="Folder of the built UI; without it there is none.")
     public_origins: Origins = Field(
-        default=(), description="Origins that may open a WebSocket; empty allows the origin asked for."
+        default=(),
+        description="Browser origins that may use the refresh cookie and the WebSocket; "
+        "empty: that of the request itself.",
     )
     trusted_proxies: CommaList = Field(
         default=(), description="Addresses of proxies in front, whose X-Forwarded-For is believed."
