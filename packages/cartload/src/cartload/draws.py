@@ -1,0 +1,91 @@
+"""Randomness by counter: a value is a hash of seed, column family and row number, never of what came before."""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from cartload.fixed import I64
+from cartload.hashing import U64, keys, mix
+from cartload.register import FAMILIES
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """One hash per row, and the fields that the register gives out of it."""
+
+    family: str
+    words: U64
+
+    def bits(self, field: str) -> I64:
+        """The field's bits as integers from 0 to ``2**width - 1``."""
+        down, width = _place(self.family, field)
+        words = (self.words >> np.uint64(down)) & np.uint64((1 << width) - 1)
+        return words.view(np.int64)
+
+    def below(self, field: str, bound: int | npt.NDArray[Any]) -> I64:
+        """Uniform integers from 0 to ``bound - 1``; ``bound * 2**width`` must stay below ``2**63``."""
+        width = _place(self.family, field)[1]
+        return (self.bits(field) * bound) >> width
+
+    def happens(self, field: str, ten_thousandths: int) -> npt.NDArray[np.bool_]:
+        """True with the given chance."""
+        width = _place(self.family, field)[1]
+        result: npt.NDArray[np.bool_] = self.bits(field) * 10_000 < ten_thousandths << width
+        return result
+
+
+@cache
+def _place(family: str, field: str) -> tuple[int, int]:
+    top = 64
+    for name, width in FAMILIES[family]:
+        top -= width
+        if name == field:
+            return top, width
+    raise KeyError(f"{family}.{field}")
+
+
+@dataclass(frozen=True, slots=True)
+class Randomness:
+    """All draws of one seed."""
+
+    seed: int
+
+    def draw(self, family: str, rows: I64) -> Draw:
+        """The hashes of a family for row numbers."""
+        return Draw(family, scramble(rows, *seed_keys(self.seed, family)))
+
+    def keyed(self, purpose: str, rows: I64) -> U64:
+        """A whole 64-bit hash per row for a purpose outside the register, such as ids."""
+        return scramble(rows, *seed_keys(self.seed, purpose))
+
+
+@cache
+def seed_keys(seed: int, family: str) -> tuple[np.uint64, np.uint64]:
+    """The two keys of a family: 64-bit words of BLAKE2b."""
+    first, second = keys("draws", seed, family, count=2)
+    return first, second
+
+
+def scramble(rows: I64, first: np.uint64, second: np.uint64) -> U64:
+    """``mix(mix(row + first) + second)``."""
+    words = rows.astype(np.uint64)
+    words += first
+    mix(words)
+    words += second
+    return mix(words)
+
+
+def permute(rows: I64, key: tuple[np.uint64, ...], half_bits: int) -> I64:
+    """A Feistel permutation of ``0 … 4**half_bits - 1``: four rounds, one key each."""
+    mask = np.uint64((1 << half_bits) - 1)
+    shift = np.uint64(half_bits)
+    left, right = rows.astype(np.uint64) >> shift, rows.astype(np.uint64) & mask
+    for round_key in key:
+        mixed = (right + round_key) * np.uint64(0x9FB21C651E98DF25)
+        mixed ^= mixed >> np.uint64(32)
+        mixed *= np.uint64(0xD6E8FEB86659FD93)
+        left, right = right, left ^ ((mixed >> np.uint64(40)) & mask)
+    return ((left << shift) | right).view(np.int64)

@@ -1,0 +1,73 @@
+"""The engine: chunks of a resolved spec to Arrow batches, a pure function of the two."""
+
+from collections.abc import Mapping
+
+import pyarrow as pa
+
+from cartload import sizes
+from cartload._constants import BLOCK
+from cartload._spec_model import Spec
+from cartload.chunks import Blocks, CatalogueRows, Chunk
+from cartload.counts import catalogue_rows
+from cartload.schema import CATALOGUE_TABLES, TABLE_NAMES
+from cartload.tables.addresses import Addresses
+from cartload.tables.goods import goods
+from cartload.tables.layout import Layout
+from cartload.tables.lifecycle import Lifecycle
+from cartload.tables.lines import Lines
+from cartload.tables.money import Money
+from cartload.tables.orders import Orders
+from cartload.tables.sales import Payments, Sales
+from cartload.tables.users import People
+from cartload.tables.wishes import Wishes
+from cartload.tables.world import World
+
+
+class Engine:
+    """Makes the rows of one resolved spec.
+
+    The catalogue's numbers are made at first use and held, at most some 200 MB for a million SKUs; nothing else
+    is. Keep an engine per spec and share it between chunks, not between threads.
+    """
+
+    def __init__(self, spec: Spec) -> None:
+        self.spec = spec
+        self._world = World(spec)
+
+    def generate(self, chunk: Chunk) -> dict[str, pa.RecordBatch]:
+        """One batch per table of the chunk, in schema order, rows by row number."""
+        match chunk:
+            case CatalogueRows(table, first_row, rows):
+                return {table: goods(self._world, table, first_row, rows)}
+            case Blocks():
+                return self._blocks(chunk)
+
+    def _blocks(self, chunk: Blocks) -> dict[str, pa.RecordBatch]:
+        world, layout = self._world, Layout(self.spec, chunk)
+        people = People(world, layout.rows("users"))
+        addresses = Addresses(world, layout, people)
+        orders = Orders(world, layout, people, addresses)
+        sales = Sales(world, Money(Lines(world, orders)), Lifecycle(orders))
+        return {
+            "users": people.batch(),
+            "addresses": addresses.batch(),
+            "order_details": sales.orders(),
+            "order_item": sales.lines(),
+            "payment_details": Payments(sales).batch(),
+            "wishlist": Wishes(world, layout, people).batch(),
+        }
+
+
+def preview(spec: Spec, rows: int) -> dict[str, pa.RecordBatch]:
+    """The first rows of every table of a resolved spec; fewer where the first block has fewer."""
+    engine = Engine(spec)
+    batches = engine.generate(Blocks(0, min(spec.customers, BLOCK)))
+    for table in CATALOGUE_TABLES:
+        count = min(rows, catalogue_rows(spec, table))
+        batches |= engine.generate(CatalogueRows(table, 0, count))
+    return {table: batches[table].slice(0, rows) for table in TABLE_NAMES}
+
+
+def estimated_bytes(spec: Spec, totals: Mapping[str, int]) -> int:
+    """About how many bytes so many rows of each table take."""
+    return sizes.dataset_bytes(spec.ids, totals)

@@ -1,0 +1,1 @@
+"""The rows: numbers of each entity first, then its table's columns."""

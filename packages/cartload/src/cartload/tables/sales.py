@@ -1,0 +1,189 @@
+"""The rows of orders, lines and payments."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+
+from cartload import arrays
+from cartload.fixed import I64
+from cartload.ids import numbered
+from cartload.schema import table
+from cartload.tables.lifecycle import CHARGES, RETURNED, Flags, Lifecycle
+from cartload.tables.money import PERCENTS, Money
+from cartload.tables.world import World
+
+_STATUSES: Final = arrays.pool(table("order_details").column("status").values)
+_CHANNELS: Final = arrays.pool(table("order_details").column("channel").values)
+_COUPONS: Final = arrays.pool([f"SAVE{percent}" for percent in PERCENTS])
+_ALSO_RETURNED: Final = 19_660
+"""Of 65,536 other lines of a returned order so many come back too."""
+
+
+@dataclass(frozen=True)
+class Sales:
+    """Orders with their lines, money and fate."""
+
+    world: World
+    money: Money
+    life: Lifecycle
+
+    @cached_property
+    def returned_quantity(self) -> I64:
+        """Pieces of each line that came back: some of one line at least, where the order was returned."""
+        lines, orders = self.money.lines, self.money.lines.orders
+        main = orders.draw("card").below("main_line", lines.by_order.counts)
+        chance = lines.row.bits("returned")
+        comes = (lines.by_order.place == main[lines.order]) | (chance < _ALSO_RETURNED)
+        back = comes & (self.life.status == RETURNED)[lines.order]
+        return np.where(back, 1 + ((chance & 0xFF) * lines.quantity >> 8), 0)
+
+    @cached_property
+    def refund(self) -> I64:
+        """What each order gives back: for returned pieces, or all when it was cancelled after payment."""
+        cancelled = self.life.shown(self.life.cancelled) & self.life.shown(self.life.paid)
+        return np.where(cancelled, self.money.total, self.money.refund(self.returned_quantity))
+
+    def orders(self) -> pa.RecordBatch:
+        """The rows of ``order_details``."""
+        orders, money, life = self.money.lines.orders, self.money, self.life
+        placed = arrays.times(orders.placed)
+        return self.world.batch(
+            "order_details",
+            self.world.ids("order_details", orders.rows),
+            numbered("ORD-", orders.rows + 1, 3),
+            self.world.ids("users", orders.people.rows[orders.user]),
+            self.world.ids("addresses", orders.addresses.rows[orders.address]),
+            arrays.take(_STATUSES, life.status),
+            arrays.constant(self.world.spec.currency, len(orders.rows)),
+            *map(arrays.integers, (money.subtotal, money.discount, money.tax, money.shipping, money.total)),
+            arrays.hidden(arrays.take(_COUPONS, money.percent), money.discount > 0),
+            arrays.take(_CHANNELS, orders.channel),
+            placed,
+            *map(self._shown, (life.paid, life.shipped, life.delivered, life.cancelled, life.returned)),
+            placed,
+            arrays.times(life.updated),
+        )
+
+    def _shown(self, moments: I64) -> Any:
+        return arrays.times(moments, self.life.shown(moments))
+
+    def lines(self) -> pa.RecordBatch:
+        """The rows of ``order_item``."""
+        lines, money = self.money.lines, self.money
+        orders, returned = lines.orders, self.returned_quantity
+        placed = orders.placed[lines.order]
+        updated = np.where(returned > 0, self.life.returned[lines.order], placed)
+        return self.world.batch(
+            "order_item",
+            self.world.ids("order_item", lines.rows),
+            self.world.ids("order_details", orders.rows[lines.order]),
+            arrays.integers(1 + lines.by_order.place, small=True),
+            self.world.ids("products_skus", lines.sku),
+            arrays.integers(lines.quantity, small=True),
+            *map(arrays.integers, (lines.price, money.line_total, money.line_discount, money.line_tax)),
+            arrays.integers(returned, small=True),
+            arrays.times(placed),
+            arrays.times(updated),
+        )
+
+
+ATTEMPTS: Final = CHARGES + 1
+"""Payments an order can have: row number ``order * ATTEMPTS + attempt - 1``."""
+
+_METHODS: Final = arrays.pool(table("payment_details").column("method").values)
+_KINDS: Final = arrays.pool(table("payment_details").column("kind").values)
+_PAYMENT_STATUSES: Final = arrays.pool(table("payment_details").column("status").values)
+_OPEN, _CAPTURED, _FAILED, _VOIDED = range(4)
+_CARD: Final = 0
+_PROVIDERS: Final = arrays.pool(["acme_pay", "paperplane", "northbank", "klaro", "giftly"])
+_CARDS: Final = arrays.pool(["4242", "0000", "1111", "4444", "0005", "8431", "1117", "5556"])
+_REASONS: Final = arrays.pool(["insufficient_funds", "declined", "expired", "limit_exceeded", "timeout"])
+
+
+@dataclass(frozen=True)
+class Payments:
+    """Charges and refunds: a matrix of orders by attempts, of which some cells are rows."""
+
+    sales: Sales
+
+    @cached_property
+    def _charges(self) -> Flags:
+        """Which charges the window shows; always the first."""
+        return self.sales.life.shown(self.sales.life.charge_created)
+
+    @cached_property
+    def _refunded(self) -> Flags:
+        life = self.sales.life
+        given = life.shown(life.cancelled) & life.shown(life.paid) | (life.status == RETURNED)
+        return given & (self.sales.refund > 0)
+
+    @cached_property
+    def _cells(self) -> tuple[I64, I64]:
+        """Order and attempt (from 0) of each row; a refund stands right after the charges."""
+        charges = self._charges.sum(axis=1)
+        rows = charges + self._refunded
+        order = np.repeat(np.arange(len(rows)), rows)
+        return order, np.arange(len(order)) - np.repeat(np.cumsum(rows) - rows, rows)
+
+    @cached_property
+    def _is_refund(self) -> Flags:
+        order, attempt = self._cells
+        result: Flags = attempt == self._charges.sum(axis=1)[order]
+        return result
+
+    @cached_property
+    def _status(self) -> I64:
+        life, (order, attempt) = self.sales.life, self._cells
+        place = np.minimum(attempt, CHARGES - 1)
+        settled = life.shown(life.charge_settled[order, place])
+        ended = np.where(life.charge_fails[order, place], _FAILED, _CAPTURED)
+        voided = (life.voided & life.shown(life.cancelled))[order]
+        charge = np.where(voided, _VOIDED, np.where(settled, ended, _OPEN))
+        return np.where(self._is_refund, _CAPTURED, charge)
+
+    @cached_property
+    def _moments(self) -> tuple[I64, I64]:
+        """When each row was made, and when it last changed."""
+        life, (order, attempt) = self.sales.life, self._cells
+        place = np.minimum(attempt, CHARGES - 1)
+        event = np.where(life.status[order] == RETURNED, life.returned[order], life.cancelled[order])
+        created = np.where(self._is_refund, event, life.charge_created[order, place])
+        settled = np.where(self._status == _VOIDED, event, life.charge_settled[order, place])
+        fixed = self._is_refund | (self._status == _OPEN)
+        return created, np.where(fixed, created, settled)
+
+    def batch(self) -> pa.RecordBatch:
+        """The rows of ``payment_details``."""
+        sales, world = self.sales, self.sales.world
+        orders, (order, attempt) = sales.money.lines.orders, self._cells
+        row, card = orders.rows[order], orders.draw("card")
+        method, (created, updated) = orders.method[order], self._moments
+        amount = np.where(self._is_refund, sales.refund[order], sales.money.total[order])
+        number = arrays.take(_CARDS, card.below("card", len(_CARDS))[order])
+        return world.batch(
+            "payment_details",
+            world.ids("payment_details", row * ATTEMPTS + attempt),
+            world.ids("order_details", row),
+            arrays.integers(1 + attempt, small=True),
+            arrays.take(_KINDS, self._is_refund.astype(np.int64)),
+            arrays.take(_METHODS, method),
+            arrays.take(_PROVIDERS, method),
+            arrays.hidden(number, method == _CARD),
+            arrays.integers(amount),
+            arrays.constant(world.spec.currency, len(row)),
+            arrays.take(_PAYMENT_STATUSES, self._status),
+            self._reason(),
+            arrays.times(created),
+            arrays.times(updated),
+        )
+
+    def _reason(self) -> Any:
+        orders, (order, attempt) = self.sales.money.lines.orders, self._cells
+        drawn = np.stack(
+            [orders.draw(f"charge_{n}").below("reason", len(_REASONS)) for n in range(1, CHARGES + 1)], axis=1
+        )
+        reason = arrays.take(_REASONS, drawn[order, np.minimum(attempt, CHARGES - 1)])
+        return arrays.hidden(reason, self._status == _FAILED)

@@ -1,0 +1,38 @@
+"""All SKUs on sale at given moments, countable: for the few lines that must take the next free one."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from cartload.catalogue import Catalogue
+from cartload.fixed import I64
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """Per moment (row) and category (column) the first SKU on sale and the number up to and with the category."""
+
+    first: I64
+    running: I64
+
+    @classmethod
+    def at(cls, catalogue: Catalogue, moments: I64) -> "Shelf":
+        """The shelf at each of the moments."""
+        kinds = np.tile(np.arange(catalogue.categories), len(moments))
+        start, after = catalogue.on_sale(kinds, np.repeat(moments, catalogue.categories))
+        first = catalogue.first_sku[start].reshape(len(moments), -1)
+        last = catalogue.first_sku[after].reshape(len(moments), -1)
+        return cls(first, np.cumsum(last - first, axis=1))
+
+    @property
+    def sizes(self) -> I64:
+        """How many SKUs are on sale at each moment."""
+        return self.running[:, -1]
+
+    def sku(self, rows: I64, places: I64) -> I64:
+        """The SKU at a place, counted round and round, of the shelf in each of the rows."""
+        running = self.running[rows]
+        place = places % running[:, -1]
+        kind = (place[:, None] >= running).sum(axis=1)
+        before = np.where(kind > 0, running[np.arange(len(rows)), kind - 1], 0)
+        return self.first[rows, kind] + place - before

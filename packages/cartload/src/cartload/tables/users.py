@@ -1,0 +1,132 @@
+"""Customers: who they are and when they signed up."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from cartload import arrays, timeline
+from cartload.draws import permute
+from cartload.fixed import I64
+from cartload.hashing import keys
+from cartload.people import LOCALE_SLOTS, PHONES, name_pools, place_pools
+from cartload.schema import table
+from cartload.tables.world import World
+
+_HALF_BITS: Final = 12
+_DOMAIN: Final = 1 << (2 * _HALF_BITS)
+_DOMAINS: Final = arrays.pool(
+    [f"@{host}" for host in ("example.com", "example.org", "example.net", "mail.example", "post.example")]
+)
+_SEPARATORS: Final = arrays.pool([".", "_"])
+_GENDERS: Final = arrays.pool(table("users").column("gender").values)
+_ADULT_DAYS: Final = 16 * 366
+_AGE_SPAN_DAYS: Final = 60 * 365
+
+
+@dataclass(frozen=True)
+class People:
+    """Numbers of the customers with the given row numbers."""
+
+    world: World
+    rows: I64
+
+    @cached_property
+    def _person(self) -> Any:
+        return self.world.random.draw("users.person", self.rows)
+
+    @cached_property
+    def home(self) -> Any:
+        """The draw behind city, phone and activity."""
+        return self.world.random.draw("users.home", self.rows)
+
+    @cached_property
+    def signed_up(self) -> I64:
+        """Moment of sign-up, inside the window."""
+        when = self.world.sign_ups
+        return when.moment(self._person.below("signed_up", when.total))
+
+    @cached_property
+    def _permuted(self) -> I64:
+        round_keys = keys("user names", self.world.spec.seed, count=4)
+        return permute(self.rows % _DOMAIN, round_keys, _HALF_BITS)
+
+    @cached_property
+    def locale(self) -> I64:
+        """Locale as its place in the vocabulary."""
+        return np.searchsorted(self.world.locale_ends, self._permuted, side="right")
+
+    @cached_property
+    def country(self) -> I64:
+        """Country as its place in the vocabulary."""
+        return name_pools().country[self.locale]
+
+    @cached_property
+    def city(self) -> I64:
+        """Home city, one of the country's."""
+        places = place_pools()
+        return places.first_city[self.country] + self.home.below("city", places.cities[self.country])
+
+    @cached_property
+    def _name(self) -> tuple[I64, I64, I64]:
+        """First name, last name, number: together another triple for every row number there can be."""
+        pools, starts = name_pools(), np.concatenate(([0], self.world.locale_ends))
+        within = self._permuted - starts[self.locale]
+        within, first = np.divmod(within, pools.first_count[self.locale])
+        rest, last = np.divmod(within, pools.last_count[self.locale])
+        rounds = self.rows // _DOMAIN * _DOMAIN + rest
+        return first, last, rounds * LOCALE_SLOTS + self.locale
+
+    @cached_property
+    def gender(self) -> I64:
+        """Place in the schema's list: by the first name, for a few other or undisclosed."""
+        by_name = (self._name[0] >= name_pools().female[self.locale]).astype(np.int64)
+        chance = self._person.bits("gender")
+        return np.where(chance < 5, 2, np.where(chance < 13, 3, by_name))
+
+    @cached_property
+    def birth_day(self) -> I64:
+        """Day of birth since 1970: 16 to 76 years before sign-up."""
+        return self.signed_up // timeline.DAY - _ADULT_DAYS - self._person.below("age", _AGE_SPAN_DAYS)
+
+    def batch(self) -> pa.RecordBatch:
+        """The rows of ``users``."""
+        names, places = name_pools(), place_pools()
+        first = names.first_start[self.locale] + self._name[0]
+        last = names.last_start[self.locale] + self._name[1]
+        user_name = self._user_name(first, last)
+        created = arrays.times(self.signed_up)
+        return self.world.batch(
+            "users",
+            self.world.ids("users", self.rows),
+            user_name,
+            arrays.take(names.first, first),
+            arrays.take(names.last, last),
+            self._email(user_name),
+            arrays.take(places.phones, self.city * PHONES + self.home.below("phone", PHONES)),
+            arrays.dates(self.birth_day),
+            arrays.take(_GENDERS, self.gender),
+            arrays.take(names.locales, self.locale),
+            arrays.take(places.codes, self.country),
+            arrays.take(places.time_zones, self.city),
+            created,
+            created,
+        )
+
+    def _user_name(self, first: I64, last: I64) -> Any:
+        names, number = name_pools(), self._name[2]
+        digits = pc.if_else(pa.array(number > 0), pc.cast(pa.array(number), pa.string()), "")
+        return pc.binary_join_element_wise(
+            arrays.take(names.first_folded, first),
+            arrays.take(_SEPARATORS, self._person.bits("separator") & 1),
+            arrays.take(names.last_folded, last),
+            digits,
+            "",
+        )
+
+    def _email(self, user_name: Any) -> Any:
+        hosts = arrays.take(_DOMAINS, self._person.below("domain", len(_DOMAINS)))
+        return pc.binary_join_element_wise(user_name, hosts, "")

@@ -1,0 +1,74 @@
+"""What all tables of one dataset share: spec, randomness, timelines, catalogue."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+
+from cartload import timeline, vocabulary
+from cartload._spec_model import Spec
+from cartload.catalogue import Catalogue
+from cartload.counts import ten_thousandths
+from cartload.draws import Randomness
+from cartload.fixed import I64
+from cartload.ids import id_column
+from cartload.schema import arrow_schema
+from cartload.timeline import Timeline
+
+_NAME_DOMAIN: Final = 1 << 24
+
+
+@dataclass(frozen=True)
+class World:
+    """Everything that does not depend on the chunk; the spec is resolved."""
+
+    spec: Spec
+
+    @cached_property
+    def random(self) -> Randomness:
+        """The draws of the spec's seed."""
+        return Randomness(self.spec.seed)
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The catalogue's arrays."""
+        return Catalogue(self.spec, self.random)
+
+    @cached_property
+    def sign_ups(self) -> Timeline:
+        """When customers come."""
+        return timeline.sign_ups(self.spec)
+
+    @cached_property
+    def orders(self) -> Timeline:
+        """When orders are placed."""
+        return timeline.orders(self.spec)
+
+    @cached_property
+    def last_moment(self) -> int:
+        """The last moment of the window: what happens later is hidden."""
+        return timeline.window_end(self.spec.window) - 1
+
+    @cached_property
+    def locale_ends(self) -> I64:
+        """Where each locale's part of the name numbers ends, for all locales of the vocabulary."""
+        weights = [self.spec.locales.get(names.locale, 0) for names in vocabulary.names()]  # type: ignore[call-overload]
+        return np.cumsum(np.array(weights, np.int64)) * _NAME_DOMAIN // sum(weights)
+
+    @cached_property
+    def tax_rates(self) -> I64:
+        """Tax by country of the vocabulary, in ten-thousandths."""
+        tax = self.spec.tax
+        rates: dict[str, float] = {**tax.rates}
+        codes = (country.code for country in vocabulary.countries())
+        return np.array([ten_thousandths(rates.get(code, tax.default)) for code in codes], np.int64)
+
+    def ids(self, table: str, rows: I64) -> Any:
+        """Keys of a table's rows."""
+        return id_column(self.spec.ids, self.random, table, rows)
+
+    def batch(self, table: str, *columns: Any) -> pa.RecordBatch:
+        """A record batch from columns in schema order."""
+        return pa.RecordBatch.from_arrays(list(columns), schema=arrow_schema(table, self.spec.ids))
