@@ -210,6 +210,21 @@ async def fail() -> str:
 serve(app, load(Settings))
 """
 
+STUCK = """
+import time
+from contextlib import asynccontextmanager
+from cartload_kit.http import create_app, serve
+from cartload_kit.settings import Settings, load
+
+@asynccontextmanager
+async def lifespan(app):
+    print("starting", flush=True)
+    time.sleep(60)
+    yield
+
+serve(create_app("sample", title="Sample", lifespan=lifespan), load(Settings), stop_seconds=0.2)
+"""
+
 WORKER = """
 import asyncio, sys
 from cartload_kit.service import run
@@ -304,6 +319,16 @@ def test_a_part_that_fails_ends_the_process_with_code_1(tmp_path: Path) -> None:
         wait_until_ready(process, base)
         assert httpx.get(f"{base}/fail").json() == "failing"
         assert ended(process)[0] == 1
+
+
+def test_a_process_that_hangs_is_gone_in_time(tmp_path: Path) -> None:
+    with started(tmp_path, STUCK) as (process, _):
+        assert process.stdout is not None
+        assert process.stdout.readline() == "starting\n"
+        process.send_signal(signal.SIGTERM)
+        code, _, log = ended(process)
+    assert code == 70
+    assert log[-1]["level"] == "critical"
 
 
 def test_wrong_settings_end_the_process_with_code_2(tmp_path: Path) -> None:

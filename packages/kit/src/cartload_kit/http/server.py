@@ -20,7 +20,7 @@ from cartload_kit.http.websocket import BoundedWebSocket
 from cartload_kit.settings import Settings
 
 STOP_SECONDS = 20.0
-"""A process is gone this long after SIGTERM, whatever hangs."""
+"""A process is gone this long after SIGTERM."""
 
 LONGEST_MESSAGE = 64 * 1024
 """Bytes of one WebSocket message from a client."""
@@ -37,10 +37,11 @@ class Server(uvicorn.Server):
         super().__init__(config)
         self._lifecycle = lifecycle
         self._on_stop = on_stop
+        self._stopping = False
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """On SIGTERM or Ctrl-C: not ready from now on."""
-        self._lifecycle.stop()
+        """On SIGTERM or Ctrl-C: not ready from now on, also when the app has not started yet."""
+        self._begin_stop()
         super().handle_exit(sig, frame)
 
     async def on_tick(self, counter: int) -> bool:
@@ -49,9 +50,14 @@ class Server(uvicorn.Server):
             self.should_exit = True
         stop = await super().on_tick(counter)
         if stop:
-            self._lifecycle.stop()
-            self._on_stop()
+            self._begin_stop()
         return stop
+
+    def _begin_stop(self) -> None:
+        self._lifecycle.stop()
+        if not self._stopping:
+            self._stopping = True
+            self._on_stop()
 
     @property
     def bound_port(self) -> int:
@@ -92,25 +98,33 @@ def server(
     return Server(config, app.state.lifecycle, on_stop)
 
 
-def serve(app: FastAPI, settings: Settings, *, ws_max_size: int = LONGEST_MESSAGE) -> None:
+def serve(
+    app: FastAPI,
+    settings: Settings,
+    *,
+    ws_max_size: int = LONGEST_MESSAGE,
+    stop_seconds: float = STOP_SECONDS,
+) -> None:
     """Serve ``app`` on ``settings.host`` and ``settings.port`` until SIGTERM, then exit with code 0.
 
     Requests in flight may finish within 12 s, WebSockets are closed at once (1012), then the lifespan ends;
-    after 20 s the process is ended the hard way. Exits with 1 when a part of the process failed.
+    after ``stop_seconds`` the process is ended the hard way (code 70), whatever hangs. Exits with 1 when a
+    part of the process failed.
     """
     logging.configure(app.state.service, settings.log_level)
     for number in (signal.SIGTERM, signal.SIGINT):
         # uvicorn raises the signal again after its graceful stop; by then nothing is left to do.
         signal.signal(number, lambda *_: None)
-    server(app, settings.host, settings.port, ws_max_size=ws_max_size, on_stop=_end_in_time).run()
+    on_stop = partial(_end_in_time, stop_seconds)
+    server(app, settings.host, settings.port, ws_max_size=ws_max_size, on_stop=on_stop).run()
     sys.exit(app.state.lifecycle.exit_code)
 
 
-def _end_in_time() -> None:
+def _end_in_time(seconds: float) -> None:
     def end() -> None:
-        _log.critical("not stopped within %g s, ending now", STOP_SECONDS)
+        _log.critical("not stopped within %g s, ending now", seconds)
         os._exit(70)
 
-    timer = threading.Timer(STOP_SECONDS, end)
+    timer = threading.Timer(seconds, end)
     timer.daemon = True
     timer.start()
