@@ -32,9 +32,9 @@ type Outcome = Literal["ok", "dead_letter"]
 class Retries:
     """How a record is tried again: waits from `first` to `longest` seconds, doubled each time.
 
-    Waiting for a dependency (TryAgain, or an error that `is_away` knows) is not an error. After `errors` others
-    the record is a dead letter; after `give_up_after` seconds of waiting the process ends, to be restarted with
-    the record still uncommitted.
+    Waiting for a dependency (TryAgain, or an error that `is_away` knows) is not an error. After `errors`
+    others the record is a dead letter; after `give_up_after` seconds of waiting the process ends, to be
+    restarted with the record still uncommitted.
     """
 
     errors: int = 5

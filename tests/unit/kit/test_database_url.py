@@ -1,0 +1,42 @@
+"""Database URLs and retries, without a server."""
+
+import asyncmy.errors
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from cartload_kit.database import async_url, retry_on_deadlock
+
+
+def test_a_url_gets_its_driver_and_character_set() -> None:
+    url = async_url("mysql://user:p%40ss@db:3307/cartload_jobs")
+    assert url.drivername == "mysql+asyncmy"
+    assert (url.username, url.password, url.host, url.port) == ("user", "p@ss", "db", 3307)
+    assert url.query == {"charset": "utf8mb4"}
+
+
+def test_another_database_is_refused_without_showing_the_password() -> None:
+    with pytest.raises(ValueError, match="postgresql") as caught:
+        async_url("postgresql://user:secret@db/x")
+    assert "secret" not in str(caught.value)
+
+
+async def test_only_a_lost_race_is_tried_again() -> None:
+    calls = 0
+
+    async def work() -> int:
+        nonlocal calls
+        calls += 1
+        if calls < 3:
+            raise OperationalError("UPDATE", {}, asyncmy.errors.OperationalError(1213, "deadlock"))
+        return calls
+
+    assert await retry_on_deadlock(work, first_wait=0.001) == 3
+
+    async def broken() -> None:
+        nonlocal calls
+        calls += 1
+        raise KeyError("id")
+
+    with pytest.raises(KeyError):
+        await retry_on_deadlock(broken)
+    assert calls == 4
