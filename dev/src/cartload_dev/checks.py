@@ -94,7 +94,9 @@ def test(environ: Mapping[str, str], say: Callable[[str], None]) -> None:
 
 def bench(environ: Mapping[str, str]) -> int:
     """Run the benchmarks; return their exit code."""
-    return _run_shown(Step("benchmarks", (sys.executable, "-m", "tests.bench")), checkout(), environ)
+    return _run_shown(
+        Step("benchmarks", (sys.executable, "-m", "bench")), checkout(), {**environ, "PYTHONPATH": "tests"}
+    )
 
 
 def _chain(

@@ -55,7 +55,7 @@ def gateway_port(environ: Mapping[str, str], host: str = LOOPBACK) -> int:
 
 
 def _explicit(asked: str, host: str) -> int:
-    if not asked.isdecimal() or not 1 <= int(asked) <= 65_535:
+    if not (asked.isascii() and asked.isdecimal()) or not 1 <= int(asked) <= 65_535:
         raise LauncherError(f"CARTLOAD_PORT={asked} is not a port: a number from 1 to 65535 is")
     port = int(asked)
     if not is_free(port, host):

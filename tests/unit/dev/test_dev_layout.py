@@ -1,0 +1,113 @@
+"""Ports, users and environments: each service gets its own secrets and nobody else's."""
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from cartload_dev import services
+from cartload_dev.errors import LauncherError
+from cartload_dev.layout import Layout, Replicas, plan
+from cartload_dev.mariadb import statements
+from cartload_dev.paths import RunDir
+from cartload_dev.ports import free_ports
+
+NAMES = tuple(process.name for process in services.processes(Replicas()))
+
+
+@pytest.fixture
+def layout(tmp_path: Path) -> Layout:
+    (port,) = free_ports(1)
+    return plan(RunDir(tmp_path / "run"), NAMES, {"CARTLOAD_PORT": str(port)})
+
+
+def test_every_process_has_a_port_of_its_own(layout: Layout) -> None:
+    servers = layout.servers
+    ports = [*layout.service_ports.values(), servers.kafka, servers.controller, servers.mysql, servers.blob]
+    assert set(layout.service_ports) == set(NAMES)
+    assert len(set(ports)) == len(ports)
+
+
+def test_the_gateway_has_the_public_port(tmp_path: Path) -> None:
+    (port,) = free_ports(1)
+    layout = plan(RunDir(tmp_path), NAMES, {"CARTLOAD_PORT": str(port)})
+    assert layout.url("gateway") == f"http://127.0.0.1:{port}"
+
+
+def test_servers_alone_take_no_public_port(tmp_path: Path) -> None:
+    assert plan(RunDir(tmp_path), (), {"CARTLOAD_PORT": "1"}).service_ports == {}
+
+
+def test_only_the_owner_can_read_the_secrets(layout: Layout) -> None:
+    folder = layout.run.secrets
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert stat.S_IMODE((folder / "secrets.json").stat().st_mode) == 0o600
+    assert stat.S_IMODE(layout.run.root.stat().st_mode) == 0o700
+
+
+def test_secrets_are_random_and_kept(layout: Layout, tmp_path: Path) -> None:
+    assert plan(layout.run, (), {}).secrets == layout.secrets
+    assert plan(RunDir(tmp_path / "other"), (), {}).secrets != layout.secrets
+
+
+@pytest.mark.parametrize("service", ["auth", "generator", "writer", "notifier", "gateway"])
+def test_a_service_gets_its_own_secrets_only(layout: Layout, service: str) -> None:
+    owners = {
+        layout.secrets.root_password: None,
+        layout.secrets.auth_password: "auth",
+        layout.secrets.signing_key_secret: "auth",
+        layout.secrets.generator_password: "generator",
+        layout.secrets.writer_password: "writer",
+        layout.secrets.blob_key: "writer",
+    }
+    text = "\n".join(services.environment(layout, service).values())
+    assert {owner for secret, owner in owners.items() if secret in text} <= {service}
+
+
+def test_every_process_is_told_its_port_and_where_kafka_is(layout: Layout) -> None:
+    for process in services.processes(Replicas()):
+        environment = services.program(process, layout).environment
+        assert environment["CARTLOAD_PORT"] == str(layout.service_ports[process.name])
+        assert environment["CARTLOAD_KAFKA_BOOTSTRAP_SERVERS"] == layout.kafka_bootstrap
+
+
+def test_database_urls_name_user_and_database(layout: Layout) -> None:
+    port = layout.servers.mysql
+    password = layout.secrets.generator_password
+    assert (
+        layout.database_url("cartload_generator")
+        == f"mysql://cartload_generator:{password}@127.0.0.1:{port}/cartload_jobs"
+    )
+
+
+def test_only_the_writer_makes_databases_and_users(layout: Layout) -> None:
+    sql = statements(layout.accounts, layout.secrets.root_password)
+    assert [line for line in sql if "CREATE USER ON" in line] == [
+        "GRANT CREATE USER ON *.* TO 'cartload_writer'@'%'"
+    ]
+    assert [line for line in sql if "GRANT OPTION" in line and "root" not in line] == [
+        "GRANT ALL ON `shop%`.* TO 'cartload_writer'@'%' WITH GRANT OPTION"
+    ]
+    assert "GRANT ALL ON `cartload\\_jobs`.* TO 'cartload_generator'@'%'" in sql
+
+
+def test_start_up_sql_is_one_statement_a_line(layout: Layout) -> None:
+    assert all("\n" not in line and ";" not in line for line in statements(layout.accounts, "secret"))
+
+
+def test_replicas_get_names_of_their_own() -> None:
+    replicas = Replicas.of({"CARTLOAD_WORKERS": "3", "CARTLOAD_WRITERS": "2"})
+    names = [process.name for process in services.processes(replicas)]
+    assert len(set(names)) == len(names)
+    assert [name for name in names if name.startswith("generator-worker")] == [
+        "generator-worker",
+        "generator-worker-2",
+        "generator-worker-3",
+    ]
+    assert names[-1] == "gateway"
+
+
+@pytest.mark.parametrize("wrong", ["0", "17", "many", "-1"])
+def test_senseless_replicas_are_refused(wrong: str) -> None:
+    with pytest.raises(LauncherError, match="CARTLOAD_WORKERS"):
+        Replicas.of({"CARTLOAD_WORKERS": wrong})
