@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pytest
@@ -135,10 +136,13 @@ async def test_the_next_consumer_goes_on_where_the_last_stopped(place: Place) ->
     async def handle(record: Record) -> None:
         seen.append(record.value)
 
+    def reached(count: int) -> bool:
+        return len(seen) >= count
+
     for first in (0, 50):
         await place.send(50, first)
         async with running(place.consumer(handle)):
-            await until(lambda first=first: len(seen) >= first + 50)
+            await until(partial(reached, first + 50))
     assert sorted(map(int, seen)) == list(range(100))
 
 
