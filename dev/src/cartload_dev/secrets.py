@@ -33,10 +33,11 @@ class Secrets:
 
     @classmethod
     def load_or_generate(cls, folder: Path) -> "Secrets":
-        """Return the secrets kept in the folder, made now when there are none."""
+        """Return the secrets kept in the folder; those that are not there yet are made now."""
         path = folder / "secrets.json"
-        if path.exists():
-            return cls(**json.loads(path.read_text(encoding="utf-8")))
-        fresh = cls.generate()
-        write_private(path, json.dumps(asdict(fresh), indent=2) + "\n")
-        return fresh
+        kept = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+        fresh = asdict(cls.generate())
+        values = {name: kept.get(name, made) for name, made in fresh.items()}
+        if values != kept:
+            write_private(path, json.dumps(values, indent=2) + "\n")
+        return cls(**values)

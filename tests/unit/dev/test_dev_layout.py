@@ -1,5 +1,6 @@
 """Ports, users and environments: each service gets its own secrets and nobody else's."""
 
+import json
 import stat
 from pathlib import Path
 
@@ -48,6 +49,17 @@ def test_only_the_owner_can_read_the_secrets(layout: Layout) -> None:
 def test_secrets_are_random_and_kept(layout: Layout, tmp_path: Path) -> None:
     assert plan(layout.run, (), {}).secrets == layout.secrets
     assert plan(RunDir(tmp_path / "other"), (), {}).secrets != layout.secrets
+
+
+def test_a_secret_that_an_older_checkout_did_not_know_is_added(layout: Layout) -> None:
+    path = layout.run.secrets / "secrets.json"
+    kept = json.loads(path.read_text())
+    del kept["signing_key_secret"]
+    path.write_text(json.dumps(kept))
+    secrets = plan(layout.run, (), {}).secrets
+    assert secrets.root_password == layout.secrets.root_password
+    assert secrets.signing_key_secret != layout.secrets.signing_key_secret
+    assert plan(layout.run, (), {}).secrets == secrets
 
 
 @pytest.mark.parametrize("service", ["auth", "generator", "writer", "notifier", "gateway"])
