@@ -25,8 +25,8 @@ class Thing(BaseModel):
     parts: list[dict[str, int]] = []
 
 
-def build() -> FastAPI:
-    app = create_app("sample", title="Sample")
+def build(*, strict_json: bool = True) -> FastAPI:
+    app = create_app("sample", title="Sample", strict_json=strict_json)
     router = APIRouter(prefix="/api")
 
     @router.post("/things/{number}", status_code=201)
@@ -102,6 +102,22 @@ async def test_a_missing_field_has_no_value(client: httpx.AsyncClient) -> None:
 async def test_a_long_value_is_not_echoed(client: httpx.AsyncClient) -> None:
     problem = told(await client.post("/api/things/1", json={"name": "x" * 5000}))
     assert "value" not in problem["errors"][0]
+
+
+async def test_a_thousand_errors_are_told_in_few_words(client: httpx.AsyncClient) -> None:
+    parts = [{"a": "b"}] * 1000
+    answer = await client.post("/api/things/1", json={"name": "a", "parts": parts, "x" * 5000: 1})
+    assert len(told(answer)["errors"]) == 50
+    assert "and 45 more" in answer.json()["detail"]
+    assert len(answer.content) < 10_000
+
+
+@pytest.mark.parametrize("body", ['{"name": NaN}', '{"name": 1e999}', '{"name": "' + "\\ud800" * 20 + '"}'])
+async def test_what_json_cannot_say_is_not_said_back(body: str) -> None:
+    transport = httpx.ASGITransport(build(strict_json=False))
+    async with httpx.AsyncClient(transport=transport, base_url="http://sample") as client:
+        headers = {"content-type": "application/json"}
+        assert told(await client.post("/api/things/1", content=body, headers=headers))["status"] == 422
 
 
 async def test_a_missing_body_and_one_of_another_type(client: httpx.AsyncClient) -> None:

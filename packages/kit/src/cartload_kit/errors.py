@@ -7,6 +7,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
+_TOLD = 5
+
 
 class FieldError(BaseModel):
     """What is wrong with one field of a request."""
@@ -123,8 +125,12 @@ class Unprocessable(Problem):
     """422: readable, and wrong in the fields that ``errors`` names."""
 
     def __init__(self, errors: Sequence[FieldError], detail: str | None = None, **more: Any) -> None:
-        text = detail or "; ".join(f"{e.field}: {e.message}" if e.field else e.message for e in errors)
-        super().__init__(422, "Not valid", text, errors=errors, **more)
+        super().__init__(422, "Not valid", detail or _told(errors), errors=errors, **more)
+
+
+def _told(errors: Sequence[FieldError]) -> str:
+    told = [f"{error.field}: {error.message}" if error.field else error.message for error in errors[:_TOLD]]
+    return "; ".join(told) + (f"; and {len(errors) - _TOLD} more" if len(errors) > _TOLD else "")
 
 
 class TooManyRequests(Problem):

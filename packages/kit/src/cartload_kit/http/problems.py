@@ -1,6 +1,6 @@
 """From exceptions to problem details, the one shape of every error answer."""
 
-import logging
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,9 +15,9 @@ from cartload_kit.errors import FieldError, NotFound, Problem, Unprocessable, fr
 from cartload_kit.redaction import is_secret_name
 
 MEDIA_TYPE = "application/problem+json"
-_LONGEST_VALUE = 200
+_LONGEST_TEXT = 200
+_MOST_ERRORS = 50
 _PLACES = ("body", "query", "path", "header", "cookie")
-_log = logging.getLogger(__name__)
 
 
 def problem_response(problem: Problem, scope: Scope) -> Response:
@@ -56,8 +56,8 @@ async def _on_validation_error(request: Request, error: Exception) -> Response:
 
 
 def field_errors(details: Sequence[Any]) -> list[FieldError]:
-    """The field errors that pydantic's error details say; values are left out where they could be secret."""
-    return [_field_error(detail) for detail in details]
+    """The first 50 field errors that pydantic's details say; values that could be secret are left out."""
+    return [_field_error(detail) for detail in details[:_MOST_ERRORS]]
 
 
 def _field_error(detail: dict[str, Any]) -> FieldError:
@@ -74,12 +74,20 @@ def field_path(location: Sequence[object]) -> str:
     parts = [str(part) for part in location]
     if len(parts) > 1 and parts[0] in _PLACES:
         parts = parts[1:]
-    return ".".join(parts)
+    path = ".".join(parts)[:_LONGEST_TEXT]
+    return path if _is_whole(path) else path.encode(errors="replace").decode()
 
 
 def _may_be_shown(field: str, value: object) -> bool:
     if any(is_secret_name(part) for part in field.split(".")):
         return False
     if isinstance(value, str):
-        return len(value) <= _LONGEST_VALUE
-    return value is None or isinstance(value, bool | int | float)
+        return len(value) <= _LONGEST_TEXT and _is_whole(value)
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return value is None or isinstance(value, bool | int)
+
+
+def _is_whole(text: str) -> bool:
+    """Whether ``text`` can be written as UTF-8: half a surrogate pair cannot."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in text)
