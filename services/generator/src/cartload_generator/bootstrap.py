@@ -1,0 +1,151 @@
+"""The only place that builds clients and wires them."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI
+
+from cartload_contracts import topics
+from cartload_generator import app as api
+from cartload_generator.dispatch.dispatcher import Dispatcher
+from cartload_generator.dispatch.fairness import Bounds
+from cartload_generator.dispatch.results import ResultFolder
+from cartload_generator.dispatch.watch import Watch
+from cartload_generator.limits import Limits
+from cartload_generator.ports import KafkaOutbox, utc_now
+from cartload_generator.services import Services
+from cartload_generator.settings import ApiSettings, WorkerSettings
+from cartload_generator.specs.preview import Previews
+from cartload_generator.worker.engines import Engines
+from cartload_generator.worker.handler import ChunkHandler
+from cartload_kit import service
+from cartload_kit.database import check_database, engine, require_migrated
+from cartload_kit.http import ReadyCheck, serve
+from cartload_kit.kafka import Consumer, DeadLetters, Producer
+from cartload_kit.tokens import TokenVerifier
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+RESULTS_GROUP = "cartload-generator"
+WORKERS_GROUP = "cartload-workers"
+LIMITS = {topic.name: topic.max_message_bytes for topic in topics.ALL}
+_SEND_SECONDS = 4.0
+"""Shorter than the wait for a row lock, so that Kafka's absence never looks like the database's."""
+_RESULTS_AT_ONCE = 400
+
+
+def limits_of(settings: ApiSettings) -> Limits:
+    """The limits of a job, from settings."""
+    return Limits(
+        settings.job_customers,
+        settings.user_unfinished_jobs,
+        settings.user_stored_bytes,
+        settings.disk_path,
+        settings.disk_reserve_bytes,
+    )
+
+
+def bounds_of(settings: ApiSettings) -> Bounds:
+    """What may be in flight, from settings."""
+    return Bounds(settings.window_chunks, settings.rows_in_flight, settings.turn_chunks)
+
+
+def run_api(settings: ApiSettings) -> None:
+    """Serve the role `api` until SIGTERM."""
+    checks: dict[str, ReadyCheck] = {}
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with _open_api(app, settings, checks):
+            yield
+
+    serve(api.build(lifespan, checks), settings)
+
+
+@asynccontextmanager
+async def _open_api(
+    app: FastAPI, settings: ApiSettings, checks: dict[str, ReadyCheck]
+) -> AsyncIterator[None]:
+    lifecycle = app.state.lifecycle
+    async with AsyncExitStack() as stack:
+        database = engine(
+            settings.generator_database_url.get_secret_value(), pool_size=settings.generator_pool
+        )
+        stack.push_async_callback(database.dispose)
+        await require_migrated(database, MIGRATIONS)
+        producer = await stack.enter_async_context(
+            Producer(settings.kafka_bootstrap_servers, "generator-api", deadline=_SEND_SECONDS, limits=LIMITS)
+        )
+        watch = Watch(lifecycle.stopping)
+        dispatcher = Dispatcher(
+            database, KafkaOutbox(producer, "/cartload/generator/api"), watch, bounds=bounds_of(settings)
+        )
+        consumer = Consumer(
+            settings.kafka_bootstrap_servers,
+            RESULTS_GROUP,
+            [topics.RESULTS.name],
+            ResultFolder(dispatcher.fold).handle,
+            DeadLetters(producer),
+            max_in_flight=_RESULTS_AT_ONCE,
+        )
+        app.state.verifier = TokenVerifier(settings.jwks_url, settings.token_issuer, settings.token_audience)
+        app.state.services = Services(
+            engine=database,
+            dispatcher=dispatcher,
+            watch=watch,
+            previews=Previews(),
+            limits=limits_of(settings),
+            clock=utc_now,
+            wait_seconds=settings.wait_seconds,
+        )
+        checks["database"] = lambda: check_database(database)
+        checks["kafka"] = producer.check
+        checks["results"] = consumer.check
+        work = _api_work(dispatcher, consumer, producer, lifecycle.stopping)
+        task = asyncio.create_task(lifecycle.supervise("dispatcher", work))
+        try:
+            yield
+        finally:
+            lifecycle.stop()
+            await asyncio.wait({task}, timeout=12)
+            task.cancel()
+
+
+async def _api_work(
+    dispatcher: Dispatcher, consumer: Consumer, producer: Producer, stop: asyncio.Event
+) -> None:
+    async with asyncio.TaskGroup() as group:
+        watching = group.create_task(producer.watch())
+        group.create_task(dispatcher.run(stop))
+        group.create_task(consumer.run(stop))
+        await stop.wait()
+        watching.cancel()
+
+
+def run_worker(settings: WorkerSettings) -> None:
+    """Run the role `worker` until SIGTERM."""
+    checks: dict[str, ReadyCheck] = {}
+
+    async def main(stop: asyncio.Event) -> None:
+        producer = Producer(settings.kafka_bootstrap_servers, "generator-worker", limits=LIMITS)
+        async with producer:
+            engines = Engines(settings.worker_engines)
+            handler = ChunkHandler(producer, engines)
+            consumer = Consumer(
+                settings.kafka_bootstrap_servers,
+                WORKERS_GROUP,
+                [topics.CHUNKS.name],
+                handler.handle,
+                DeadLetters(producer),
+                max_in_flight=settings.worker_chunks,
+                on_dead_letter=handler.tell_failure,
+            )
+            checks["kafka"] = producer.check
+            checks["chunks"] = consumer.check
+            async with asyncio.TaskGroup() as group:
+                watching = group.create_task(producer.watch())
+                await consumer.run(stop)
+                watching.cancel()
+
+    service.run(main, service="generator-worker", settings=settings, checks=checks)

@@ -1,0 +1,1 @@
+"""Datasets as users see them; their rows are the writer's."""

@@ -1,0 +1,272 @@
+"""The dispatcher: turns, results, sweeps and publishing, side by side in the process of the API.
+
+Nothing on the way of a job waits for a poll: requests and results wake it. Polls are the safety net, for what
+another replica did or a crash left undone.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from cartload_contracts.envelope import Message
+from cartload_contracts.messages import Deleted, Result
+from cartload_generator import lifecycle, metrics
+from cartload_generator.dispatch import commands, fairness
+from cartload_generator.dispatch.desk import Desk, Visit
+from cartload_generator.dispatch.fairness import Bounds
+from cartload_generator.dispatch.fold import fold, positions
+from cartload_generator.dispatch.publish import Publisher
+from cartload_generator.dispatch.watch import Watch
+from cartload_generator.lifecycle import Next
+from cartload_generator.ports import Clock, Outbox, utc_now
+from cartload_generator.record import DatasetRecord, JobRecord
+from cartload_generator.states import DELETION
+from cartload_generator.store import datasets, jobs, keys, windows
+from cartload_generator.store.away import is_away
+from cartload_kit.database import retry_on_deadlock, transaction
+from cartload_kit.logging import bind
+
+POLL_SECONDS = 1.0
+SWEEP_SECONDS = 2.0
+KEYS_KEPT = timedelta(days=7)
+log = logging.getLogger(__name__)
+
+
+class Dispatcher:
+    """Moves every job on. Any number of replicas may run: each change is made under the job's row lock."""
+
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        outbox: Outbox,
+        watch: Watch,
+        *,
+        bounds: Bounds | None = None,
+        clock: Clock = utc_now,
+    ) -> None:
+        """`bounds`: how much may be in flight."""
+        self._engine = engine
+        self._outbox = outbox
+        self._watch = watch
+        self._bounds = bounds or Bounds()
+        self._clock = clock
+        self.publisher = Publisher(outbox, self._mark_published)
+        self.desk = Desk(engine, outbox, clock, self._changed)
+        self._turns = asyncio.Event()
+        self._attention = asyncio.Event()
+        self._to_attend: set[UUID] = set()
+        self._deletes = asyncio.Event()
+        self._sending: set[asyncio.Task[None]] = set()
+
+    # Being told
+
+    def created(self, job: JobRecord, dataset: DatasetRecord, siblings: Sequence[JobRecord]) -> None:
+        """A job was committed: ask for its database at once (the sweep does, should this be lost)."""
+        self._changed(job)
+        task = asyncio.create_task(self._send_prepare(commands.prepare(job, dataset, siblings)))
+        self._sending.add(task)
+        task.add_done_callback(self._sending.discard)
+
+    async def _send_prepare(self, message: Message) -> None:
+        try:
+            await self._outbox.send([message])
+        except Exception as error:
+            if not is_away(error):
+                raise
+            log.warning("a prepare waits for the sweep: %s", error)
+
+    def wake(self, job_id: UUID) -> None:
+        """Look at a job now: something was asked of it."""
+        self._to_attend.add(job_id)
+        self._attention.set()
+
+    def wake_deletes(self) -> None:
+        """Look at the datasets that are to be deleted now."""
+        self._deletes.set()
+
+    def _changed(self, job: JobRecord) -> None:
+        view = job.view()
+        self.publisher.offer(job.owner_id, view)
+        self._watch.changed(view)
+        if job.ended:
+            self._deletes.set()
+        if job.due_at is not None and job.due_at <= self._clock():
+            self.wake(job.id)
+        if job.step == "generate" and job.state in ("queued", "running"):
+            self._turns.set()
+
+    # Running
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Run every loop until `stop` is set. Raises what none of them can go on after."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._loop(stop, self._turns, POLL_SECONDS, self.give_turns))
+            group.create_task(self._loop(stop, self._attention, POLL_SECONDS, self.attend_woken))
+            group.create_task(self._loop(stop, self._deletes, SWEEP_SECONDS, self.send_deletes))
+            group.create_task(self._loop(stop, asyncio.Event(), SWEEP_SECONDS, self.sweep))
+            group.create_task(self.publisher.run(stop))
+
+    async def _loop(
+        self, stop: asyncio.Event, wake: asyncio.Event, seconds: float, work: Callable[[], Awaitable[None]]
+    ) -> None:
+        stopping = asyncio.create_task(stop.wait())
+        try:
+            while not stop.is_set():
+                wake.clear()
+                try:
+                    await work()
+                except Exception as error:
+                    if not is_away(error):
+                        raise
+                    log.warning("the dispatcher waits: %s", type(error).__name__)
+                woken = asyncio.create_task(wake.wait())
+                await asyncio.wait({woken, stopping}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+                woken.cancel()
+        finally:
+            stopping.cancel()
+
+    # Turns
+
+    async def give_turns(self) -> None:
+        """Give turns until nobody may send any more."""
+        passed: set[UUID] = set()
+        while True:
+            async with transaction(self._engine) as connection:
+                everyone = await jobs.candidates(connection)
+            in_flight = sum(one.rows_in_flight for one in everyone)
+            metrics.ROWS_IN_FLIGHT.set(in_flight)
+            job_id = fairness.next_turn(everyone, self._bounds, passed)
+            if job_id is None:
+                return
+            if not await self.turn(job_id, in_flight):
+                passed.add(job_id)
+
+    async def turn(self, job_id: UUID, all_rows: int) -> bool:
+        """One turn of one job; whether anything was sent. `all_rows`: rows in flight of all jobs."""
+        sent = False
+
+        async def work(visit: Visit) -> list[Message]:
+            nonlocal sent
+            following, messages = await self.desk.proceed(visit)
+            if following is Next.CHUNKS:
+                count = fairness.room(visit.job.chunks_in_flight, all_rows, self._bounds)
+                messages = await self.desk.issue(visit, count)
+            sent = bool(messages)
+            return messages
+
+        with bind(job_id=job_id):
+            await self.desk.visit(job_id, work, skip_locked=True)
+        return sent
+
+    # Results
+
+    async def fold(self, key: UUID, results: list[Result]) -> None:
+        """Fold the results of one job, or of one dataset that is gone, in one transaction."""
+        if any(isinstance(result, Deleted) for result in results):
+            await self._deleted(key)
+            return
+
+        async def work(visit: Visit) -> list[Message]:
+            job = visit.job
+            touched = positions(results)
+            at_hand = await windows.of_job(visit.connection, job.number, touched) if touched else {}
+            folded = fold(job, at_hand, results, visit.now)
+            await windows.save(visit.connection, job.number, folded.changed.values())
+            await windows.remove(visit.connection, job.number, folded.finished)
+            if job.state == "cancelling" and not job.chunks_in_flight:
+                await windows.remove_all(visit.connection, job.number)
+            _, messages = await self.desk.proceed(visit)
+            return messages
+
+        with bind(job_id=key):
+            await self.desk.visit(key, work)
+
+    async def _deleted(self, dataset_id: UUID) -> None:
+        async def once() -> None:
+            async with transaction(self._engine) as connection:
+                dataset = await datasets.lock(connection, dataset_id)
+                if dataset is not None and dataset.state == "deleting":
+                    dataset.deleted_at = dataset.deleted_at or self._clock()
+                    dataset.delete_due_at = None
+                    await datasets.save(connection, dataset)
+
+        await retry_on_deadlock(once)
+
+    # Safety net
+
+    async def attend_woken(self) -> None:
+        """Look at the jobs that somebody asked something of."""
+        while self._to_attend:
+            await self._attend(self._to_attend.pop())
+
+    async def _attend(self, job_id: UUID) -> None:
+        try:
+            with bind(job_id=job_id):
+                await self.desk.visit(job_id, self.desk.attend)
+        except Exception as error:
+            if not is_away(error):
+                raise
+            log.warning("a job waits for the sweep: %s", type(error).__name__)
+
+    async def sweep(self) -> None:
+        """Find what was forgotten: silent jobs, unpublished states, old keys."""
+        now = self._clock()
+        async with transaction(self._engine) as connection:
+            silent = await jobs.due(connection, now)
+            waiting = await jobs.unpublished(connection)
+            await keys.forget(connection, now - KEYS_KEPT)
+        for job in waiting:
+            self.publisher.offer(job.owner_id, job.view())
+        for job_id in silent:
+            await self._attend(job_id)
+
+    async def cancel_deleted(self, job_id: UUID) -> None:
+        """Cancel the job of a dataset that is being deleted, where the state table says so."""
+
+        async def work(visit: Visit) -> list[Message]:
+            if DELETION[visit.job.situation] == "cancels":
+                lifecycle.act(visit.job, "cancel", visit.now)
+            _, messages = await self.desk.proceed(visit)
+            return messages
+
+        with bind(job_id=job_id):
+            await self.desk.visit(job_id, work)
+
+    async def send_deletes(self) -> None:
+        """Send the deletes that are due, again until they are answered."""
+        async with transaction(self._engine) as connection:
+            due = await datasets.due_deletes(connection, self._clock())
+            unfinished = await datasets.jobs_of_deleted(connection)
+        for job_id in unfinished:
+            await self.cancel_deleted(job_id)
+        for dataset_id in due:
+            await retry_on_deadlock(lambda dataset_id=dataset_id: self._send_delete(dataset_id))  # type: ignore[misc]
+
+    async def _send_delete(self, dataset_id: UUID) -> None:
+        async with transaction(self._engine) as connection:
+            dataset = await datasets.lock(connection, dataset_id)
+            now = self._clock()
+            if dataset is None or dataset.delete_due_at is None or dataset.delete_due_at > now:
+                return
+            dataset.delete_due_at = now + lifecycle.PATIENCE
+            await datasets.save(connection, dataset)
+            await self._outbox.send([commands.delete(dataset)])
+
+    async def _mark_published(self, versions: Mapping[UUID, int]) -> None:
+        async def once() -> None:
+            async with transaction(self._engine) as connection:
+                await jobs.mark_published(connection, versions)
+
+        await retry_on_deadlock(once)
+
+    async def settle(self) -> None:
+        """Wait until everything that was being sent is sent."""
+        while self._sending:
+            await asyncio.wait(set(self._sending))
+        with contextlib.suppress(TimeoutError):
+            await self.publisher.publish_due()

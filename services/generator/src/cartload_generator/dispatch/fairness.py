@@ -1,0 +1,59 @@
+"""Whose turn it is: users before jobs, those with the least in flight first."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An unfinished job as the choice sees it. `wants`: it has chunks to send, or a step to take."""
+
+    job_id: UUID
+    owner_id: UUID
+    wants: bool
+    chunks_in_flight: int
+    rows_in_flight: int
+    turned_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How much may be in flight: chunks of one job, rows of all jobs together; and chunks a turn."""
+
+    window_chunks: int = 16
+    rows_in_flight: int = 3_000_000
+    turn_chunks: int = 4
+
+
+def next_turn(candidates: Iterable[Candidate], bounds: Bounds, passed: set[UUID]) -> UUID | None:
+    """The job whose turn it is, None when nobody may send.
+
+    The user with the fewest rows in flight comes first, and of that user's jobs the one that waited longest.
+    When the cap over all jobs is reached, only jobs with nothing in flight still get a turn, so that a large
+    job never keeps a small one from starting. `passed` had their chance and could not use it.
+    """
+    everyone = list(candidates)
+    capped = sum(one.rows_in_flight for one in everyone) >= bounds.rows_in_flight
+    per_owner: dict[UUID, int] = defaultdict(int)
+    for one in everyone:
+        per_owner[one.owner_id] += one.rows_in_flight
+    ready = [
+        one
+        for one in everyone
+        if one.wants
+        and one.job_id not in passed
+        and one.chunks_in_flight < bounds.window_chunks
+        and not (capped and one.chunks_in_flight)
+    ]
+    best = min(ready, key=lambda one: (per_owner[one.owner_id], one.turned_at, one.job_id.int), default=None)
+    return best.job_id if best else None
+
+
+def room(job_chunks: int, all_rows: int, bounds: Bounds) -> int:
+    """How many chunks a job may send in one turn; under the cap one while it has nothing in flight."""
+    if all_rows >= bounds.rows_in_flight:
+        return 0 if job_chunks else 1
+    return max(min(bounds.turn_chunks, bounds.window_chunks - job_chunks), 0)

@@ -1,0 +1,93 @@
+"""Folding results into a job: pure, and the same in whatever order and however often they come."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import assert_never
+
+from cartload_contracts.messages import Deleted, Failed, Prepared, Result, Sealed, Sealing, Stored
+from cartload_contracts.model import TABLES
+from cartload_generator import lifecycle
+from cartload_generator.record import JobRecord, Window
+
+_BITS = {table: 1 << number for number, table in enumerate(TABLES)}
+
+
+def mask(tables: Iterable[str]) -> int:
+    """A bit for each of these tables, by their order in the contracts."""
+    return sum(bit for table, bit in _BITS.items() if table in tables)
+
+
+@dataclass(slots=True)
+class Folded:
+    """What a fold changed beside the job: chunks with new bits, and chunks that are whole."""
+
+    changed: dict[int, Window] = field(default_factory=dict)
+    finished: set[int] = field(default_factory=set)
+
+
+def positions(results: Iterable[Result]) -> set[int]:
+    """The chunks that results speak of."""
+    return {result.position for result in results if isinstance(result, Stored)}
+
+
+def fold(job: JobRecord, windows: dict[int, Window], results: Iterable[Result], now: datetime) -> Folded:
+    """Fold results into their job. `windows` are the chunks in flight that the results speak of."""
+    folded = Folded()
+    lifecycle.heard(job, now)
+    for result in results:
+        _fold_one(job, windows, result, now, folded)
+    if job.state == "running":
+        job.measure(now)
+    return folded
+
+
+def _fold_one(
+    job: JobRecord, windows: dict[int, Window], result: Result, now: datetime, folded: Folded
+) -> None:
+    match result:
+        case Prepared():
+            lifecycle.prepared(job, now)
+        case Stored():
+            _fold_stored(job, windows, result, folded)
+        case Sealing():
+            lifecycle.sealing(job, result.phase, now)
+        case Sealed():
+            lifecycle.sealed(job, result.indexing_seconds, result.checking_seconds, now)
+        case Failed():
+            _fold_failed(job, result, now)
+        case Deleted():
+            pass
+        case _ as unreachable:
+            assert_never(unreachable)
+
+
+def _fold_stored(job: JobRecord, windows: dict[int, Window], stored: Stored, folded: Folded) -> None:
+    window = windows.get(stored.position)
+    bit = _BITS[stored.table]
+    if window is None or not window.wanted & bit or window.done & bit:
+        return
+    if job.ended or not job.chunks_in_flight:
+        return
+    window.done |= bit
+    job.tables[stored.table].add(stored.rows, stored.row_hash, stored.bytes)
+    job.rows_done += stored.rows
+    job.generating_seconds += stored.generating_seconds
+    job.storing_seconds += stored.storing_seconds
+    job.touch()
+    if window.done == window.wanted:
+        folded.changed.pop(stored.position, None)
+        folded.finished.add(stored.position)
+        job.chunks_done += 1
+        job.chunks_in_flight -= 1
+        job.rows_in_flight -= window.rows
+    else:
+        folded.changed[stored.position] = window
+
+
+def _fold_failed(job: JobRecord, failure: Failed, now: datetime) -> None:
+    """Only what the job still waits for can fail it."""
+    awaited = {"prepare": ("prepare",), "seal": ("index", "check")}.get(failure.stage, ("generate",))
+    if failure.stage == "delete" or job.step not in awaited:
+        return
+    lifecycle.failed(job, failure.reason, now)

@@ -1,0 +1,88 @@
+"""Results from Kafka, folded into their jobs: many at once when many have come."""
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Awaitable, Callable
+from uuid import UUID
+
+from cartload_contracts import envelope
+from cartload_contracts.envelope import InvalidMessage
+from cartload_contracts.messages import Deleted, Result
+from cartload_generator import metrics
+from cartload_generator.store.away import is_away
+from cartload_kit.kafka import BadMessage, Record, TryAgain
+
+type Fold = Callable[[UUID, list[Result]], Awaitable[None]]
+"""Folds the results of one job (or of one dataset, for a delete) in one transaction."""
+
+_MOST_AT_ONCE = 200
+log = logging.getLogger(__name__)
+
+
+class ResultFolder:
+    """Gathers results by job while an earlier fold of that job runs; each waits until its own is done."""
+
+    def __init__(self, fold: Fold) -> None:
+        self._fold = fold
+        self._waiting: dict[UUID, list[tuple[Result, asyncio.Future[None]]]] = defaultdict(list)
+        self._running: dict[UUID, asyncio.Task[None]] = {}
+
+    async def handle(self, record: Record) -> None:
+        """Handle one record of the results topic. Raises BadMessage or TryAgain."""
+        try:
+            result = envelope.decode(envelope.RESULTS, record.value, record.headers)
+        except InvalidMessage as error:
+            raise BadMessage(str(error)) from error
+        metrics.RESULTS.labels(result.type).inc()
+        await self.put(result)
+
+    async def put(self, result: Result) -> None:
+        """Fold one result; returns when its transaction is committed. Raises TryAgain."""
+        key = _key(result)
+        if key is None:
+            log.error("a step failed that belongs to no job: %s", getattr(result, "reason", result.type))
+            return
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting[key].append((result, done))
+        if key not in self._running:
+            self._running[key] = asyncio.create_task(self._drain(key))
+        await done
+
+    async def _drain(self, key: UUID) -> None:
+        try:
+            while batch := self._take(key):
+                await self._fold_batch(key, batch)
+        finally:
+            del self._running[key]
+
+    def _take(self, key: UUID) -> list[tuple[Result, asyncio.Future[None]]]:
+        waiting = self._waiting[key]
+        batch = [one for one in waiting[:_MOST_AT_ONCE] if not one[1].cancelled()]
+        del waiting[:_MOST_AT_ONCE]
+        if not waiting:
+            del self._waiting[key]
+        return batch
+
+    async def _fold_batch(self, key: UUID, batch: list[tuple[Result, asyncio.Future[None]]]) -> None:
+        try:
+            with metrics.FOLD_SECONDS.time():
+                await self._fold(key, [result for result, _ in batch])
+        except Exception as error:  # noqa: BLE001 - it is told to each record that waits for it
+            _settle(batch, TryAgain(f"{type(error).__name__}") if is_away(error) else error)
+        else:
+            _settle(batch, None)
+
+
+def _key(result: Result) -> UUID | None:
+    return result.dataset_id if isinstance(result, Deleted) else result.job_id
+
+
+def _settle(batch: list[tuple[Result, asyncio.Future[None]]], error: Exception | None) -> None:
+    for _, done in batch:
+        if done.done():
+            continue
+        if error is None:
+            done.set_result(None)
+        else:
+            done.set_exception(error)

@@ -1,0 +1,73 @@
+"""The limits of a job: a job that would pass one is refused with 422, which names it."""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from cartload_kit.errors import FieldError, Unprocessable
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a job and its owner may take."""
+
+    job_customers: int = 10_000_000
+    user_unfinished_jobs: int = 10
+    user_stored_bytes: int = 100 * 2**30
+    disk_path: Path | None = None
+    disk_reserve_bytes: int = 2 * 2**30
+
+
+MOST_CUSTOMERS = 100_000_000
+"""Customers that a dataset can have: its ids hold no more."""
+
+
+def check_customers(customers: int, limits: Limits, field: str) -> None:
+    """Refuse a job of too many customers. Raises Unprocessable."""
+    if customers > limits.job_customers:
+        message = f"A job may have at most {limits.job_customers} customers."
+        raise _passed("job_customers", limits.job_customers, field, customers, message)
+
+
+def check_dataset_size(blocks_end: int, customers: int, block: int) -> None:
+    """Refuse an append that a dataset's ids have no room for. Raises Unprocessable."""
+    if blocks_end * block + customers > MOST_CUSTOMERS:
+        message = f"A dataset may have at most {MOST_CUSTOMERS} customers."
+        raise _passed("dataset_customers", MOST_CUSTOMERS, "customers", customers, message)
+
+
+def check_unfinished(unfinished: int, limits: Limits) -> None:
+    """Refuse a further job of a user who has as many unfinished ones as allowed. Raises Unprocessable."""
+    most = limits.user_unfinished_jobs
+    if unfinished >= most:
+        message = (
+            f"You have {unfinished} unfinished jobs, at most {most} are allowed: wait for one, or cancel it."
+        )
+        raise _passed("user_unfinished_jobs", most, "", unfinished, message)
+
+
+def check_bytes(stored: int, expected: int, limits: Limits) -> None:
+    """Refuse a job whose files its owner has no room for. Raises Unprocessable."""
+    most = limits.user_stored_bytes
+    if stored + expected > most:
+        message = (
+            f"It needs about {expected} bytes, and {stored} of your {most} are in use: "
+            "delete a dataset, or ask for less."
+        )
+        raise _passed("user_stored_bytes", most, "", stored + expected, message)
+
+
+def check_disk(expected: int, limits: Limits) -> None:
+    """Refuse a job that the disk has no room for, where a disk is named. Raises Unprocessable."""
+    if limits.disk_path is None:
+        return
+    free = max(shutil.disk_usage(limits.disk_path).free - limits.disk_reserve_bytes, 0)
+    needed = expected * 2
+    if needed > free:
+        message = f"It needs about {needed} bytes for tables and files, {free} are free on the server."
+        raise _passed("free_disk", free, "", needed, message)
+
+
+def _passed(limit: str, most: int, field: str, value: int, message: str) -> Unprocessable:
+    error = FieldError(field=field, message=message, value=value)
+    return Unprocessable([error], limit=limit, maximum=most)

@@ -1,0 +1,50 @@
+"""Every metric of the generator. Base units, `cartload_` prefix, labels of few values."""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+_SECONDS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
+_LONG = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600, 14400)
+
+# Jobs that were accepted: what the system is asked for.
+JOBS_CREATED = Counter("cartload_jobs_created_total", "Jobs that were accepted.", ("kind",))
+
+# Jobs that came to an end; alert on many that failed.
+JOBS_ENDED = Counter("cartload_jobs_ended_total", "Jobs that ended, by the state they ended in.", ("state",))
+
+# From the request to the end, queueing and pauses included.
+JOB_SECONDS = Histogram(
+    "cartload_job_duration_seconds", "Time from a job's request to its end.", ("state",), buckets=_LONG
+)
+
+# Commands that were sent; `repeated` counts those sent again because nothing came.
+COMMANDS = Counter("cartload_generator_commands_total", "Commands sent to workers and writers.", ("type",))
+CHUNKS_REPEATED = Counter(
+    "cartload_generator_chunks_repeated_total", "Chunk commands sent again because no result came in time."
+)
+
+# Results folded into jobs, and how many at once: more at once means the database is the slower part.
+RESULTS = Counter("cartload_generator_results_total", "Results folded into jobs.", ("type",))
+FOLD_SECONDS = Histogram(
+    "cartload_generator_fold_duration_seconds",
+    "Time of one transaction that folds results.",
+    buckets=_SECONDS,
+)
+
+# Rows that were asked for and not yet stored, over all jobs: bounded by the cap.
+ROWS_IN_FLIGHT = Gauge("cartload_generator_rows_in_flight", "Rows sent to workers and not yet stored.")
+
+# Job states published, and those that were newer before they could be sent.
+STATES_PUBLISHED = Counter("cartload_generator_states_published_total", "Job states sent to Kafka.")
+
+# The worker: rows made, and the time for it.
+ROWS_GENERATED = Counter("cartload_worker_rows_total", "Rows that this worker made.", ("table",))
+BYTES_PUBLISHED = Counter(
+    "cartload_worker_bytes_total", "Bytes of batches that this worker sent.", ("table",)
+)
+CHUNK_SECONDS = Histogram(
+    "cartload_worker_chunk_duration_seconds",
+    "Time to make and encode one chunk.",
+    ("kind",),
+    buckets=_SECONDS,
+)
+ENGINES_BUILT = Counter("cartload_worker_engines_built_total", "Catalogues built, one a dataset's spec.")

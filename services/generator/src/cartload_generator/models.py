@@ -1,0 +1,182 @@
+"""The tables of the database `cartload_jobs`. Times are UTC with microseconds."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Double, Index, Integer, MetaData, Table, Text
+from sqlalchemy.dialects.mysql import CHAR, DATETIME, VARCHAR
+from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy.types import TypeDecorator
+
+metadata = MetaData()
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware UTC time kept as DATETIME(6)."""
+
+    impl = DATETIME(fsp=6)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Store as naive UTC."""
+        return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
+        """Read as aware UTC."""
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+class Id(TypeDecorator[UUID]):
+    """A UUID kept as 36 ASCII characters."""
+
+    impl = CHAR(36, charset="ascii", collation="ascii_bin")
+    cache_ok = True
+
+    def process_bind_param(self, value: UUID | None, dialect: Dialect) -> str | None:
+        """Store as text."""
+        return None if value is None else str(value)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> UUID | None:
+        """Read as UUID."""
+        return None if value is None else UUID(value)
+
+
+def _digest() -> CHAR:
+    return CHAR(64, charset="ascii", collation="ascii_bin")
+
+
+def _word(length: int) -> VARCHAR:
+    return VARCHAR(length, charset="ascii", collation="ascii_bin")
+
+
+def _number() -> Column[int]:
+    return Column("number", BigInteger, primary_key=True, autoincrement=True)
+
+
+_OPTIONS: dict[str, Any] = {
+    "mysql_engine": "InnoDB",
+    "mysql_default_charset": "utf8mb4",
+    "mysql_collate": "utf8mb4_unicode_ci",
+}
+
+# One row a user who ever made a job: locked while limits are checked, so that two requests cannot pass both.
+owners = Table("owners", metadata, Column("owner_id", Id(), primary_key=True), **_OPTIONS)
+
+# One row a dataset, for ever: a deleted one stays as a tombstone.
+datasets = Table(
+    "datasets",
+    metadata,
+    _number(),
+    Column("id", Id(), nullable=False, unique=True),
+    Column("owner_id", Id(), nullable=False),
+    Column("name", VARCHAR(200), nullable=False),
+    Column("state", _word(16), nullable=False),
+    Column("spec", JSON, nullable=False, comment="Resolved."),
+    Column("spec_hash", _digest(), nullable=False),
+    Column("vintage", Integer, nullable=False),
+    Column(
+        "tables", JSON, nullable=False, comment="Rows, hash and bytes stored, a table; of all ended jobs."
+    ),
+    Column("bytes", BigInteger, nullable=False, comment="Stored in Blob, of all ended jobs."),
+    Column("active_job_id", Id(), nullable=True, comment="The one unfinished job."),
+    Column("created_at", UtcDateTime(), nullable=False),
+    Column("delete_due_at", UtcDateTime(), nullable=True, comment="When to send the delete (again)."),
+    Column("deleted_at", UtcDateTime(), nullable=True, comment="Nothing is left of it."),
+    Index("ix_datasets_owner", "owner_id", "number"),
+    Index("ix_datasets_delete_due", "delete_due_at"),
+    Index("ix_datasets_active", "state", "active_job_id"),
+    **_OPTIONS,
+)
+
+# One row a job. `version` rises with every change that a user can see; the row is its own outbox.
+jobs = Table(
+    "jobs",
+    metadata,
+    _number(),
+    Column("id", Id(), nullable=False, unique=True),
+    Column("dataset_id", Id(), nullable=False),
+    Column("owner_id", Id(), nullable=False),
+    Column("kind", _word(16), nullable=False),
+    Column("state", _word(16), nullable=False),
+    Column("step", _word(16), nullable=False, comment="What is awaited: prepare generate index check none."),
+    Column("round", Integer, nullable=False, comment="Rises with each retry."),
+    Column("version", BigInteger, nullable=False),
+    Column("published_version", BigInteger, nullable=False),
+    Column("unpublished", Boolean, nullable=False),
+    Column("first_block", BigInteger, nullable=False),
+    Column("customers", Integer, nullable=False),
+    Column("rows_total", BigInteger, nullable=False),
+    Column("rows_done", BigInteger, nullable=False),
+    Column("chunks_total", Integer, nullable=False),
+    Column("chunks_done", Integer, nullable=False),
+    Column("next_position", Integer, nullable=False, comment="The first chunk that was never sent."),
+    Column("chunks_in_flight", Integer, nullable=False),
+    Column("rows_in_flight", BigInteger, nullable=False),
+    Column("bytes_estimated", BigInteger, nullable=False),
+    Column("tables", JSON, nullable=False, comment="Rows expected, rows, hash and bytes stored, a table."),
+    Column("generating_seconds", Double, nullable=False),
+    Column("storing_seconds", Double, nullable=False),
+    Column("indexing_seconds", Double, nullable=False),
+    Column("checking_seconds", Double, nullable=False),
+    Column("active_seconds", Double, nullable=False, comment="Time spent generating, without pauses."),
+    Column("active_since", UtcDateTime(), nullable=True),
+    Column("attempts", Integer, nullable=False, comment="Times that the awaited command was sent."),
+    Column("due_at", UtcDateTime(), nullable=True, comment="When to look at the job though nothing came."),
+    Column("turned_at", UtcDateTime(), nullable=False, comment="When it last had its turn."),
+    Column("created_at", UtcDateTime(), nullable=False),
+    Column("started_at", UtcDateTime(), nullable=True),
+    Column("finished_at", UtcDateTime(), nullable=True),
+    Column("error", Text, nullable=True),
+    Index("ix_jobs_owner", "owner_id", "number"),
+    Index("ix_jobs_owner_state", "owner_id", "state", "number"),
+    Index("ix_jobs_dataset", "dataset_id", "number"),
+    Index("ix_jobs_state", "state", "step"),
+    Index("ix_jobs_due", "due_at"),
+    Index("ix_jobs_unpublished", "unpublished"),
+    **_OPTIONS,
+)
+
+# One row a chunk in flight. A position below `next_position` without a row is stored.
+job_windows = Table(
+    "job_windows",
+    metadata,
+    Column("job_number", BigInteger, primary_key=True, autoincrement=False),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("attempts", Integer, nullable=False),
+    Column("issued_at", UtcDateTime(), nullable=False),
+    Column("wanted_mask", Integer, nullable=False, comment="A bit for each table of the chunk."),
+    Column("done_mask", Integer, nullable=False, comment="A bit for each table that is stored."),
+    Column("rows_expected", BigInteger, nullable=False),
+    **_OPTIONS,
+)
+
+# One row for each thing that happened to a job and that its owner may want to know.
+job_events = Table(
+    "job_events",
+    metadata,
+    _number(),
+    Column("job_number", BigInteger, nullable=False),
+    Column("at", UtcDateTime(), nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("event", _word(24), nullable=False),
+    Column("state", _word(16), nullable=False),
+    Column("phase", _word(16), nullable=True),
+    Column("detail", Text, nullable=True),
+    Index("ix_job_events_job", "job_number", "number"),
+    **_OPTIONS,
+)
+
+# One row a request with an Idempotency-Key that made a job.
+idempotency_keys = Table(
+    "idempotency_keys",
+    metadata,
+    Column("owner_id", Id(), primary_key=True),
+    Column("idempotency_key", _word(255), primary_key=True),
+    Column("request_hash", _digest(), nullable=False),
+    Column("job_id", Id(), nullable=False),
+    Column("answer", JSON, nullable=False),
+    Column("created_at", UtcDateTime(), nullable=False),
+    Index("ix_idempotency_keys_created", "created_at"),
+    **_OPTIONS,
+)

@@ -1,0 +1,108 @@
+"""What the engine says of a spec: whether it is good, its size, its chunks."""
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from cartload import spec as engine_spec
+from cartload.chunks import Blocks, CatalogueRows, Chunk, Plan, Segment, plan, row_totals, rows_of
+from cartload.sizes import dataset_bytes
+from cartload.spec import Spec, SpecError
+from cartload_contracts.jobs import JobKind
+from cartload_contracts.messages import BlockRange, CatalogueRange
+from cartload_generator.record import DatasetRecord, JobRecord
+from cartload_kit.errors import FieldError, Unprocessable
+
+
+def read_spec(raw: Mapping[str, Any]) -> Spec:
+    """The resolved spec in a request. Raises Unprocessable with the paths of what is wrong."""
+    try:
+        return engine_spec.resolve(engine_spec.parse(raw))
+    except SpecError as error:
+        raise Unprocessable([_field_error(found) for found in error.errors]) from error
+
+
+def _field_error(found: Mapping[str, Any]) -> FieldError:
+    path = found["field"]
+    field = "spec" if path in ("", "spec") else f"spec.{path}"
+    return FieldError(field=field, message=found["message"], value=found["value"])
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """What a segment amounts to: rows of each table, chunks, and bytes by estimate."""
+
+    rows: Mapping[str, int]
+    chunks: int
+    bytes: int
+
+
+def size_of(spec: Spec, segment: Segment, kind: JobKind) -> Size:
+    """The size of a job before its first row is made."""
+    catalogue = kind == "create"
+    totals = row_totals(spec, segment, catalogue=catalogue)
+    chunks = len(plan(spec, segment, catalogue=catalogue))
+    return Size(totals, chunks, dataset_bytes(spec.ids, totals))
+
+
+def part_of(chunk: Chunk) -> BlockRange | CatalogueRange:
+    """A chunk as a command names it."""
+    match chunk:
+        case Blocks(first_block, customers):
+            return BlockRange(first_block=first_block, customers=customers)
+        case CatalogueRows(table, first_row, rows):
+            return CatalogueRange(table=table, first_row=first_row, rows=rows)
+
+
+def chunk_of(part: BlockRange | CatalogueRange) -> Chunk:
+    """The chunk that a command names."""
+    match part:
+        case BlockRange():
+            return Blocks(part.first_block, part.customers)
+        case CatalogueRange():
+            return CatalogueRows(part.table, part.first_row, part.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Blueprint:
+    """All that commands of one job say of its dataset; it never changes."""
+
+    spec: dict[str, Any]
+    spec_hash: str
+    vintage: int
+    resolved: Spec
+    plan: Plan
+
+    def rows(self, chunk: Chunk) -> int:
+        """Rows of all batches of a chunk."""
+        return sum(rows_of(self.resolved, chunk).values())
+
+
+def blueprint(job: JobRecord, dataset: DatasetRecord) -> Blueprint:
+    """The blueprint of a job."""
+    resolved = Spec.model_validate(dataset.spec)
+    segment = Segment(job.first_block, job.customers)
+    chunks = plan(resolved, segment, catalogue=job.kind == "create")
+    return Blueprint(dataset.spec, dataset.spec_hash, dataset.vintage, resolved, chunks)
+
+
+class Blueprints:
+    """The blueprints of the jobs that had a turn lately, at most `capacity`."""
+
+    def __init__(self, capacity: int = 128) -> None:
+        self._capacity = capacity
+        self._kept: OrderedDict[UUID, Blueprint] = OrderedDict()
+
+    def get(self, job_id: UUID) -> Blueprint | None:
+        """The blueprint of a job, when it is at hand."""
+        if job_id in self._kept:
+            self._kept.move_to_end(job_id)
+        return self._kept.get(job_id)
+
+    def put(self, job_id: UUID, made: Blueprint) -> None:
+        """Keep a blueprint and drop the one that was not used for longest."""
+        self._kept[job_id] = made
+        if len(self._kept) > self._capacity:
+            self._kept.popitem(last=False)

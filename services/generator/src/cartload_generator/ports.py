@@ -1,0 +1,45 @@
+"""What the generator needs from outside, as small as it can be."""
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from typing import Protocol
+
+from cartload_contracts import envelope
+from cartload_contracts.envelope import Message
+from cartload_generator import metrics
+from cartload_kit.kafka import Producer
+from cartload_kit.tracing import current_traceparent
+
+type Clock = Callable[[], datetime]
+"""The time now, in UTC."""
+
+
+def utc_now() -> datetime:
+    """The clock of a running process."""
+    return datetime.now(UTC)
+
+
+class Outbox(Protocol):
+    """Where messages go."""
+
+    async def send(self, messages: Iterable[Message]) -> None:
+        """Send messages; returns when all are safe. Raises when that is not certain."""
+
+
+class KafkaOutbox:
+    """Sends messages to Kafka as the contracts have them."""
+
+    def __init__(self, producer: Producer, source: str, clock: Clock = utc_now) -> None:
+        self._producer = producer
+        self._source = source
+        self._clock = clock
+
+    async def send(self, messages: Iterable[Message]) -> None:
+        """Send messages; raises KafkaUnavailable, MessageTooLarge or FatalProducerError."""
+        now, trace = self._clock(), current_traceparent()
+        wires = []
+        for message in messages:
+            metrics.COMMANDS.labels(message.type).inc()
+            wires.append(envelope.encode(message, source=self._source, now=now, traceparent=trace))
+        if wires:
+            await self._producer.send_all(wires)

@@ -1,0 +1,84 @@
+"""What each role of the generator is told: one frozen class a role."""
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings
+
+from cartload_kit.settings import DatabaseUrl, HttpUrl, Settings
+
+_GIB = 2**30
+
+
+class MigrateSettings(BaseSettings):
+    """What the one-shot `migrate` needs."""
+
+    model_config = Settings.model_config
+
+    generator_database_url: DatabaseUrl = Field(
+        description="The generator's database, as its owner of least rights."
+    )
+
+
+class TopicsSettings(BaseSettings):
+    """What the one-shot `topics` needs."""
+
+    model_config = Settings.model_config
+
+    kafka_bootstrap_servers: str = Field(
+        min_length=1, description="Kafka brokers as host:port, separated by commas."
+    )
+
+
+class ApiSettings(Settings, MigrateSettings, TopicsSettings):
+    """The role `api`: jobs, datasets and the dispatcher."""
+
+    jwks_url: HttpUrl = Field(description="URL of the public keys that access tokens are checked with.")
+    token_issuer: str = Field(default="cartload", min_length=1, description="`iss` of the access tokens.")
+    token_audience: str = Field(default="cartload", min_length=1, description="`aud` of the access tokens.")
+    job_customers: int = Field(
+        default=10_000_000, ge=1, le=100_000_000, description="Most customers of one job."
+    )
+    user_unfinished_jobs: int = Field(
+        default=10, ge=1, le=1000, description="Most jobs of one user that are not finished."
+    )
+    user_stored_bytes: int = Field(
+        default=100 * _GIB,
+        ge=1,
+        description="Most bytes of files of one user, those of unfinished jobs by estimate.",
+    )
+    disk_path: Path | None = Field(
+        default=None,
+        description="A path on the disk that datasets are stored on, to refuse jobs that it has no room for; "
+        "none: not checked.",
+    )
+    disk_reserve_bytes: int = Field(
+        default=2 * _GIB, ge=0, description="Bytes of that disk that are to stay free."
+    )
+    wait_seconds: int = Field(
+        default=60, ge=1, le=300, description="Longest time that `Prefer: wait` holds an answer, in seconds."
+    )
+    window_chunks: int = Field(default=16, ge=1, le=1000, description="Most chunks of one job in flight.")
+    rows_in_flight: int = Field(
+        default=3_000_000,
+        ge=1,
+        description="Most rows in flight over all jobs; a job with none still gets one chunk.",
+    )
+    turn_chunks: int = Field(default=4, ge=1, le=100, description="Chunks that a job sends in one turn.")
+    generator_pool: int = Field(
+        default=10, ge=4, le=100, description="Connections to the generator's database."
+    )
+
+
+class WorkerSettings(Settings, TopicsSettings):
+    """The role `worker`."""
+
+    worker_engines: int = Field(
+        default=3, ge=1, le=64, description="Datasets whose catalogues a worker keeps in memory."
+    )
+    worker_chunks: int = Field(
+        default=2,
+        ge=1,
+        le=16,
+        description="Chunks that a worker holds at a time: one being made, others being sent.",
+    )

@@ -1,0 +1,76 @@
+"""First rows of what a spec would make, straight from the engine: nothing is stored."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pyarrow as pa
+
+from cartload import engine
+from cartload.chunks import Segment
+from cartload.schema import TABLES, Table
+from cartload.spec import Spec
+from cartload_generator import planning
+from cartload_generator.specs.schemas import ColumnInfo, Preview, PreviewTable
+from cartload_kit.errors import Unavailable
+
+_MOST_AT_ONCE = 2
+_LONGEST_WAIT = 10.0
+
+
+class Previews:
+    """Makes previews in threads, a bounded number at a time."""
+
+    def __init__(self) -> None:
+        self._slots = asyncio.Semaphore(_MOST_AT_ONCE)
+
+    async def make(self, spec: Spec, rows: int) -> Preview:
+        """The preview of a resolved spec. Raises Unavailable when too many are being made."""
+        try:
+            async with asyncio.timeout(_LONGEST_WAIT):
+                await self._slots.acquire()
+        except TimeoutError:
+            raise Unavailable("Too many previews are being made.", retry_after=5) from None
+        work = asyncio.ensure_future(asyncio.to_thread(preview, spec, rows))
+        work.add_done_callback(lambda _: self._slots.release())
+        return await asyncio.shield(work)
+
+
+def preview(spec: Spec, rows: int) -> Preview:
+    """The first `rows` rows of every table, and the size of it all."""
+    segment = Segment(0, spec.customers)
+    size = planning.size_of(spec, segment, "create")
+    batches = engine.preview(spec, rows)
+    tables = {table.name: _table(table, batches[table.name], size.rows[table.name]) for table in TABLES}
+    return Preview(tables=tables, total_rows=sum(size.rows.values()), estimated_bytes=size.bytes)
+
+
+def _table(table: Table, batch: pa.RecordBatch, total: int) -> PreviewTable:
+    columns = [
+        ColumnInfo(
+            name=column.name,
+            type=column.type,
+            nullable=column.nullable,
+            references=column.references,
+            description=column.description,
+        )
+        for column in table.columns
+    ]
+    rows = [{name: _plain(value) for name, value in row.items()} for row in batch.to_pylist()]
+    return PreviewTable(columns=columns, rows=rows, total_rows=total)
+
+
+def _plain(value: Any) -> Any:
+    for kind, convert in _PLAIN:
+        if isinstance(value, kind):
+            return convert(value)
+    return value
+
+
+_PLAIN: tuple[tuple[type, Callable[[Any], Any]], ...] = (
+    (datetime, lambda value: f"{value.replace(tzinfo=None).isoformat(timespec='milliseconds')}Z"),
+    (date, date.isoformat),
+    (Decimal, float),
+)

@@ -1,0 +1,35 @@
+"""The routes of the spec API."""
+
+import hashlib
+import json
+
+from fastapi import APIRouter, Response
+
+from cartload.spec import PRESETS, Spec
+from cartload_generator import planning
+from cartload_generator.services import Owner, ServicesDep
+from cartload_generator.specs.schemas import Preview, PreviewRequest, SpecSchema
+from cartload_kit.http.openapi import problem_answers
+
+router = APIRouter(prefix="/api/spec", tags=["spec"])
+
+
+@router.get("", response_model=SpecSchema, summary="Read what a spec may say")
+async def read_spec(response: Response, _: Owner) -> SpecSchema:
+    """The JSON Schema of a spec with defaults, bounds and meaning, and the presets."""
+    found = SpecSchema(json_schema=Spec.model_json_schema(), presets=PRESETS)
+    text = json.dumps([found.json_schema, found.presets], sort_keys=True)
+    response.headers["ETag"] = f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
+    return found
+
+
+@router.post(
+    "/preview",
+    response_model=Preview,
+    responses=problem_answers(503),
+    summary="Look at the first rows of what a spec would make",
+)
+async def preview_spec(body: PreviewRequest, services: ServicesDep, _: Owner) -> Preview:
+    """Straight from the engine, nothing is stored; the same rows that a job with this spec would make."""
+    spec = planning.read_spec(body.spec)
+    return await services.previews.make(spec, body.rows)

@@ -1,0 +1,75 @@
+"""Bodies of the spec API."""
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, StrictInt
+
+_PREVIEW: dict[str, Any] = {
+    "tables": {
+        "categories": {
+            "columns": [
+                {
+                    "name": "name",
+                    "type": "string",
+                    "nullable": False,
+                    "references": None,
+                    "description": "Shown name.",
+                }
+            ],
+            "rows": [{"name": "Garden"}],
+            "total_rows": 12,
+        }
+    },
+    "total_rows": 15_230,
+    "estimated_bytes": 2_412_000,
+}
+
+
+class PreviewRequest(BaseModel):
+    """A spec to look at."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"spec": {"customers": 10_000}, "rows": 5}]}
+    )
+
+    spec: dict[str, Any] = Field(description="A spec as for POST /api/jobs.")
+    rows: StrictInt = Field(default=10, ge=1, le=100, description="Rows to show of each table.")
+
+
+class ColumnInfo(BaseModel):
+    """A column of a table."""
+
+    name: str
+    type: str
+    nullable: bool
+    references: str | None = Field(description="`table.column` that it points to.")
+    description: str
+
+
+class PreviewTable(BaseModel):
+    """The first rows of a table, and how many it would have."""
+
+    columns: list[ColumnInfo]
+    rows: list[dict[str, Any]]
+    total_rows: int = Field(description="`payment_details` by expectation.")
+
+
+class Preview(BaseModel):
+    """What a spec would make."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_PREVIEW]})
+
+    tables: dict[str, PreviewTable]
+    total_rows: int
+    estimated_bytes: int = Field(
+        description="Bytes of the rows in memory; tables and files are of this order."
+    )
+
+
+class SpecSchema(BaseModel):
+    """What a spec may say."""
+
+    json_schema: dict[str, Any] = Field(
+        serialization_alias="schema", description="JSON Schema (2020-12) of a spec."
+    )
+    presets: dict[str, dict[str, Any]] = Field(description="Named partial specs to start from.")

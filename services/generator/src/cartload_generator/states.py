@@ -1,0 +1,65 @@
+"""The state table of a job, as data: what each action does to a job in each situation."""
+
+from typing import Literal
+
+from cartload_contracts.jobs import JobPhase, JobStatus
+
+type Step = Literal["prepare", "generate", "index", "check", "none"]
+"""What a job waits for: its database, its rows, its indexes, its checks, nothing."""
+
+type Action = Literal["cancel", "pause", "resume", "retry"]
+type Deletion = Literal["cancels", "waits", "allowed"]
+type Situation = Literal[
+    "queued", "generating", "sealing", "paused", "cancelling", "completed", "cancelled", "failed"
+]
+"""A row of the table: the job's state, `running` split by what is being done."""
+
+ENDED: tuple[JobStatus, ...] = ("completed", "cancelled", "failed")
+
+TRANSITIONS: dict[tuple[Situation, Action], JobStatus] = {
+    ("queued", "cancel"): "cancelled",
+    ("queued", "pause"): "paused",
+    ("generating", "cancel"): "cancelling",
+    ("generating", "pause"): "paused",
+    ("paused", "cancel"): "cancelling",
+    ("paused", "resume"): "queued",
+    ("cancelling", "cancel"): "cancelling",
+    ("failed", "retry"): "queued",
+}
+"""What is not listed here is refused."""
+
+DELETION: dict[Situation, Deletion] = {
+    "queued": "cancels",
+    "generating": "cancels",
+    "sealing": "waits",
+    "paused": "cancels",
+    "cancelling": "waits",
+    "completed": "allowed",
+    "cancelled": "allowed",
+    "failed": "allowed",
+}
+"""What deleting its dataset does to a job."""
+
+_PHASES: dict[Step, JobPhase] = {"generate": "generating", "index": "indexing", "check": "checking"}
+
+
+def situation(state: JobStatus, step: Step) -> Situation:
+    """The row of the table that a job is in."""
+    if state == "running":
+        return "sealing" if step in ("index", "check") else "generating"
+    return state
+
+
+def phase(state: JobStatus, step: Step) -> JobPhase | None:
+    """The phase that users see: null unless the job is running."""
+    return _PHASES.get(step) if state == "running" else None
+
+
+def after(state: JobStatus, step: Step, action: Action) -> JobStatus | None:
+    """The state that an action leads to; None when the job's situation forbids it."""
+    return TRANSITIONS.get((situation(state, step), action))
+
+
+def may_append(state: JobStatus, dataset_state: str) -> bool:
+    """Whether a dataset whose newest job is in this state takes another segment."""
+    return state in ENDED and dataset_state == "ready"

@@ -1,0 +1,1 @@
+"""SQL, and nothing else: every function works inside the caller's transaction."""

@@ -1,0 +1,84 @@
+"""Chunks in flight in the database."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, bindparam, delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from cartload_generator.models import job_windows as table
+from cartload_generator.record import Window
+
+
+async def add(connection: AsyncConnection, job_number: int, windows: Iterable[Window]) -> None:
+    """Insert chunks that are sent for the first time."""
+    rows = [_values(job_number, window) for window in windows]
+    await connection.execute(insert(table), rows)
+
+
+async def of_job(
+    connection: AsyncConnection, job_number: int, positions: Collection[int] | None = None
+) -> dict[int, Window]:
+    """The chunks in flight of a job that is locked, all or those at `positions`."""
+    query = select(table).where(table.c.job_number == job_number).order_by(table.c.position)
+    if positions is not None:
+        query = query.where(table.c.position.in_(positions))
+    return {row.position: _window(row) for row in await connection.execute(query)}
+
+
+async def save(connection: AsyncConnection, job_number: int, windows: Collection[Window]) -> None:
+    """Write what is stored of chunks that go on."""
+    if not windows:
+        return
+    statement = (
+        update(table)
+        .where(table.c.job_number == job_number, table.c.position == bindparam("at"))
+        .values(done_mask=bindparam("done"))
+    )
+    await connection.execute(statement, [{"at": one.position, "done": one.done} for one in windows])
+
+
+async def remove(connection: AsyncConnection, job_number: int, positions: Collection[int]) -> None:
+    """Delete chunks that are whole."""
+    if positions:
+        await connection.execute(
+            delete(table).where(table.c.job_number == job_number, table.c.position.in_(sorted(positions)))
+        )
+
+
+async def remove_all(connection: AsyncConnection, job_number: int) -> None:
+    """Delete every chunk in flight of a job."""
+    await connection.execute(delete(table).where(table.c.job_number == job_number))
+
+
+async def again(connection: AsyncConnection, job_number: int, now: datetime) -> None:
+    """Count another attempt of everything in flight."""
+    await connection.execute(
+        update(table)
+        .where(table.c.job_number == job_number)
+        .values(attempts=table.c.attempts + 1, issued_at=now)
+    )
+
+
+async def forget_attempts(connection: AsyncConnection, job_number: int) -> None:
+    """Begin to count attempts anew, for a retry."""
+    await connection.execute(update(table).where(table.c.job_number == job_number).values(attempts=0))
+
+
+def _values(job_number: int, window: Window) -> dict[str, Any]:
+    return {
+        "job_number": job_number,
+        "position": window.position,
+        "attempts": window.attempts,
+        "issued_at": window.issued_at,
+        "wanted_mask": window.wanted,
+        "done_mask": window.done,
+        "rows_expected": window.rows,
+    }
+
+
+def _window(row: Row[Any]) -> Window:
+    return Window(
+        row.position, row.wanted_mask, row.rows_expected, row.issued_at, row.attempts, row.done_mask
+    )

@@ -1,0 +1,1 @@
+"""The worker: chunk command in, one batch for each table out."""
