@@ -74,7 +74,8 @@ class Catalogue:
     def sub_category(self) -> I64:
         """Row number of each product's sub-category."""
         subs = self.spec.catalogue.sub_categories
-        return self.category * subs + self._row.below("sub_category", subs)
+        result: I64 = self.category * subs + self._row.below("sub_category", subs)
+        return result
 
     @cached_property
     def category_created(self) -> I64:
@@ -106,7 +107,8 @@ class Catalogue:
     def _spaced(self, place: I64, slots: I64, span: int) -> I64:
         """Increasing moments: one in each of equal slots of a span."""
         slots = np.maximum(slots, 1)
-        return (place * span + self._row.below("launch", span)) // slots
+        result: I64 = (place * span + self._row.below("launch", span)) // slots
+        return result
 
     @cached_property
     def ends(self) -> I64:
@@ -119,17 +121,20 @@ class Catalogue:
     @cached_property
     def created(self) -> I64:
         """When each product's row was made."""
-        return self.launched - self._row.below("prepared", _PRODUCT_LEAD)
+        result: I64 = self.launched - self._row.below("prepared", _PRODUCT_LEAD)
+        return result
 
     @cached_property
     def quality(self) -> I64:
         """Hidden quality of each product, 0 to 255: ratings, and later more, come from it."""
-        return self._row.bits("quality")
+        result: I64 = self._row.bits("quality")
+        return result
 
     @cached_property
     def brand(self) -> I64:
         """A number behind each product's brand, 0 to 255."""
-        return self._row.bits("brand")
+        result: I64 = self._row.bits("brand")
+        return result
 
     @cached_property
     def by_product(self) -> Groups:
@@ -159,7 +164,8 @@ class Catalogue:
         level = draw.bits("level")
         base = low + ((high - low) * (level * level >> 16) >> 16)
         ending = np.where(draw.bits("ending") < 200, 9, 5)
-        return (base // 10 * 10 + ending)[self.product_of_sku] + 100 * self.by_product.place
+        result: I64 = (base // 10 * 10 + ending)[self.product_of_sku] + 100 * self.by_product.place
+        return result
 
     @cached_property
     def popularity(self) -> I64:

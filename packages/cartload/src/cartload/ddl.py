@@ -1,5 +1,6 @@
 """MySQL and MariaDB statements from the schema, unqualified: the connection's database is the dataset."""
 
+from collections.abc import Collection
 from typing import Final
 
 from cartload.schema import TABLES, Column, Ids, Table, table
@@ -20,13 +21,16 @@ def create_table(name: str, ids: Ids, *, final: bool) -> str:
     return f"CREATE TABLE `{name}` (\n  {body}\n) {_OPTIONS}"
 
 
-def alter_to_final(name: str) -> list[str]:
+def alter_to_final(name: str, present: Collection[str] = ()) -> list[str]:
     """What takes a primary-key-only table to its final form: keys first, then foreign keys, one ALTER each.
 
-    Meant to run with ``foreign_key_checks=0``; :func:`orphan_queries` proves what the server then does not.
+    Keys whose names are in ``present`` are left out. Meant to run with ``foreign_key_checks=0``; then
+    :func:`orphan_queries` proves what the server did not.
     """
     wanted = table(name)
-    kinds = (_keys(wanted), _foreign_keys(wanted))
+    keys = zip(index_names(name), _keys(wanted), strict=True)
+    foreign = zip(foreign_key_names(name), _foreign_keys(wanted), strict=True)
+    kinds = [[part for key, part in kind if key not in present] for kind in (keys, foreign)]
     return [f"ALTER TABLE `{name}` " + ", ".join(f"ADD {part}" for part in kind) for kind in kinds if kind]
 
 
@@ -42,6 +46,11 @@ def orphan_queries() -> dict[str, str]:
 def foreign_key_name(child: str, column: str) -> str:
     """The name of a foreign key, unique in the database."""
     return f"fk_{child}_{column}"
+
+
+def foreign_key_names(name: str) -> tuple[str, ...]:
+    """Names of all foreign keys of a table."""
+    return tuple(foreign_key_name(name, column) for column, _ in table(name).foreign_keys)
 
 
 def index_names(name: str) -> tuple[str, ...]:

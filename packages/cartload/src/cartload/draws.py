@@ -1,4 +1,4 @@
-"""Randomness by counter: a value is a hash of seed, column family and row number, never of what came before."""
+"""Randomness by counter: a value is a hash of seed, column family and row number, of nothing else."""
 
 from dataclasses import dataclass
 from functools import cache

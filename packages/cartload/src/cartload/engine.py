@@ -26,7 +26,7 @@ from cartload.tables.world import World
 class Engine:
     """Makes the rows of one resolved spec.
 
-    The catalogue's numbers are made at first use and held, at most some 200 MB for a million SKUs; nothing else
+    The catalogue's numbers are made at first use and held, some 200 MB for a million SKUs; nothing else
     is. Keep an engine per spec and share it between chunks, not between threads.
     """
 

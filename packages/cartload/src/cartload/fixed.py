@@ -19,7 +19,8 @@ def log2(values: I64) -> I64:
     scaled = values << (31 - exponent)
     index, rest = (scaled >> 23) & 255, scaled & 0x7FFFFF
     table = _log2_table()
-    return (exponent << 16) + table[index] + ((table[index + 1] - table[index]) * rest >> 23)
+    result: I64 = (exponent << 16) + table[index] + ((table[index + 1] - table[index]) * rest >> 23)
+    return result
 
 
 def exp2(values: I64) -> I64:
@@ -27,7 +28,8 @@ def exp2(values: I64) -> I64:
     index, rest = (values >> 8) & 255, values & 255
     table = _exp2_table()
     mantissa = table[index] + ((table[index + 1] - table[index]) * rest >> 8)
-    return mantissa >> (30 - (values >> 16))
+    result: I64 = mantissa >> (30 - (values >> 16))
+    return result
 
 
 def power_law(ranks: I64, exponent_ten_thousandths: int, bits: int = 20) -> I64:
@@ -37,7 +39,7 @@ def power_law(ranks: I64, exponent_ten_thousandths: int, bits: int = 20) -> I64:
 
 
 def exponential(uniform: I64, bits: int) -> I64:
-    """Exponentially distributed integers, mean about 94,500, from uniform ones below ``2**bits`` (bits < 31)."""
+    """Exponentially distributed integers, mean about 94,500, from uniform ones of at most 30 bits."""
     return (bits << 16) - log2(uniform + 1) + 1
 
 

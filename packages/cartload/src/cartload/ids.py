@@ -1,7 +1,7 @@
 """Primary keys: a pure function of table and row number, so a parent's key is computed from its index.
 
-``uuid`` is RFC 9562 version 8 as text: 48 bits of row number, big-endian, so that keys grow with the rows, then
-74 bits of a hash keyed by seed and table. ``integer`` is the row number plus one.
+``uuid`` is RFC 9562 version 8 as text: 48 bits of row number, big-endian, so that keys grow with the rows,
+then 74 bits of a hash keyed by seed and table. ``integer`` is the row number plus one.
 """
 
 from functools import cache

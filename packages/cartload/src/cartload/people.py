@@ -60,7 +60,7 @@ def name_pools() -> NamePools:
 
 @dataclass(frozen=True)
 class PlacePools:
-    """Cities of all countries, one behind the other; per city phones and postal codes, per country streets."""
+    """Cities of all countries, one behind the other; phones and postal codes by city, streets by country."""
 
     codes: Any
     first_city: I64

@@ -57,4 +57,4 @@ FAMILIES: Final[dict[str, tuple[tuple[str, int], ...]]] = {
     "wishlist.again_2": (("product", 24),),
     "wishlist.removal": (("moment", 22),),
 }
-"""Family (``table.name``) to its fields in order, each with its width; fields fill the 64 bits from the top."""
+"""Family (``table.name``) to its fields in order, each with its width; they fill the 64 bits from the top."""

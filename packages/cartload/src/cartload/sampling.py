@@ -47,7 +47,8 @@ class Groups:
         """Sums from the start of each row's group up to and with the row."""
         sums = np.cumsum(values)
         before = np.concatenate(([0], sums))[self.starts]
-        return sums - np.repeat(before, self.counts)
+        result: I64 = sums - np.repeat(before, self.counts)
+        return result
 
     def sums(self, values: I64) -> I64:
         """Sum over each group; 0 for empty ones."""

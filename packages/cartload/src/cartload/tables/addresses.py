@@ -101,4 +101,5 @@ class Addresses:
         )
 
     def _scatter(self, field: str) -> I64:
-        return self._row.below(field, 2 * _SCATTER) - _SCATTER
+        result: I64 = self._row.below(field, 2 * _SCATTER) - _SCATTER
+        return result

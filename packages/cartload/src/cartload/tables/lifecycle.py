@@ -73,7 +73,7 @@ class Lifecycle:
 
     @cached_property
     def cancelled(self) -> I64:
-        """When it is cancelled: before it is paid, or between payment and shipping, or after the last failure."""
+        """When it is cancelled: before payment, between payment and shipping, or after the last failure."""
         fate = self._fate
         early = self.orders.placed + _MINUTE + (fate.moment * 2 * HOUR >> 20)
         late = self.paid + 1 + (fate.moment * (fate.to_ship - 1) >> 20)

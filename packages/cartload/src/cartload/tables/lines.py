@@ -89,7 +89,7 @@ class Lines:
         return int(self._category_ends[-1])
 
     def _probed(self, chosen: I64) -> I64:
-        """The doubles that are left take the next SKU on sale, round and round, until all are free of doubles."""
+        """The doubles that are left take the next SKU on sale, round and round, until none is left."""
         doubles = later_doubles(self.order * _SKU_SHIFT + chosen)
         if len(doubles) == 0:
             return chosen
@@ -112,7 +112,8 @@ class Lines:
             return np.ones(len(self.rows), np.int64)
         both, one = log2(np.array([10_000 + extra, extra], np.int64))
         more = exponential(self.row.bits("quantity"), _QUANTITY_BITS) // (both - one)
-        return np.minimum(1 + more, _MOST_PIECES)
+        result: I64 = np.minimum(1 + more, _MOST_PIECES)
+        return result
 
     @cached_property
     def price(self) -> I64:
@@ -124,4 +125,5 @@ def _unsettled(orders: I64, skus: I64, moved: np.typing.NDArray[np.bool_]) -> li
     """Positions that share order and SKU with another: of each such group all but one, those moved first."""
     order = np.lexsort((np.arange(len(skus)), moved, skus, orders))
     same = (orders[order[1:]] == orders[order[:-1]]) & (skus[order[1:]] == skus[order[:-1]])
-    return np.sort(order[1:][same]).tolist()
+    result: list[int] = np.sort(order[1:][same]).tolist()
+    return result

@@ -70,7 +70,7 @@ class Orders:
 
     @cached_property
     def _progress(self) -> I64:
-        """How far between sign-up and end, below ``2**24``: running sums of exponential gaps, the first short."""
+        """How far between sign-up and end, below ``2**24``: running sums of gaps, the first of them short."""
         draw = self.world.random.draw("order_details.time", self.rows)
         gaps = exponential(draw.bits("gap"), _GAP_BITS)
         gaps = np.where(self.by_user.place == 0, gaps >> 2, gaps)

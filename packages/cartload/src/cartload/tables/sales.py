@@ -118,7 +118,8 @@ class Payments:
     def _refunded(self) -> Flags:
         life = self.sales.life
         given = life.shown(life.cancelled) & life.shown(life.paid) | (life.status == RETURNED)
-        return given & (self.sales.refund > 0)
+        result: Flags = given & (self.sales.refund > 0)
+        return result
 
     @cached_property
     def _cells(self) -> tuple[I64, I64]:

@@ -10,7 +10,7 @@ from cartload.fixed import I64
 
 @dataclass(frozen=True)
 class Shelf:
-    """Per moment (row) and category (column) the first SKU on sale and the number up to and with the category."""
+    """By moment (row) and category (column): the first SKU on sale, and how many so far."""
 
     first: I64
     running: I64

@@ -68,7 +68,8 @@ class People:
     def city(self) -> I64:
         """Home city, one of the country's."""
         places = place_pools()
-        return places.first_city[self.country] + self.home.below("city", places.cities[self.country])
+        result: I64 = places.first_city[self.country] + self.home.below("city", places.cities[self.country])
+        return result
 
     @cached_property
     def _name(self) -> tuple[I64, I64, I64]:
@@ -90,7 +91,8 @@ class People:
     @cached_property
     def birth_day(self) -> I64:
         """Day of birth since 1970: 16 to 76 years before sign-up."""
-        return self.signed_up // timeline.DAY - _ADULT_DAYS - self._person.below("age", _AGE_SPAN_DAYS)
+        result: I64 = self.signed_up // timeline.DAY - _ADULT_DAYS - self._person.below("age", _AGE_SPAN_DAYS)
+        return result
 
     def batch(self) -> pa.RecordBatch:
         """The rows of ``users``."""

@@ -55,13 +55,14 @@ class World:
     def locale_ends(self) -> I64:
         """Where each locale's part of the name numbers ends, for all locales of the vocabulary."""
         weights = [self.spec.locales.get(names.locale, 0) for names in vocabulary.names()]  # type: ignore[call-overload]
-        return np.cumsum(np.array(weights, np.int64)) * _NAME_DOMAIN // sum(weights)
+        result: I64 = np.cumsum(np.array(weights, np.int64)) * _NAME_DOMAIN // sum(weights)
+        return result
 
     @cached_property
     def tax_rates(self) -> I64:
         """Tax by country of the vocabulary, in ten-thousandths."""
         tax = self.spec.tax
-        rates: dict[str, float] = {**tax.rates}
+        rates: dict[str, float] = {str(code): rate for code, rate in tax.rates.items()}
         codes = (country.code for country in vocabulary.countries())
         return np.array([ten_thousandths(rates.get(code, tax.default)) for code in codes], np.int64)
 

@@ -1,0 +1,81 @@
+"""Batches as lines of text, by Arrow kernels and look-up tables: no Python object per row.
+
+Each column becomes a column of strings, the strings of a row are joined, then the rows.
+"""
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from cartload.arrays import fixed_text
+from cartload.timeline import DAY
+
+_FIRST_DAY: Final = np.datetime64("1985-01-01", "D")
+_AFTER_LAST_DAY: Final = np.datetime64("2105-01-01", "D")
+_BACKSLASH: Final = ord("\\")
+
+
+def timestamps(values: Any, between: str, after: str) -> Any:
+    """``YYYY-MM-DD`` + between + ``HH:MM:SS.mmm`` + after, for moments from 1985 to 2104."""
+    filled = values.cast(pa.int64())
+    moments = (filled.fill_null(0) if values.null_count else filled).to_numpy()
+    days, rest = np.divmod(moments, DAY)
+    minutes, rest = np.divmod(rest, 60_000)
+    day = days - _FIRST_DAY.astype(np.int64)
+    parts = (_days(between)[day], _minutes()[minutes], _milliseconds(after)[rest])
+    text = fixed_text(np.concatenate([part.view(np.uint8).reshape(len(part), -1) for part in parts], axis=1))
+    return pc.if_else(values.is_valid(), text, pa.scalar(None, pa.string())) if values.null_count else text
+
+
+def _table(lines: Sequence[str]) -> npt.NDArray[np.void]:
+    return np.array([line.encode() for line in lines]).view(f"V{len(lines[0])}")
+
+
+@cache
+def _days(between: str) -> npt.NDArray[np.void]:
+    days = np.datetime_as_string(np.arange(_FIRST_DAY, _AFTER_LAST_DAY)).tolist()
+    return _table([day + between for day in days])
+
+
+@cache
+def _minutes() -> npt.NDArray[np.void]:
+    return _table([f"{minute // 60:02d}:{minute % 60:02d}:" for minute in range(1440)])
+
+
+@cache
+def _milliseconds(after: str) -> npt.NDArray[np.void]:
+    return _table([f"{ms // 1000:02d}.{ms % 1000:03d}{after}" for ms in range(60_000)])
+
+
+def contains(values: Any, suspects: str) -> bool:
+    """Whether any string has a control character or one of the (ASCII) suspects in it."""
+    first, last = _bounds(values)
+    data = np.frombuffer(values.buffers()[2] or b"", np.uint8)[first:last]
+    return bool((data < 32).any()) or any(bool((data == ord(suspect)).any()) for suspect in suspects)
+
+
+def _bounds(values: Any) -> tuple[int, int]:
+    offsets = np.frombuffer(values.buffers()[1], np.int32)
+    return int(offsets[values.offset]), int(offsets[values.offset + len(values)])
+
+
+def replaced(values: Any, replacements: Sequence[tuple[str, str]]) -> Any:
+    """The strings with each pattern replaced, one after the other."""
+    for pattern, replacement in replacements:
+        values = pc.replace_substring(values, pattern, replacement)
+    return values
+
+
+def lines(pieces: Sequence[Any], rows: int, separator: str, null: str, first: bytes = b"") -> memoryview:
+    """Rows of the pieces (columns or constants) joined by a separator, each ended by a newline."""
+    if rows == 0:
+        return memoryview(first)
+    joined = pc.binary_join_element_wise(*pieces, separator, null_handling="replace", null_replacement=null)
+    whole = pa.ListArray.from_arrays(pa.array([0, rows], pa.int32()), joined)
+    text = pc.binary_join(whole, "\n")[0].as_buffer()
+    return memoryview(b"".join((first, text, b"\n")))
