@@ -230,14 +230,15 @@ import asyncio, sys
 from cartload_kit.service import run
 from cartload_kit.settings import Settings, load
 
-async def away():
-    raise OSError("not yet")
+async def fine():
+    pass
 
-checks = {"start": away}
+checks = {}
 
 async def main(stop):
     print("begun", flush=True)
-    del checks["start"]
+    await asyncio.to_thread(sys.stdin.readline)
+    checks["start"] = fine
     await stop.wait()
     print("finished", flush=True)
 
@@ -270,6 +271,7 @@ def started(path: Path, program: str, *arguments: str) -> Iterator[tuple["subpro
     process = subprocess.Popen(
         [sys.executable, str(file), *arguments],
         env={"CARTLOAD_PORT": str(port)},
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -279,6 +281,17 @@ def started(path: Path, program: str, *arguments: str) -> Iterator[tuple["subpro
     finally:
         process.kill()
         process.communicate()
+
+
+def wait_until_alive(base: str) -> None:
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        try:
+            httpx.get(f"{base}/health/live").raise_for_status()
+            return
+        except httpx.TransportError:
+            time.sleep(0.05)
+    raise AssertionError("not alive")
 
 
 def wait_until_ready(process: "subprocess.Popen[str]", base: str) -> None:
@@ -341,12 +354,19 @@ def test_wrong_settings_end_the_process_with_code_2(tmp_path: Path) -> None:
 
 def test_a_worker_is_ready_when_it_says_so_and_ends_its_work_on_sigterm(tmp_path: Path) -> None:
     with started(tmp_path, WORKER, "main") as (process, base):
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stdout.readline() == "begun\n"
+        wait_until_alive(base)
+        assert httpx.get(f"{base}/health/ready").status_code == 503
+        process.stdin.write("go on\n")
+        process.stdin.flush()
         wait_until_ready(process, base)
         assert "cartload_http_requests_in_flight" in httpx.get(f"{base}/metrics").text
         process.send_signal(signal.SIGTERM)
         code, out, _ = ended(process)
     assert code == 0
-    assert out.splitlines() == ["begun", "finished"]
+    assert out == "finished\n"
 
 
 def test_a_worker_that_fails_says_why_and_ends(tmp_path: Path) -> None:
@@ -358,13 +378,7 @@ def test_a_worker_that_fails_says_why_and_ends(tmp_path: Path) -> None:
 
 def test_a_worker_that_hangs_is_cancelled(tmp_path: Path) -> None:
     with started(tmp_path, WORKER, "hangs") as (process, base):
-        deadline = time.monotonic() + 20
-        while time.monotonic() < deadline:
-            try:
-                httpx.get(f"{base}/health/live")
-                break
-            except httpx.TransportError:
-                time.sleep(0.05)
+        wait_until_alive(base)
         process.send_signal(signal.SIGTERM)
         code, out, _ = ended(process)
     assert code == 0

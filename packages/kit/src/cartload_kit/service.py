@@ -27,8 +27,9 @@ def run(
     """Run ``main`` until SIGTERM sets its event, with health and metrics on the port of ``settings``.
 
     ``service`` names the process in logs and metrics, such as ``generator-worker``. ``checks`` is read at
-    each question for readiness, so ``main`` may fill the mapping. After SIGTERM ``main`` has ``stop_seconds``
-    to return before it is cancelled. When it raises or returns early, the process ends with code 1.
+    each question for readiness: ``main`` fills the mapping once it has begun, and an empty one means that it
+    has not. Without a mapping the role is ready at once. After SIGTERM ``main`` has ``stop_seconds`` to
+    return before it is cancelled. When it raises or returns early, the process ends with code 1.
     """
     serve(build(main, service=service, checks=checks, stop_seconds=stop_seconds), settings)
 
@@ -48,7 +49,15 @@ def build(
             lifecycle.stop()
             await _finish(task, stop_seconds)
 
-    return create_app(service, lifespan=lifespan, title=service, checks=checks, max_body=0, openapi_url=None)
+    return create_app(
+        service,
+        lifespan=lifespan,
+        title=service,
+        checks=checks,
+        needs_checks=checks is not None,
+        max_body=0,
+        openapi_url=None,
+    )
 
 
 async def _finish(task: asyncio.Task[None], seconds: float) -> None:

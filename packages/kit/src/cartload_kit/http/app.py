@@ -26,6 +26,7 @@ def create_app(
     version: str = "1.0.0",
     checks: Mapping[str, ReadyCheck] | None = None,
     check_seconds: float = 2.0,
+    needs_checks: bool = False,
     max_body: int = MEBIBYTE,
     strict_json: bool = True,
     body_seconds: float = 30.0,
@@ -34,10 +35,11 @@ def create_app(
     """An app with problem details, limits, request ids, logs, metrics and health; add the routes to it.
 
     ``checks`` are run by /health/ready, each for at most ``check_seconds``; the mapping itself is kept (as
-    ``app.state.checks``), so ``lifespan`` may fill it. ``max_body`` is in bytes and holds for every body.
-    With ``strict_json`` a JSON body is read whole (within ``body_seconds``) and refused when it is not JSON
-    to the letter; switch it off only where bodies must stream through. ``app.state.lifecycle`` says when
-    the process stops. Needs no server to be built: clients belong into ``lifespan``.
+    ``app.state.checks``), so ``lifespan`` may fill it; with ``needs_checks`` the app is not ready before.
+    ``max_body`` is in bytes and holds for every body. With ``strict_json`` a JSON body is read whole (within
+    ``body_seconds``) and refused when it is not JSON to the letter; switch it off only where bodies must
+    stream through. ``app.state.lifecycle`` says when the process stops. Needs no server to be built: clients
+    belong into ``lifespan``.
     """
     app = FastAPI(
         title=title,
@@ -59,5 +61,5 @@ def create_app(
     app.add_middleware(RequestScope, service=service)
     problems.install(app)
     openapi.install(app)
-    app.include_router(health.routes(service, kept, check_seconds))
+    app.include_router(health.routes(service, kept, check_seconds, needs_checks=needs_checks))
     return app

@@ -17,8 +17,13 @@ ReadyCheck = Callable[[], Awaitable[object]]
 PATHS = frozenset({"/health/live", "/health/ready", "/metrics"})
 
 
-def routes(service: str, checks: Mapping[str, ReadyCheck], check_seconds: float) -> APIRouter:
-    """The three routes; ``checks`` is read at each request, so a role may add to it while it starts."""
+def routes(
+    service: str, checks: Mapping[str, ReadyCheck], check_seconds: float, *, needs_checks: bool
+) -> APIRouter:
+    """The three routes; ``checks`` is read at each request, so a role may fill it while it starts.
+
+    With ``needs_checks`` the process is not ready before there is a check.
+    """
     router = APIRouter(include_in_schema=False)
 
     @router.get("/health/live")
@@ -29,6 +34,8 @@ def routes(service: str, checks: Mapping[str, ReadyCheck], check_seconds: float)
     async def ready(request: Request) -> Response:
         if request.app.state.lifecycle.stopping.is_set():
             raise Unavailable("The process is stopping.")
+        if needs_checks and not checks:
+            raise Unavailable("The process is starting.")
         failed = await run_checks(checks, check_seconds)
         for name in checks:
             metrics.READY.labels(service, name).set(name not in failed)
