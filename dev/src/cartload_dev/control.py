@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 from cartload_dev import logs
 from cartload_dev.errors import LauncherError
@@ -15,6 +16,7 @@ from cartload_dev.state import SystemState, wait_for
 START_SECONDS = 300.0
 STOP_SECONDS = 90.0
 LEFTOVER_SECONDS = 30.0
+REAP_SECONDS = 1.0
 Say = Callable[[str], None]
 
 
@@ -54,7 +56,15 @@ def stop(run: RunDir) -> bool:
     was_running = state.supervisor.send(signal.SIGTERM)
     if was_running and not wait_for(lambda: not state.running(), STOP_SECONDS):
         state.supervisor.send(signal.SIGKILL)
+    _reap(state.supervisor.pid)
     return _end_leftovers(SystemState.read(run) or state) or was_running
+
+
+def _reap(pid: int) -> None:
+    """Take the exit code of a supervisor that this process started itself, or give init the time to."""
+    with contextlib.suppress(ChildProcessError):
+        os.waitpid(pid, os.WNOHANG)
+    wait_for(lambda: not Path(f"/proc/{pid}").exists(), REAP_SECONDS)
 
 
 def _end_leftovers(state: SystemState) -> bool:
