@@ -75,6 +75,13 @@ def test_records_start_in_order_and_finish_once() -> None:
         tracker.finish(5)
 
 
+def test_a_commit_of_an_earlier_life_of_the_partition_is_ignored() -> None:
+    tracker = started(0, 1)
+    tracker.committed(900)
+    tracker.finish(0)
+    assert tracker.to_commit() == 1
+
+
 def test_in_any_order_nothing_unfinished_is_ever_below_the_commit() -> None:
     chance = random.Random(7)
     offsets = sorted(chance.sample(range(1000), 200))

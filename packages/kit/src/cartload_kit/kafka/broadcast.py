@@ -57,7 +57,7 @@ async def subscribe_latest(
                 await kafka.seek_to_end()
         except (TimeoutError, KafkaError) as error:
             raise KafkaUnavailable(
-                f"cannot read {', '.join(topics)}: {error or type(error).__name__}"
+                f"cannot read {', '.join(topics)}: {str(error) or type(error).__name__}"
             ) from error
         yield Subscription(kafka)
     finally:

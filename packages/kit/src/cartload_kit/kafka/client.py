@@ -100,7 +100,7 @@ async def close(client: Any, limit: float = 3.0) -> None:
         async with asyncio.timeout(limit):
             await client.stop()
     except (TimeoutError, KafkaError) as error:
-        log.info("left Kafka without a word: %s", error or type(error).__name__)
+        log.info("left Kafka without a word: %s", str(error) or type(error).__name__)
         with contextlib.suppress(TimeoutError, KafkaError):
             async with asyncio.timeout(1.0):
                 await client._client.close()

@@ -147,7 +147,7 @@ class Consumer:
                 started = await client.start(self._kafka, self._topics, _Listener(self), stop)
             except (KafkaError, TimeoutError) as error:
                 self._down = f"cannot start: {type(error).__name__}"
-                log.warning("cannot consume yet: %s", error or type(error).__name__)
+                log.warning("cannot consume yet: %s", str(error) or type(error).__name__)
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(stop.wait(), wait)
                 wait = min(wait * 2, 5.0)

@@ -52,5 +52,6 @@ class OffsetTracker:
         return reached if reached > self._committed else None
 
     def committed(self, offset: int) -> None:
-        """Note that Kafka has taken this offset."""
-        self._committed = offset
+        """Note that Kafka has taken this offset; one beyond what was started is of an earlier life."""
+        if offset <= self._last_started + 1:
+            self._committed = offset

@@ -104,7 +104,7 @@ class Producer:
             async with asyncio.timeout(grace):
                 await inner.stop()
         except (TimeoutError, KafkaError) as error:
-            log.warning("stopped with messages unsent: %s", error or type(error).__name__)
+            log.warning("stopped with messages unsent: %s", str(error) or type(error).__name__)
             await _drop(inner)
 
     async def __aenter__(self) -> Self:
@@ -219,7 +219,7 @@ class Producer:
             async with asyncio.timeout(2):
                 await self._inner.client.fetch_all_metadata()
         except (TimeoutError, KafkaError, FatalProducerError) as error:
-            raise NotReady(f"Kafka: {type(error).__name__} {error}") from error
+            raise NotReady(f"Kafka: {str(error) or type(error).__name__}") from error
 
 
 async def _drop(inner: Any) -> None:
