@@ -1,0 +1,44 @@
+"""`python -m cartload_writer consumer|tasks|api|migrate|openapi`."""
+
+import asyncio
+import logging
+import sys
+
+from cartload_kit.cli import dispatch
+from cartload_kit.database import migrate
+from cartload_kit.http import print_openapi, serve
+from cartload_kit.service import run
+from cartload_kit.settings import load
+from cartload_writer import bootstrap
+from cartload_writer.api import app
+from cartload_writer.settings import ApiSettings, ConsumerSettings, MigrateSettings, TasksSettings
+
+
+def _consumer() -> None:
+    settings, checks = load(ConsumerSettings), bootstrap.starting()
+    run(bootstrap.consumer(settings, checks), service="writer-consumer", settings=settings, checks=checks)
+
+
+def _tasks() -> None:
+    settings, checks = load(TasksSettings), bootstrap.starting()
+    run(bootstrap.tasks(settings, checks), service="writer-tasks", settings=settings, checks=checks)
+
+
+def _api() -> None:
+    settings, checks = load(ApiSettings), bootstrap.starting()
+    serve(app.build(bootstrap.api_lifespan(settings, checks), checks), settings)
+
+
+def _migrate() -> None:
+    settings = load(MigrateSettings)
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
+    migrate(settings.writer_database_url.get_secret_value(), bootstrap.MIGRATIONS)
+    asyncio.run(bootstrap.make_container(settings))
+
+
+def _openapi() -> None:
+    print_openapi(app.build())
+
+
+if __name__ == "__main__":
+    dispatch({"consumer": _consumer, "tasks": _tasks, "api": _api, "migrate": _migrate, "openapi": _openapi})

@@ -1,0 +1,1 @@
+"""The role `api`: what is stored, for its owner."""

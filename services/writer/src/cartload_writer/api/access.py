@@ -1,0 +1,70 @@
+"""Whose dataset it is: everything here is for its owner alone."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Request
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from cartload import schema
+from cartload_kit.errors import NotFound
+from cartload_kit.tokens import CurrentUser
+from cartload_writer import datasets
+from cartload_writer.api.reading import Reader, meta
+from cartload_writer.api.slots import Slots
+from cartload_writer.datasets import Dataset
+from cartload_writer.storage.blob import BlobStore
+
+
+@dataclass(frozen=True, slots=True)
+class PublicAddress:
+    """Where users reach the datasets' database server; None: it is not published."""
+
+    host: str | None
+    port: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What the routes work with."""
+
+    engine: AsyncEngine
+    reader: Reader
+    blobs: BlobStore
+    exports: Slots
+    public: PublicAddress
+    clock: Callable[[], datetime]
+
+
+def _services(request: Request) -> Services:
+    services: Services = request.app.state.services
+    return services
+
+
+Using = Annotated[Services, Depends(_services)]
+"""The parameter type of a route that needs the services."""
+
+
+async def _owned(dataset_id: UUID, user: CurrentUser, services: Using) -> Dataset:
+    async with meta(services.engine) as connection:
+        dataset = await datasets.find(connection, dataset_id)
+    if dataset is None or str(dataset.owner_id) != user.user_id or dataset.gone:
+        raise NotFound("There is no such dataset.")
+    return dataset
+
+
+OwnDataset = Annotated[Dataset, Depends(_owned)]
+"""The caller's dataset; another user's, a deleted and an unknown one are all 404."""
+
+
+def _table(table: str) -> schema.Table:
+    if table not in schema.TABLE_NAMES:
+        raise NotFound(f"There is no such table; there are {', '.join(schema.TABLE_NAMES)}.")
+    return schema.table(table)
+
+
+KnownTable = Annotated[schema.Table, Depends(_table)]
+"""The table that the path names."""

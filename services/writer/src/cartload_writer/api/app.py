@@ -1,0 +1,23 @@
+"""The app of the role `api`."""
+
+from collections.abc import Mapping
+
+from fastapi import APIRouter, FastAPI
+
+from cartload_kit.http import ReadyCheck, create_app
+from cartload_kit.http.app import Lifespan
+from cartload_writer.api import connection, export, files, raw, report, rows
+
+DESCRIPTION = "What is stored of a dataset: tables, rows, files, reports, and how to reach it with SQL."
+
+
+def build(lifespan: Lifespan | None = None, checks: Mapping[str, ReadyCheck] | None = None) -> FastAPI:
+    """The app with all its routes. `lifespan` sets `app.state.services` and `app.state.verifier`."""
+    app = create_app(
+        "writer-api", lifespan=lifespan, title="Cartload writer", description=DESCRIPTION, checks=checks
+    )
+    routes = APIRouter(prefix="/api/datasets/{dataset_id}")
+    for part in (rows, export, files, raw, report, connection):
+        routes.include_router(part.router)
+    app.include_router(routes)
+    return app

@@ -1,0 +1,172 @@
+"""A question about one table's rows: filters, search, order and place, as one SQL statement.
+
+Names of tables and columns come from the schema alone; what the caller sends is looked up there or bound.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import sqlalchemy as sa
+
+from cartload.schema import Column, Table
+from cartload_kit.errors import FieldError, Unprocessable
+from cartload_kit.pagination import decode_cursor, encode_cursor
+from cartload_writer.api import columns
+
+RESERVED = frozenset({"cursor", "limit", "sort", "q", "format"})
+"""Query parameters that are no columns."""
+
+_MOST_VALUES = 100
+_LONGEST_PREFIX = 120
+type Clause = sa.ColumnElement[bool]
+type Key = sa.ColumnClause[Any]
+
+_COMPARE: Mapping[str, Callable[[Key, Any], Clause]] = {
+    "": lambda column, value: column == value,
+    "ne": lambda column, value: column != value,
+    "gt": lambda column, value: column > value,
+    "gte": lambda column, value: column >= value,
+    "lt": lambda column, value: column < value,
+    "lte": lambda column, value: column <= value,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Which rows of a table, in which order, from where on."""
+
+    table: Table
+    ids: str
+    where: tuple[Clause, ...]
+    sort: Column
+    descending: bool
+    place: tuple[Any, Any] | None = None
+
+    @property
+    def order(self) -> str:
+        """The order as `sort` names it."""
+        return f"-{self.sort.name}" if self.descending else self.sort.name
+
+    def select(self, database: str, limit: int) -> sa.Select[Any]:
+        """The statement for the next `limit` rows."""
+        source = sa.table(self.table.name, *map(sa.column, self.table.column_names), schema=database)
+        keys: list[Key] = [sa.column(name) for name in dict.fromkeys((self.sort.name, "id"))]
+        ordered = [key.desc() if self.descending else key.asc() for key in keys]
+        where = self.where if self.place is None else (*self.where, self._beyond(*self.place))
+        return sa.select(source).where(*where).order_by(*ordered).limit(limit)
+
+    def _beyond(self, value: Any, row_id: Any) -> Clause:
+        key: Key = sa.column(self.sort.name)
+        identity: Key = sa.column("id")
+        if self.sort.name == "id":
+            return sa.and_(identity < row_id) if self.descending else sa.and_(identity > row_id)
+        if self.descending:
+            return sa.and_(key <= value, sa.or_(key < value, identity < row_id))
+        return sa.and_(key >= value, sa.or_(key > value, identity > row_id))
+
+    def after(self, row: Sequence[Any]) -> "Question":
+        """The same question, beginning after a row of its answer."""
+        names = self.table.column_names
+        return replace(self, place=(row[names.index(self.sort.name)], row[names.index("id")]))
+
+    def cursor(self, row: Mapping[str, Any]) -> str:
+        """Where the page that ends with this row (as JSON) ends."""
+        return encode_cursor({"sort": self.order, "value": row[self.sort.name], "id": row["id"]})
+
+    def at(self, cursor: str) -> "Question":
+        """The same question, beginning where a cursor says. Raises Unprocessable for another one's."""
+        position = decode_cursor(cursor)
+        try:
+            if position.keys() != {"sort", "value", "id"} or position["sort"] != self.order:
+                raise ValueError("of another order")
+            value = columns.parse(self.sort, _text(position["value"]), self.ids)
+            row_id = columns.parse(self.table.column("id"), _text(position["id"]), self.ids)
+        except ValueError as error:
+            message = "This cursor belongs to another table or order; begin without one."
+            raise Unprocessable([FieldError(field="cursor", message=message)]) from error
+        return replace(self, place=(value, row_id))
+
+
+def ask(
+    table: Table, ids: str, parameters: Iterable[tuple[str, str]], *, sort: str, q: str | None
+) -> Question:
+    """Understand a request's query.
+
+    Raises:
+        Unprocessable: naming every field that is not allowed, and those that are.
+    """
+    errors: list[FieldError] = []
+    where: list[Clause] = []
+    for name, text in parameters:
+        if name not in RESERVED:
+            _collect(errors, name, text, partial(_add_filter, where, table, ids, name, text))
+    if q:
+        _collect(errors, "q", q, lambda: where.append(_search(table, q)))
+    order = [table.column("id")]
+    _collect(errors, "sort", sort, lambda: order.append(_sort(table, sort)))
+    if errors:
+        raise Unprocessable(errors)
+    return Question(table, ids, tuple(where), order[-1], sort.startswith("-"))
+
+
+def _collect(errors: list[FieldError], field: str, value: str, step: Callable[[], object]) -> None:
+    try:
+        step()
+    except ValueError as error:
+        errors.append(FieldError(field=field, message=str(error), value=value[:200]))
+
+
+def _add_filter(where: list[Clause], table: Table, ids: str, name: str, text: str) -> None:
+    where.append(_filter(table, ids, name, text))
+
+
+def _filter(table: Table, ids: str, name: str, text: str) -> Clause:
+    column, operator = _column(table, name)
+    key: Key = sa.column(column.name)
+    if operator == "in":
+        values = text.split(",")
+        if len(values) > _MOST_VALUES:
+            raise ValueError(f"takes at most {_MOST_VALUES} values")
+        return key.in_([columns.parse(column, value, ids) for value in values])
+    if operator == "isnull":
+        return key.is_(None) if columns.boolean(text) else key.is_not(None)
+    return _COMPARE[operator](key, columns.parse(column, text, ids))
+
+
+def _column(table: Table, name: str) -> tuple[Column, str]:
+    base, _, operator = name.partition("__")
+    allowed = [column.name for column in table.columns if column.filterable]
+    if base not in allowed:
+        raise ValueError(f"{table.name} can be filtered by {', '.join(allowed)}")
+    if operator not in (*_COMPARE, "in", "isnull") or name.endswith("__"):
+        raise ValueError("the operators are __ne, __gt, __gte, __lt, __lte, __in and __isnull")
+    return table.column(base), operator
+
+
+def _search(table: Table, text: str) -> Clause:
+    marked = [column for column in table.columns if column.prefix]
+    if not marked:
+        raise ValueError(f"{table.name} has no columns that can be searched")
+    if len(text) > _LONGEST_PREFIX or "\0" in text:
+        raise ValueError(f"must be at most {_LONGEST_PREFIX} characters, none of them NUL")
+    fitting = [column for column in marked if text.isascii() or not column.ascii]
+    clauses = [sa.column(column.name, sa.String).startswith(text, autoescape=True) for column in fitting]
+    return sa.or_(*clauses) if clauses else sa.false()
+
+
+def _sort(table: Table, sort: str) -> Column:
+    allowed = [column.name for column in table.columns if column.sortable]
+    name = sort.removeprefix("-")
+    if name not in allowed:
+        raise ValueError(f"{table.name} can be sorted by {', '.join(allowed)}, each also with a leading -")
+    return table.column(name)
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str | int | float):
+        return str(value)
+    raise ValueError("no value")

@@ -1,0 +1,88 @@
+"""Rows read back from Blob, part after part: what the files hold, without MySQL."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from enum import StrEnum
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from starlette.responses import StreamingResponse
+
+from cartload import schema
+from cartload_writer import manifest, metrics
+from cartload_writer.api.access import KnownTable, OwnDataset, Services, Using
+from cartload_writer.api.decoders import json_lines
+from cartload_writer.api.reading import meta
+from cartload_writer.api.streams import begun
+from cartload_writer.datasets import Dataset
+from cartload_writer.manifest import Entry
+
+router = APIRouter(tags=["files"])
+_PAGE = 100
+
+
+class RawFormat(StrEnum):
+    """Rows as JSON Lines, or as one JSON array."""
+
+    JSONL = "jsonl"
+    JSON = "json"
+
+
+@router.get(
+    "/raw/{table}",
+    summary="All rows of a table, read back from Blob",
+    description="Streamed in the order of the parts; the same objects as `rows` gives.",
+    operation_id="read_raw_rows",
+    response_class=StreamingResponse,
+    responses={
+        200: {
+            "description": "The rows.",
+            "content": {
+                "application/jsonl": {"schema": {"type": "string"}},
+                "application/json": {"schema": {"type": "array", "items": {"type": "object"}}},
+            },
+        }
+    },
+)
+async def read_raw_rows(
+    dataset: OwnDataset,
+    table: KnownTable,
+    services: Using,
+    format: Annotated[RawFormat, Query(description="One array, or JSON Lines.")] = RawFormat.JSON,
+) -> StreamingResponse:
+    """One part is held at a time."""
+    lines = _lines(services, dataset, table)
+    if format is RawFormat.JSON:
+        return StreamingResponse(await begun(as_array(lines)), media_type="application/json")
+    return StreamingResponse(await begun(lines), media_type="application/jsonl")
+
+
+async def _lines(services: Services, dataset: Dataset, table: schema.Table) -> AsyncIterator[bytes]:
+    with services.exports.take():
+        async for entry in _entries(services, dataset, table.name):
+            data = b"".join([piece async for piece in services.blobs.read(entry.blob_name)])
+            metrics.ROWS_READ.labels("raw").inc(entry.rows)
+            extension = entry.blob_name.rpartition(".")[2]
+            yield await asyncio.to_thread(json_lines, data, extension, table.name, dataset.ids)
+
+
+async def _entries(services: Services, dataset: Dataset, table: str) -> AsyncIterator[Entry]:
+    after = -1
+    while True:
+        async with meta(services.engine) as connection:
+            found = await manifest.parts(connection, dataset.dataset_id, table, after=after, limit=_PAGE)
+        for entry in found:
+            yield entry
+            after = entry.chunk
+        if len(found) < _PAGE:
+            return
+
+
+async def as_array(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """JSON Lines (whole lines a piece) as one JSON array."""
+    separator = b"["
+    async for piece in pieces:
+        if piece:
+            yield separator + piece.rstrip(b"\n").replace(b"\n", b",\n")
+            separator = b",\n"
+    yield b"[]" if separator == b"[" else b"]"

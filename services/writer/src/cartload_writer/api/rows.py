@@ -1,0 +1,91 @@
+"""Tables and their rows."""
+
+import json
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from cartload import schema
+from cartload_kit.pagination import link_header
+from cartload_writer import manifest, metrics
+from cartload_writer.api import columns
+from cartload_writer.api.access import KnownTable, OwnDataset, Using
+from cartload_writer.api.models import ColumnInfo, RowsPage, TableInfo, TableList
+from cartload_writer.api.query import Question, ask
+from cartload_writer.api.reading import meta
+
+router = APIRouter(tags=["rows"])
+
+FILTERS = (
+    "Every column that is marked filterable is also a parameter: `<column>=value`, and with the operators "
+    "`__ne`, `__gt`, `__gte`, `__lt`, `__lte`, `__in` (values separated by commas) and `__isnull` (true or "
+    "false). A column that is not marked answers 422, naming those that are."
+)
+Cursor = Annotated[str | None, Query(description="`next` of the page before.", max_length=2048)]
+Sort = Annotated[
+    str, Query(description="A sortable column; with a leading - descending.", examples=["-created_at"])
+]
+Search = Annotated[str | None, Query(description="Beginning of any searchable column.", examples=["ann"])]
+
+
+@router.get("/tables", summary="The tables with their columns and stored rows", operation_id="list_tables")
+async def list_tables(dataset: OwnDataset, services: Using) -> TableList:
+    """Rows are counted as they are stored, also while a job runs."""
+    async with meta(services.engine) as connection:
+        counts = await manifest.row_counts(connection, dataset.dataset_id)
+    return TableList(items=[_table(table, counts.get(table.name, 0)) for table in schema.TABLES])
+
+
+def _table(table: schema.Table, rows: int) -> TableInfo:
+    infos = [_column(column) for column in table.columns]
+    return TableInfo(name=table.name, description=table.description, rows=rows, columns=infos)
+
+
+def _column(column: schema.Column) -> ColumnInfo:
+    return ColumnInfo(
+        name=column.name,
+        type=column.type,
+        nullable=column.nullable,
+        references=column.references,
+        description=column.description,
+        sortable=column.sortable,
+        filterable=column.filterable,
+        searchable=column.prefix,
+        values=list(column.values) or None,
+    )
+
+
+@router.get(
+    "/tables/{table}/rows",
+    summary="Rows of a table, a page at a time",
+    description=f"Keyset pages of the stored rows, in a stable order. {FILTERS} Statements end after 5 s.",
+    operation_id="list_rows",
+    response_model=RowsPage,
+)
+async def list_rows(
+    request: Request,
+    dataset: OwnDataset,
+    table: KnownTable,
+    services: Using,
+    limit: Annotated[int, Query(ge=1, le=1000, description="Rows of a page.")] = 100,
+    cursor: Cursor = None,
+    sort: Sort = "id",
+    q: Search = None,
+) -> Response:
+    """One page; one row more is read to know whether there is a next."""
+    question = ask(table, dataset.ids, request.query_params.multi_items(), sort=sort, q=q)
+    if cursor is not None:
+        question = question.at(cursor)
+    stored = await services.reader.rows(dataset.database_name, question, limit + 1)
+    metrics.ROWS_READ.labels("rows").inc(min(len(stored), limit))
+    convert = columns.converters(table.columns)
+    items = [columns.as_json(table.column_names, convert, row) for row in stored[:limit]]
+    return _page(request, question, items, more=len(stored) > limit)
+
+
+def _page(request: Request, question: Question, items: list[dict[str, object]], *, more: bool) -> Response:
+    following = question.cursor(items[-1]) if more else None
+    body = json.dumps({"items": items, "next": following}, ensure_ascii=False, separators=(",", ":"))
+    headers = {"Link": link_header(request, following)} if following else None
+    return Response(body, media_type="application/json", headers=headers)

@@ -1,0 +1,1 @@
+"""The role `consumer`: batches into MySQL and Blob, each exactly once."""

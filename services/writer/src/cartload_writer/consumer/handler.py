@@ -1,0 +1,118 @@
+"""One batch: looked up, believed, stored in Blob and MySQL as one effect, and told.
+
+Whatever is repeated here is harmless: the blob's name and the manifest's key are the batch's coordinates.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from cartload_contracts.batches import Batch, BatchHeader
+from cartload_contracts.envelope import InvalidMessage, batch_header, decode_batch
+from cartload_contracts.messages import Failed, Stored
+from cartload_kit.kafka.budget import ByteBudget
+from cartload_kit.kafka.errors import BadMessage
+from cartload_kit.kafka.record import Record
+from cartload_kit.logging import bind
+from cartload_writer.consumer.decode import rows_of
+from cartload_writer.consumer.faults import as_signals
+from cartload_writer.consumer.store import Storage
+from cartload_writer.metrics import BATCHES, ROWS, STEP_SECONDS
+from cartload_writer.results import Results
+from cartload_writer.storage.batches import StoredBatch
+
+DECODED_RATIO = 5
+"""What a compressed payload takes in memory with its two encodings, at most, as a multiple of its bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class BatchHandler:
+    """Handles records of the batch topics."""
+
+    storage: Storage
+    results: Results
+    budget: ByteBudget
+    most_bytes: int
+    clock: Callable[[], datetime]
+
+    async def __call__(self, record: Record) -> None:
+        """Store the record's batch and publish the result. Raises BadMessage and TryAgain."""
+        try:
+            batch = decode_batch(record.value, record.headers)
+        except InvalidMessage as error:
+            raise BadMessage(str(error)) from error
+        if not record.topic.endswith(f".{batch.header.table}"):
+            raise BadMessage(f"a batch of {batch.header.table} on {record.topic}")
+        weight = min(self.most_bytes, DECODED_RATIO * len(record.value) + 2**20)
+        with bind(job_id=str(batch.header.job_id)), as_signals():
+            await self.budget.take(weight)
+            try:
+                await self._handle(batch)
+            finally:
+                self.budget.give(weight)
+
+    async def _handle(self, batch: Batch) -> None:
+        header, began = batch.header, time.perf_counter()
+        target = await self.storage.look(header)
+        if target is None:
+            raise BadMessage("the dataset is not known here")
+        if target.gone:
+            await self.storage.drop(header, target)
+            BATCHES.labels(header.table, "dropped").inc()
+            return
+        if target.vintage != header.vintage:
+            raise BadMessage(f"vintage {header.vintage}, the dataset has {target.vintage}")
+        if target.stored is not None:
+            await self._repeat(header, target.stored)
+            return
+        with STEP_SECONDS.labels("decode").time():
+            rows = await asyncio.to_thread(rows_of, batch, target.ids)
+        stored = await self.storage.store(header, target, rows, began, self.clock())
+        if stored is None:
+            BATCHES.labels(header.table, "dropped").inc()
+            return
+        BATCHES.labels(header.table, "stored").inc()
+        ROWS.labels(header.table).inc(header.rows)
+        await self.results.publish(_stored(header, stored))
+
+    async def _repeat(self, header: BatchHeader, stored: StoredBatch) -> None:
+        """The batch is stored already: say so again, for the first word may be lost."""
+        if (stored.rows, stored.row_hash) != (header.rows, header.row_hash):
+            raise BadMessage(f"other rows are stored here: hash {stored.row_hash}, not {header.row_hash}")
+        BATCHES.labels(header.table, "repeated").inc()
+        await self.results.publish(_stored(header, stored))
+
+    async def refused(self, record: Record, reason: str) -> None:
+        """Tell the job of a dead letter, where its coordinates can be read."""
+        try:
+            header = batch_header(record.headers)
+        except InvalidMessage:
+            return
+        BATCHES.labels(header.table, "bad").inc()
+        await self.results.publish(
+            Failed(
+                dataset_id=header.dataset_id,
+                job_id=header.job_id,
+                stage="store",
+                position=header.position,
+                table=header.table,
+                reason=reason[:2000] or "unknown",
+            )
+        )
+
+
+def _stored(header: BatchHeader, stored: StoredBatch) -> Stored:
+    return Stored(
+        dataset_id=header.dataset_id,
+        job_id=header.job_id,
+        position=header.position,
+        table=header.table,
+        chunk=header.chunk,
+        rows=stored.rows,
+        row_hash=stored.row_hash,
+        bytes=stored.bytes,
+        generating_seconds=header.generating_seconds,
+        storing_seconds=stored.storing_seconds,
+    )

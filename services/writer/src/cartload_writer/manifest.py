@@ -1,0 +1,96 @@
+"""What is stored of each dataset: reading the table `manifest`, which the batch transaction alone writes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from cartload_writer.models import manifest
+
+_MODULUS = 2**128
+_COLUMNS = (
+    manifest.c.table_name,
+    manifest.c.chunk,
+    manifest.c.row_count,
+    manifest.c.row_hash,
+    manifest.c.bytes,
+    manifest.c.sha256,
+    manifest.c.blob_name,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One stored batch: a part in Blob, and its rows in MySQL."""
+
+    table: str
+    chunk: int
+    rows: int
+    row_hash: str
+    bytes: int
+    sha256: str
+    blob_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Rows of a table and the sum of their hashes, as 32 hexadecimal digits."""
+
+    rows: int
+    row_hash: str
+
+
+async def row_counts(connection: AsyncConnection, dataset_id: UUID) -> Mapping[str, int]:
+    """Stored rows by table; tables without any are missing."""
+    query = (
+        sa.select(manifest.c.table_name, sa.func.sum(manifest.c.row_count))
+        .where(manifest.c.dataset_id == str(dataset_id))
+        .group_by(manifest.c.table_name)
+    )
+    return {name: int(rows) for name, rows in await connection.execute(query)}
+
+
+async def totals(connection: AsyncConnection, dataset_id: UUID) -> Mapping[str, Totals]:
+    """Rows and hash sums by table; tables without any batch are missing."""
+    query = sa.select(manifest.c.table_name, manifest.c.row_count, manifest.c.row_hash)
+    rows: dict[str, int] = {}
+    hashes: dict[str, int] = {}
+    stored = await connection.execute(query.where(manifest.c.dataset_id == str(dataset_id)))
+    for name, count, row_hash in stored:
+        rows[name] = rows.get(name, 0) + count
+        hashes[name] = (hashes.get(name, 0) + int(row_hash, 16)) % _MODULUS
+    return {name: Totals(rows[name], f"{hashes[name]:032x}") for name in rows}
+
+
+async def entries(
+    connection: AsyncConnection, dataset_id: UUID, *, after: tuple[str, int] | None = None, limit: int
+) -> list[Entry]:
+    """Parts by table and chunk, beginning after a table and chunk."""
+    query = _entries(dataset_id).order_by(manifest.c.table_name, manifest.c.chunk).limit(limit)
+    if after is not None:
+        table, chunk = after
+        later = sa.and_(manifest.c.table_name == table, manifest.c.chunk > chunk)
+        query = query.where(sa.or_(manifest.c.table_name > table, later))
+    return [Entry(*row) for row in await connection.execute(query)]
+
+
+async def parts(
+    connection: AsyncConnection, dataset_id: UUID, table: str, *, after: int = -1, limit: int
+) -> list[Entry]:
+    """Parts of one table by chunk, beginning after a chunk."""
+    query = _entries(dataset_id).where(manifest.c.table_name == table, manifest.c.chunk > after)
+    rows = await connection.execute(query.order_by(manifest.c.chunk).limit(limit))
+    return [Entry(*row) for row in rows]
+
+
+async def entry(connection: AsyncConnection, dataset_id: UUID, table: str, chunk: int) -> Entry | None:
+    """One part; None where there is none."""
+    found = await parts(connection, dataset_id, table, after=chunk - 1, limit=1)
+    return found[0] if found and found[0].chunk == chunk else None
+
+
+def _entries(dataset_id: UUID) -> sa.Select[Any]:
+    return sa.select(*_COLUMNS).where(manifest.c.dataset_id == str(dataset_id))

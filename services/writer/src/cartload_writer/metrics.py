@@ -1,0 +1,44 @@
+"""Every metric of the writer. Base units, `cartload_writer_` prefix, labels of few values."""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+_SECONDS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 120)
+
+# What became of batches: stored, repeated, dropped (dataset deleted), bad. The first three are normal.
+BATCHES = Counter(
+    "cartload_writer_batches_total", "Batches handled, by table and outcome.", ("table", "outcome")
+)
+
+# Rows committed to MySQL and Blob: the writer's throughput.
+ROWS = Counter("cartload_writer_rows_total", "Rows stored, by table.", ("table",))
+
+# Bytes put into Blob.
+BLOB_BYTES = Counter("cartload_writer_blob_bytes_total", "Bytes of parts stored in Blob.")
+
+# Where the time of a batch goes: decode, encode, blob, load, commit.
+STEP_SECONDS = Histogram(
+    "cartload_writer_step_duration_seconds", "Time of each step of a batch.", ("step",), buckets=_SECONDS
+)
+
+# Transactions begun again after a deadlock or a lock timeout; a steady stream means too much concurrency.
+RETRIES = Counter("cartload_writer_transaction_retries_total", "Transactions begun again.", ("reason",))
+
+# Bulk connections in use; at its limit all the time, MySQL is the bottleneck.
+BULK_IN_USE = Gauge("cartload_writer_bulk_connections_in_use", "Bulk connections in use now.")
+
+# What became of prepare, seal and delete: done, refused (told to the job), retried, failed.
+TASKS = Counter("cartload_writer_tasks_total", "Runs of tasks, by kind and outcome.", ("kind", "outcome"))
+
+# How long the runs of tasks take.
+TASK_SECONDS = Histogram(
+    "cartload_writer_task_duration_seconds", "Time of each run of a task.", ("kind",), buckets=_SECONDS
+)
+
+# Tasks that wait or run; growing means that the tasks role is stuck.
+TASKS_OPEN = Gauge("cartload_writer_tasks_open", "Tasks that are not finished.")
+
+# Ready empty databases; at 0 for long, a prepare is slower by the time of ten CREATE TABLE.
+STOCK = Gauge("cartload_writer_stock_databases", "Ready empty databases.")
+
+# Rows that left through the API, by way: rows, export, raw.
+ROWS_READ = Counter("cartload_writer_rows_read_total", "Rows answered by the API.", ("way",))

@@ -1,0 +1,111 @@
+"""Read-only database users: one an owner, with SELECT on that owner's datasets and nothing else."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.mysql import insert
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from cartload_kit.database import error_code, transaction
+from cartload_writer import datasets
+from cartload_writer.models import database_users
+from cartload_writer.names import quoted_database, reader_user
+
+CONNECTIONS = 10
+STATEMENT_SECONDS = 60
+_NO_SUCH_GRANT = {1141, 1147, 1269, 1133}
+_NO_SUCH_THREAD = 1094
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseUser:
+    """An owner's database user; without a time of its password it does not exist yet."""
+
+    user_name: str
+    password_set_at: datetime | None
+
+
+async def find(connection: AsyncConnection, owner_id: UUID) -> DatabaseUser:
+    """The database user of an owner, made or not."""
+    query = sa.select(database_users.c.password_set_at).where(database_users.c.owner_id == str(owner_id))
+    return DatabaseUser(reader_user(owner_id), await connection.scalar(query))
+
+
+async def exists(connection: AsyncConnection, owner_id: UUID) -> bool:
+    """Whether the owner has asked for a database user."""
+    query = sa.select(sa.literal(1)).where(database_users.c.owner_id == str(owner_id))
+    return await connection.scalar(query) is not None
+
+
+async def set_password(engine: AsyncEngine, owner_id: UUID, password: str, now: datetime) -> DatabaseUser:
+    """Make the owner's database user with this password, or give it this one, and let it read all datasets.
+
+    The row comes first: a dataset prepared meanwhile sees it and grants, those before are granted here.
+    """
+    name = reader_user(owner_id)
+    row = insert(database_users).values(owner_id=str(owner_id), user_name=name, password_set_at=None)
+    async with transaction(engine) as connection:
+        await connection.execute(row.on_duplicate_key_update(user_name=name))
+    limits = f"WITH MAX_USER_CONNECTIONS {CONNECTIONS} /*M!100101 MAX_STATEMENT_TIME {STATEMENT_SECONDS} */"
+    async with engine.connect() as connection:
+        for verb in ("CREATE USER IF NOT EXISTS", "ALTER USER"):
+            statement = sa.text(f"{verb} '{name}'@'%' IDENTIFIED BY :password {limits}")
+            await connection.execute(statement, {"password": password})
+        owned = await datasets.of_owner(connection, owner_id)
+    for dataset in owned:
+        await _grant_unless_gone(engine, dataset.dataset_id, owner_id)
+    async with transaction(engine) as connection:
+        mine = database_users.c.owner_id == str(owner_id)
+        await connection.execute(database_users.update().where(mine).values(password_set_at=now))
+    return DatabaseUser(name, now)
+
+
+async def _grant_unless_gone(engine: AsyncEngine, dataset_id: UUID, owner_id: UUID) -> None:
+    """The row lock keeps a deletion from revoking before this grant; GRANT is a transaction of its own."""
+    async with transaction(engine) as guard, engine.connect() as connection:
+        dataset = await datasets.find(guard, dataset_id, lock=True)
+        if dataset is not None and not dataset.gone:
+            await grant(connection, dataset.database_name, owner_id)
+
+
+async def grant(connection: AsyncConnection, database: str, owner_id: UUID) -> None:
+    """Let the owner's user read a database; granting twice is harmless."""
+    await connection.execute(
+        sa.text(f"GRANT SELECT ON {quoted_database(database)}.* TO '{reader_user(owner_id)}'@'%'")
+    )
+
+
+async def revoke(connection: AsyncConnection, database: str, owner_id: UUID) -> None:
+    """Take the owner's right to a database away; one that is not there is fine."""
+    user = f"'{reader_user(owner_id)}'@'%'"
+    try:
+        await connection.execute(
+            sa.text(f"REVOKE ALL PRIVILEGES ON {quoted_database(database)}.* FROM {user}")
+        )
+    except DBAPIError as error:
+        if error_code(error) not in _NO_SUCH_GRANT:
+            raise
+
+
+async def end_sessions(connection: AsyncConnection, owner_id: UUID, database: str | None) -> int:
+    """End the sessions of the owner's user that use a database, or all of them; how many there were."""
+    query = "SELECT ID FROM information_schema.PROCESSLIST WHERE USER = :user"
+    values = {"user": reader_user(owner_id)}
+    if database is not None:
+        query, values = f"{query} AND DB = :database", values | {"database": database}
+    sessions: Sequence[int] = (await connection.execute(sa.text(query), values)).scalars().all()
+    for session in sessions:
+        await _end(connection, session)
+    return len(sessions)
+
+
+async def _end(connection: AsyncConnection, session: int) -> None:
+    try:
+        await connection.execute(sa.text(f"KILL {int(session)}"))
+    except DBAPIError as error:
+        if error_code(error) != _NO_SUCH_THREAD:
+            raise

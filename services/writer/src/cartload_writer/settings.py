@@ -1,0 +1,90 @@
+"""What each role of the writer is told: one frozen class a role."""
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings
+
+from cartload_kit.settings import DatabaseUrl, HttpUrl, Port, Settings
+
+
+class MigrateSettings(BaseSettings):
+    """What the one-shot `migrate` needs: the database to migrate and the container to make."""
+
+    model_config = Settings.model_config
+
+    writer_database_url: DatabaseUrl = Field(
+        description="The writer's database, as its owner of least rights."
+    )
+    blob_connection_string: SecretStr = Field(description="Connection string of the Blob account.")
+    blob_container: str = Field(
+        default="cartload", pattern="^[a-z0-9]([a-z0-9-]{1,61})[a-z0-9]$", description="The Blob container."
+    )
+
+
+class StorageSettings(Settings, MigrateSettings):
+    """Where rows and parts are kept: common to all roles."""
+
+
+class KafkaSettings(StorageSettings):
+    """What the roles that consume need besides."""
+
+    kafka_bootstrap_servers: str = Field(
+        min_length=1, description="Kafka brokers as host:port, separated by commas."
+    )
+
+
+class ConsumerSettings(KafkaSettings):
+    """The role `consumer`."""
+
+    writer_bulk_connections: int = Field(
+        default=3, ge=1, le=16, description="Connections that load rows, each a transaction at a time."
+    )
+    writer_batches_in_flight: int = Field(
+        default=8, ge=1, le=64, description="Batches that one consumer works on at a time."
+    )
+    writer_bytes_in_flight: int = Field(
+        default=24 * 2**20,
+        ge=16 * 2**20,
+        le=2**30,
+        description="Bytes of decoded rows that one consumer holds at a time.",
+    )
+
+
+class TasksSettings(KafkaSettings):
+    """The role `tasks`."""
+
+    writer_ready_databases: int = Field(
+        default=3,
+        ge=0,
+        le=32,
+        description="Empty databases kept ready, so that small datasets begin at once.",
+    )
+    writer_deferred_rows: int = Field(
+        default=50_000,
+        ge=0,
+        description="First loads of more rows than this get their indexes after the rows instead of before.",
+    )
+    writer_tasks_at_once: int = Field(
+        default=4, ge=1, le=16, description="Tasks that one process runs at a time."
+    )
+    writer_index_builds: int = Field(
+        default=2, ge=1, le=16, description="Tables of one dataset that are indexed and checked side by side."
+    )
+
+
+class ApiSettings(StorageSettings):
+    """The role `api`."""
+
+    jwks_url: HttpUrl = Field(description="URL of the public keys that access tokens are checked with.")
+    token_issuer: str = Field(default="cartload", min_length=1, description="`iss` of the access tokens.")
+    token_audience: str = Field(default="cartload", min_length=1, description="`aud` of the access tokens.")
+    mysql_public_host: str | None = Field(
+        default=None,
+        description="Host at which users reach the datasets' database server; none: not published.",
+    )
+    mysql_public_port: Port | None = Field(default=None, description="Its port.")
+    writer_statement_seconds: float = Field(
+        default=5.0, gt=0, le=60, description="Seconds after which a user's query is ended."
+    )
+    writer_exports: int = Field(
+        default=4, ge=1, le=64, description="Exports that run at a time; more have to wait."
+    )

@@ -1,0 +1,1 @@
+"""Where rows and parts are kept: bulk connections to MySQL, and Blob."""

@@ -1,0 +1,165 @@
+"""Parts in Blob: each written once under a name that its coordinates decide."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, Self
+
+from azure.core.exceptions import AzureError, HttpResponseError, ResourceExistsError, ResourceNotFoundError
+from azure.storage.blob import ContentSettings
+from azure.storage.blob.aio import BlobServiceClient, ContainerClient, LinearRetry
+
+API_VERSION = "2025-05-05"
+"""What the SDK is told to speak: emulators lag behind its newest."""
+
+PIECE = 2**20
+"""Bytes that a download holds at a time."""
+
+CONTENT_TYPES: Mapping[str, str] = {
+    "parquet": "application/vnd.apache.parquet",
+    "csv": "text/csv; charset=utf-8",
+    "jsonl": "application/jsonl",
+}
+
+
+class BlobUnavailable(Exception):
+    """Blob is away for now; trying again is harmless."""
+
+
+class BlobDiffers(Exception):
+    """There is another part with other rows under this name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A file ready to be stored. Its hash is that of the rows: files of equal rows may differ in bytes."""
+
+    name: str
+    data: bytes
+    rows: int
+    row_hash: str
+    format: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPart:
+    """What lies in Blob under a part's name."""
+
+    bytes: int
+    sha256: str
+
+
+class BlobStore:
+    """The container of all parts. Every call raises BlobUnavailable when Blob is away."""
+
+    def __init__(self, container: ContainerClient) -> None:
+        self._container = container
+
+    @classmethod
+    @asynccontextmanager
+    async def connect(cls, connection_string: str, container: str) -> AsyncIterator[Self]:
+        """Open a client; nothing is sent yet. Its own retries are few: callers have their own backoff."""
+        options: dict[str, Any] = {
+            "api_version": API_VERSION,
+            "retry_policy": LinearRetry(backoff=1, retry_total=1, random_jitter_range=0),
+            "connection_timeout": 5,
+            "read_timeout": 20,
+            "max_single_get_size": PIECE,
+            "max_chunk_get_size": PIECE,
+        }
+        async with BlobServiceClient.from_connection_string(connection_string, **options) as service:
+            yield cls(service.get_container_client(container))
+
+    async def create_container(self) -> None:
+        """Make the container; one that is there is left as it is."""
+        with _away():
+            try:
+                await self._container.create_container()
+            except ResourceExistsError:
+                return
+
+    async def check(self) -> None:
+        """Ready check: the container answers."""
+        with _away():
+            await self._container.get_container_properties()
+
+    async def put(self, part: Part) -> StoredPart:
+        """Store a part unless it is there already; a part with equal rows counts as this one.
+
+        After a lost answer the second try meets its own blob, so that conflict is no failure.
+
+        Raises:
+            BlobDiffers: the name is taken by other rows.
+        """
+        digest = sha256(part.data).hexdigest()
+        blob = self._container.get_blob_client(part.name)
+        metadata = {"rows": str(part.rows), "rowhash": part.row_hash, "sha256": digest}
+        content = ContentSettings(content_type=CONTENT_TYPES[part.format])
+        with _away():
+            try:
+                await blob.upload_blob(
+                    part.data,
+                    length=len(part.data),
+                    overwrite=False,
+                    metadata=metadata,
+                    content_settings=content,
+                )
+            except ResourceExistsError:
+                return await self._existing(part)
+        return StoredPart(len(part.data), digest)
+
+    async def _existing(self, part: Part) -> StoredPart:
+        try:
+            found = await self._container.get_blob_client(part.name).get_blob_properties()
+        except ResourceNotFoundError as error:
+            raise BlobUnavailable("a part was there and is gone again") from error
+        if found.metadata.get("rowhash") != part.row_hash or found.metadata.get("rows") != str(part.rows):
+            raise BlobDiffers(f"{part.name} holds other rows")
+        return StoredPart(found.size, found.metadata["sha256"])
+
+    async def delete(self, name: str) -> None:
+        """Remove a part; one that is gone already is fine."""
+        with _away():
+            try:
+                await self._container.delete_blob(name)
+            except ResourceNotFoundError:
+                return
+
+    async def delete_all(self, prefix: str) -> int:
+        """Remove every blob under a prefix until the listing is empty; how many there were."""
+        removed = 0
+        while True:
+            with _away():
+                names = [name async for name in self._container.list_blob_names(name_starts_with=prefix)]
+            if not names:
+                return removed
+            for name in names:
+                await self.delete(name)
+            removed += len(names)
+
+    async def read(self, name: str, offset: int = 0, length: int | None = None) -> AsyncIterator[bytes]:
+        """The bytes of a part, a piece at a time.
+
+        Raises:
+            KeyError: there is no such part.
+        """
+        with _away():
+            try:
+                stream = await self._container.get_blob_client(name).download_blob(offset, length)
+            except ResourceNotFoundError as error:
+                raise KeyError(name) from error
+            async for piece in stream.chunks():
+                yield piece
+
+
+class _away:  # noqa: N801 - reads as a statement
+    """Turns the SDK's errors into BlobUnavailable; its own two are left to those who ask for them."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, AzureError):
+            status = error.status_code if isinstance(error, HttpResponseError) else None
+            raise BlobUnavailable(f"Blob: {type(error).__name__} {status or ''}".strip()) from error

@@ -1,0 +1,39 @@
+"""From a persisted task back to its command, and on to the use case."""
+
+from collections.abc import Mapping
+from functools import partial
+
+from cartload_contracts.envelope import DATASET_COMMANDS
+from cartload_contracts.messages import Delete, Failed, Prepare, Seal
+from cartload_writer.tasks.context import Context
+from cartload_writer.tasks.delete import delete
+from cartload_writer.tasks.prepare import prepare
+from cartload_writer.tasks.queue import Task
+from cartload_writer.tasks.runner import Run
+from cartload_writer.tasks.seal import seal
+
+KINDS = ("prepare", "seal", "delete")
+
+
+def runs(context: Context) -> Mapping[str, Run]:
+    """What runs each kind of task."""
+    return dict.fromkeys(KINDS, partial(run, context))
+
+
+async def run(context: Context, task: Task) -> None:
+    """Run a task's command. Raises Refused and NotYet."""
+    match DATASET_COMMANDS.validate_python(task.message, strict=False):
+        case Prepare() as command:
+            await prepare(context, command)
+        case Seal() as command:
+            await seal(context, command)
+        case Delete() as command:
+            await delete(context, command)
+
+
+async def refuse(context: Context, task: Task, reason: str) -> None:
+    """Tell the job that its command cannot be done."""
+    command = DATASET_COMMANDS.validate_python(task.message, strict=False)
+    job_id = None if isinstance(command, Delete) else command.job_id
+    result = Failed(dataset_id=task.dataset_id, job_id=job_id, stage=command.type, reason=reason[:2000])
+    await context.results.publish(result)

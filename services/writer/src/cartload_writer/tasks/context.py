@@ -1,0 +1,27 @@
+"""What the tasks work with."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from cartload_writer.results import Results
+from cartload_writer.storage.blob import BlobStore
+from cartload_writer.tasks.stock import Stock
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The ports of the tasks. `meta` is the engine of our own tables, `work` of the datasets' databases."""
+
+    meta: AsyncEngine
+    work: AsyncEngine
+    blobs: BlobStore
+    results: Results
+    stock: Stock
+    clock: Callable[[], datetime]
+    deferred_rows: int
+    """First loads of more rows get their indexes afterwards."""
+    lanes: int
+    """Tables that are indexed and checked side by side."""

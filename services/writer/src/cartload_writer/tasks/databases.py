@@ -1,0 +1,84 @@
+"""Dataset databases: made, described, dropped. Each step looks first: all of them may be repeated."""
+
+import json
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from cartload import ddl, schema
+from cartload_kit.database.engine import SESSION
+from cartload_writer.datasets import Dataset, Ids
+from cartload_writer.names import quoted_database
+
+SESSION_FOR_DDL = (
+    f"{SESSION}, foreign_key_checks = 0 "
+    "/*M!100000 , max_statement_time = 0 */ /*!80000 , max_execution_time = 0 */"
+)
+"""Foreign keys are added unchecked and proven by anti-joins; statements may take as long as they need."""
+
+ABOUT = "_cartload"
+_CREATE_ABOUT = (
+    f"CREATE TABLE IF NOT EXISTS {{database}}.`{ABOUT}` ("
+    "id TINYINT NOT NULL PRIMARY KEY, spec JSON NOT NULL, vintage INT NOT NULL, segments JSON NOT NULL"
+    ") ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci"
+)
+
+
+@asynccontextmanager
+async def session(engine: AsyncEngine, database: str) -> AsyncIterator[AsyncConnection]:
+    """A connection whose default database is the dataset's, each statement committed by itself."""
+    async with engine.connect() as connection:
+        await connection.execution_options(isolation_level="AUTOCOMMIT")
+        await connection.exec_driver_sql(f"USE {quoted_database(database)}")
+        yield connection
+
+
+async def make(engine: AsyncEngine, database: str, ids: Ids, *, final: bool) -> None:
+    """Make a database with the ten tables and `_cartload`, as far as they are not there."""
+    quoted = quoted_database(database)
+    async with engine.connect() as connection:
+        await connection.execution_options(isolation_level="AUTOCOMMIT")
+        await connection.exec_driver_sql(
+            f"CREATE DATABASE IF NOT EXISTS {quoted} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_520_ci"
+        )
+    async with session(engine, database) as connection:
+        present = await tables(connection, database)
+        for table in schema.TABLES:
+            if table.name not in present:
+                await connection.exec_driver_sql(ddl.create_table(table.name, ids, final=final))
+        if ABOUT not in present:
+            await connection.exec_driver_sql(_CREATE_ABOUT.format(database=quoted))
+
+
+async def tables(connection: AsyncConnection, database: str) -> Sequence[str]:
+    """The tables that a database has now."""
+    query = sa.text("SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = :database")
+    return (await connection.execute(query, {"database": database})).scalars().all()
+
+
+async def describe(connection: AsyncConnection, dataset: Dataset) -> None:
+    """Write the one row of `_cartload`: what the dataset was made from."""
+    quoted = quoted_database(dataset.database_name)
+    values: Mapping[str, Any] = {
+        "spec": json.dumps(dataset.spec, ensure_ascii=False),
+        "vintage": dataset.vintage,
+        "segments": json.dumps(dataset.segments),
+    }
+    statement = sa.text(
+        f"REPLACE INTO {quoted}.`{ABOUT}` (id, spec, vintage, segments) "  # noqa: S608 minted
+        "VALUES (1, :spec, :vintage, :segments)"
+    )
+    await connection.execute(statement, values)
+
+
+async def drop(engine: AsyncEngine, database: str) -> bool:
+    """Drop a database; whether information_schema has nothing of it left."""
+    async with engine.connect() as connection:
+        await connection.execution_options(isolation_level="AUTOCOMMIT")
+        await connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {quoted_database(database)}")
+        query = sa.text("SELECT COUNT(*) FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = :database")
+        schemas = await connection.scalar(query, {"database": database})
+        return not schemas and not await tables(connection, database)

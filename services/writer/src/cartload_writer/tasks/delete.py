@@ -1,0 +1,87 @@
+"""Delete: until nothing of the dataset is left in MySQL or Blob but its tombstone."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
+
+from cartload_contracts.messages import Delete, Deleted
+from cartload_kit.database import error_code, retry_on_deadlock, transaction
+from cartload_writer import datasets, readers, reports
+from cartload_writer.datasets import Dataset
+from cartload_writer.names import dataset_prefix, mint_database
+from cartload_writer.tasks import databases
+from cartload_writer.tasks.context import Context
+from cartload_writer.tasks.outcome import NotYet
+
+_LOCK_TIMEOUT = 1205
+_ENTRIES = 5_000
+
+
+async def delete(context: Context, command: Delete) -> None:
+    """Remove database, grants, blobs and records, and answer `deleted`. Raises NotYet."""
+    dataset = await retry_on_deadlock(lambda: _mark(context, command))
+    await _drop(context, dataset)
+    await context.blobs.delete_all(dataset_prefix(dataset.dataset_id))
+    await _forget(context, dataset)
+    await context.results.publish(Deleted(dataset_id=command.dataset_id))
+
+
+async def _mark(context: Context, command: Delete) -> Dataset:
+    """From here on every batch of it is dropped: those in flight hold its row, and are waited for."""
+    now = context.clock()
+    async with transaction(context.meta) as connection:
+        found = await datasets.find(connection, command.dataset_id, lock=True)
+        if found is None:
+            found = _tombstone(command, now)
+            await datasets.insert(connection, found)
+        await datasets.update(connection, found.dataset_id, now, state="deleting")
+    return found
+
+
+def _tombstone(command: Delete, now: datetime) -> Dataset:
+    """Of a dataset that never was: a prepare that comes late is refused by it."""
+    return Dataset(
+        dataset_id=command.dataset_id,
+        owner_id=command.owner_id,
+        database_name=mint_database(),
+        state="deleting",
+        load_mode="final",
+        ids="uuid",
+        format="parquet",
+        spec={},
+        spec_hash="0" * 64,
+        vintage=1,
+        segments=[],
+        created_at=now,
+    )
+
+
+async def _drop(context: Context, dataset: Dataset) -> None:
+    name, owner = dataset.database_name, dataset.owner_id
+    async with context.work.connect() as connection:
+        await connection.execution_options(isolation_level="AUTOCOMMIT")
+        await readers.revoke(connection, name, owner)
+        await readers.end_sessions(connection, owner, name)
+        try:
+            dropped = await databases.drop(context.work, name)
+        except DBAPIError as error:
+            if error_code(error) != _LOCK_TIMEOUT:
+                raise
+            # A session with another default database may hold the tables all the same.
+            await readers.end_sessions(connection, owner, None)
+            raise NotYet("somebody still reads the dataset") from error
+    if not dropped:
+        raise NotYet("the database is not gone yet")
+
+
+async def _forget(context: Context, dataset: Dataset) -> None:
+    key = str(dataset.dataset_id)
+    some = sa.text("DELETE FROM manifest WHERE dataset_id = :key LIMIT :most")
+    removed = _ENTRIES
+    while removed == _ENTRIES:
+        async with transaction(context.meta) as connection:
+            removed = (await connection.execute(some, {"key": key, "most": _ENTRIES})).rowcount
+    async with transaction(context.meta) as connection:
+        await reports.forget(connection, dataset.dataset_id)
+        await datasets.update(connection, dataset.dataset_id, context.clock(), state="deleted")

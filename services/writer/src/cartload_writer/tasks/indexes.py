@@ -1,0 +1,90 @@
+"""From primary keys only to the final form, table by table; what is there already is left out."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from cartload import ddl, schema
+from cartload_kit.database import error_code
+from cartload_writer.tasks import databases
+from cartload_writer.tasks.outcome import NotYet
+
+ATTEMPTS = 8
+_IN_THE_WAY = {1205, 1213}
+_THERE_ALREADY = {1061, 1022, 1826, 121, 1005, 1060}
+_log = logging.getLogger(__name__)
+
+
+async def finish(engine: AsyncEngine, database: str, lanes: int) -> None:
+    """Add every missing key, several tables side by side, then every missing foreign key, table by table.
+
+    Foreign keys are declared unchecked and cost nothing; side by side they would wait for their parents.
+    """
+    await in_lanes(engine, database, lanes, [_step(table, keys=True) for table in _largest_first()])
+    await in_lanes(engine, database, 1, [_step(table, keys=False) for table in schema.TABLE_NAMES])
+
+
+type Step = Callable[[AsyncConnection], Awaitable[None]]
+
+
+async def in_lanes(engine: AsyncEngine, database: str, lanes: int, steps: Iterable[Step]) -> None:
+    """Run steps on `lanes` connections, each taking the next one; the first failure ends all."""
+    waiting = iter(list(steps))
+
+    async def lane() -> None:
+        async with databases.session(engine, database) as connection:
+            for step in waiting:
+                await step(connection)
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(lanes):
+            group.create_task(lane())
+
+
+def _largest_first() -> list[str]:
+    """The longest work first, so that no lane is left alone with it at the end."""
+    order = ("order_item", "order_details", "payment_details", "addresses", "users", "wishlist")
+    return sorted(schema.TABLE_NAMES, key=lambda name: order.index(name) if name in order else len(order))
+
+
+def _step(table: str, *, keys: bool) -> Step:
+    async def step(connection: AsyncConnection) -> None:
+        for _ in range(ATTEMPTS):
+            statement = await _missing(connection, table, keys=keys)
+            if statement is None or await _tried(connection, statement):
+                return
+        raise NotYet(f"the keys of {table} cannot be added now")
+
+    return step
+
+
+async def _missing(connection: AsyncConnection, table: str, *, keys: bool) -> str | None:
+    """The ALTER that adds what is not there; None when all is."""
+    others = ddl.foreign_key_names(table) if keys else ddl.index_names(table)
+    return next(iter(ddl.alter_to_final(table, {*others, *await _names(connection, table)})), None)
+
+
+async def _names(connection: AsyncConnection, table: str) -> set[str]:
+    query = sa.text(
+        "SELECT INDEX_NAME FROM information_schema.STATISTICS "
+        "WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = :table "
+        "UNION SELECT CONSTRAINT_NAME FROM information_schema.TABLE_CONSTRAINTS "
+        "WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = :table"
+    )
+    return set((await connection.execute(query, {"table": table})).scalars())
+
+
+async def _tried(connection: AsyncConnection, statement: str) -> bool:
+    """Whether the ALTER was done. One whose client was killed may still be running: it is waited for."""
+    try:
+        await connection.exec_driver_sql(statement)
+    except DBAPIError as error:
+        if error_code(error) not in _IN_THE_WAY | _THERE_ALREADY:
+            raise
+        _log.warning("ALTER is tried again: %s", error.orig)
+        return False
+    return True

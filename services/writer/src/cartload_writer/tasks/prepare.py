@@ -1,0 +1,105 @@
+"""Prepare: the dataset gets its database, or a further segment. Repeated, it only answers again."""
+
+from dataclasses import replace
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+import cartload
+from cartload import spec as specs
+from cartload_contracts.messages import Prepare, Prepared
+from cartload_kit.database import retry_on_deadlock, transaction
+from cartload_writer import datasets, readers
+from cartload_writer.datasets import Dataset
+from cartload_writer.names import mint_database
+from cartload_writer.tasks import databases, stock
+from cartload_writer.tasks.context import Context
+from cartload_writer.tasks.outcome import Refused
+
+
+async def prepare(context: Context, command: Prepare) -> None:
+    """Make or extend the dataset and answer `prepared`. Raises Refused."""
+    spec = _spec(command)
+    dataset, stocked = await retry_on_deadlock(lambda: _record(context, command, spec))
+    if stocked:
+        context.stock.wake()
+    else:
+        await _complete(context, dataset)
+    await context.results.publish(Prepared(dataset_id=command.dataset_id, job_id=command.job_id))
+
+
+def _spec(command: Prepare) -> specs.Spec:
+    if command.vintage != cartload.VINTAGE:
+        raise Refused(
+            f"The dataset belongs to vintage {command.vintage} of the engine, "
+            f"this is vintage {cartload.VINTAGE}: its rows would differ."
+        )
+    try:
+        return specs.parse(command.spec)
+    except specs.SpecError as error:
+        raise Refused(f"The spec cannot be used: {error}"[:2000]) from error
+
+
+async def _record(context: Context, command: Prepare, spec: specs.Spec) -> tuple[Dataset, bool]:
+    """The dataset's row; and whether its database came from the stock, with nothing left to do."""
+    async with transaction(context.meta) as connection:
+        found = await datasets.find(connection, command.dataset_id, lock=True)
+        if found is not None:
+            return await _extend(context, connection, found, command), False
+        if command.kind == "append":
+            raise Refused("The dataset to append to is not known here.")
+        deferred = command.rows_expected > context.deferred_rows
+        name = None if deferred or spec.ids != "uuid" else await stock.take(connection)
+        now = context.clock()
+        dataset = Dataset(
+            dataset_id=command.dataset_id,
+            owner_id=command.owner_id,
+            database_name=name or mint_database(),
+            state="creating",
+            load_mode="deferred" if deferred else "final",
+            ids=spec.ids,
+            format=spec.format,
+            spec=command.spec,
+            spec_hash=command.spec_hash,
+            vintage=command.vintage,
+            segments=_segments(command),
+            created_at=now,
+        )
+        await datasets.insert(connection, dataset)
+        if name is None:
+            return dataset, False
+        await databases.describe(connection, dataset)
+        return dataset, not await readers.exists(connection, dataset.owner_id)
+
+
+async def _extend(context: Context, connection: AsyncConnection, found: Dataset, command: Prepare) -> Dataset:
+    if found.gone or found.owner_id != command.owner_id:
+        raise Refused("The dataset is being deleted.")
+    if found.spec_hash != command.spec_hash:
+        raise Refused("The dataset was made from another spec.")
+    if found.vintage != command.vintage:
+        raise Refused(
+            f"The dataset belongs to vintage {found.vintage} of the engine, the job to {command.vintage}."
+        )
+    state = "creating" if command.kind == "create" and found.state == "incomplete" else found.state
+    segments = _segments(command)
+    await datasets.update(connection, found.dataset_id, context.clock(), segments=segments, state=state)
+    return replace(found, segments=segments, state=state)
+
+
+async def _complete(context: Context, dataset: Dataset) -> None:
+    """Whatever of the database is missing: everything, or nothing."""
+    final = dataset.load_mode == "final"
+    await databases.make(context.work, dataset.database_name, dataset.ids, final=final)
+    async with databases.session(context.work, dataset.database_name) as connection:
+        await databases.describe(connection, dataset)
+        if await _has_reader(context, dataset):
+            await readers.grant(connection, dataset.database_name, dataset.owner_id)
+
+
+async def _has_reader(context: Context, dataset: Dataset) -> bool:
+    async with context.meta.connect() as connection:
+        return await readers.exists(connection, dataset.owner_id)
+
+
+def _segments(command: Prepare) -> list[dict[str, int]]:
+    return [segment.model_dump() for segment in command.segments]

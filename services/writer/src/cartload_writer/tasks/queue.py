@@ -1,0 +1,136 @@
+"""The persisted tasks: the repository of the table `tasks`. A claimed row is leased to one process."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.mysql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from cartload_writer.models import tasks
+
+OPEN, DONE = "open", "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A command on a dataset, claimed by this process. `attempts` counts its failed runs."""
+
+    sequence: int
+    dataset_id: UUID
+    kind: str
+    message: dict[str, Any]
+    traceparent: str | None
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewTask:
+    """A command that has come. Deliveries of one command share the `task_id`."""
+
+    task_id: str
+    dataset_id: UUID
+    kind: str
+    message: dict[str, Any]
+    traceparent: str | None
+
+
+async def add(connection: AsyncConnection, task: NewTask, now: datetime) -> None:
+    """Keep a command. One that is there already is opened again if it was done: its answer may be lost."""
+    fresh = {"attempts": 0, "not_before": now, "error": None, "finished_at": None}
+    statement = insert(tasks).values(
+        task_id=task.task_id,
+        dataset_id=str(task.dataset_id),
+        kind=task.kind,
+        message=task.message,
+        traceparent=task.traceparent,
+        state=OPEN,
+        created_at=now,
+        **fresh,
+    )
+    again = [
+        (name, sa.case((tasks.c.state == DONE, sa.literal(value, tasks.c[name].type)), else_=tasks.c[name]))
+        for name, value in fresh.items()
+    ]
+    # The server assigns from left to right: the state comes last, so that the others still see the old one.
+    await connection.execute(statement.on_duplicate_key_update([*again, ("state", OPEN)]))
+
+
+async def supersede(connection: AsyncConnection, dataset_id: UUID, now: datetime) -> None:
+    """Close the dataset's tasks that nobody works on and that a deletion makes pointless."""
+    idle = sa.or_(tasks.c.leased_until.is_(None), tasks.c.leased_until < now)
+    which = (
+        (tasks.c.dataset_id == str(dataset_id)) & (tasks.c.state == OPEN) & (tasks.c.kind != "delete") & idle
+    )
+    await connection.execute(
+        tasks.update().where(which).values(state=DONE, finished_at=now, error="superseded")
+    )
+
+
+async def claim(connection: AsyncConnection, owner: str, now: datetime, lease: timedelta) -> Task | None:
+    """Take the oldest task that may run now; those of one dataset run in order. None: there is none."""
+    earlier = tasks.alias()
+    blocked = sa.exists().where(
+        earlier.c.dataset_id == tasks.c.dataset_id,
+        earlier.c.state == OPEN,
+        earlier.c.sequence < tasks.c.sequence,
+    )
+    free = sa.or_(tasks.c.leased_until.is_(None), tasks.c.leased_until < now)
+    query = (
+        sa.select(*(tasks.c[name] for name in Task.__dataclass_fields__))
+        .where(tasks.c.state == OPEN, tasks.c.not_before <= now, free, ~blocked)
+        .order_by(tasks.c.sequence)
+        .limit(1)
+        .with_for_update(skip_locked=True, of=tasks)
+    )
+    row = (await connection.execute(query)).first()
+    if row is None:
+        return None
+    await _update(connection, row.sequence, lease_owner=owner, leased_until=now + lease)
+    sequence, dataset_id, *rest = row
+    return Task(sequence, UUID(dataset_id), *rest)
+
+
+async def renew(connection: AsyncConnection, task: Task, owner: str, until: datetime) -> bool:
+    """Hold a claimed task longer; False when the lease has passed to another process."""
+    mine = (tasks.c.sequence == task.sequence) & (tasks.c.lease_owner == owner) & (tasks.c.state == OPEN)
+    found = await connection.execute(tasks.update().where(mine).values(leased_until=until))
+    return found.rowcount == 1
+
+
+async def finish(connection: AsyncConnection, task: Task, now: datetime, error: str | None = None) -> None:
+    """Close a task."""
+    await _update(
+        connection,
+        task.sequence,
+        state=DONE,
+        finished_at=now,
+        error=error,
+        lease_owner=None,
+        leased_until=None,
+    )
+
+
+async def postpone(connection: AsyncConnection, task: Task, until: datetime, error: str) -> None:
+    """Give a task back, to be tried again later."""
+    await _update(
+        connection,
+        task.sequence,
+        attempts=task.attempts + 1,
+        not_before=until,
+        error=error[:2000],
+        lease_owner=None,
+        leased_until=None,
+    )
+
+
+async def count_open(connection: AsyncConnection) -> int:
+    """Tasks that wait or run."""
+    count = await connection.scalar(sa.select(sa.func.count()).where(tasks.c.state == OPEN))
+    return int(count or 0)
+
+
+async def _update(connection: AsyncConnection, sequence: int, **values: object) -> None:
+    await connection.execute(tasks.update().where(tasks.c.sequence == sequence).values(**values))

@@ -1,0 +1,90 @@
+"""Seal: indexes and foreign keys where they were put off, then the proof that the dataset is whole."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from time import perf_counter
+from typing import Literal
+
+from cartload_contracts.messages import Seal, Sealed, Sealing
+from cartload_kit.database import transaction
+from cartload_writer import datasets, manifest, reports
+from cartload_writer.datasets import Dataset
+from cartload_writer.manifest import Totals
+from cartload_writer.reports import StoredReport
+from cartload_writer.tasks import checks, indexes
+from cartload_writer.tasks.checks import Check
+from cartload_writer.tasks.context import Context
+from cartload_writer.tasks.outcome import Refused
+
+_log = logging.getLogger(__name__)
+
+
+async def seal(context: Context, command: Seal) -> None:
+    """Finish the load and answer `sealed`. Raises Refused with the first broken truth."""
+    async with context.meta.connect() as connection:
+        dataset = await datasets.find(connection, command.dataset_id)
+        stored = await manifest.totals(connection, command.dataset_id)
+    if dataset is None or dataset.gone:
+        raise Refused("The dataset is being deleted.")
+    began = perf_counter()
+    await _index(context, command, dataset)
+    indexed = perf_counter()
+    _, found = await asyncio.gather(
+        _tell(context, command, "checking"), _check(context, command, dataset, stored)
+    )
+    await _keep(context, command, dataset, found)
+    await context.results.publish(
+        Sealed(
+            dataset_id=command.dataset_id,
+            job_id=command.job_id,
+            indexing_seconds=indexed - began,
+            checking_seconds=perf_counter() - indexed,
+        )
+    )
+
+
+async def _tell(context: Context, command: Seal, phase: Literal["indexing", "checking"]) -> None:
+    await context.results.publish(Sealing(dataset_id=command.dataset_id, job_id=command.job_id, phase=phase))
+
+
+async def _index(context: Context, command: Seal, dataset: Dataset) -> None:
+    if dataset.load_mode == "final":
+        return
+    await _tell(context, command, "indexing")
+    await indexes.finish(context.work, dataset.database_name, context.lanes)
+    async with transaction(context.meta) as connection:
+        await datasets.update(connection, dataset.dataset_id, context.clock(), load_mode="final")
+
+
+async def _check(
+    context: Context, command: Seal, dataset: Dataset, stored: Mapping[str, Totals]
+) -> list[Check]:
+    counts, orphans = await checks.count_and_join(context.work, dataset.database_name, context.lanes, stored)
+    return checks.judge(command.expected if command.complete else None, stored, counts, orphans)
+
+
+async def _keep(context: Context, command: Seal, dataset: Dataset, found: list[Check]) -> None:
+    """Keep the report and the dataset's state. Raises Refused when a load that should be whole is not."""
+    broken = [check for check in found if check.violations]
+    failed = bool(broken) and command.complete
+    reason = _reason(broken) if failed else None
+    document = {"kind": "seal", "reason": reason, "checks": [check.document() for check in found]}
+    now = context.clock()
+    async with transaction(context.meta) as connection:
+        current = await datasets.find(connection, dataset.dataset_id, lock=True)
+        if current is None or current.gone:
+            raise Refused("The dataset is being deleted.")
+        report = StoredReport("failed" if failed else "ready", document, now)
+        await reports.save(connection, dataset.dataset_id, report)
+        state = "ready" if command.complete and not failed else "incomplete"
+        await datasets.update(connection, dataset.dataset_id, now, state=state)
+    if reason is not None:
+        raise Refused(reason)
+
+
+def _reason(broken: list[Check]) -> str:
+    told = "; ".join(
+        f"{check.title} Not so: {check.violations} of {check.rows_checked} rows." for check in broken[:3]
+    )
+    return f"The stored dataset is not whole. {told}"[:2000]
