@@ -2,18 +2,14 @@
 
 from collections.abc import Mapping
 
-from fastapi import FastAPI, Request, Response
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from fastapi import FastAPI
 
 from cartload_generator.datasets.routes import router as datasets
 from cartload_generator.jobs.routes import router as jobs
 from cartload_generator.specs.routes import router as specs
-from cartload_generator.store.away import is_away
-from cartload_kit.errors import Unavailable
+from cartload_kit.database.answers import answer_when_away
 from cartload_kit.http import ReadyCheck, create_app
 from cartload_kit.http.app import Lifespan
-from cartload_kit.http.problems import problem_response
 
 
 def build(lifespan: Lifespan | None = None, checks: Mapping[str, ReadyCheck] | None = None) -> FastAPI:
@@ -25,14 +21,7 @@ def build(lifespan: Lifespan | None = None, checks: Mapping[str, ReadyCheck] | N
         description="Ask for datasets, follow the jobs that make them, delete them.",
         checks=checks,
     )
-    for kind in (OperationalError, InterfaceError, PoolTimeout):
-        app.add_exception_handler(kind, _on_away)
+    answer_when_away(app)
     for router in (specs, jobs, datasets):
         app.include_router(router)
     return app
-
-
-async def _on_away(request: Request, error: Exception) -> Response:
-    if isinstance(error, DBAPIError) and not is_away(error):
-        raise error
-    return problem_response(Unavailable("The database does not answer.", retry_after=2), request.scope)

@@ -16,19 +16,12 @@ DATASET_EXAMPLE: dict[str, Any] = {
     "spec": {"name": "demo", "seed": 1, "customers": 10_000},
     "segments": [{"first_block": 0, "customers": 10_000}],
     "vintage": 1,
-    "tables": {"users": {"rows": 10_000, "bytes": 612_000}},
+    "tables": {"users": 10_000},
     "bytes": 9_100_000,
     "hashes": {"users": _HASH},
     "jobs": ["5f0f6a0e-5f6d-4f0e-9a39-0d7f6e2c9b11"],
     "created_at": "2026-01-05T09:30:00Z",
 }
-
-
-class StoredTable(BaseModel):
-    """What is stored of one table."""
-
-    rows: Count
-    bytes: Count = Field(description="Bytes of its files.")
 
 
 class Dataset(BaseModel):
@@ -44,7 +37,7 @@ class Dataset(BaseModel):
     spec: dict[str, Any] = Field(description="The resolved spec: with the seed it decides every value.")
     segments: list[Segment] = Field(description="The runs of customers it consists of, one a job.")
     vintage: int = Field(description="The engine's vintage: two vintages make different rows from one spec.")
-    tables: dict[TableName, StoredTable]
+    tables: dict[TableName, Count] = Field(description="Rows stored of each table.")
     bytes: Count = Field(description="Bytes of all its files.")
     hashes: dict[TableName, RowHash] = Field(description="Sum of the row hashes of each table.")
     jobs: list[UUID] = Field(description="Its jobs, oldest first.")

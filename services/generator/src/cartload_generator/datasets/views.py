@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from cartload_contracts.model import TABLES, Segment
-from cartload_generator.datasets.schemas import Dataset, StoredTable
+from cartload_generator.datasets.schemas import Dataset
 from cartload_generator.record import DatasetRecord, JobRecord, TableSums, add_up
 
 
@@ -19,7 +19,7 @@ def view(dataset: DatasetRecord, all_jobs: Sequence[JobRecord]) -> Dataset:
         spec=dataset.spec,
         segments=[Segment(first_block=job.first_block, customers=job.customers) for job in all_jobs],
         vintage=dataset.vintage,
-        tables={name: StoredTable(rows=table.rows, bytes=table.bytes) for name, table in sums.items()},
+        tables={name: table.rows for name, table in sums.items()},
         bytes=sum(table.bytes for table in sums.values()),
         hashes={name: table.row_hash for name, table in sums.items()},
         jobs=[job.id for job in all_jobs],

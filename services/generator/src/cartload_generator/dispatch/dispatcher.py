@@ -27,7 +27,7 @@ from cartload_generator.ports import Clock, Outbox, utc_now
 from cartload_generator.record import DatasetRecord, JobRecord
 from cartload_generator.states import DELETION
 from cartload_generator.store import datasets, jobs, keys, windows
-from cartload_generator.store.away import is_away
+from cartload_kit.away import is_away
 from cartload_kit.database import retry_on_deadlock, transaction
 from cartload_kit.logging import bind
 

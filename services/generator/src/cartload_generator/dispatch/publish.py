@@ -10,7 +10,7 @@ from uuid import UUID
 from cartload_contracts.jobs import Job, JobState
 from cartload_generator import metrics, states
 from cartload_generator.ports import Outbox
-from cartload_generator.store.away import is_away
+from cartload_kit.away import is_away
 
 type Mark = Callable[[Mapping[UUID, int]], Awaitable[None]]
 """Notes in the database which versions have been published."""

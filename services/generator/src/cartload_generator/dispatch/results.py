@@ -10,8 +10,7 @@ from cartload_contracts import envelope
 from cartload_contracts.envelope import InvalidMessage
 from cartload_contracts.messages import Deleted, Result
 from cartload_generator import metrics
-from cartload_generator.store.away import is_away
-from cartload_kit.kafka import BadMessage, Record, TryAgain
+from cartload_kit.kafka import BadMessage, Record
 
 type Fold = Callable[[UUID, list[Result]], Awaitable[None]]
 """Folds the results of one job (or of one dataset, for a delete) in one transaction."""
@@ -29,7 +28,7 @@ class ResultFolder:
         self._running: dict[UUID, asyncio.Task[None]] = {}
 
     async def handle(self, record: Record) -> None:
-        """Handle one record of the results topic. Raises BadMessage or TryAgain."""
+        """Handle one record of the results topic. Raises BadMessage, and what the fold raises."""
         try:
             result = envelope.decode(envelope.RESULTS, record.value, record.headers)
         except InvalidMessage as error:
@@ -38,7 +37,7 @@ class ResultFolder:
         await self.put(result)
 
     async def put(self, result: Result) -> None:
-        """Fold one result; returns when its transaction is committed. Raises TryAgain."""
+        """Fold one result; returns when its transaction is committed. Raises what the fold raises."""
         key = _key(result)
         if key is None:
             log.error("a step failed that belongs to no job: %s", getattr(result, "reason", result.type))
@@ -69,7 +68,7 @@ class ResultFolder:
             with metrics.FOLD_SECONDS.time():
                 await self._fold(key, [result for result, _ in batch])
         except Exception as error:  # noqa: BLE001 - it is told to each record that waits for it
-            _settle(batch, TryAgain(f"{type(error).__name__}") if is_away(error) else error)
+            _settle(batch, error)
         else:
             _settle(batch, None)
 

@@ -2,25 +2,37 @@
 
 import hashlib
 import json
+from typing import Any
 
 from fastapi import APIRouter, Response
 
 from cartload.spec import PRESETS, Spec
 from cartload_generator import planning
 from cartload_generator.services import Owner, ServicesDep
-from cartload_generator.specs.schemas import Preview, PreviewRequest, SpecSchema
+from cartload_generator.specs.schemas import Preview, PreviewRequest
 from cartload_kit.http.openapi import problem_answers
 
 router = APIRouter(prefix="/api/spec", tags=["spec"])
 
 
-@router.get("", response_model=SpecSchema, summary="Read what a spec may say")
-async def read_spec(response: Response, _: Owner) -> SpecSchema:
-    """The JSON Schema of a spec with defaults, bounds and meaning, and the presets."""
-    found = SpecSchema(json_schema=Spec.model_json_schema(), presets=PRESETS)
-    text = json.dumps([found.json_schema, found.presets], sort_keys=True)
+@router.get(
+    "",
+    response_model=dict[str, Any],
+    responses={200: {"content": {"application/json": {"example": {"title": "Spec", "type": "object"}}}}},
+    summary="Read what a spec may say",
+)
+async def read_spec(response: Response, _: Owner) -> dict[str, Any]:
+    """The JSON Schema of a spec, with defaults, bounds and meaning; `presets` are specs to start from."""
+    schema = spec_schema()
+    text = json.dumps(schema, sort_keys=True)
     response.headers["ETag"] = f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
-    return found
+    return schema
+
+
+def spec_schema() -> dict[str, Any]:
+    """The JSON Schema of a spec (2020-12), with the presets as its examples and by name."""
+    schema = Spec.model_json_schema()
+    return schema | {"examples": list(PRESETS.values()), "presets": PRESETS}
 
 
 @router.post(

@@ -64,12 +64,3 @@ class Preview(BaseModel):
     estimated_bytes: int = Field(
         description="Bytes of the rows in memory; tables and files are of this order."
     )
-
-
-class SpecSchema(BaseModel):
-    """What a spec may say."""
-
-    json_schema: dict[str, Any] = Field(
-        serialization_alias="schema", description="JSON Schema (2020-12) of a spec."
-    )
-    presets: dict[str, dict[str, Any]] = Field(description="Named partial specs to start from.")
