@@ -50,11 +50,8 @@ def _structure() -> dict[str, str]:
             checks[f"{table.name} {key} unique"] = (
                 f"SELECT sum(n) FROM (SELECT count(*) - 1 AS n FROM {table.name} GROUP BY {key})"
             )
-        for column in table.columns:
-            if not column.nullable:
-                checks[f"{table.name}.{column.name} set"] = (
-                    f"SELECT count(*) FROM {table.name} WHERE {column.name} IS NULL"
-                )
+        for name in (column.name for column in table.columns if not column.nullable):
+            checks[f"{table.name}.{name} set"] = f"SELECT count(*) FROM {table.name} WHERE {name} IS NULL"
         for column, parent in table.foreign_keys:
             checks[f"{table.name}.{column} has its parent"] = (
                 f"SELECT count(*) FROM {table.name} c ANTI JOIN {parent} p ON p.id = c.{column}"
@@ -93,15 +90,16 @@ _PAID = """(SELECT order_id,
     FROM payment_details GROUP BY order_id)"""
 
 MONEY = {
-    "unit price is the SKU's": """SELECT count(*) FROM order_item i JOIN products_skus s ON s.id = i.product_sku_id
-        WHERE i.unit_price <> s.price OR i.unit_price < 1""",
+    "unit price is the SKU's": """SELECT count(*) FROM order_item i
+        JOIN products_skus s ON s.id = i.product_sku_id WHERE i.unit_price <> s.price OR i.unit_price < 1""",
     "line total": "SELECT count(*) FROM order_item WHERE line_total <> unit_price * quantity OR quantity < 1",
     "line discount in bounds": "SELECT count(*) FROM order_item WHERE discount < 0 OR discount > line_total",
     "sums of lines": f"""SELECT count(*) FROM order_details o LEFT JOIN {_LINES} l ON l.order_id = o.id
         WHERE l.subtotal IS DISTINCT FROM o.subtotal OR l.discount IS DISTINCT FROM o.discount
         OR l.tax IS DISTINCT FROM o.tax OR l.low <> 1 OR l.high <> l.n""",
     "total": """SELECT count(*) FROM order_details
-        WHERE total <> subtotal - discount + tax + shipping OR total <= 0 OR discount >= subtotal AND discount > 0""",
+        WHERE total <> subtotal - discount + tax + shipping OR total <= 0
+        OR discount >= subtotal AND discount > 0""",
     "coupon with discount": "SELECT count(*) FROM order_details WHERE (coupon IS NULL) <> (discount = 0)",
     "line discount is spread by running sums": """SELECT count(*) FROM (
         SELECT i.discount, o.discount d, o.subtotal s, i.line_total t,
@@ -131,15 +129,18 @@ TIME = {
         OR paid_at > cancelled_at OR created_at <> placed_at""",
     "updated is the latest": """SELECT count(*) FROM order_details WHERE updated_at <>
         greatest(placed_at, paid_at, shipped_at, delivered_at, cancelled_at, returned_at)""",
-    "payments after placing": """SELECT count(*) FROM payment_details p JOIN order_details o ON o.id = p.order_id
+    "payments after placing": """SELECT count(*) FROM payment_details p
+        JOIN order_details o ON o.id = p.order_id
         WHERE p.created_at < o.placed_at OR p.updated_at < p.created_at""",
     "wishes after sign-up and launch": """SELECT count(*) FROM wishlist w JOIN users u ON u.id = w.user_id
-        JOIN products p ON p.id = w.product_id WHERE w.created_at < u.created_at OR w.created_at < p.launched_at
+        JOIN products p ON p.id = w.product_id
+        WHERE w.created_at < u.created_at OR w.created_at < p.launched_at
         OR w.removed_at < w.created_at OR w.updated_at <> coalesce(w.removed_at, w.created_at)""",
     "addresses after sign-up": """SELECT count(*) FROM addresses a JOIN users u ON u.id = a.user_id
         WHERE a.created_at < u.created_at""",
-    "catalogue from the top": """SELECT count(*) FROM products p JOIN sub_categories s ON s.id = p.sub_category_id
-        JOIN categories c ON c.id = s.category_id WHERE c.created_at > s.created_at
+    "catalogue from the top": """SELECT count(*) FROM products p
+        JOIN sub_categories s ON s.id = p.sub_category_id JOIN categories c ON c.id = s.category_id
+        WHERE c.created_at > s.created_at
         OR s.created_at > p.created_at OR p.created_at > p.launched_at OR p.launched_at > p.discontinued_at
         OR p.updated_at <> coalesce(p.discontinued_at, p.launched_at)""",
     "lines follow their order": """SELECT count(*) FROM order_item i JOIN order_details o ON o.id = i.order_id
@@ -173,7 +174,8 @@ STATUS = {
         OR p.last_charge <> p.charges OR p.refund_attempt <> p.charges + 1 OR p.refunds > 1""",
     "first charge at placing": f"""SELECT count(*) FROM order_details o JOIN {_PAID} p ON p.order_id = o.id
         WHERE p.first_created <> o.placed_at""",
-    "voided at cancelling": """SELECT count(*) FROM payment_details p JOIN order_details o ON o.id = p.order_id
+    "voided at cancelling": """SELECT count(*) FROM payment_details p
+        JOIN order_details o ON o.id = p.order_id
         WHERE p.status = 'voided' AND p.updated_at IS DISTINCT FROM o.cancelled_at
         OR p.status = 'pending' AND p.updated_at <> p.created_at""",
     "refunds": f"""SELECT count(*) FROM order_details o JOIN {_PAID} p ON p.order_id = o.id
@@ -187,7 +189,8 @@ STATUS = {
     "returned at most bought": """SELECT count(*) FROM order_item
         WHERE returned_quantity < 0 OR returned_quantity > quantity""",
     "reasons and cards": """SELECT count(*) FROM payment_details
-        WHERE (failure_reason IS NULL) = (status = 'failed') OR (card_last_four IS NULL) = (method = 'card')""",
+        WHERE (failure_reason IS NULL) = (status = 'failed')
+        OR (card_last_four IS NULL) = (method = 'card')""",
 }
 
 PEOPLE = {

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+
 from support.engine_truths import dataset, violations
 
 SPECS: dict[str, dict[str, Any]] = {

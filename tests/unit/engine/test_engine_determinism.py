@@ -1,0 +1,128 @@
+"""The same values on every machine, in every grouping and order, before and after an append."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterable
+from hashlib import sha256
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cartload import VINTAGE
+from cartload.chunks import Chunk, Segment, plan
+from cartload.engine import Engine
+from cartload.rowhash import RowHash, hash_batch
+from cartload.schema import TABLE_NAMES
+from cartload.spec import Spec, parse, resolve
+
+GOLDEN = json.loads(Path(__file__).with_name("golden.json").read_text())
+
+SPECS: dict[str, dict[str, Any]] = {
+    "default": {"customers": 2500},
+    "integers": {
+        "customers": 1200,
+        "seed": 2**53 - 1,
+        "ids": "integer",
+        "currency": "SEK",
+        "window": {"start": "2010-02-28", "end": "2016-03-01"},
+        "growth": 2.25,
+        "orders": {"per_customer": 3.1, "items": 3, "payment_failure_rate": 0.4, "quantity": 2.2},
+        "wishlist": {"per_customer": 3.75},
+        "skew": {"products": 1.7, "customers": 0},
+    },
+}
+
+
+def hashes(spec: Spec, chunks: Iterable[Chunk]) -> dict[str, RowHash]:
+    engine, sums = Engine(spec), dict.fromkeys(TABLE_NAMES, RowHash())
+    for chunk in chunks:
+        for name, batch in engine.generate(chunk).items():
+            sums[name] += hash_batch(batch, name)
+    return sums
+
+
+def printed(sums: dict[str, RowHash]) -> dict[str, list[Any]]:
+    return {name: [one.rows, one.hex] for name, one in sums.items()}
+
+
+def golden_hashes(name: str) -> dict[str, list[Any]]:
+    spec = resolve(parse(SPECS[name]))
+    return printed(hashes(spec, plan(spec, Segment(0, spec.customers), catalogue=True)))
+
+
+@pytest.mark.parametrize("name", SPECS)
+def test_golden_hashes_guard_the_vintage(name: str) -> None:
+    assert GOLDEN["vintage"] == VINTAGE
+    assert golden_hashes(name) == GOLDEN["hashes"][name]
+
+
+def test_the_vocabulary_is_part_of_the_vintage() -> None:
+    files = resources.files("cartload.vocabulary")
+    found = {
+        name: sha256(files.joinpath(f"{name}.json").read_bytes()).hexdigest() for name in GOLDEN["vocabulary"]
+    }
+    assert found == GOLDEN["vocabulary"]
+
+
+def test_golden_hashes_without_the_cpus_vector_instructions() -> None:
+    features = (
+        "AVX2 FMA3 AVX512F AVX512CD AVX512_SKX AVX512_CLX AVX512_CNL AVX512_ICL AVX512_SPR X86_V3 X86_V4"
+    )
+    code = (
+        f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r}); "
+        "import json, test_engine_determinism as t; print(json.dumps(t.golden_hashes('integers')))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code],
+        env={**os.environ, "NPY_DISABLE_CPU_FEATURES": features},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == GOLDEN["hashes"]["integers"]
+
+
+@pytest.mark.parametrize("grouping", [1, 2, 3, 7])
+def test_chunk_size_and_order_change_nothing(grouping: int) -> None:
+    spec = resolve(parse({"customers": 5300, "ids": "integer"}))
+    segment = Segment(0, spec.customers)
+    usual = hashes(spec, plan(spec, segment, catalogue=True))
+    other = plan(spec, segment, catalogue=True, blocks_per_chunk=grouping)
+    assert hashes(spec, reversed(list(other))) == usual
+
+
+def test_every_block_is_made_alone_as_among_others() -> None:
+    spec = resolve(parse({"customers": 3000}))
+    engine = Engine(spec)
+    whole = engine.generate(plan(spec, Segment(0, 3000), catalogue=False, blocks_per_chunk=3)[0])
+    parts = [engine.generate(plan(spec, Segment(block, 1000), catalogue=False)[0]) for block in range(3)]
+    for name, batch in whole.items():
+        rows = [row for part in parts for row in part[name].to_pylist()]
+        assert batch.to_pylist() == rows
+
+
+def test_an_append_continues_the_dataset() -> None:
+    spec = resolve(parse({"customers": 2000}))
+    first, second = Segment(0, 2000), Segment(2, 3000)
+    assert first.end_block == second.first_block
+    parts = [*plan(spec, first, catalogue=True), *plan(spec, second, catalogue=False)]
+    whole = plan(spec, Segment(0, 5000), catalogue=True)
+    assert hashes(spec, parts) == hashes(spec, whole)
+
+
+def test_no_value_depends_on_the_number_of_customers_once_resolved() -> None:
+    spec = resolve(parse({"customers": 2000}))
+    more = spec.model_copy(update={"customers": 900_000, "name": "other", "format": "csv"})
+    chunk = plan(spec, Segment(0, 2000), catalogue=False)[0]
+    assert hashes(spec, [chunk]) == hashes(more, [chunk])
+
+
+def test_another_seed_makes_other_rows() -> None:
+    one, two = (resolve(parse({"customers": 10, "seed": seed})) for seed in (1, 2))
+    first, second = (hashes(spec, plan(spec, Segment(0, 10), catalogue=True)) for spec in (one, two))
+    assert all(first[name].hex != second[name].hex for name in TABLE_NAMES)
