@@ -22,7 +22,6 @@ export default defineConfig({
     },
   },
   test: {
-    environment: 'jsdom',
     include: ['src/**/*.test.{ts,tsx}'],
     restoreMocks: true,
     sequence: { shuffle: true },

@@ -21,7 +21,7 @@ function refetchAround(client: QueryClient, job: Job): void {
 function statusChanged(client: QueryClient, status: LiveStatus): void {
   const before = useLiveJobs.getState().status
   setLiveStatus(status)
-  if (status === 'live' && before === 'offline') void client.invalidateQueries({ queryKey: ['jobs'] })
+  if (status === 'live' && before !== 'live') void client.invalidateQueries({ queryKey: ['jobs'] })
 }
 
 /** Renews the token before the live connection would be closed for it, time and again. */

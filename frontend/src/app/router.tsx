@@ -6,6 +6,7 @@ import { DatasetsPage } from '@/features/datasets/datasets-page'
 import { FilesTab } from '@/features/datasets/files-tab'
 import { SpecTab } from '@/features/datasets/spec-tab'
 import { TablesTab } from '@/features/datasets/tables-tab'
+import { ActiveJob } from '@/features/jobs/active-job'
 import { DatasetJobsTab } from '@/features/jobs/dataset-jobs-tab'
 import { JobPage } from '@/features/jobs/job-page'
 import { JobsPage } from '@/features/jobs/jobs-page'
@@ -32,7 +33,7 @@ const signedIn = [
   { index: true, element: <DatasetsPage /> },
   { path: 'datasets', element: <DatasetsPage /> },
   { path: 'datasets/new', element: <NewDatasetPage /> },
-  { path: 'datasets/:datasetId', element: <DatasetPage />, children: dataset },
+  { path: 'datasets/:datasetId', element: <DatasetPage progress={<ActiveJob />} />, children: dataset },
   { path: 'datasets/:datasetId/tables/:table', element: <TableRoute /> },
   { path: 'jobs', element: <JobsPage /> },
   { path: 'jobs/:jobId', element: <JobPage /> },

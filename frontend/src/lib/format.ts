@@ -7,6 +7,11 @@ const dateTime = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeSty
 /** 1234567 → `1,234,567`. */
 export const formatCount = (value: number): string => whole.format(value)
 
+const exact = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 20 })
+
+/** 0.25 → `0.25`: every digit there is. */
+export const formatNumber = (value: number): string => exact.format(value)
+
 /** 1 → `1 row`, 2 → `2 rows`. */
 export const formatCounted = (value: number, one: string, many = `${one}s`): string =>
   `${formatCount(value)} ${value === 1 ? one : many}`

@@ -59,16 +59,18 @@ export function Loading({ what }: { what: string }): ReactElement {
 /** Shown where a list has nothing in it: what would be here, and how to get it. */
 export function Empty({
   title,
+  as: Title = 'p',
   children,
   action,
 }: {
   title: string
+  as?: 'p' | 'h1'
   children?: ReactNode
   action?: ReactNode
 }): ReactElement {
   return (
     <div className="rounded-xl border border-dashed border-line-strong/60 px-6 py-14 text-center">
-      <p className="text-lg font-semibold">{title}</p>
+      <Title className="text-lg font-semibold">{title}</Title>
       {children != null && <p className="mx-auto mt-2 max-w-prose text-sm text-muted">{children}</p>}
       {action != null && <div className="mt-6 flex justify-center">{action}</div>}
     </div>
@@ -87,7 +89,7 @@ export function PageFailure({
 }): ReactElement {
   if (!(error instanceof ApiError) || error.status !== 404) return <Failure error={error} retry={retry} />
   return (
-    <Empty title={`There is no such ${what}`} action={<ButtonLink to="/">Go to datasets</ButtonLink>}>
+    <Empty as="h1" title={`There is no such ${what}`} action={<ButtonLink to="/">Go to datasets</ButtonLink>}>
       It may have been deleted, or it belongs to another account.
     </Empty>
   )

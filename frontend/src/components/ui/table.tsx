@@ -15,7 +15,7 @@ export function Table({
       role="region"
       aria-label={label}
       tabIndex={0}
-      className="overflow-x-auto rounded-xl border border-line bg-surface"
+      className="relative overflow-x-auto rounded-xl border border-line bg-surface"
     >
       <table className="w-full text-left text-sm">
         <caption className="sr-only">{label}</caption>

@@ -1,4 +1,5 @@
 import {
+  skipToken,
   useInfiniteQuery,
   useMutation,
   useQuery,
@@ -11,7 +12,7 @@ import {
 
 import { config } from '@/config'
 import { answer, api } from '@/lib/api/client'
-import { byCursor, present, type Page } from '@/lib/api/pages'
+import { allItems, byCursor, present, type Page } from '@/lib/api/pages'
 import type { Connection, Dataset, Job, NewConnection, StoredFile, Table } from '@/lib/api/types'
 import { mergeJob } from '@/lib/live/jobs-store'
 import { randomUuid } from '@/lib/uuid'
@@ -36,11 +37,17 @@ export function useDatasets(): Pages<Dataset> {
   })
 }
 
-export function useDataset(id: string): UseQueryResult<Dataset> {
+/** One dataset; nothing is asked while its id is not known. */
+export function useDataset(id: string | undefined): UseQueryResult<Dataset> {
   return useQuery({
     queryKey: ['datasets', 'one', id],
-    queryFn: () => answer(api.GET('/api/datasets/{dataset_id}', at(id))),
+    queryFn: id === undefined ? skipToken : () => answer(api.GET('/api/datasets/{dataset_id}', at(id))),
   })
+}
+
+/** The names of the newest datasets by id, for lists that only know ids. */
+export function useDatasetNames(): ReadonlyMap<string, string> {
+  return new Map(allItems(useDatasets().data).map(({ id, name }) => [id, name]))
 }
 
 /** The tables of a dataset with their columns and stored rows. */

@@ -11,10 +11,12 @@ import { useShownDataset } from './dataset-page'
 
 function Line({ name, value }: { name: string; value: string | null }): ReactElement {
   return (
-    <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1 border-t border-line py-3 first:border-0">
-      <dt className="w-28 text-sm text-muted">{name}</dt>
-      <dd className="min-w-0 flex-1 font-mono text-sm break-all">{value ?? '–'}</dd>
-      {value !== null && <CopyButton text={value} what={name.toLowerCase()} />}
+    <div className="gap-x-4 border-t border-line py-3 first:border-0 sm:flex sm:items-center">
+      <dt className="w-28 shrink-0 text-sm text-muted">{name}</dt>
+      <dd className="flex min-w-0 flex-1 items-center justify-between gap-4 font-mono text-sm">
+        <span className="break-all">{value ?? '–'}</span>
+        {value !== null && <CopyButton text={value} what={name.toLowerCase()} />}
+      </dd>
     </div>
   )
 }

@@ -1,4 +1,4 @@
-import type { ReactElement } from 'react'
+import type { ReactElement, ReactNode } from 'react'
 import { Link, NavLink, Outlet, useOutletContext, useParams } from 'react-router'
 
 import { Badge } from '@/components/ui/badge'
@@ -45,8 +45,8 @@ function Tabs(): ReactElement {
 /** The dataset that the page around shows. */
 export const useShownDataset = (): Dataset => useOutletContext()
 
-/** One dataset: its figures, what can be done with it, and a tab for each way to look at it. */
-export function DatasetPage(): ReactElement {
+/** One dataset: its figures, the progress of its job, what can be done with it, and a tab for each way to look at it. */
+export function DatasetPage({ progress }: { progress: ReactNode }): ReactElement {
   const { datasetId = '' } = useParams()
   const { data: dataset, error, refetch } = useDataset(datasetId)
   if (dataset === undefined)
@@ -84,6 +84,7 @@ export function DatasetPage(): ReactElement {
           </Notice>
         </div>
       )}
+      {progress}
       <Tabs />
       <Outlet context={dataset} />
     </>

@@ -24,7 +24,7 @@ export function JobProgress({ job }: { job: Job }): ReactElement {
     <div>
       <div className="mb-3 flex items-baseline justify-between gap-4">
         <p className="font-medium">{phaseOf(job)}</p>
-        <p className="text-2xl font-semibold tabular-nums" data-testid="percent">
+        <p className="text-2xl font-semibold" data-testid="percent">
           {job.state === 'completed' ? '100%' : formatPercent(share)}
         </p>
       </div>

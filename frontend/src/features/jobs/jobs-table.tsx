@@ -3,13 +3,14 @@ import { Link } from 'react-router'
 
 import { ProgressBar } from '@/components/ui/progress-bar'
 import { Cell, HeadCell, Row, Table } from '@/components/ui/table'
+import { useDatasetNames } from '@/features/datasets/api'
 import type { Job } from '@/lib/api/types'
 import { formatCount, formatDateTime, formatDuration } from '@/lib/format'
 
 import { JobBadge } from './job-badge'
-import { isOver } from './states'
+import { isOver, kindOf } from './states'
 
-function JobRow({ job }: { job: Job }): ReactElement {
+function JobRow({ job, name }: { job: Job; name: string | undefined }): ReactElement {
   return (
     <Row>
       <Cell>
@@ -17,9 +18,9 @@ function JobRow({ job }: { job: Job }): ReactElement {
           to={`/jobs/${job.id}`}
           className="font-medium underline decoration-line-strong underline-offset-4"
         >
-          {job.kind === 'create' ? 'New dataset' : 'Append'}
+          {name ?? job.id.slice(0, 8)}
         </Link>
-        <span className="block font-mono text-xs text-muted">{job.id.slice(0, 8)}</span>
+        <span className="block text-xs text-muted">{kindOf(job)}</span>
       </Cell>
       <Cell>
         <JobBadge job={job} />
@@ -41,6 +42,7 @@ function JobRow({ job }: { job: Job }): ReactElement {
 
 /** Jobs as a table, each a link to its page. */
 export function JobsTable({ jobs }: { jobs: readonly Job[] }): ReactElement {
+  const names = useDatasetNames()
   return (
     <Table label="Jobs">
       <thead>
@@ -54,7 +56,7 @@ export function JobsTable({ jobs }: { jobs: readonly Job[] }): ReactElement {
       </thead>
       <tbody>
         {jobs.map((job) => (
-          <JobRow key={job.id} job={job} />
+          <JobRow key={job.id} job={job} name={names.get(job.dataset_id)} />
         ))}
       </tbody>
     </Table>

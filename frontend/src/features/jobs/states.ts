@@ -47,6 +47,10 @@ export function actionsOf(job: Pick<Job, 'state' | 'phase'>): readonly JobAction
   }
 }
 
+const kinds: Record<Job['kind'], string> = { create: 'New dataset', append: 'Append' }
+
+export const kindOf = (job: Pick<Job, 'kind'>): string => kinds[job.kind]
+
 const phases = { generating: 'Making rows', indexing: 'Adding indexes', checking: 'Checking' } as const
 
 const words: Record<Exclude<JobState, 'running'>, string> = {

@@ -1,4 +1,4 @@
-import { formatCount } from '@/lib/format'
+import { formatNumber } from '@/lib/format'
 import { parseDecimal, parseWhole } from '@/lib/numbers'
 
 import { shown, type Preset, type SpecField } from './spec-schema'
@@ -28,9 +28,9 @@ export function draftFrom(fields: readonly SpecField[], preset: Preset | undefin
 }
 
 function bounds({ least, most }: SpecField): string {
-  if (least !== null && most !== null) return ` from ${formatCount(least)} to ${formatCount(most)}`
-  if (least !== null) return ` from ${formatCount(least)}`
-  return most === null ? '' : ` up to ${formatCount(most)}`
+  if (least !== null && most !== null) return ` from ${formatNumber(least)} to ${formatNumber(most)}`
+  if (least !== null) return ` from ${formatNumber(least)}`
+  return most === null ? '' : ` up to ${formatNumber(most)}`
 }
 
 const inBounds = (value: number, { least, most }: SpecField): boolean =>

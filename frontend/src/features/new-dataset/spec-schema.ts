@@ -27,6 +27,8 @@ const isJson = (value: unknown): value is Json =>
 
 const text = (value: unknown): string | null => (typeof value === 'string' ? value : null)
 const figure = (value: unknown): number | null => (typeof value === 'number' ? value : null)
+/** The largest whole number below an exclusive bound. */
+const below = (value: unknown): number | null => (typeof value === 'number' ? value - 1 : null)
 
 /** Follows `$ref`, single `allOf` and `anyOf` with null to the schema that says something. */
 function resolve(schema: Json, root: Json): Json {
@@ -80,7 +82,7 @@ function fieldOf(name: string, schema: Json): SpecField | null {
     kind,
     choices: Array.isArray(schema.enum) ? schema.enum.map(shown) : [],
     least: figure(schema.minimum) ?? figure(schema.exclusiveMinimum),
-    most: figure(schema.maximum),
+    most: figure(schema.maximum) ?? below(schema.exclusiveMaximum),
     longest: figure(schema.maxLength),
     initial: shown(schema.default),
   }

@@ -38,6 +38,9 @@ export function ExportMenu({
   }
   return (
     <div role="group" aria-label="Export" className="flex flex-wrap items-center gap-2">
+      <span aria-hidden="true" className="mr-1 text-sm text-muted">
+        Export
+      </span>
       {exportFormats.map((format) => (
         <Button
           key={format}

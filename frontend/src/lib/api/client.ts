@@ -19,7 +19,7 @@ export async function authorisedFetch(request: Request): Promise<Response> {
 }
 
 /** The typed client of everything below `/api`. */
-export const api = createClient<paths>({ baseUrl: window.location.origin, fetch: authorisedFetch })
+export const api = createClient<paths>({ fetch: authorisedFetch })
 
 interface Answered<T> {
   data?: T

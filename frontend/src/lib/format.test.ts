@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest'
+
+import {
+  formatBytes,
+  formatCount,
+  formatCounted,
+  formatDateTime,
+  formatDuration,
+  formatName,
+  formatPercent,
+  formatRate,
+  shareOf,
+} from './format'
+
+describe('formatting', () => {
+  it('groups digits', () => {
+    expect(formatCount(1_234_567)).toBe('1,234,567')
+    expect(formatCounted(1, 'row')).toBe('1 row')
+    expect(formatCounted(2_000, 'row')).toBe('2,000 rows')
+    expect(formatCounted(0, 'category', 'categories')).toBe('0 categories')
+  })
+
+  it.each([
+    [0, 0, 0],
+    [5, 10, 0.5],
+    [11, 10, 1],
+    [-1, 10, 0],
+  ])('%d of %d is the share %d', (done, total, share) => {
+    expect(shareOf(done, total)).toBe(share)
+  })
+
+  it('rounds percents down, so that 100% means done', () => {
+    expect(formatPercent(0.9999)).toBe('99%')
+    expect(formatPercent(0.29)).toBe('29%')
+    expect(formatPercent(1)).toBe('100%')
+  })
+
+  it.each([
+    [0, '0 B'],
+    [1023, '1,023 B'],
+    [1536, '1.5 KiB'],
+    [52_428_800, '50 MiB'],
+    [3 * 1024 ** 4, '3 TiB'],
+    [5000 * 1024 ** 4, '5,000 TiB'],
+  ])('%d bytes are %s', (bytes, text) => {
+    expect(formatBytes(bytes)).toBe(text)
+  })
+
+  it.each([
+    [null, '–'],
+    [Number.POSITIVE_INFINITY, '–'],
+    [0.2, '0 s'],
+    [59.4, '59 s'],
+    [200, '3 min 20 s'],
+    [7_500, '2 h 5 min'],
+  ])('%s seconds are %s', (seconds, text) => {
+    expect(formatDuration(seconds)).toBe(text)
+  })
+
+  it('shows a dash for a rate or time that is not known', () => {
+    expect(formatRate(null)).toBe('–')
+    expect(formatRate(12_345.6)).toBe('12,346 rows/s')
+    expect(formatDateTime(null)).toBe('–')
+    expect(formatDateTime('2026-01-02T03:04:05.000Z')).toContain('2026')
+  })
+
+  it('turns names into words', () => {
+    expect(formatName('order_details')).toBe('Order details')
+  })
+})
