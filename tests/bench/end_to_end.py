@@ -1,0 +1,50 @@
+"""A large job from request to `completed`, against the fastest way by hand to the same final state."""
+
+import asyncio
+import time
+from dataclasses import dataclass
+from statistics import median
+
+from bench.by_hand import Prepared, load_by_hand
+from support.client import User
+
+CUSTOMERS = 100_000
+ROUNDS = 3
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Seconds of each round, and the rows of one."""
+
+    rows: int
+    ours: list[float]
+    by_hand: list[float]
+
+    @property
+    def ratio(self) -> float:
+        """Our speed in units of the speed by hand: the median over the rounds."""
+        return median(hand / own for own, hand in zip(self.ours, self.by_hand, strict=True))
+
+    def rate(self, seconds: list[float]) -> float:
+        """Rows a second in the median round."""
+        return self.rows / median(seconds)
+
+
+async def compare(user: User, prepared: Prepared) -> Comparison:
+    """Both ways in turn, three times, on the same server; each dataset is deleted before the next."""
+    ours, by_hand, rows = [], [], 0
+    for round_number in range(ROUNDS):
+        seconds, rows = await _by_job(user, round_number)
+        ours.append(seconds)
+        by_hand.append(await asyncio.to_thread(load_by_hand, prepared))
+    return Comparison(rows, ours, by_hand)
+
+
+async def _by_job(user: User, seed: int) -> tuple[float, int]:
+    began = time.perf_counter()
+    job = await user.start_job(wait=60, customers=CUSTOMERS, seed=seed)
+    job = await user.finish_job(job["id"], seconds=300)
+    seconds = time.perf_counter() - began
+    assert job["state"] == "completed", job
+    await user.call("DELETE", f"/api/datasets/{job['dataset_id']}")
+    return seconds, job["rows_done"]

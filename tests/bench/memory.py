@@ -1,0 +1,31 @@
+"""Peak memory of every process of our services, from the kernel's own high-water mark."""
+
+from pathlib import Path
+
+from cartload_dev.handle import Handle
+
+SERVERS = ("kafka", "mariadb", "azurite")
+MIB = 1024
+_RESET_PEAK = "5"
+
+
+def reset_peaks(system: Handle) -> None:
+    """Begin to measure anew: the high-water mark falls to what is used now."""
+    for name in _ours(system):
+        Path(f"/proc/{system.pid(name)}/clear_refs").write_text(_RESET_PEAK)
+
+
+def peaks(system: Handle) -> dict[str, float]:
+    """Peak resident memory by process, in MiB, since the last reset."""
+    return {name: _high_water(system.pid(name)) / MIB for name in _ours(system)}
+
+
+def _ours(system: Handle) -> list[str]:
+    return [name for name in system.names if name not in SERVERS]
+
+
+def _high_water(pid: int) -> int:
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1])
+    raise RuntimeError(f"process {pid} tells no VmHWM")
