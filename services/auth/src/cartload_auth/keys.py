@@ -113,7 +113,7 @@ class Sealer:
             raw = self._box.decrypt(data[:_NONCE_BYTES], data[_NONCE_BYTES:], kid.encode())
         except InvalidTag:
             raise UnreadableKey(
-                "CARTLOAD_SIGNING_KEY_SECRET is not the one the keys were sealed with"
+                "the keys were sealed with another CARTLOAD_SIGNING_KEY_SECRET"
             ) from None
         return Ed25519PrivateKey.from_private_bytes(raw)
 

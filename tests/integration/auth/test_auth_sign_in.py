@@ -1,0 +1,224 @@
+"""Accounts, sign-in and what holds guessers back."""
+
+import asyncio
+import time
+
+import httpx
+import pytest
+
+from cartload_auth.passwords import PasswordPool
+from support.auth_service import PASSWORD, Service, running
+
+LOGIN, REGISTER, ME = "/api/auth/login", "/api/auth/register", "/api/auth/me"
+
+
+async def try_login(
+    client: httpx.AsyncClient, user_name: str = "ada", password: str = "wrong password"
+) -> httpx.Response:
+    body = {"user_name": user_name, "password": password, "refresh_in": "body"}
+    return await client.post(LOGIN, json=body)
+
+
+async def test_an_account_is_made_and_signs_in(auth: Service) -> None:
+    made = await auth.http.post(REGISTER, json={"user_name": "Ada", "password": PASSWORD})
+    assert made.status_code == 201
+    user = made.json()
+    assert (user["user_name"], user["role"]) == ("Ada", "customer")
+    signed_in = await auth.login("ada")
+    assert signed_in["user"] == user
+    assert (signed_in["token_type"], signed_in["expires_in"]) == ("Bearer", 900)
+    me = await auth.http.get(ME, headers={"Authorization": f"Bearer {signed_in['access_token']}"})
+    assert (me.status_code, me.json()) == (200, user)
+    assert me.headers["cache-control"] == "no-store"
+
+
+async def test_a_name_is_taken_in_any_case_of_letters(auth: Service) -> None:
+    await auth.register("Ada")
+    again = await auth.http.post(REGISTER, json={"user_name": "aDA", "password": PASSWORD})
+    assert again.status_code == 409
+    assert again.headers["content-type"] == "application/problem+json"
+
+
+async def test_of_two_that_register_one_name_at_once_one_wins(auth: Service) -> None:
+    body = {"user_name": "ada", "password": PASSWORD}
+    answers = await asyncio.gather(*(auth.http.post(REGISTER, json=body) for _ in range(5)))
+    assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409, 409]
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"user_name": "a", "password": PASSWORD}, "user_name"),
+        ({"user_name": "ada", "password": "short"}, "password"),
+        ({"user_name": "ada", "password": "ä" * 40}, "password"),
+        ({"user_name": "ada"}, "password"),
+        ({"user_name": 7, "password": PASSWORD}, "user_name"),
+        ({"user_name": "ada", "password": PASSWORD, "role": "admin"}, "role"),
+    ],
+)
+async def test_a_wrong_registration_names_the_field_and_hides_the_password(
+    auth: Service, body: dict[str, object], field: str
+) -> None:
+    answer = await auth.http.post(REGISTER, json=body)
+    assert answer.status_code == 422
+    assert [error["field"] for error in answer.json()["errors"]] == [field]
+    assert all("value" not in error for error in answer.json()["errors"] if error["field"] == "password")
+
+
+async def test_closed_registration_makes_no_accounts(auth_database: str) -> None:
+    async with running(auth_database, registration="closed") as auth:
+        answer = await auth.http.post(REGISTER, json={"user_name": "ada", "password": PASSWORD})
+        assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "text/plain"])
+async def test_a_form_of_another_site_cannot_sign_in(auth: Service, kind: str) -> None:
+    await auth.register()
+    body = f'{{"user_name":"ada","password":"{PASSWORD}"}}'
+    answer = await auth.http.post(LOGIN, content=body, headers={"Content-Type": kind})
+    assert answer.status_code in (415, 422)
+    assert "set-cookie" not in answer.headers
+
+
+async def test_an_unknown_user_and_a_wrong_password_get_the_same_answer(auth: Service) -> None:
+    await auth.register()
+    known, unknown = await try_login(auth.http), await try_login(auth.http, "nobody")
+    for answer in (known, unknown):
+        assert answer.status_code == 401
+        assert answer.headers["www-authenticate"] == "Bearer"
+    kept = {"type", "title", "status", "detail", "instance"}
+    assert {name: known.json()[name] for name in kept} == {name: unknown.json()[name] for name in kept}
+
+
+async def test_an_unknown_user_takes_as_long_as_a_wrong_password(auth: Service) -> None:
+    pool = PasswordPool(workers=1, queue=1, cost=10)
+    hashed = await pool.hash(PASSWORD)
+
+    async def seconds(password: str, known: str | None) -> float:
+        began = time.thread_time_ns(), time.perf_counter()
+        await pool.verify(password, known)
+        return time.perf_counter() - began[1]
+
+    unknown = min([await seconds("wrong password", None) for _ in range(3)])
+    wrong = min([await seconds("wrong password", hashed) for _ in range(3)])
+    too_long = min([await seconds("x" * 500, hashed) for _ in range(3)])
+    pool.close()
+    assert 0.5 < unknown / wrong < 2
+    assert 0.5 < too_long / wrong < 2
+
+
+@pytest.mark.parametrize("name", ["", "ädä", "a" * 200, "' OR 1=1 -- ", "ada\x00"])
+async def test_whatever_is_typed_as_a_name_is_merely_wrong(auth: Service, name: str) -> None:
+    await auth.register()
+    assert (await try_login(auth.http, name, PASSWORD)).status_code == 401
+
+
+async def test_guessing_one_account_from_one_address_is_slowed_down(auth: Service) -> None:
+    await auth.register()
+    for _ in range(10):
+        assert (await try_login(auth.http)).status_code == 401
+    refused = await try_login(auth.http, password=PASSWORD)
+    assert refused.status_code == 429
+    assert 1 <= int(refused.headers["retry-after"]) <= 30
+    async with auth.browser("198.51.100.9") as elsewhere:
+        assert (await try_login(elsewhere, password=PASSWORD)).status_code == 200
+    auth.clock.advance(seconds=int(refused.headers["retry-after"]))
+    assert (await try_login(auth.http, password=PASSWORD)).status_code == 200
+
+
+async def test_refused_attempts_do_not_make_the_wait_longer(auth: Service) -> None:
+    await auth.register()
+    for _ in range(10):
+        await try_login(auth.http)
+    waits = [int((await try_login(auth.http)).headers["retry-after"]) for _ in range(5)]
+    assert waits == [waits[0]] * 5
+
+
+async def test_guesses_side_by_side_count_as_many(auth: Service) -> None:
+    await auth.register()
+    answers = await asyncio.gather(*(try_login(auth.http) for _ in range(18)))
+    statuses = [answer.status_code for answer in answers]
+    assert statuses.count(401) == 10
+    assert statuses.count(429) == 8
+
+
+async def test_the_right_password_costs_nothing(auth: Service) -> None:
+    await auth.register()
+    for _ in range(15):
+        assert (await try_login(auth.http, password=PASSWORD)).status_code == 200
+
+
+async def test_one_account_guessed_from_many_addresses_is_slowed_down(auth_database: str) -> None:
+    async with running(auth_database, login_attempts_account=3) as auth:
+        await auth.register()
+        statuses = []
+        for number in range(5):
+            async with auth.browser(f"198.51.100.{number}") as client:
+                statuses.append((await try_login(client)).status_code)
+        assert statuses == [401, 401, 401, 429, 429]
+        auth.clock.advance(seconds=5)
+        async with auth.browser("203.0.113.1") as owner:
+            assert (await try_login(owner, password=PASSWORD)).status_code == 200
+
+
+async def test_many_accounts_guessed_from_one_address_are_slowed_down(auth_database: str) -> None:
+    async with running(auth_database, login_attempts_address=3) as auth:
+        statuses = [(await try_login(auth.http, f"user{number}")).status_code for number in range(5)]
+        assert statuses == [401, 401, 401, 429, 429]
+        async with auth.browser("2001:db8:1:2::1") as first, auth.browser("2001:db8:1:2::2") as neighbour:
+            for number in range(3):
+                await try_login(first, f"other{number}")
+            assert (await try_login(neighbour, "yet-another")).status_code == 429
+
+
+async def test_registrations_from_one_address_are_slowed_down(auth_database: str) -> None:
+    async with running(auth_database, registrations_address=2) as auth:
+        bodies = [{"user_name": f"user{number}", "password": PASSWORD} for number in range(3)]
+        statuses = [(await auth.http.post(REGISTER, json=body)).status_code for body in bodies]
+        assert statuses == [201, 201, 429]
+
+
+async def test_when_too_many_wait_for_a_password_the_rest_is_told_to_come_back(auth_database: str) -> None:
+    async with running(auth_database, cost=9, password_workers=1, password_queue=0) as auth:
+        await auth.register()
+        answers = await asyncio.gather(*(try_login(auth.http) for _ in range(8)))
+        busy = [answer for answer in answers if answer.status_code == 503]
+        assert busy
+        assert all(int(answer.headers["retry-after"]) >= 1 for answer in busy)
+        assert {answer.status_code for answer in answers} == {401, 503}
+        wrong = len(answers) - len(busy)
+        for _ in range(10 - wrong):
+            assert (await try_login(auth.http)).status_code == 401
+        assert (await try_login(auth.http)).status_code == 429
+
+
+async def test_a_changed_password_ends_every_session(auth: Service) -> None:
+    await auth.register()
+    before = await auth.login()
+    body = {"user_name": "ada", "password": PASSWORD, "new_password": "battery horse"}
+    assert (await auth.http.post("/api/auth/password", json=body)).status_code == 204
+    assert (await auth.refresh(before["refresh_token"])).status_code == 401
+    assert (await try_login(auth.http, password=PASSWORD)).status_code == 401
+    assert (await try_login(auth.http, password="battery horse")).status_code == 200
+    assert (await auth.http.post("/api/auth/password", json=body)).status_code == 401
+
+
+@pytest.mark.parametrize("token", ["", "nonsense", "a.b.c", "eyJhbGciOiJub25lIn0.e30."])
+async def test_me_needs_an_access_token(auth: Service, token: str) -> None:
+    answer = await auth.http.get(ME, headers={"Authorization": f"Bearer {token}"})
+    assert answer.status_code == 401
+
+
+async def test_a_refresh_token_is_no_access_token(auth: Service) -> None:
+    await auth.register()
+    token = (await auth.login())["refresh_token"]
+    answer = await auth.http.get(ME, headers={"Authorization": f"Bearer {token}"})
+    assert answer.status_code == 401
+
+
+async def test_an_access_token_ends_after_fifteen_minutes(auth: Service) -> None:
+    headers = await auth.signed_up()
+    auth.clock.advance(minutes=14)
+    assert (await auth.http.get(ME, headers=headers)).status_code == 200
+    auth.clock.advance(minutes=2)
+    assert (await auth.http.get(ME, headers=headers)).status_code == 401
