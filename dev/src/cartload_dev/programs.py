@@ -23,7 +23,7 @@ class Program:
     """Working folder; the checkout unless named."""
     prepare: Callable[[], object] | None = None
     """Blocking work to do once before the first start, in a thread."""
-    start_seconds: float = 90.0
+    start_seconds: float = 180.0
     """How long a start may take until it counts as failed."""
     stop_seconds: float = 20.0
     """How long it may take to end after SIGTERM before it is killed."""

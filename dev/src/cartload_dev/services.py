@@ -96,6 +96,7 @@ def _own(layout: Layout, service: str) -> dict[str, str]:
         case "generator":
             return {
                 "CARTLOAD_GENERATOR_DATABASE_URL": layout.database_url("cartload_generator"),
+                "CARTLOAD_DISK_PATH": str(layout.run.data),
             }
         case "writer":
             return {

@@ -1,0 +1,74 @@
+"""The whole system: every process serves, and each one comes back after it was killed."""
+
+import signal
+import urllib.request
+from collections.abc import Iterator
+
+import pytest
+
+from cartload_dev.handle import Handle
+from cartload_dev.layout import Replicas
+from cartload_dev.services import processes
+from cartload_dev.state import wait_for
+
+pytestmark = [pytest.mark.xdist_group("system"), pytest.mark.timeout(600)]
+SERVERS = ("kafka", "mariadb", "azurite")
+SERVICES = tuple(process.name for process in processes(Replicas()))
+
+
+@pytest.fixture
+def system(cartload: Handle) -> Iterator[Handle]:
+    cartload.wait_ready()
+    yield cartload
+    cartload.wait_ready()
+
+
+def get(url: str) -> int:
+    with urllib.request.urlopen(url, timeout=10) as answer:
+        return int(answer.status)
+
+
+def test_every_program_runs(system: Handle) -> None:
+    assert set(system.names) == {*SERVERS, *SERVICES}
+    assert system.state.phase == "ready"
+
+
+@pytest.mark.parametrize("path", ["/health/live", "/health/ready", "/metrics"])
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_service_tells_how_it_is(system: Handle, service: str, path: str) -> None:
+    assert get(system.endpoints.services[service] + path) == 200
+
+
+def test_the_public_origin_serves_the_ui(system: Handle) -> None:
+    assert get(system.base_url + "/") == 200
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_killed_service_comes_back(system: Handle, service: str) -> None:
+    restarts = system.program(service).restarts
+    killed = system.kill(service)
+    system.wait_ready(service, after=killed)
+    assert system.program(service).restarts > restarts
+
+
+@pytest.mark.parametrize(
+    ("server", "number"),
+    [("kafka", signal.SIGKILL), ("mariadb", signal.SIGKILL), ("azurite", signal.SIGTERM)],
+)
+def test_a_server_that_ended_comes_back_and_everything_gets_ready_again(
+    system: Handle, server: str, number: signal.Signals
+) -> None:
+    system.restart(server, number=number)
+    system.wait_ready()
+    for service in SERVICES:
+        assert eventually_200(system.endpoints.services[service] + "/health/ready")
+
+
+def eventually_200(url: str) -> bool:
+    def answers() -> bool:
+        try:
+            return get(url) == 200
+        except OSError:
+            return False
+
+    return wait_for(answers, 60)
