@@ -27,7 +27,7 @@ class Engine:
     """Makes the rows of one resolved spec.
 
     The catalogue's numbers are made at first use and held, some 200 MB for a million SKUs; nothing else
-    is. Keep an engine per spec and share it between chunks, not between threads.
+    is. Keep an engine per spec; threads may share it.
     """
 
     def __init__(self, spec: Spec) -> None:

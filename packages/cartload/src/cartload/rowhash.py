@@ -13,12 +13,15 @@ from functools import cache
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from cartload import schema
 from cartload.hashing import U64, keys, mix
 from cartload.schema import Column
+
+Bytes = npt.NDArray[np.uint8]
 
 _MODULUS: Final = 1 << 128
 _LOW: Final = np.uint64(0xFFFFFFFF)
@@ -120,39 +123,50 @@ def _decimal_words(values: Any) -> U64:
 def text_words(values: Any) -> U64:
     """A 64-bit word for each string: a chain over its bytes, eight at a time, then its length in bytes."""
     offsets = np.frombuffer(values.buffers()[1], np.int32)[values.offset : values.offset + len(values) + 1]
-    words = np.full(len(values), _WORD)
     if len(values) == 0:
-        return words
-    starts, lengths = offsets[:-1] - offsets[0], np.diff(offsets)
+        return np.empty(0, np.uint64)
+    lengths = np.diff(offsets)
+    shortest, longest = int(lengths.min()), int(lengths.max())
     data = _padded(values.buffers()[2], int(offsets[0]), int(offsets[-1]))
-    for position in range(0, int(lengths.max()), 8):
-        _absorb(words, data, starts, lengths, position)
+    if shortest == longest:
+        words = _equal_lengths(data, len(values), longest)
+    else:
+        words = _other_lengths(data, offsets[:-1] - offsets[0], lengths, longest)
     words ^= lengths.astype(np.uint64)
     words *= _WORD
     return words
 
 
-def _padded(buffer: Any, first: int, last: int) -> U64:
-    """Every eight consecutive bytes of the buffer's part as a word, zeros after its end."""
+def _padded(buffer: Any, first: int, last: int) -> Bytes:
+    """The buffer's part, eight zeros after its end."""
     data = np.zeros(last - first + 8, np.uint8)
     if last > first:
         data[:-8] = np.frombuffer(buffer, np.uint8, last - first, first)
-    return np.ndarray((last - first + 1,), "<u8", data, strides=(1,))
+    return data
 
 
-def _absorb(words: U64, data: U64, starts: Any, lengths: Any, position: int) -> None:
-    left = lengths - position
-    if left.min() > 0:
-        words[:] = _chained(words, data[starts + position], left)
-        return
-    open_rows = np.flatnonzero(left > 0)
-    chunk = data[starts[open_rows] + position]
-    words[open_rows] = _chained(words[open_rows], chunk, left[open_rows])
+def _equal_lengths(data: Bytes, rows: int, length: int) -> U64:
+    words = np.full(rows, _WORD)
+    for position in range(0, length, 8):
+        chunk = np.ndarray((rows,), "<u8", data, position, (length,))
+        words = _chained(words, chunk & _TAIL[min(length - position, 8)])
+    return words
 
 
-def _chained(words: U64, chunk: U64, left: Any) -> U64:
-    if left.min() < 8:
-        chunk &= _TAIL[np.minimum(left, 8)]
+def _other_lengths(data: Bytes, starts: Any, lengths: Any, longest: int) -> U64:
+    """Every eight consecutive bytes are a word; rows leave when their bytes are used up."""
+    everywhere = np.ndarray((len(data) - 7,), "<u8", data, strides=(1,))
+    words = np.full(len(starts), _WORD)
+    for position in range(0, longest, 8):
+        left = lengths - position
+        rows: Any = slice(None) if left.min() > 0 else np.flatnonzero(left > 0)
+        chunk = everywhere[starts[rows] + position]
+        chunk &= _TAIL[np.minimum(left[rows], 8)]
+        words[rows] = _chained(words[rows], chunk)
+    return words
+
+
+def _chained(words: U64, chunk: U64) -> U64:
     chunk ^= words
     chunk *= _WORD
     chunk ^= chunk >> _S29

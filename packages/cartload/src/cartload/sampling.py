@@ -1,6 +1,7 @@
 """Giving out exact numbers of things by integer weights, and walking ragged groups without loops."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -8,33 +9,33 @@ import numpy.typing as npt
 from cartload.fixed import I64
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Groups:
     """Rows in consecutive groups: how many in each. An owner's rows, a block's owners."""
 
     counts: I64
 
-    @property
+    @cached_property
     def total(self) -> int:
         """Rows in all groups."""
         return int(self.counts.sum())
 
-    @property
+    @cached_property
     def ends(self) -> I64:
         """The first row after each group."""
         return np.cumsum(self.counts)
 
-    @property
+    @cached_property
     def starts(self) -> I64:
         """The first row of each group."""
         return self.ends - self.counts
 
-    @property
+    @cached_property
     def owner(self) -> I64:
         """The group of each row."""
         return np.repeat(np.arange(len(self.counts)), self.counts)
 
-    @property
+    @cached_property
     def place(self) -> I64:
         """The place of each row in its group, from 0."""
         return np.arange(self.total) - np.repeat(self.starts, self.counts)
