@@ -1,4 +1,4 @@
-"""The generator's API and dispatcher in this process: real database, a fake outbox, a clock that can be moved."""
+"""The generator's API and dispatcher in this process: a real database, a fake outbox, a movable clock."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
@@ -173,13 +173,17 @@ class Generator:
     async def chunks(self, job: Any, count: int) -> list[GenerateChunk]:
         """The job's chunk commands, once there are `count`."""
         async with asyncio.timeout(FAST):
-            while len(found := self.commands(job)) < count:
+            while len(found := self.commands(job)) < count:  # noqa: ASYNC110 - any message may be the one
                 await asyncio.sleep(0.005)
         return found
 
     def commands(self, job: Any) -> list[GenerateChunk]:
         """The job's chunk commands so far."""
         return [one for one in self.outbox.of(GenerateChunk) if str(one.job_id) == job["id"]]
+
+    def seals(self, job: Any) -> list[Seal]:
+        """The job's seal commands so far."""
+        return [one for one in self.outbox.of(Seal) if str(one.job_id) == job["id"]]
 
     async def store_all(self, job: Any) -> None:
         """Store every chunk of a job as its commands come."""
@@ -197,7 +201,7 @@ class Generator:
         await self.prepare(job)
         await self.store_all(job)
         async with asyncio.timeout(FAST):
-            while not any(str(one.job_id) == job["id"] for one in self.outbox.of(Seal)):
+            while not self.seals(job):  # noqa: ASYNC110 - any message may be the one
                 await asyncio.sleep(0.005)
         await self.hear(sealed(job))
 

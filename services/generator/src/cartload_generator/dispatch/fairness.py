@@ -32,8 +32,8 @@ def next_turn(candidates: Iterable[Candidate], bounds: Bounds, passed: set[UUID]
     """The job whose turn it is, None when nobody may send.
 
     The user with the fewest rows in flight comes first, and of that user's jobs the one that waited longest.
-    When the cap over all jobs is reached, only jobs with nothing in flight still get a turn, so that a large
-    job never keeps a small one from starting. `passed` had their chance and could not use it.
+    When the cap over all jobs is reached, only users with nothing in flight still get a turn, so that one
+    user's large job never keeps another user's small one from starting. `passed` had their chance and could not use it.
     """
     everyone = list(candidates)
     capped = sum(one.rows_in_flight for one in everyone) >= bounds.rows_in_flight
@@ -46,7 +46,7 @@ def next_turn(candidates: Iterable[Candidate], bounds: Bounds, passed: set[UUID]
         if one.wants
         and one.job_id not in passed
         and one.chunks_in_flight < bounds.window_chunks
-        and not (capped and one.chunks_in_flight)
+        and not (capped and per_owner[one.owner_id])
     ]
     best = min(ready, key=lambda one: (per_owner[one.owner_id], one.turned_at, one.job_id.int), default=None)
     return best.job_id if best else None

@@ -1,0 +1,73 @@
+"""Jobs and results of the generator as plain values, for tests without a database."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from cartload_contracts.jobs import JobStatus
+from cartload_contracts.messages import Failed, Stored
+from cartload_contracts.model import TABLES, TableName
+from cartload_generator.dispatch.fold import mask
+from cartload_generator.record import JobRecord, TableSums, Window
+from cartload_generator.states import Step
+
+NOW = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
+JOB, DATASET, OWNER = UUID(int=1), UUID(int=2), UUID(int=3)
+BLOCK_TABLES: tuple[TableName, ...] = TABLES[4:]
+
+
+def after(seconds: float) -> datetime:
+    """A time that much later than NOW."""
+    return NOW + timedelta(seconds=seconds)
+
+
+def job_in(state: JobStatus = "running", step: Step = "generate", **more: Any) -> JobRecord:
+    """A job of three chunks, at a certain point of its way."""
+    values: dict[str, Any] = {
+        "number": 1,
+        "id": JOB,
+        "dataset_id": DATASET,
+        "owner_id": OWNER,
+        "kind": "create",
+        "first_block": 0,
+        "customers": 3000,
+        "rows_total": 180,
+        "chunks_total": 3,
+        "tables": {table: TableSums(30 if table in BLOCK_TABLES else 0) for table in TABLES},
+        "created_at": NOW,
+        "turned_at": NOW,
+    }
+    return JobRecord(state=state, step=step, **(values | more))
+
+
+def in_flight(job: JobRecord, count: int = 3) -> dict[int, Window]:
+    """The first chunks of a job, sent and not stored."""
+    job.next_position = job.chunks_in_flight = count
+    job.rows_in_flight = 60 * count
+    return {position: Window(position, mask(BLOCK_TABLES), 60, NOW) for position in range(count)}
+
+
+def stored(position: int, table: TableName, row_hash: int = 5) -> Stored:
+    """Ten rows of one table of one chunk."""
+    return Stored(
+        dataset_id=DATASET,
+        job_id=JOB,
+        position=position,
+        table=table,
+        chunk=position,
+        rows=10,
+        row_hash=f"{row_hash:032x}",
+        bytes=100,
+        generating_seconds=0.5,
+        storing_seconds=0.25,
+    )
+
+
+def all_stored(count: int = 3) -> list[Stored]:
+    """Every result of some chunks."""
+    return [stored(position, table) for position in range(count) for table in BLOCK_TABLES]
+
+
+def failed(stage: Any = "store", reason: str = "The hash differs.") -> Failed:
+    """The failure of a step."""
+    return Failed(dataset_id=DATASET, job_id=JOB, stage=stage, reason=reason)

@@ -1,0 +1,99 @@
+"""Whose turn it is."""
+
+from collections import Counter
+from datetime import timedelta
+from uuid import UUID
+
+from cartload_generator.dispatch.fairness import Bounds, Candidate, next_turn, room
+from support.generator_jobs import NOW
+
+BOUNDS = Bounds(window_chunks=4, rows_in_flight=1000, turn_chunks=2)
+NOBODY: set[UUID] = set()
+
+
+def candidate(
+    job: int,
+    owner: int = 1,
+    *,
+    chunks: int = 0,
+    rows: int | None = None,
+    turned: float = 0,
+    wants: bool = True,
+) -> Candidate:
+    in_flight = chunks * 10 if rows is None else rows
+    return Candidate(
+        UUID(int=job), UUID(int=owner), wants, chunks, in_flight, NOW + timedelta(seconds=turned)
+    )
+
+
+def test_nobody_gets_a_turn_when_nobody_wants_one() -> None:
+    assert next_turn([], BOUNDS, NOBODY) is None
+    assert next_turn([candidate(1, wants=False)], BOUNDS, NOBODY) is None
+    assert next_turn([candidate(1)], BOUNDS, {UUID(int=1)}) is None
+
+
+def test_a_full_window_gets_no_turn() -> None:
+    assert next_turn([candidate(1, chunks=4)], BOUNDS, NOBODY) is None
+
+
+def test_the_user_with_least_in_flight_comes_first() -> None:
+    busy = [candidate(1, owner=1, chunks=3), candidate(2, owner=1, turned=-99)]
+    assert next_turn([*busy, candidate(3, owner=2, chunks=1)], BOUNDS, NOBODY) == UUID(int=3)
+
+
+def test_of_one_user_the_job_that_waited_longest_comes_first() -> None:
+    assert next_turn([candidate(1, turned=5), candidate(2, turned=3)], BOUNDS, NOBODY) == UUID(int=2)
+
+
+def test_at_the_cap_only_jobs_with_nothing_in_flight_go_on() -> None:
+    full = [candidate(1, owner=1, chunks=2, rows=1000), candidate(2, owner=2, chunks=1, rows=1)]
+    assert next_turn(full, BOUNDS, NOBODY) is None
+    assert next_turn([*full, candidate(3, owner=1)], BOUNDS, NOBODY) == UUID(int=3)
+    assert room(0, 1001, BOUNDS) == 1
+    assert room(2, 1001, BOUNDS) == 0
+
+
+def test_paused_jobs_count_toward_the_cap() -> None:
+    paused = candidate(1, owner=1, chunks=2, rows=2000, wants=False)
+    assert next_turn([paused, candidate(2, owner=2, chunks=1, rows=1)], BOUNDS, NOBODY) is None
+
+
+def test_a_turn_is_as_long_as_the_window_allows() -> None:
+    assert [room(chunks, 0, BOUNDS) for chunks in range(6)] == [2, 2, 2, 1, 0, 0]
+
+
+def simulate(owners: dict[int, int], turns: int) -> Counter[int]:
+    """Chunks that each job got, when every chunk takes equally long and the cap binds."""
+    bounds = Bounds(window_chunks=8, rows_in_flight=80, turn_chunks=2)
+    in_flight: Counter[int] = Counter()
+    turned = dict.fromkeys(owners, 0.0)
+    served: Counter[int] = Counter()
+    line: list[int] = []
+    for now in range(1, turns):
+        everyone = [
+            candidate(job, owner, chunks=in_flight[job], turned=turned[job]) for job, owner in owners.items()
+        ]
+        chosen = next_turn(everyone, bounds, NOBODY)
+        if chosen is None:
+            in_flight[line.pop(0)] -= 1
+            continue
+        job = chosen.int
+        count = room(in_flight[job], sum(in_flight.values()) * 10, bounds)
+        in_flight[job] += count
+        served[job] += count
+        line += [job] * count
+        turned[job] = now
+    return served
+
+
+def test_users_share_alike_however_many_jobs_they_have() -> None:
+    owners = {1: 1, 2: 1, 3: 1, 4: 1, 5: 2}
+    served = simulate(owners, 2000)
+    first, second = sum(served[job] for job in (1, 2, 3, 4)), served[5]
+    assert abs(first - second) / (first + second) < 0.1
+    assert max(served[job] for job in (1, 2, 3, 4)) <= 1.3 * min(served[job] for job in (1, 2, 3, 4))
+
+
+def test_jobs_of_one_user_share_alike() -> None:
+    served = simulate({1: 1, 2: 1, 3: 1}, 2000)
+    assert max(served.values()) <= 1.1 * min(served.values())

@@ -1,0 +1,95 @@
+"""Publishing: state changes at once, numbers ten times a second, always the newest."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from cartload_contracts.jobs import Job, JobState
+from cartload_generator.dispatch.publish import Publisher
+from cartload_kit.kafka import KafkaUnavailable
+from support.generator_jobs import JOB, OWNER, job_in
+
+
+class Desk:
+    """A fake outbox and mark, with a clock that a test moves."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+        self.states: list[JobState] = []
+        self.marked: dict[UUID, int] = {}
+        self.away = False
+        self.publisher = Publisher(self, self.mark, interval=0.1, clock=lambda: self.now)
+
+    async def send(self, messages: Any) -> None:
+        if self.away:
+            raise KafkaUnavailable("away")
+        self.states += messages
+
+    async def mark(self, versions: Mapping[UUID, int]) -> None:
+        self.marked |= versions
+
+    async def offer(self, version: int, state: Any = "running", step: Any = "generate") -> None:
+        self.publisher.offer(OWNER, view(version, state, step))
+        await self.publisher.publish_due()
+
+    @property
+    def versions(self) -> list[int]:
+        return [state.job.version for state in self.states]
+
+
+def view(version: int, state: Any = "running", step: Any = "generate") -> Job:
+    return job_in(state, step, version=version).view()
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+async def test_numbers_are_told_ten_times_a_second_and_only_the_newest(desk: Desk) -> None:
+    for version in range(1, 50):
+        await desk.offer(version)
+        desk.now += 0.011
+    assert len(desk.versions) in (5, 6)
+    assert desk.versions == sorted(set(desk.versions))
+    desk.now += 0.1
+    await desk.publisher.publish_due()
+    assert desk.versions[-1] == 49
+
+
+async def test_a_change_of_state_or_phase_is_told_at_once(desk: Desk) -> None:
+    await desk.offer(1)
+    await desk.offer(2, "running", "index")
+    await desk.offer(3, "completed", "none")
+    assert desk.versions == [1, 2, 3]
+
+
+async def test_what_is_old_is_told_no_more(desk: Desk) -> None:
+    await desk.offer(5)
+    desk.now += 1
+    await desk.offer(4)
+    await desk.offer(5)
+    assert desk.versions == [5]
+
+
+async def test_what_was_told_is_marked_once_a_second_and_at_the_end(desk: Desk) -> None:
+    await desk.offer(1)
+    assert desk.marked == {}
+    desk.now += 1.1
+    await desk.publisher.publish_due()
+    assert desk.marked == {JOB: 1}
+    await desk.offer(2, "completed", "none")
+    assert desk.marked == {JOB: 2}
+
+
+async def test_nothing_is_lost_while_kafka_is_away(desk: Desk) -> None:
+    desk.away = True
+    desk.publisher.offer(OWNER, view(1))
+    with pytest.raises(KafkaUnavailable):
+        await desk.publisher.publish_due()
+    desk.publisher.offer(OWNER, view(2))
+    desk.away = False
+    await desk.publisher.publish_due()
+    assert desk.versions == [2]

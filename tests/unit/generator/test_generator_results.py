@@ -1,0 +1,103 @@
+"""Results from Kafka on their way into folds."""
+
+import asyncio
+from datetime import UTC
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from cartload_contracts import envelope
+from cartload_contracts.messages import Deleted, Result
+from cartload_generator.dispatch.results import ResultFolder
+from cartload_kit.kafka import BadMessage, Record
+from support.generator_jobs import DATASET, JOB, NOW, failed, stored
+
+
+class Folds:
+    """Keeps what is folded; a fold lasts until `go` is set."""
+
+    def __init__(self) -> None:
+        self.done: list[tuple[UUID, list[Result]]] = []
+        self.go = asyncio.Event()
+        self.begun = asyncio.Event()
+        self.error: Exception | None = None
+
+    async def __call__(self, key: UUID, results: list[Result]) -> None:
+        self.begun.set()
+        await self.go.wait()
+        if self.error is not None:
+            raise self.error
+        self.done.append((key, results))
+
+
+def record(result: Result, **changes: Any) -> Record:
+    wire = envelope.encode(result, source="/test", now=NOW)
+    values = {"value": wire.value, "headers": dict(wire.headers), **changes}
+    return Record(
+        topic=wire.topic, partition=0, offset=0, key=wire.key, timestamp=NOW.astimezone(UTC), **values
+    )
+
+
+async def test_what_comes_during_a_fold_is_folded_together_in_order() -> None:
+    folds = Folds()
+    folder = ResultFolder(folds)
+    first = asyncio.create_task(folder.handle(record(stored(0, "users"))))
+    await folds.begun.wait()
+    rest = [asyncio.create_task(folder.handle(record(stored(n, "users")))) for n in range(1, 6)]
+    await asyncio.sleep(0)
+    folds.go.set()
+    await asyncio.gather(first, *rest)
+    assert [[result.position for result in results] for _, results in folds.done] == [[0], [1, 2, 3, 4, 5]]  # type: ignore[union-attr]
+    assert not folder._running
+    assert not folder._waiting
+
+
+async def test_a_fold_that_fails_fails_for_all_that_were_in_it() -> None:
+    folds = Folds()
+    folds.error = ConnectionError("away")
+    folds.go.set()
+    folder = ResultFolder(folds)
+    outcomes = await asyncio.gather(
+        *(folder.handle(record(stored(n, "users"))) for n in range(3)), return_exceptions=True
+    )
+    assert [type(outcome) for outcome in outcomes] == [ConnectionError] * 3
+    folds.error = None
+    await folder.handle(record(stored(0, "users")))
+    assert len(folds.done) == 1
+
+
+async def test_a_record_that_is_given_up_is_not_folded() -> None:
+    folds = Folds()
+    folder = ResultFolder(folds)
+    first = asyncio.create_task(folder.handle(record(stored(0, "users"))))
+    await folds.begun.wait()
+    given_up = asyncio.create_task(folder.handle(record(stored(1, "users"))))
+    await asyncio.sleep(0)
+    given_up.cancel()
+    await asyncio.gather(given_up, return_exceptions=True)
+    folds.go.set()
+    await first
+    await folder.handle(record(stored(2, "users")))
+    assert [[result.position for result in results] for _, results in folds.done] == [[0], [2]]  # type: ignore[union-attr]
+
+
+async def test_deleted_goes_by_its_dataset_and_the_rest_by_its_job() -> None:
+    folds = Folds()
+    folds.go.set()
+    folder = ResultFolder(folds)
+    await folder.handle(record(Deleted(dataset_id=DATASET)))
+    await folder.handle(record(failed()))
+    assert [key for key, _ in folds.done] == [DATASET, JOB]
+
+
+async def test_a_failure_of_no_job_is_only_logged() -> None:
+    folds = Folds()
+    await ResultFolder(folds).handle(record(failed("delete").model_copy(update={"job_id": None})))
+    assert not folds.done
+
+
+@pytest.mark.parametrize("value", [b"", b"{", b"[]", b'{"type": "stored"}', b'{"type": "unheard"}'])
+async def test_what_is_no_result_is_a_bad_message(value: bytes) -> None:
+    with pytest.raises(BadMessage):
+        await ResultFolder(Folds()).handle(record(failed(), value=value))

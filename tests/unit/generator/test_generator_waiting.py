@@ -1,0 +1,85 @@
+"""Waiting for the end of a job, and how long a client may ask to wait."""
+
+import asyncio
+
+import pytest
+
+from cartload_contracts.jobs import Job
+from cartload_generator.dispatch.watch import Watch
+from cartload_generator.jobs.prefer import wait_seconds
+from support.generator_jobs import JOB, job_in
+
+RUNNING, DONE = job_in().view(), job_in("completed", "none").view()
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ([], None),
+        (["wait=10"], 10),
+        (["Wait = 7"], 7),
+        (['wait="5"'], 5),
+        (["respond-async, wait=3"], 3),
+        (["respond-async", "wait=3"], 3),
+        (["wait=2; foo=bar"], 2),
+        (["wait=4, wait=9"], 4),
+        (["wait=0"], 0),
+        (["wait=100000"], 60),
+        (["wait=-1"], None),
+        (["wait=soon"], None),
+        (["wait"], None),
+        (["wait=1.5"], None),
+        (["return=minimal"], None),
+        (["wait=99999999999999999999"], None),
+    ],
+)
+def test_the_wait_that_is_preferred(headers: list[str], seconds: int | None) -> None:
+    assert wait_seconds(headers, 60) == seconds
+
+
+class Jobs:
+    """A job that a test changes, and how often it was read."""
+
+    def __init__(self) -> None:
+        self.job: Job = RUNNING
+        self.looks = 0
+        self.looked = asyncio.Event()
+
+    async def look(self) -> Job:
+        self.looks += 1
+        self.looked.set()
+        return self.job
+
+
+async def test_who_waits_is_woken_when_the_job_ends() -> None:
+    watch, jobs = Watch(asyncio.Event()), Jobs()
+    waiting = asyncio.create_task(watch.until_ended(JOB, jobs.look, 30))
+    await jobs.looked.wait()
+    jobs.job = DONE
+    watch.changed(RUNNING)
+    watch.changed(DONE)
+    async with asyncio.timeout(0.5):
+        assert await waiting == DONE
+    assert jobs.looks == 2
+    assert not watch._waiting
+
+
+async def test_a_job_that_has_ended_is_not_waited_for() -> None:
+    watch, jobs = Watch(asyncio.Event()), Jobs()
+    jobs.job = DONE
+    assert await watch.until_ended(JOB, jobs.look, 30) == DONE
+
+
+async def test_the_wait_ends_in_time_with_the_job_as_it_is() -> None:
+    watch, jobs = Watch(asyncio.Event()), Jobs()
+    assert await watch.until_ended(JOB, jobs.look, 0.02) == RUNNING
+    assert await watch.until_ended(JOB, jobs.look, 0) == RUNNING
+
+
+async def test_the_end_of_the_process_ends_every_wait() -> None:
+    stopping, jobs = asyncio.Event(), Jobs()
+    waiting = asyncio.create_task(Watch(stopping).until_ended(JOB, jobs.look, 30))
+    await jobs.looked.wait()
+    stopping.set()
+    async with asyncio.timeout(0.5):
+        assert await waiting == RUNNING
