@@ -6,7 +6,7 @@ import uuid
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -268,6 +268,76 @@ async def test_while_a_dependency_is_away_the_consumer_waits_and_says_so(place: 
         await until(lambda: consumer.healthy)
         await consumer.check()
     assert await place.committed() == 40
+
+
+OUTAGE = Timing(commit=0.05, poll=0.05, probe=0.1, answer=0.2, no_progress=0.6)
+
+
+async def test_a_consumer_outlasts_a_frozen_broker_and_says_so(place: Place, line: Any) -> None:
+    seen: Counter[bytes] = Counter()
+
+    async def handle(record: Record) -> None:
+        seen[record.value] += 1
+
+    consumer = replace(place, bootstrap=line.bootstrap).consumer(handle, timing=OUTAGE)
+    async with running(consumer) as task:
+        await place.send(50)
+        await until(lambda: len(seen) == 50)
+        line.freeze()
+        await place.send(50, first=50)
+        await until(lambda: "Kafka is away" in str(consumer.trouble))
+        line.thaw()
+        await until(lambda: len(seen) == 100)
+        await until(lambda: consumer.healthy)
+        assert not task.done()
+    assert await place.committed() == 100
+
+
+async def test_a_consumer_outlasts_lost_connections(place: Place, line: Any) -> None:
+    seen: Counter[bytes] = Counter()
+
+    async def handle(record: Record) -> None:
+        await asyncio.sleep(0.002)
+        seen[record.value] += 1
+
+    consumer = replace(place, bootstrap=line.bootstrap).consumer(handle, timing=OUTAGE)
+    await place.send(300)
+    async with running(consumer) as task:
+        for reached in (50, 150):
+            await until(partial(lambda count: len(seen) > count, reached))
+            line.cut()
+            line.mend()
+        await until(lambda: len(seen) == 300)
+        assert not task.done()
+    assert await place.committed() == 300
+
+
+async def test_a_consumer_that_finds_no_broker_waits_for_one(place: Place, line: Any) -> None:
+    seen: list[Record] = []
+
+    async def handle(record: Record) -> None:
+        seen.append(record)
+
+    line.cut()
+    consumer = replace(place, bootstrap=line.bootstrap).consumer(handle)
+    async with running(consumer):
+        await until(lambda: "cannot start" in str(consumer.trouble))
+        line.mend()
+        await place.send(1)
+        await until(lambda: seen)
+        await consumer.check()
+
+
+async def test_a_consumer_can_be_stopped_while_there_is_no_broker(place: Place) -> None:
+    async def handle(_: Record) -> None:
+        raise AssertionError
+
+    consumer = replace(place, bootstrap="127.0.0.1:1").consumer(handle)
+    stop = asyncio.Event()
+    task = asyncio.create_task(consumer.run(stop))
+    await until(lambda: "cannot start" in str(consumer.trouble))
+    stop.set()
+    await asyncio.wait_for(task, 5)
 
 
 async def test_bad_messages_become_dead_letters_and_the_rest_goes_on(place: Place) -> None:

@@ -21,15 +21,16 @@ START_LIMIT = 60.0
 class Timing:
     """Times of a consumer, in seconds.
 
-    `commit`: between commits. `poll`: longest wait for records. `probe`: between looks at the ends of
-    partitions. `no_progress`: until the watchdog bites. `revoke` and `stop`: grace for handlers. `session`:
-    silence after which the group goes on without this member. `fetch_wait`: how long the broker holds an
-    empty fetch.
+    `commit`: between commits. `poll`: longest wait for records. `probe`: between looks at the ends of the
+    partitions, `answer`: until such a look counts as unanswered. `no_progress`: until the watchdog bites.
+    `revoke` and `stop`: grace for handlers. `session`: silence after which the group goes on without this
+    member. `fetch_wait`: how long the broker holds an empty fetch.
     """
 
     commit: float = 0.2
     poll: float = 0.2
     probe: float = 5.0
+    answer: float = 5.0
     no_progress: float = 60.0
     revoke: float = 2.0
     stop: float = 6.0

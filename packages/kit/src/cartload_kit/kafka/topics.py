@@ -7,9 +7,12 @@ from typing import Any, Protocol
 
 from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
-from aiokafka.errors import KafkaError, NoError, TopicAlreadyExistsError, for_code
+from aiokafka.errors import InvalidPartitionsError, KafkaError, NoError, TopicAlreadyExistsError, for_code
 
 log = logging.getLogger(__name__)
+
+TOPIC_SOURCE = 1
+"""How Kafka marks a setting that was made on the topic itself."""
 
 
 class TopicSpec(Protocol):
@@ -49,9 +52,10 @@ async def ensure_topics(
     async with asyncio.timeout(deadline):
         await _start(admin)
         try:
-            await _create(admin, wanted, replication)
-            await _widen(admin, wanted)
-            await _configure(admin, wanted)
+            present = set(await admin.list_topics())
+            await _create(admin, [spec for spec in wanted if spec.name not in present], replication)
+            await _adjust(admin, [spec for spec in wanted if spec.name in present])
+            await _usable(admin, wanted)
         finally:
             await admin.close()
 
@@ -82,31 +86,78 @@ def _new_topic(spec: TopicSpec, replication: int) -> Any:
 
 
 async def _create(admin: Any, specs: list[TopicSpec], replication: int) -> None:
-    existing = set(await admin.list_topics())
-    missing = [spec for spec in specs if spec.name not in existing]
-    if not missing:
+    if not specs:
         return
-    response = await admin.create_topics([_new_topic(spec, replication) for spec in missing])
+    response = await admin.create_topics([_new_topic(spec, replication) for spec in specs])
     for name, code, *message in response.topic_errors:
-        error = for_code(code)
-        if error not in (NoError, TopicAlreadyExistsError):
-            raise error(f"topic {name}: {message}")
-    log.info("created topics %s", ", ".join(spec.name for spec in missing))
+        _raise_unless(TopicAlreadyExistsError, code, f"topic {name}: {message}")
+    log.info("created topics %s", ", ".join(spec.name for spec in specs))
+
+
+async def _adjust(admin: Any, specs: list[TopicSpec]) -> None:
+    if specs:
+        await _widen(admin, specs)
+        await _configure(admin, specs)
+
+
+async def _led_partitions(admin: Any, specs: list[TopicSpec]) -> dict[str, int]:
+    """How many partitions of each topic have a leader, as far as the broker asked knows."""
+    described = await admin.describe_topics([spec.name for spec in specs])
+    return {
+        topic["topic"]: sum(partition["leader"] >= 0 for partition in topic["partitions"])
+        for topic in described
+    }
+
+
+async def _usable(admin: Any, specs: list[TopicSpec]) -> None:
+    """Wait until the broker, which learns of a new topic a little later, can serve all of them."""
+    while True:
+        led = await _led_partitions(admin, specs)
+        if all(led.get(spec.name, 0) >= spec.partitions for spec in specs):
+            return
+        await asyncio.sleep(0.05)
 
 
 async def _widen(admin: Any, specs: list[TopicSpec]) -> None:
-    described = await admin.describe_topics([spec.name for spec in specs])
-    counts = {topic["topic"]: len(topic["partitions"]) for topic in described}
+    led = await _led_partitions(admin, specs)
     short = {
         spec.name: NewPartitions(total_count=spec.partitions)
         for spec in specs
-        if 0 < counts.get(spec.name, 0) < spec.partitions
+        if led[spec.name] < spec.partitions
     }
-    if short:
-        await admin.create_partitions(short)
+    if not short:
+        return
+    response = await admin.create_partitions(short)
+    for name, code, message in response.topic_errors:
+        _raise_unless(InvalidPartitionsError, code, f"partitions of {name}: {message}")
 
 
 async def _configure(admin: Any, specs: list[TopicSpec]) -> None:
-    await admin.alter_configs(
-        [ConfigResource(ConfigResourceType.TOPIC, spec.name, configs=_settings(spec)) for spec in specs]
-    )
+    """Change what differs. Kafka's call replaces all settings of a topic, so what others set goes along."""
+    present = await _overrides(admin, [spec.name for spec in specs])
+    changes = [
+        ConfigResource(ConfigResourceType.TOPIC, spec.name, configs=present[spec.name] | _settings(spec))
+        for spec in specs
+        if not _settings(spec).items() <= present[spec.name].items()
+    ]
+    if not changes:
+        return
+    for response in await admin.alter_configs(changes):
+        for code, message, _, name in response.resources:
+            _raise_unless(NoError, code, f"settings of {name}: {message}")
+
+
+async def _overrides(admin: Any, names: list[str]) -> dict[str, dict[str, str]]:
+    asked = [ConfigResource(ConfigResourceType.TOPIC, name) for name in names]
+    found: dict[str, dict[str, str]] = {}
+    for response in await admin.describe_configs(asked):
+        for code, message, _, name, entries in response.resources:
+            _raise_unless(NoError, code, f"settings of {name}: {message}")
+            found[name] = {key: value for key, value, _, source, *_ in entries if source == TOPIC_SOURCE}
+    return found
+
+
+def _raise_unless(accepted: Any, code: int, what: str) -> None:
+    error: Any = for_code(code)
+    if error is not accepted and error is not NoError:
+        raise error(what)

@@ -46,7 +46,7 @@ class Watch:
     async def _probe(self, client: Any) -> None:
         owned = client.assignment()
         try:
-            async with asyncio.timeout(5.0):
+            async with asyncio.timeout(self._timing.answer):
                 ends = await (client.end_offsets(owned) if owned else client.topics())
         except (TimeoutError, KafkaError) as error:
             self.trouble = f"Kafka is away: {type(error).__name__}"
