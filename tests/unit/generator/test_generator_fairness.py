@@ -45,10 +45,11 @@ def test_of_one_user_the_job_that_waited_longest_comes_first() -> None:
     assert next_turn([candidate(1, turned=5), candidate(2, turned=3)], BOUNDS, NOBODY) == UUID(int=2)
 
 
-def test_at_the_cap_only_jobs_with_nothing_in_flight_go_on() -> None:
+def test_at_the_cap_only_users_with_nothing_in_flight_go_on() -> None:
     full = [candidate(1, owner=1, chunks=2, rows=1000), candidate(2, owner=2, chunks=1, rows=1)]
     assert next_turn(full, BOUNDS, NOBODY) is None
-    assert next_turn([*full, candidate(3, owner=1)], BOUNDS, NOBODY) == UUID(int=3)
+    assert next_turn([*full, candidate(3, owner=1)], BOUNDS, NOBODY) is None
+    assert next_turn([*full, candidate(3, owner=3)], BOUNDS, NOBODY) == UUID(int=3)
     assert room(0, 1001, BOUNDS) == 1
     assert room(2, 1001, BOUNDS) == 0
 

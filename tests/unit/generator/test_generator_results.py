@@ -1,7 +1,6 @@
 """Results from Kafka on their way into folds."""
 
 import asyncio
-from datetime import UTC
 from typing import Any
 from uuid import UUID
 
@@ -34,9 +33,7 @@ class Folds:
 def record(result: Result, **changes: Any) -> Record:
     wire = envelope.encode(result, source="/test", now=NOW)
     values = {"value": wire.value, "headers": dict(wire.headers), **changes}
-    return Record(
-        topic=wire.topic, partition=0, offset=0, key=wire.key, timestamp=NOW.astimezone(UTC), **values
-    )
+    return Record(topic=wire.topic, partition=0, offset=0, key=wire.key, timestamp=NOW, **values)
 
 
 async def test_what_comes_during_a_fold_is_folded_together_in_order() -> None:

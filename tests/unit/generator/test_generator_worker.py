@@ -22,6 +22,7 @@ from support.generator_jobs import DATASET, JOB, NOW
 
 SPEC = resolve(parse({"customers": 30, "seed": 4, "catalogue": {"products": 60}}))
 DOCUMENT = SPEC.model_dump(mode="json")
+COORDINATES = f'{{"job_id": "{JOB}", "dataset_id": "{DATASET}"%s}}'.encode()
 PLAN = plan(SPEC, Segment(0, 30), catalogue=True)
 
 
@@ -144,11 +145,8 @@ async def test_the_job_is_told_of_a_command_that_becomes_a_dead_letter(engines: 
         (b"[]", False),
         (b'{"job_id": 5}', False),
         (b'{"job_id": "%s", "dataset_id": "x"}' % str(JOB).encode(), False),
-        (b'{"job_id": "%s", "dataset_id": "%s"}' % (str(JOB).encode(), str(DATASET).encode()), True),
-        (
-            b'{"job_id": "%s", "dataset_id": "%s", "position": -1}' % (str(JOB).encode(), str(JOB).encode()),
-            True,
-        ),
+        (COORDINATES % b"", True),
+        (COORDINATES % b', "position": -1', True),
     ],
 )
 def test_a_failure_is_told_where_coordinates_can_be_read(value: bytes, told: bool) -> None:

@@ -33,7 +33,7 @@ def next_turn(candidates: Iterable[Candidate], bounds: Bounds, passed: set[UUID]
 
     The user with the fewest rows in flight comes first, and of that user's jobs the one that waited longest.
     When the cap over all jobs is reached, only users with nothing in flight still get a turn, so that one
-    user's large job never keeps another user's small one from starting. `passed` had their chance and could not use it.
+    user's large job never keeps another user's small one from starting. `passed` had their chance already.
     """
     everyone = list(candidates)
     capped = sum(one.rows_in_flight for one in everyone) >= bounds.rows_in_flight
