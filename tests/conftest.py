@@ -34,6 +34,14 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ[OWNER] = str(os.getpid())
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let one worker have all tests of the running system: some of them kill its parts."""
+    for item in items:
+        if "cartload" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("system"))
+
+
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Keep the logs of a failed run in `.run/test-logs`."""
     if is_worker(session.config) or exitstatus == 0:

@@ -26,6 +26,7 @@ PACKAGES = (
 )
 STEP_SECONDS = 900
 WORKERS = "2"
+TESTS = ("tests/unit", "tests/contract", "tests/integration", "tests/e2e")
 
 
 @dataclass(frozen=True)
@@ -74,12 +75,10 @@ def check(environ: Mapping[str, str], say: Callable[[str], None]) -> None:
 
 def test(environ: Mapping[str, str], say: Callable[[str], None]) -> None:
     """Run every test; raises LauncherError naming the parts that failed."""
-    run = (sys.executable, "-m", "pytest")
-    shared = ("tests/unit", "tests/contract", "tests/integration")
+    servers = (*TESTS, "-n", WORKERS, "--dist", "loadgroup")
     steps = (
-        Step("unit, contract and integration tests", (*run, *shared, "-n", WORKERS, "--dist", "loadgroup")),
         Step("tests of the UI", tuple(node.npm("run", "test")), "frontend"),
-        Step("end-to-end and browser tests", (*run, "tests/e2e")),
+        Step("unit, contract, integration and browser tests", (sys.executable, "-m", "pytest", *servers)),
     )
     failed = []
     for step in steps:

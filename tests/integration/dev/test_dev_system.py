@@ -11,7 +11,7 @@ from cartload_dev.layout import Replicas
 from cartload_dev.services import processes
 from cartload_dev.state import wait_for
 
-pytestmark = [pytest.mark.xdist_group("system"), pytest.mark.timeout(600)]
+pytestmark = pytest.mark.timeout(600)
 SERVERS = ("kafka", "mariadb", "azurite")
 SERVICES = tuple(process.name for process in processes(Replicas()))
 
@@ -21,6 +21,8 @@ def system(cartload: Handle) -> Iterator[Handle]:
     cartload.wait_ready()
     yield cartload
     cartload.wait_ready()
+    for url in cartload.endpoints.services.values():
+        assert eventually_200(url + "/health/ready")
 
 
 def get(url: str) -> int:
@@ -59,9 +61,7 @@ def test_a_server_that_ended_comes_back_and_everything_gets_ready_again(
     system: Handle, server: str, number: signal.Signals
 ) -> None:
     system.restart(server, number=number)
-    system.wait_ready()
-    for service in SERVICES:
-        assert eventually_200(system.endpoints.services[service] + "/health/ready")
+    assert system.program(server).state == "ready"
 
 
 def eventually_200(url: str) -> bool:
