@@ -7,6 +7,7 @@ const dateTime = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeSty
 /** 1234567 → `1,234,567`. */
 export const formatCount = (value: number): string => whole.format(value)
 
+const dateTimeSeconds = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' })
 const exact = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 20 })
 
 /** 0.25 → `0.25`: every digit there is. */
@@ -39,9 +40,9 @@ export function formatBytes(bytes: number): string {
 export const formatRate = (rowsPerSecond: number | null): string =>
   rowsPerSecond === null || rowsPerSecond <= 0 ? '–' : `${formatCount(rowsPerSecond)} rows/s`
 
-/** Seconds as `45 s`, `3 min 20 s` or `2 h 5 min`; a dash for null. */
-export function formatDuration(seconds: number | null): string {
-  if (seconds === null || !Number.isFinite(seconds)) return '–'
+/** Seconds as `45 s`, `3 min 20 s` or `2 h 5 min`; a dash for what is not known. */
+export function formatDuration(seconds: number | null | undefined): string {
+  if (seconds == null || !Number.isFinite(seconds)) return '–'
   const all = Math.max(0, Math.round(seconds))
   if (all < 60) return `${String(all)} s`
   const minutes = Math.floor(all / 60)
@@ -50,8 +51,11 @@ export function formatDuration(seconds: number | null): string {
 }
 
 /** An RFC 3339 time in the reader's zone; a dash for null. */
-export const formatDateTime = (time: string | null | undefined): string =>
-  time == null ? '–' : dateTime.format(new Date(time))
+export const formatDateTime = (
+  time: string | null | undefined,
+  precision: 'minutes' | 'seconds' = 'minutes',
+): string =>
+  time == null ? '–' : (precision === 'seconds' ? dateTimeSeconds : dateTime).format(new Date(time))
 
 /** `order_details` → `Order details`. */
 export function formatName(name: string): string {

@@ -9,3 +9,8 @@ export function exactTextOf(form: HTMLFormElement, name: string): string {
   const value = new FormData(form).get(name)
   return typeof value === 'string' ? value : ''
 }
+
+/** Brings the keyboard to the first field that is wrong, once the complaints are drawn. */
+export function focusFirstComplaint(form: HTMLFormElement): void {
+  requestAnimationFrame(() => form.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus())
+}

@@ -13,8 +13,8 @@ function Line({ name, value }: { name: string; value: string | null }): ReactEle
   return (
     <div className="gap-x-4 border-t border-line py-3 first:border-0 sm:flex sm:items-center">
       <dt className="w-28 shrink-0 text-sm text-muted">{name}</dt>
-      <dd className="flex min-w-0 flex-1 items-center justify-between gap-4 font-mono text-sm">
-        <span className="break-all">{value ?? '–'}</span>
+      <dd className="flex min-w-0 flex-1 items-center justify-between gap-4 text-sm">
+        <span className="font-mono break-all">{value ?? '–'}</span>
         {value !== null && <CopyButton text={value} what={name.toLowerCase()} />}
       </dd>
     </div>

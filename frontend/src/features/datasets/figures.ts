@@ -5,7 +5,6 @@ const tones: Record<Dataset['state'], Tone> = {
   creating: 'accent',
   ready: 'good',
   incomplete: 'warn',
-  deleting: 'plain',
 }
 
 export const datasetTone = (state: Dataset['state']): Tone => tones[state]

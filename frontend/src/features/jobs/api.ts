@@ -1,4 +1,5 @@
 import {
+  keepPreviousData,
   useInfiniteQuery,
   useMutation,
   useQuery,
@@ -16,6 +17,8 @@ import type { Job, JobEvent, JobState } from '@/lib/api/types'
 import { mergeJob, newer, useLiveJobs } from '@/lib/live/jobs-store'
 
 import { isOver, type JobAction } from './states'
+
+type Pages<T> = UseInfiniteQueryResult<InfiniteData<Page<T>, string | undefined>>
 
 /** Events come over the live connection; asking is for when it is down, and a safety net. */
 const pollInterval = (): number =>
@@ -42,9 +45,7 @@ export interface JobFilter {
 }
 
 /** The user's jobs, newest first. */
-export function useJobs(
-  filter: JobFilter,
-): UseInfiniteQueryResult<InfiniteData<Page<Job>, string | undefined>> {
+export function useJobs(filter: JobFilter): Pages<Job> {
   return useInfiniteQuery({
     queryKey: ['jobs', 'list', filter],
     queryFn: ({ pageParam }): Promise<Page<Job>> =>
@@ -64,13 +65,21 @@ export function useNewest(jobs: readonly Job[]): Job[] {
   return jobs.map((job) => newer(job, live[job.id]))
 }
 
-/** What happened to a job, oldest first. */
-export function useJobEvents(job: Job): UseQueryResult<JobEvent[]> {
-  return useQuery({
+/** What happened to a job, oldest first; asked anew when its state changes. */
+export function useJobEvents(job: Job): Pages<JobEvent> {
+  return useInfiniteQuery({
     queryKey: ['jobs', 'events', job.id, job.state, job.phase],
-    queryFn: async () =>
-      (await answer(api.GET('/api/jobs/{job_id}/events', { params: { path: { job_id: job.id } } }))).items,
-    placeholderData: (held) => held,
+    queryFn: ({ pageParam }): Promise<Page<JobEvent>> =>
+      answer(
+        api.GET('/api/jobs/{job_id}/events', {
+          params: {
+            path: { job_id: job.id },
+            query: present({ cursor: pageParam, limit: config.pageSize.list }),
+          },
+        }),
+      ),
+    ...byCursor,
+    placeholderData: keepPreviousData,
   })
 }
 

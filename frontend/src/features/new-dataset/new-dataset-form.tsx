@@ -6,6 +6,7 @@ import { SelectField, TextArea } from '@/components/ui/field'
 import { Failure } from '@/components/ui/notice'
 import { Card } from '@/components/ui/page'
 import { ApiError } from '@/lib/api/problem'
+import { focusFirstComplaint } from '@/lib/forms'
 import { formatName } from '@/lib/format'
 import { randomUuid } from '@/lib/uuid'
 
@@ -52,6 +53,7 @@ export function NewDatasetForm({ schema }: { schema: Record<string, unknown> }):
   }
   const submit = (event: SubmitEvent<HTMLFormElement>): void => {
     event.preventDefault()
+    focusFirstComplaint(event.currentTarget)
     withSpec((spec) => create.mutate({ spec, key }, { onSuccess: (job) => void navigate(`/jobs/${job.id}`) }))
   }
 

@@ -5,19 +5,17 @@ import { Empty, Loading } from '@/components/ui/notice'
 import { Card } from '@/components/ui/page'
 import { Cell, HeadCell, Row, Table } from '@/components/ui/table'
 import type { Preview, PreviewTable } from '@/lib/api/types'
+import { cellText } from '@/lib/cells'
 import { formatBytes, formatCount, formatCounted } from '@/lib/format'
 
-import { cellsOf, columnNames } from './preview-cells'
-
 function Rows({ name, table }: { name: string; table: PreviewTable }): ReactElement {
-  const columns = columnNames(table)
   return (
     <Table label={`First rows of ${name}`}>
       <thead>
         <tr>
-          {columns.map((column) => (
-            <HeadCell key={column} className="font-mono">
-              {column}
+          {table.columns.map((column) => (
+            <HeadCell key={column.name} title={column.description} className="font-mono">
+              {column.name}
             </HeadCell>
           ))}
         </tr>
@@ -25,11 +23,14 @@ function Rows({ name, table }: { name: string; table: PreviewTable }): ReactElem
       <tbody className="tabular-nums">
         {table.rows.map((row, index) => (
           <Row key={index}>
-            {cellsOf(row, columns).map((cell, at) => (
-              <Cell key={columns[at]} className="max-w-72 truncate whitespace-nowrap" title={cell ?? 'NULL'}>
-                {cell ?? <span className="text-muted">–</span>}
-              </Cell>
-            ))}
+            {table.columns.map(({ name: column }) => {
+              const text = cellText(row[column])
+              return (
+                <Cell key={column} className="max-w-72 truncate whitespace-nowrap" title={text ?? 'NULL'}>
+                  {text ?? <span className="text-muted">–</span>}
+                </Cell>
+              )
+            })}
           </Row>
         ))}
       </tbody>

@@ -21,7 +21,7 @@ const schema = {
     name: { type: 'string', default: 'dataset', maxLength: 10 },
     note: { anyOf: [{ type: 'string' }, { type: 'null' }], default: null },
   },
-  'x-presets': {
+  presets: {
     tiny: { name: 'tiny', customers: 100 },
     busy: { name: 'busy', orders: { per_customer: 9 } },
   },
@@ -63,7 +63,7 @@ describe('the form drawn from the schema', () => {
 
   it('survives a schema that is none', () => {
     expect(fieldsOf({})).toEqual([])
-    expect(presetsOf({ 'x-presets': 7 })).toEqual([])
+    expect(presetsOf({ presets: 7 })).toEqual([])
   })
 
   it('opens with the settings of a preset', () => {

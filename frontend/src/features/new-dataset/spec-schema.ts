@@ -113,7 +113,7 @@ export function partsOf(root: Json): string[] {
 
 /** The presets that the schema carries, by name. */
 export function presetsOf(root: Json): Preset[] {
-  const presets = root['x-presets'] ?? root.presets
+  const presets = root.presets
   if (!isJson(presets)) return []
   return Object.entries(presets)
     .filter((entry): entry is [string, Json] => isJson(entry[1]))

@@ -4,7 +4,7 @@ import { Button } from '@/components/ui/button'
 import { TextField } from '@/components/ui/field'
 import { Failure } from '@/components/ui/notice'
 import { fieldMessage } from '@/lib/api/problem'
-import { exactTextOf, textOf } from '@/lib/forms'
+import { exactTextOf, focusFirstComplaint, textOf } from '@/lib/forms'
 
 import type { Credentials } from './api'
 import { complaintsAbout, type Complaints } from './rules'
@@ -33,6 +33,7 @@ export function CredentialsForm({
     const found = complaintsAbout(credentials, fresh)
     setComplaints(found)
     if (Object.keys(found).length === 0) onSubmit(credentials)
+    else focusFirstComplaint(event.currentTarget)
   }
   const userName = complaints.user_name ?? fieldMessage(error, 'user_name')
   const password = complaints.password ?? fieldMessage(error, 'password')

@@ -5,14 +5,6 @@ const numeric = new Set(['integer', 'money', 'decimal'])
 /** Whether values of the column are numbers, and so stand to the right. */
 export const isNumeric = (column: Column): boolean => numeric.has(column.type)
 
-/** A stored value as text; null stays null so that it can be told from an empty text. */
-export function cellText(value: unknown): string | null {
-  if (value === null || value === undefined) return null
-  if (typeof value === 'string') return value
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
-  return JSON.stringify(value)
-}
-
 /** The table and column that a column points to. */
 export function targetOf(column: Column): { table: string; column: string } | null {
   const [table, key] = column.references?.split('.') ?? []

@@ -4,11 +4,12 @@ import { Link } from 'react-router'
 
 import { MoreButton } from '@/components/ui/more-button'
 import type { Column, Table } from '@/lib/api/types'
+import { cellText } from '@/lib/cells'
 import { classes } from '@/lib/classes'
 import { formatCounted } from '@/lib/format'
 
 import type { StoredRow } from './api'
-import { cellText, isNumeric, targetOf } from './columns'
+import { isNumeric, targetOf } from './columns'
 import { ariaSort, nextSort, type Selection } from './selection'
 
 const rowHeight = 37

@@ -1,19 +1,31 @@
 import {
+  useInfiniteQuery,
   useMutation,
-  useQuery,
   useQueryClient,
+  type InfiniteData,
+  type UseInfiniteQueryResult,
   type UseMutationResult,
-  type UseQueryResult,
 } from '@tanstack/react-query'
 
+import { config } from '@/config'
 import { answer, api } from '@/lib/api/client'
+import { byCursor, present, type Page } from '@/lib/api/pages'
 import type { CreatedToken, PersonalToken } from '@/lib/api/types'
 
 const key = ['tokens']
 
-/** The user's personal tokens. */
-export function useTokens(): UseQueryResult<PersonalToken[]> {
-  return useQuery({ queryKey: key, queryFn: async () => (await answer(api.GET('/api/auth/tokens'))).items })
+/** The user's personal tokens, newest first. */
+export function useTokens(): UseInfiniteQueryResult<InfiniteData<Page<PersonalToken>, string | undefined>> {
+  return useInfiniteQuery({
+    queryKey: key,
+    queryFn: ({ pageParam }): Promise<Page<PersonalToken>> =>
+      answer(
+        api.GET('/api/auth/tokens', {
+          params: { query: present({ cursor: pageParam, limit: config.pageSize.list }) },
+        }),
+      ),
+    ...byCursor,
+  })
 }
 
 export interface NewToken {

@@ -2,10 +2,12 @@ import { useState, type ReactElement } from 'react'
 
 import { Button } from '@/components/ui/button'
 import { Confirm } from '@/components/ui/dialog'
+import { MoreButton } from '@/components/ui/more-button'
 import { Empty, Failure, Loading } from '@/components/ui/notice'
 import { Card, PageHeader } from '@/components/ui/page'
 import { Cell, HeadCell, Row, Table } from '@/components/ui/table'
 import { toast } from '@/components/ui/toasts'
+import { allItems } from '@/lib/api/pages'
 import { messageOf } from '@/lib/api/problem'
 import type { PersonalToken } from '@/lib/api/types'
 import { formatDateTime } from '@/lib/format'
@@ -46,37 +48,40 @@ function Tokens(): ReactElement {
   const tokens = useTokens()
   if (tokens.isPending) return <Loading what="tokens" />
   if (tokens.isError) return <Failure error={tokens.error} retry={tokens.refetch} />
-  if (tokens.data.length === 0)
-    return <Empty title="No tokens yet">Make one to use Cartload from a script.</Empty>
+  const items = allItems(tokens.data)
+  if (items.length === 0) return <Empty title="No tokens yet">Make one to use Cartload from a script.</Empty>
   return (
-    <Table label="Personal tokens">
-      <thead>
-        <tr>
-          <HeadCell>Name</HeadCell>
-          <HeadCell>Made</HeadCell>
-          <HeadCell>Last used</HeadCell>
-          <HeadCell>Ends</HeadCell>
-          <HeadCell>
-            <span className="sr-only">Revoke</span>
-          </HeadCell>
-        </tr>
-      </thead>
-      <tbody className="tabular-nums">
-        {tokens.data.map((token) => (
-          <Row key={token.id}>
-            <Cell className="font-medium">{token.name}</Cell>
-            <Cell className="whitespace-nowrap text-muted">{formatDateTime(token.created_at)}</Cell>
-            <Cell className="whitespace-nowrap text-muted">
-              {token.last_used_at == null ? 'never' : formatDateTime(token.last_used_at)}
-            </Cell>
-            <Cell className="whitespace-nowrap text-muted">{formatDateTime(token.expires_at)}</Cell>
-            <Cell className="text-right">
-              <RevokeButton token={token} />
-            </Cell>
-          </Row>
-        ))}
-      </tbody>
-    </Table>
+    <>
+      <Table label="Personal tokens">
+        <thead>
+          <tr>
+            <HeadCell>Name</HeadCell>
+            <HeadCell>Made</HeadCell>
+            <HeadCell>Last used</HeadCell>
+            <HeadCell>Ends</HeadCell>
+            <HeadCell>
+              <span className="sr-only">Revoke</span>
+            </HeadCell>
+          </tr>
+        </thead>
+        <tbody className="tabular-nums">
+          {items.map((token) => (
+            <Row key={token.id}>
+              <Cell className="font-medium">{token.name}</Cell>
+              <Cell className="whitespace-nowrap text-muted">{formatDateTime(token.created_at)}</Cell>
+              <Cell className="whitespace-nowrap text-muted">
+                {token.last_used_at == null ? 'never' : formatDateTime(token.last_used_at)}
+              </Cell>
+              <Cell className="whitespace-nowrap text-muted">{formatDateTime(token.expires_at)}</Cell>
+              <Cell className="text-right">
+                <RevokeButton token={token} />
+              </Cell>
+            </Row>
+          ))}
+        </tbody>
+      </Table>
+      <MoreButton query={tokens} />
+    </>
   )
 }
 

@@ -4,7 +4,7 @@
  */
 
 export interface paths {
-    "/api/auth/register": {
+    "/generate_raw": {
         parameters: {
             query?: never;
             header?: never;
@@ -13,8 +13,321 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** x */
-        post: operations["post_api_auth_register"];
+        /**
+         * Make many customers as a job
+         * @description Accept a job; its rows are read with `/get_raw_data` when it has ended.
+         */
+        post: operations["generate_raw_generate_raw_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/get_address": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read addresses of the newest dataset */
+        get: operations["get_address_get_address_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/get_category": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read categories of the newest dataset */
+        get: operations["get_category_get_category_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/get_order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read order_details of the newest dataset */
+        get: operations["get_order_get_order_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/get_order_item": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read order_item of the newest dataset */
+        get: operations["get_order_item_get_order_item_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/get_payment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read payment_details of the newest dataset */
+        get: operations["get_payment_get_payment_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/get_product": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read products of the newest dataset */
+        get: operations["get_product_get_product_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/get_products_sku": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read products_skus of the newest dataset */
+        get: operations["get_products_sku_get_products_sku_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/get_raw_data/{parent_job_id}/{table}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a job's rows from Blob
+         * @description Stream all rows of one table of a finished job.
+         */
+        get: operations["get_raw_data_get_raw_data__parent_job_id___table__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/get_subcategory": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read sub_categories of the newest dataset */
+        get: operations["get_subcategory_get_subcategory_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/get_user": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read users of the newest dataset */
+        get: operations["get_user_get_user_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/get_wishlist": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read wishlist of the newest dataset */
+        get: operations["get_wishlist_get_wishlist_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/list_parent_jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the jobs
+         * @description List the ids of the caller's jobs, newest first.
+         */
+        get: operations["list_parent_jobs_list_parent_jobs_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign in
+         * @description Sign in; the refresh token lives 7 days and stays the same.
+         */
+        post: operations["login_login_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get a new access token
+         * @description Get a new access token for the refresh token in `Authorization: Bearer`.
+         */
+        post: operations["refresh_refresh_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/register": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open an account
+         * @description Open an account with a name and a password.
+         */
+        post: operations["register_register_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/write_to_db": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make customers and wait for them
+         * @description Make up to 1,000 customers with all that they own; the rows are in MySQL when it answers.
+         */
+        post: operations["write_to_db_write_to_db_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/.well-known/jwks.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Public keys of the access tokens
+         * @description List the keys that access tokens are signed with now, were lately, and will be next.
+         */
+        get: operations["jwks__well_known_jwks_json_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -30,25 +343,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** x */
-        post: operations["post_api_auth_login"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/auth/refresh": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** x */
-        post: operations["post_api_auth_refresh"];
+        /**
+         * Sign in
+         * @description Give an access token, and a refresh token in an HttpOnly cookie or, if asked for, in the body.
+         */
+        post: operations["login_api_auth_login_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -64,8 +363,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** x */
-        post: operations["post_api_auth_logout"];
+        /**
+         * Sign out
+         * @description End the session of a refresh token. Access tokens already out end by themselves within minutes.
+         */
+        post: operations["logout_api_auth_logout_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -79,10 +381,76 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** x */
-        get: operations["get_api_auth_me"];
+        /**
+         * Who am I
+         * @description Return the account that the access token belongs to.
+         */
+        get: operations["me_api_auth_me_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change a password
+         * @description Replace a password, a one-time password too. All sessions of the account end.
+         */
+        post: operations["change_password_api_auth_password_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get a new access token
+         * @description Use a refresh token: it is worth nothing afterwards, and the next one goes where it came from.
+         *
+         *     A refresh token of the kind `plain` stays the same. A token that is used a second time ends its session,
+         *     but for a short grace time in which an answer may have been lost.
+         */
+        post: operations["refresh_api_auth_refresh_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/register": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make an account
+         * @description Make an account with the role customer, where registration is open.
+         */
+        post: operations["register_api_auth_register_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -96,11 +464,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** x */
-        get: operations["get_api_auth_tokens"];
+        /**
+         * List personal tokens
+         * @description List the account's tokens, newest first, without their secrets.
+         */
+        get: operations["listing_api_auth_tokens_get"];
         put?: never;
-        /** x */
-        post: operations["post_api_auth_tokens"];
+        /**
+         * Make a personal token
+         * @description Make a token for scripts, used as `Authorization: Bearer`. Its secret is shown this once.
+         */
+        post: operations["create_api_auth_tokens_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -117,22 +491,28 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** x */
-        delete: operations["delete_api_auth_tokens_token_id"];
+        /**
+         * Revoke a personal token
+         * @description Make a token worthless, within a minute everywhere.
+         */
+        delete: operations["revoke_api_auth_tokens__token_id__delete"];
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/spec": {
+    "/api/datasets": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** x */
-        get: operations["get_api_spec"];
+        /**
+         * List your datasets, newest first
+         * @description A page of datasets.
+         */
+        get: operations["list_datasets_api_datasets_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -141,18 +521,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/spec/preview": {
+    "/api/datasets/{dataset_id}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Read a dataset
+         * @description What a dataset is made from, and what is stored of it.
+         */
+        get: operations["read_dataset_api_datasets__dataset_id__get"];
         put?: never;
-        /** x */
-        post: operations["post_api_spec_preview"];
-        delete?: never;
+        post?: never;
+        /**
+         * Delete a dataset
+         * @description It is 404 from now on, while its database, files and grants are removed.
+         */
+        delete: operations["delete_dataset_api_datasets__dataset_id__delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -165,11 +552,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** x */
-        get: operations["get_api_jobs"];
+        /**
+         * List your jobs, newest first
+         * @description A page of jobs, filtered by state and dataset.
+         */
+        get: operations["list_jobs_api_jobs_get"];
         put?: never;
-        /** x */
-        post: operations["post_api_jobs"];
+        /**
+         * Make a dataset, or append to one
+         * @description Accept a job; 422 names the field, or the limit that it would pass.
+         */
+        post: operations["create_job_api_jobs_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -183,25 +576,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** x */
-        get: operations["get_api_jobs_job_id"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/jobs/{job_id}/events": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** x */
-        get: operations["get_api_jobs_job_id_events"];
+        /**
+         * Read a job
+         * @description The job's newest state.
+         */
+        get: operations["read_job_api_jobs__job_id__get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -219,8 +598,31 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** x */
-        post: operations["post_api_jobs_job_id_cancel"];
+        /**
+         * Cancel a job
+         * @description No further chunks are made; those in flight finish, what is stored stays.
+         */
+        post: operations["cancel_job"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/{job_id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read what happened to a job
+         * @description The job's history, oldest first.
+         */
+        get: operations["read_events_api_jobs__job_id__events_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -236,8 +638,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** x */
-        post: operations["post_api_jobs_job_id_pause"];
+        /**
+         * Pause a job
+         * @description No further chunks are made until it is resumed; those in flight finish.
+         */
+        post: operations["pause_job"];
         delete?: never;
         options?: never;
         head?: never;
@@ -253,8 +658,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** x */
-        post: operations["post_api_jobs_job_id_resume"];
+        /**
+         * Resume a paused job
+         * @description It goes on where it stopped.
+         */
+        post: operations["resume_job"];
         delete?: never;
         options?: never;
         head?: never;
@@ -270,23 +678,29 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** x */
-        post: operations["post_api_jobs_job_id_retry"];
+        /**
+         * Retry a failed job
+         * @description It goes on where it failed; what is stored is not stored again.
+         */
+        post: operations["retry_job"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/datasets": {
+    "/api/spec": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** x */
-        get: operations["get_api_datasets"];
+        /**
+         * Read what a spec may say
+         * @description The JSON Schema of a spec, with defaults, bounds and meaning; `presets` are specs to start from.
+         */
+        get: operations["read_spec_api_spec_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -295,19 +709,125 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/datasets/{dataset_id}": {
+    "/api/spec/preview": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** x */
-        get: operations["get_api_datasets_dataset_id"];
+        get?: never;
+        put?: never;
+        /**
+         * Look at the first rows of what a spec would make
+         * @description Straight from the engine, nothing is stored; the same rows that a job with this spec would make.
+         */
+        post: operations["preview_spec_api_spec_preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/datasets/{dataset_id}/connection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How to reach the dataset with SQL
+         * @description The password is not part of it: it is shown once, when it is made.
+         */
+        get: operations["get_connection"];
+        put?: never;
+        /**
+         * Make or replace the password of the owner's database user
+         * @description One user for all datasets of the owner. The password before stops working; this one is shown once.
+         */
+        post: operations["make_connection_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/datasets/{dataset_id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The parts in Blob
+         * @description By table and chunk. `GET files/{table}/{name}` downloads one.
+         */
+        get: operations["list_files"];
         put?: never;
         post?: never;
-        /** x */
-        delete: operations["delete_api_datasets_dataset_id"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/datasets/{dataset_id}/files/{table}/{part}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One part, as it lies in Blob
+         * @description `part` is a file's `name`, or its `chunk`. Honours `Range`, `If-Range` and `If-None-Match`.
+         */
+        get: operations["download_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/datasets/{dataset_id}/raw/{table}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All rows of a table, read back from Blob
+         * @description Streamed in the order of the parts; the same objects as `rows` gives.
+         */
+        get: operations["read_raw_rows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/datasets/{dataset_id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was proven of the dataset
+         * @description The checks of the newest seal: counts, hashes and foreign keys, with the rows each looked at.
+         */
+        get: operations["get_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -320,8 +840,31 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** x */
-        get: operations["get_api_datasets_dataset_id_tables"];
+        /**
+         * The tables with their columns and stored rows
+         * @description Rows are counted as they are stored, also while a job runs.
+         */
+        get: operations["list_tables"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/datasets/{dataset_id}/tables/{table}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A whole table, or the rows that fit, as a file
+         * @description Streamed. The same filters as for rows. Every column that is marked filterable is also a parameter: `<column>=value`, and with the operators `__ne`, `__gt`, `__gte`, `__lt`, `__lte`, `__in` (values separated by commas) and `__isnull` (true or false). A column that is not marked answers 422, naming those that are.
+         */
+        get: operations["export_table"];
         put?: never;
         post?: never;
         delete?: never;
@@ -337,45 +880,13 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** x */
-        get: operations["get_api_datasets_dataset_id_tables_table_rows"];
+        /**
+         * Rows of a table, a page at a time
+         * @description Keyset pages of the stored rows, in a stable order. Every column that is marked filterable is also a parameter: `<column>=value`, and with the operators `__ne`, `__gt`, `__gte`, `__lt`, `__lte`, `__in` (values separated by commas) and `__isnull` (true or false). A column that is not marked answers 422, naming those that are. Statements end after 5 s.
+         */
+        get: operations["list_rows"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/datasets/{dataset_id}/files": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** x */
-        get: operations["get_api_datasets_dataset_id_files"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/datasets/{dataset_id}/connection": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** x */
-        get: operations["get_api_datasets_dataset_id_connection"];
-        put?: never;
-        /** x */
-        post: operations["post_api_datasets_dataset_id_connection"];
         delete?: never;
         options?: never;
         head?: never;
@@ -386,226 +897,1124 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        User: {
-            id: string;
-            user_name: string;
-            role: string;
-        };
+        /**
+         * Credentials
+         * @description A name and its password.
+         */
         Credentials: {
-            user_name: string;
+            /** Password */
             password: string;
-            refresh_in?: ("cookie" | "body") | null;
+            /** Username */
+            username: string;
         };
-        Registration: {
-            user_name: string;
-            password: string;
+        /**
+         * DataCount
+         * @description How many customers to make.
+         */
+        DataCount: {
+            /**
+             * Datacount
+             * @description Number of customers.
+             * @example 100
+             */
+            dataCount: number;
         };
-        Session: {
+        /**
+         * FieldError
+         * @description What is wrong with one field of a request.
+         */
+        FieldError: {
+            /**
+             * Field
+             * @description Path of the field, such as `spec.customers`; empty for the whole body.
+             */
+            field: string;
+            /**
+             * Message
+             * @description What is wrong, and what is allowed.
+             */
+            message: string;
+            /**
+             * Value
+             * @description The value that was refused, where it may be shown.
+             * @default null
+             */
+            value?: unknown;
+        };
+        /**
+         * ParentJobs
+         * @description The caller's jobs, newest first.
+         */
+        ParentJobs: {
+            /** Parentjobids */
+            parentJobIds: string[];
+            /**
+             * Success
+             * @default true
+             */
+            success?: boolean;
+        };
+        /**
+         * Problem
+         * @description The body of every error answer (RFC 9457, `application/problem+json`).
+         * @example {
+         *       "detail": "limit: Input should be less than or equal to 1000",
+         *       "errors": [
+         *         {
+         *           "field": "limit",
+         *           "message": "Input should be less than or equal to 1000",
+         *           "value": 5000
+         *         }
+         *       ],
+         *       "instance": "/api/things",
+         *       "request_id": "4f3a0c1de5b64f0b9d3e2f4c5a6b7c8d",
+         *       "status": 422,
+         *       "title": "Not valid",
+         *       "type": "about:blank"
+         *     }
+         */
+        Problem: {
+            /**
+             * Detail
+             * @description What happened this time, and what to do about it.
+             */
+            detail: string;
+            /**
+             * Errors
+             * @description The fields that were refused.
+             * @default null
+             */
+            errors?: components["schemas"]["FieldError"][] | null;
+            /**
+             * Instance
+             * @description The path that was asked for.
+             * @default null
+             */
+            instance?: string | null;
+            /**
+             * Request Id
+             * @description Finds the request in the logs.
+             * @default null
+             */
+            request_id?: string | null;
+            /**
+             * Status
+             * @description The HTTP status.
+             */
+            status: number;
+            /**
+             * Title
+             * @description The kind of problem in a few words.
+             */
+            title: string;
+            /**
+             * Type
+             * @description A URI that names the kind of problem.
+             * @default about:blank
+             */
+            type?: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * Queued
+         * @description A job was accepted; each chunk is one block of 1,000 customers.
+         */
+        Queued: {
+            /**
+             * Batch Size
+             * @default 1000
+             */
+            batch_size?: number;
+            /** Jobids */
+            jobIds: string[];
+            /** Parentjobid */
+            parentJobId: string;
+            /**
+             * Status
+             * @default queued
+             */
+            status?: string;
+            /** Total Chunks */
+            total_chunks: number;
+            /** Total Count */
+            total_count: number;
+        };
+        /**
+         * Refreshed
+         * @description A new access token; the refresh token stays.
+         */
+        Refreshed: {
+            /** Access Token */
             access_token: string;
-            token_type: string;
-            expires_in: number;
-            user: components["schemas"]["User"];
-            refresh_token?: string | null;
         };
-        RefreshRequest: {
-            refresh_token?: string | null;
+        /**
+         * Registered
+         * @description The account is there.
+         */
+        Registered: {
+            /**
+             * Msg
+             * @default User created successfully
+             */
+            msg?: string;
         };
+        Row: {
+            [key: string]: unknown;
+        };
+        /**
+         * SignedIn
+         * @description Tokens of a new session of this interface.
+         */
+        SignedIn: {
+            /** Access Token */
+            access_token: string;
+            /** Refresh Token */
+            refresh_token: string;
+            /** User Id */
+            user_id: string;
+        };
+        /**
+         * Written
+         * @description The rows are in MySQL: one message and one id for each customer.
+         */
+        Written: {
+            /** All Messages */
+            all_messages: string[];
+            /** All User Ids */
+            all_user_ids: (string | number)[];
+            /** Commit Time */
+            commit_time: number;
+            /** Generation Time */
+            generation_time: number;
+            /** Message */
+            message: string;
+            /**
+             * Success
+             * @default true
+             */
+            success?: boolean;
+            /** User Id */
+            user_id: string | number;
+        };
+        /**
+         * ChangePassword
+         * @description A change of password; also how a one-time password is redeemed.
+         */
+        ChangePassword: {
+            /**
+             * New Password
+             * Format: password
+             * @example correct horse battery
+             */
+            new_password: string;
+            /**
+             * Password
+             * Format: password
+             * @example correct horse battery
+             */
+            password: string;
+            /**
+             * User Name
+             * @example ada
+             */
+            user_name: string;
+        };
+        /**
+         * JsonWebKey
+         * @description A public Ed25519 key (RFC 8037).
+         */
+        JsonWebKey: {
+            /**
+             * Alg
+             * @constant
+             */
+            alg: "EdDSA";
+            /**
+             * Crv
+             * @constant
+             */
+            crv: "Ed25519";
+            /** Kid */
+            kid: string;
+            /**
+             * Kty
+             * @constant
+             */
+            kty: "OKP";
+            /**
+             * Use
+             * @constant
+             */
+            use: "sig";
+            /** X */
+            x: string;
+        };
+        /**
+         * JsonWebKeySet
+         * @description The public keys that access tokens are checked with.
+         */
+        JsonWebKeySet: {
+            /** Keys */
+            keys: components["schemas"]["JsonWebKey"][];
+        };
+        /**
+         * Login
+         * @description A sign-in.
+         */
+        Login: {
+            /**
+             * Password
+             * Format: password
+             * @example correct horse battery
+             */
+            password: string;
+            /**
+             * Refresh In
+             * @description Where the refresh token goes: browsers take the cookie, scripts the body.
+             * @default cookie
+             * @enum {string}
+             */
+            refresh_in?: "cookie" | "body";
+            /**
+             * Refresh Kind
+             * @description `plain` gives a refresh token in the body that stays the same until it ends, for the plain endpoints.
+             * @default rotating
+             * @enum {string}
+             */
+            refresh_kind?: "rotating" | "plain";
+            /**
+             * User Name
+             * @example ada
+             */
+            user_name: string;
+        };
+        /**
+         * NewToken
+         * @description A personal token to be made.
+         */
         NewToken: {
+            /**
+             * Expires In Days
+             * @default 90
+             */
+            expires_in_days?: number;
+            /**
+             * Name
+             * @example nightly export
+             */
             name: string;
-            expires_in_days: number;
         };
-        PersonalToken: {
-            id: string;
-            name: string;
-            /** Format: date-time */
-            created_at: string;
-            /** Format: date-time */
-            expires_at: string;
-            last_used_at: string | null;
+        /** Page[Token] */
+        Page_Token_: {
+            /**
+             * Items
+             * @description The rows of this page, in a stable order.
+             */
+            items: components["schemas"]["Token"][];
+            /**
+             * Next
+             * @description The `cursor` of the next page; null on the last one.
+             */
+            next?: string | null;
         };
-        CreatedToken: {
-            id: string;
-            name: string;
-            /** Format: date-time */
+        /**
+         * RefreshToken
+         * @description A refresh token in a body.
+         */
+        RefreshToken: {
+            /**
+             * Refresh Token
+             * @example clr_Zm9v…
+             */
+            refresh_token?: string | null;
+        };
+        /**
+         * Register
+         * @description A new account.
+         */
+        Register: {
+            /**
+             * Password
+             * Format: password
+             * @example correct horse battery
+             */
+            password: string;
+            /**
+             * User Name
+             * @example ada
+             */
+            user_name: string;
+        };
+        /**
+         * ShownToken
+         * @description A personal token with its secret, which is shown this once.
+         */
+        ShownToken: {
+            /**
+             * Created At
+             * Format: date-time
+             */
             created_at: string;
-            /** Format: date-time */
+            /**
+             * Expires At
+             * Format: date-time
+             */
             expires_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Last Used At
+             * @description To the minute; null when it was never used.
+             */
             last_used_at: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Token
+             * @example clp_Zm9v…
+             */
             token: string;
         };
-        PersonalTokens: {
-            items: components["schemas"]["PersonalToken"][];
+        /**
+         * SignedIn
+         * @description The answer to sign-in and refresh.
+         */
+        auth_SignedIn: {
+            /**
+             * Access Token
+             * @description A JWT, for the header `Authorization: Bearer`.
+             */
+            access_token: string;
+            /**
+             * Expires In
+             * @description Seconds the access token lives.
+             * @example 900
+             */
+            expires_in: number;
+            /**
+             * Refresh Token
+             * @description Only where it was asked for in the body.
+             */
+            refresh_token?: string | null;
+            /**
+             * Token Type
+             * @default Bearer
+             * @constant
+             */
+            token_type?: "Bearer";
+            user: components["schemas"]["User"];
         };
-        PreviewRequest: {
+        /**
+         * Token
+         * @description A personal token, without its secret.
+         */
+        Token: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Last Used At
+             * @description To the minute; null when it was never used.
+             */
+            last_used_at: string | null;
+            /** Name */
+            name: string;
+        };
+        /**
+         * User
+         * @description An account as its owner sees it.
+         */
+        User: {
+            /**
+             * Id
+             * Format: uuid
+             * @example 0c9f3a52-8a3f-4f0f-9d53-1f6b3a0d2c11
+             */
+            id: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "customer" | "admin";
+            /**
+             * User Name
+             * @example ada
+             */
+            user_name: string;
+        };
+        /**
+         * ColumnInfo
+         * @description A column of a table.
+         */
+        ColumnInfo: {
+            /** Description */
+            description: string;
+            /** Name */
+            name: string;
+            /** Nullable */
+            nullable: boolean;
+            /**
+             * References
+             * @description `table.column` that it points to.
+             */
+            references: string | null;
+            /** Type */
+            type: string;
+        };
+        Count: number;
+        /**
+         * Dataset
+         * @description A dataset: what it is made from, and what is stored of it.
+         * @example {
+         *       "bytes": 9100000,
+         *       "created_at": "2026-01-05T09:30:00Z",
+         *       "hashes": {
+         *         "users": "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
+         *       },
+         *       "id": "0b8a3f5e-2d53-4b58-8f0f-1b0d5e6c7a92",
+         *       "jobs": [
+         *         "5f0f6a0e-5f6d-4f0e-9a39-0d7f6e2c9b11"
+         *       ],
+         *       "name": "demo",
+         *       "segments": [
+         *         {
+         *           "customers": 10000,
+         *           "first_block": 0
+         *         }
+         *       ],
+         *       "spec": {
+         *         "customers": 10000,
+         *         "name": "demo",
+         *         "seed": 1
+         *       },
+         *       "state": "ready",
+         *       "tables": {
+         *         "users": 10000
+         *       },
+         *       "vintage": 1
+         *     }
+         */
+        Dataset: {
+            /** @description Bytes of all its files. */
+            bytes: components["schemas"]["Count"];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Hashes
+             * @description Sum of the row hashes of each table.
+             */
+            hashes: {
+                [key: string]: components["schemas"]["RowHash"];
+            };
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Jobs
+             * @description Its jobs, oldest first.
+             */
+            jobs: string[];
+            /** Name */
+            name: string;
+            /**
+             * Segments
+             * @description The runs of customers it consists of, one a job.
+             */
+            segments: components["schemas"]["Segment"][];
+            /**
+             * Spec
+             * @description The resolved spec: with the seed it decides every value.
+             */
             spec: {
                 [key: string]: unknown;
             };
-            rows?: number;
-        };
-        PreviewTable: {
-            columns: string[];
-            rows: unknown[][];
-            total_rows: number;
-        };
-        Preview: {
+            /**
+             * State
+             * @description `ready` also while an append runs; `incomplete` after a cancelled or failed job.
+             * @enum {string}
+             */
+            state: "creating" | "ready" | "incomplete";
+            /**
+             * Tables
+             * @description Rows stored of each table.
+             */
             tables: {
-                [key: string]: components["schemas"]["PreviewTable"];
+                [key: string]: components["schemas"]["Count"];
             };
-            total_rows: number;
-            estimated_bytes: number;
+            /**
+             * Vintage
+             * @description The engine's vintage: two vintages make different rows from one spec.
+             */
+            vintage: number;
         };
-        TableProgress: {
-            rows_total: number;
-            rows_done: number;
-        };
-        StageSeconds: {
-            generating: number;
-            storing: number;
-            indexing: number;
-            checking: number;
-        };
-        Job: {
+        /**
+         * Deleting
+         * @description A dataset that was there until now.
+         */
+        Deleting: {
+            /**
+             * Id
+             * Format: uuid
+             */
             id: string;
+            /**
+             * State
+             * @default deleting
+             * @constant
+             */
+            state?: "deleting";
+        };
+        /**
+         * Job
+         * @description A job as users see it (`GET /api/jobs/{id}` and the WebSocket's `job` message).
+         */
+        Job: {
+            chunks_done: components["schemas"]["Count"];
+            chunks_total: components["schemas"]["Count"];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Dataset Id
+             * Format: uuid
+             */
             dataset_id: string;
-            /** @enum {string} */
-            kind: "create" | "append";
-            /** @enum {string} */
-            state: "queued" | "running" | "paused" | "cancelling" | "cancelled" | "completed" | "failed";
-            phase: ("generating" | "indexing" | "checking") | null;
-            version: number;
-            rows_total: number;
-            rows_done: number;
-            chunks_total: number;
-            chunks_done: number;
+            /**
+             * Error
+             * @description Why the job failed; null otherwise.
+             */
+            error: string | null;
+            /** Finished At */
+            finished_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            kind: components["schemas"]["JobKind"];
+            /** @description Null unless the job is running. */
+            phase: components["schemas"]["JobPhase"] | null;
+            rows_done: components["schemas"]["Count"];
+            /** Rows Per Second */
+            rows_per_second: number | null;
+            /** @description `payment_details` by expectation until the job ends. */
+            rows_total: components["schemas"]["Count"];
+            /** Seconds Left */
+            seconds_left: number | null;
+            stage_seconds: components["schemas"]["StageSeconds"];
+            /** Started At */
+            started_at: string | null;
+            state: components["schemas"]["JobStatus"];
+            /** Tables */
             tables: {
                 [key: string]: components["schemas"]["TableProgress"];
             };
-            rows_per_second: number | null;
-            seconds_left: number | null;
-            stage_seconds: components["schemas"]["StageSeconds"];
-            /** Format: date-time */
-            created_at: string;
-            started_at: string | null;
-            finished_at: string | null;
-            error: string | null;
+            /** @description Rises with every change: the higher one is the newer state. */
+            version: components["schemas"]["Count"];
         };
-        JobPage: {
-            items: components["schemas"]["Job"][];
-            next: string | null;
+        /**
+         * JobEvent
+         * @description Something that happened to a job.
+         * @example {
+         *       "at": "2026-01-05T09:30:00.080000Z",
+         *       "event": "generating",
+         *       "phase": "generating",
+         *       "state": "running",
+         *       "version": 2
+         *     }
+         */
+        JobEvent: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Detail
+             * @description More about it, such as why the job failed.
+             */
+            detail: string | null;
+            /**
+             * Event
+             * @description created, generating, paused, resumed, cancel_requested, retried, repeated, gave_up, indexing, checking, completed, cancelled or failed.
+             */
+            event: string;
+            phase: components["schemas"]["JobPhase"] | null;
+            state: components["schemas"]["JobStatus"];
+            /**
+             * Version
+             * @description The job's version that shows it.
+             */
+            version: number;
         };
+        /** @enum {string} */
+        JobKind: "create" | "append";
+        /** @enum {string} */
+        JobPhase: "generating" | "indexing" | "checking";
+        /**
+         * JobRequest
+         * @description What to make: a new dataset from a spec, or more customers for one that is there.
+         * @example {
+         *       "spec": {
+         *         "customers": 10000,
+         *         "name": "demo"
+         *       }
+         *     }
+         * @example {
+         *       "customers": 3000,
+         *       "dataset_id": "0b8a3f5e-2d53-4b58-8f0f-1b0d5e6c7a92"
+         *     }
+         */
         JobRequest: {
+            /**
+             * Customers
+             * @description How many customers to append.
+             */
+            customers?: number | null;
+            /**
+             * Dataset Id
+             * @description The dataset to append to.
+             */
+            dataset_id?: string | null;
+            /**
+             * Spec
+             * @description Spec of a new dataset; its schema is what GET /api/spec gives. `{}` is good.
+             */
             spec?: {
                 [key: string]: unknown;
-            };
-            dataset_id?: string;
-            customers?: number;
+            } | null;
         };
-        JobEvent: {
-            /** Format: date-time */
-            at: string;
-            state: string;
-            phase: string | null;
-            detail: string | null;
-        };
-        JobEvents: {
-            items: components["schemas"]["JobEvent"][];
+        /** @enum {string} */
+        JobStatus: "queued" | "running" | "paused" | "cancelling" | "cancelled" | "completed" | "failed";
+        /** Page[Dataset] */
+        Page_Dataset_: {
+            /**
+             * Items
+             * @description The rows of this page, in a stable order.
+             */
+            items: components["schemas"]["Dataset"][];
+            /**
+             * Next
+             * @description The `cursor` of the next page; null on the last one.
+             */
             next?: string | null;
         };
-        Segment: {
-            first_block: number;
-            customers: number;
+        /** Page[JobEvent] */
+        Page_JobEvent_: {
+            /**
+             * Items
+             * @description The rows of this page, in a stable order.
+             */
+            items: components["schemas"]["JobEvent"][];
+            /**
+             * Next
+             * @description The `cursor` of the next page; null on the last one.
+             */
+            next?: string | null;
         };
-        Dataset: {
-            id: string;
-            name: string;
-            /** @enum {string} */
-            state: "creating" | "ready" | "incomplete" | "deleting";
+        /** Page[Job] */
+        Page_Job_: {
+            /**
+             * Items
+             * @description The rows of this page, in a stable order.
+             */
+            items: components["schemas"]["Job"][];
+            /**
+             * Next
+             * @description The `cursor` of the next page; null on the last one.
+             */
+            next?: string | null;
+        };
+        /**
+         * Preview
+         * @description What a spec would make.
+         * @example {
+         *       "estimated_bytes": 2412000,
+         *       "tables": {
+         *         "categories": {
+         *           "columns": [
+         *             {
+         *               "description": "Shown name.",
+         *               "name": "name",
+         *               "nullable": false,
+         *               "type": "string"
+         *             }
+         *           ],
+         *           "rows": [
+         *             {
+         *               "name": "Garden"
+         *             }
+         *           ],
+         *           "total_rows": 12
+         *         }
+         *       },
+         *       "total_rows": 15230
+         *     }
+         */
+        Preview: {
+            /**
+             * Estimated Bytes
+             * @description Bytes of the rows in memory; tables and files are of this order.
+             */
+            estimated_bytes: number;
+            /** Tables */
+            tables: {
+                [key: string]: components["schemas"]["PreviewTable"];
+            };
+            /** Total Rows */
+            total_rows: number;
+        };
+        /**
+         * PreviewRequest
+         * @description A spec to look at.
+         * @example {
+         *       "rows": 5,
+         *       "spec": {
+         *         "customers": 10000
+         *       }
+         *     }
+         */
+        PreviewRequest: {
+            /**
+             * Rows
+             * @description Rows to show of each table.
+             * @default 10
+             */
+            rows?: number;
+            /**
+             * Spec
+             * @description A spec as for POST /api/jobs.
+             */
             spec: {
                 [key: string]: unknown;
             };
-            segments: components["schemas"]["Segment"][];
-            vintage: number;
-            tables: {
-                [key: string]: number;
-            };
-            bytes: number;
-            hashes: {
-                [key: string]: string;
-            };
-            jobs: string[];
-            /** Format: date-time */
-            created_at: string;
         };
-        DatasetPage: {
-            items: components["schemas"]["Dataset"][];
-            next: string | null;
-        };
-        Column: {
-            name: string;
-            type: string;
-            nullable: boolean;
-            references: string | null;
-            description: string;
-            sortable: boolean;
-            filterable: boolean;
-            searchable: boolean;
-            values: string[] | null;
-        };
-        Table: {
-            name: string;
-            description: string;
-            rows: number;
-            columns: components["schemas"]["Column"][];
-        };
-        Tables: {
-            items: components["schemas"]["Table"][];
-        };
-        RowPage: {
-            items: {
+        /**
+         * PreviewTable
+         * @description The first rows of a table, and how many it would have.
+         */
+        PreviewTable: {
+            /** Columns */
+            columns: components["schemas"]["ColumnInfo"][];
+            /** Rows */
+            rows: {
                 [key: string]: unknown;
             }[];
-            next: string | null;
+            /**
+             * Total Rows
+             * @description `payment_details` by expectation.
+             */
+            total_rows: number;
         };
-        File: {
+        /** @example 0000000000000000000000000000002a */
+        RowHash: string;
+        Seconds: number;
+        /**
+         * Segment
+         * @description A run of customers of one dataset: the first load is one, every append adds one.
+         */
+        Segment: {
+            /**
+             * Customers
+             * @description How many customers the segment has.
+             */
+            customers: number;
+            /** @description Number of the first block of 1,000 customers. */
+            first_block: components["schemas"]["Count"];
+        };
+        /**
+         * StageSeconds
+         * @description Seconds spent in each stage; generating and storing are sums over workers and may overlap.
+         */
+        StageSeconds: {
+            /** @default 0 */
+            checking?: components["schemas"]["Seconds"];
+            /** @default 0 */
+            generating?: components["schemas"]["Seconds"];
+            /** @default 0 */
+            indexing?: components["schemas"]["Seconds"];
+            /** @default 0 */
+            storing?: components["schemas"]["Seconds"];
+        };
+        /** @enum {string} */
+        TableName: "categories" | "sub_categories" | "products" | "products_skus" | "users" | "addresses" | "order_details" | "order_item" | "payment_details" | "wishlist";
+        /**
+         * TableProgress
+         * @description Rows stored of the rows that the job will store in one table.
+         */
+        TableProgress: {
+            rows_done: components["schemas"]["Count"];
+            rows_total: components["schemas"]["Count"];
+        };
+        /**
+         * Check
+         * @description One truth that was checked.
+         */
+        Check: {
+            /** Name */
             name: string;
-            table: string;
-            chunk: number;
-            rows: number;
-            bytes: number;
-            sha256: string;
+            /** Rows Checked */
+            rows_checked: number;
+            /**
+             * Samples
+             * @description Some of the violations.
+             */
+            samples?: {
+                [key: string]: unknown;
+            }[];
+            /**
+             * Title
+             * @description What must hold, in words.
+             */
+            title: string;
+            /** Violations */
+            violations: number;
         };
-        FilePage: {
-            items: components["schemas"]["File"][];
+        /**
+         * ColumnInfo
+         * @description A column of a table.
+         */
+        writer_ColumnInfo: {
+            /** Description */
+            description: string;
+            /**
+             * Filterable
+             * @description Whether it can be filtered by.
+             */
+            filterable: boolean;
+            /** Name */
+            name: string;
+            /** Nullable */
+            nullable: boolean;
+            /**
+             * References
+             * @description `table.column` that it points to.
+             */
+            references: string | null;
+            /**
+             * Searchable
+             * @description Whether `q` looks at its beginning.
+             */
+            searchable: boolean;
+            /**
+             * Sortable
+             * @description Whether `sort` takes it.
+             */
+            sortable: boolean;
+            /**
+             * Type
+             * @description Logical type: id, string, enum, integer, money, decimal, boolean, date, timestamp.
+             */
+            type: string;
+            /**
+             * Values
+             * @description The values it can have, for an enum.
+             */
+            values: string[] | null;
+        };
+        /**
+         * Connection
+         * @description How to reach the dataset with SQL.
+         */
+        Connection: {
+            /** Database */
+            database: string;
+            /** Host */
+            host: string | null;
+            /**
+             * Password Set At
+             * @description When its password was made; null: make one first.
+             */
+            password_set_at: string | null;
+            /** Port */
+            port: number | null;
+            /**
+             * Reason
+             * @description Why there is no host, where there is none.
+             */
+            reason: string | null;
+            /**
+             * User
+             * @description Reads all datasets of the account, and nothing else.
+             */
+            user: string;
+        };
+        /**
+         * ConnectionWithPassword
+         * @description The connection with a new password, which is never shown again.
+         */
+        ConnectionWithPassword: {
+            /** Database */
+            database: string;
+            /** Host */
+            host: string | null;
+            /** Password */
+            password: string;
+            /**
+             * Password Set At
+             * @description When its password was made; null: make one first.
+             */
+            password_set_at: string | null;
+            /** Port */
+            port: number | null;
+            /**
+             * Reason
+             * @description Why there is no host, where there is none.
+             */
+            reason: string | null;
+            /**
+             * User
+             * @description Reads all datasets of the account, and nothing else.
+             */
+            user: string;
+        };
+        /**
+         * ExportFormat
+         * @description How an export is written.
+         * @enum {string}
+         */
+        ExportFormat: "csv" | "jsonl" | "parquet";
+        /**
+         * FileInfo
+         * @description A part in Blob.
+         */
+        FileInfo: {
+            /** Bytes */
+            bytes: number;
+            /**
+             * Chunk
+             * @description First block of customers, or first row of a catalogue table.
+             */
+            chunk: number;
+            /**
+             * Name
+             * @description The last segment of its path.
+             * @example part-0.parquet
+             */
+            name: string;
+            /** Rows */
+            rows: number;
+            /**
+             * Sha256
+             * @description Of the file, in hexadecimal digits; also its ETag.
+             */
+            sha256: string;
+            /** Table */
+            table: string;
+        };
+        /** Page[FileInfo] */
+        Page_FileInfo_: {
+            /**
+             * Items
+             * @description The rows of this page, in a stable order.
+             */
+            items: components["schemas"]["FileInfo"][];
+            /**
+             * Next
+             * @description The `cursor` of the next page; null on the last one.
+             */
+            next?: string | null;
+        };
+        /**
+         * RawFormat
+         * @description Rows as JSON Lines, or as one JSON array.
+         * @enum {string}
+         */
+        RawFormat: "jsonl" | "json";
+        /**
+         * Report
+         * @description What was proven of the dataset.
+         */
+        Report: {
+            /** Checks */
+            checks?: components["schemas"]["Check"][];
+            /**
+             * Figures
+             * @description Series to plot.
+             */
+            figures?: {
+                [key: string]: unknown;
+            }[];
+            /**
+             * Kind
+             * @description Where the checks come from.
+             */
+            kind?: "seal" | null;
+            /** Made At */
+            made_at?: string | null;
+            /**
+             * Reason
+             * @description Why it failed.
+             */
+            reason?: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "none" | "running" | "ready" | "failed";
+        };
+        /**
+         * RowsPage
+         * @description Rows of a table: ids as stored, times RFC 3339 UTC, money in minor units.
+         */
+        RowsPage: {
+            /** Items */
+            items: {
+                [key: string]: string | number | boolean | null;
+            }[];
+            /**
+             * Next
+             * @description The `cursor` of the next page; null on the last one.
+             */
             next: string | null;
         };
-        Connection: {
-            host: string | null;
-            port: number | null;
-            database: string;
-            user: string;
-            reason: string | null;
-            password_set_at: string | null;
+        /**
+         * TableInfo
+         * @description A table with what is stored of it now.
+         */
+        TableInfo: {
+            /** Columns */
+            columns: components["schemas"]["writer_ColumnInfo"][];
+            /** Description */
+            description: string;
+            /** Name */
+            name: string;
+            /**
+             * Rows
+             * @description Rows that are stored.
+             */
+            rows: number;
         };
-        ConnectionWithPassword: {
-            host: string | null;
-            port: number | null;
-            database: string;
-            user: string;
-            password: string;
-            reason: string | null;
-            password_set_at: string | null;
-        };
-        FieldError: {
-            field: string;
-            message: string;
-        };
-        Problem: {
-            type?: string;
-            title: string;
-            status: number;
-            detail?: string | null;
-            instance?: string | null;
-            errors?: components["schemas"]["FieldError"][] | null;
+        /**
+         * TableList
+         * @description The tables of a dataset, parents before children.
+         */
+        TableList: {
+            /** Items */
+            items: components["schemas"]["TableInfo"][];
         };
     };
     responses: never;
@@ -616,7 +2025,7 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    post_api_auth_register: {
+    generate_raw_generate_raw_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -625,20 +2034,29 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Registration"];
+                "application/json": components["schemas"]["DataCount"];
             };
         };
         responses: {
-            /** @description ok */
-            201: {
+            /** @description Successful Response */
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["User"];
+                    "application/json": components["schemas"]["Queued"];
                 };
             };
-            /** @description problem */
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -649,7 +2067,536 @@ export interface operations {
             };
         };
     };
-    post_api_auth_login: {
+    get_address_get_address_get: {
+        parameters: {
+            query?: {
+                /** @description Rows of one page. */
+                limit?: number;
+                /** @description Where the page begins: from `Link`. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: boolean | components["schemas"]["Row"][];
+                    };
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_category_get_category_get: {
+        parameters: {
+            query?: {
+                /** @description Rows of one page. */
+                limit?: number;
+                /** @description Where the page begins: from `Link`. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: boolean | components["schemas"]["Row"][];
+                    };
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_order_get_order_get: {
+        parameters: {
+            query?: {
+                /** @description Rows of one page. */
+                limit?: number;
+                /** @description Where the page begins: from `Link`. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: boolean | components["schemas"]["Row"][];
+                    };
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_order_item_get_order_item_get: {
+        parameters: {
+            query?: {
+                /** @description Rows of one page. */
+                limit?: number;
+                /** @description Where the page begins: from `Link`. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: boolean | components["schemas"]["Row"][];
+                    };
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_payment_get_payment_get: {
+        parameters: {
+            query?: {
+                /** @description Rows of one page. */
+                limit?: number;
+                /** @description Where the page begins: from `Link`. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: boolean | components["schemas"]["Row"][];
+                    };
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_product_get_product_get: {
+        parameters: {
+            query?: {
+                /** @description Rows of one page. */
+                limit?: number;
+                /** @description Where the page begins: from `Link`. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: boolean | components["schemas"]["Row"][];
+                    };
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_products_sku_get_products_sku_get: {
+        parameters: {
+            query?: {
+                /** @description Rows of one page. */
+                limit?: number;
+                /** @description Where the page begins: from `Link`. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: boolean | components["schemas"]["Row"][];
+                    };
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_raw_data_get_raw_data__parent_job_id___table__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                parent_job_id: string;
+                table: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_subcategory_get_subcategory_get: {
+        parameters: {
+            query?: {
+                /** @description Rows of one page. */
+                limit?: number;
+                /** @description Where the page begins: from `Link`. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: boolean | components["schemas"]["Row"][];
+                    };
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_user_get_user_get: {
+        parameters: {
+            query?: {
+                /** @description Rows of one page. */
+                limit?: number;
+                /** @description Where the page begins: from `Link`. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: boolean | components["schemas"]["Row"][];
+                    };
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_wishlist_get_wishlist_get: {
+        parameters: {
+            query?: {
+                /** @description Rows of one page. */
+                limit?: number;
+                /** @description Where the page begins: from `Link`. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: boolean | components["schemas"]["Row"][];
+                    };
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_parent_jobs_list_parent_jobs_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ParentJobs"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    login_login_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -662,16 +2609,25 @@ export interface operations {
             };
         };
         responses: {
-            /** @description ok */
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Session"];
+                    "application/json": components["schemas"]["SignedIn"];
                 };
             };
-            /** @description problem */
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -682,7 +2638,7 @@ export interface operations {
             };
         };
     };
-    post_api_auth_refresh: {
+    refresh_refresh_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -691,16 +2647,16 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Session"];
+                    "application/json": components["schemas"]["Refreshed"];
                 };
             };
-            /** @description problem */
+            /** @description Any other error. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -711,7 +2667,91 @@ export interface operations {
             };
         };
     };
-    post_api_auth_logout: {
+    register_register_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Credentials"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Registered"];
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    write_to_db_write_to_db_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DataCount"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Written"];
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    jwks__well_known_jwks_json_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -720,14 +2760,155 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JsonWebKeySet"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    login_api_auth_login_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Login"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["auth_SignedIn"];
+                };
+            };
+            /** @description A problem. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    logout_api_auth_logout_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `Bearer <refresh token>`, instead of cookie or body. */
+                authorization?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RefreshToken"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description problem */
+            /** @description A problem. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -738,7 +2919,7 @@ export interface operations {
             };
         };
     };
-    get_api_auth_me: {
+    me_api_auth_me_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -747,7 +2928,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -756,7 +2937,16 @@ export interface operations {
                     "application/json": components["schemas"]["User"];
                 };
             };
-            /** @description problem */
+            /** @description A problem. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -767,25 +2957,63 @@ export interface operations {
             };
         };
     };
-    get_api_auth_tokens: {
+    change_password_api_auth_password_post: {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangePassword"];
+            };
+        };
         responses: {
-            /** @description ok */
-            200: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem. */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PersonalTokens"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description problem */
+            /** @description A problem. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -796,7 +3024,213 @@ export interface operations {
             };
         };
     };
-    post_api_auth_tokens: {
+    refresh_api_auth_refresh_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RefreshToken"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["auth_SignedIn"];
+                };
+            };
+            /** @description A problem. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    register_api_auth_register_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Register"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its state forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listing_api_auth_tokens_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Token_"];
+                };
+            };
+            /** @description A problem. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_api_auth_tokens_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -809,16 +3243,43 @@ export interface operations {
             };
         };
         responses: {
-            /** @description ok */
+            /** @description Successful Response */
             201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CreatedToken"];
+                    "application/json": components["schemas"]["ShownToken"];
                 };
             };
-            /** @description problem */
+            /** @description A problem. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -829,7 +3290,7 @@ export interface operations {
             };
         };
     };
-    delete_api_auth_tokens_token_id: {
+    revoke_api_auth_tokens__token_id__delete: {
         parameters: {
             query?: never;
             header?: never;
@@ -840,14 +3301,50 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Successful Response */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description problem */
+            /** @description A problem. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -858,7 +3355,955 @@ export interface operations {
             };
         };
     };
-    get_api_spec: {
+    list_datasets_api_datasets_get: {
+        parameters: {
+            query?: {
+                /** @description Only datasets in this state. */
+                state?: ("creating" | "ready" | "incomplete") | null;
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                /** @description Most items of a page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Dataset_"];
+                };
+            };
+            /** @description No access token, or one that is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_dataset_api_datasets__dataset_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "bytes": 9100000,
+                     *       "created_at": "2026-01-05T09:30:00Z",
+                     *       "hashes": {
+                     *         "users": "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
+                     *       },
+                     *       "id": "0b8a3f5e-2d53-4b58-8f0f-1b0d5e6c7a92",
+                     *       "jobs": [
+                     *         "5f0f6a0e-5f6d-4f0e-9a39-0d7f6e2c9b11"
+                     *       ],
+                     *       "name": "demo",
+                     *       "segments": [
+                     *         {
+                     *           "customers": 10000,
+                     *           "first_block": 0
+                     *         }
+                     *       ],
+                     *       "spec": {
+                     *         "customers": 10000,
+                     *         "name": "demo",
+                     *         "seed": 1
+                     *       },
+                     *       "state": "ready",
+                     *       "tables": {
+                     *         "users": 10000
+                     *       },
+                     *       "vintage": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Dataset"];
+                };
+            };
+            /** @description No access token, or one that is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_dataset_api_datasets__dataset_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deleting"];
+                };
+            };
+            /** @description No access token, or one that is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_jobs_api_jobs_get: {
+        parameters: {
+            query?: {
+                /** @description One state, or several with commas. */
+                state?: string | null;
+                /** @description Only the jobs of this dataset. */
+                dataset_id?: string | null;
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                /** @description Most items of a page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Job_"];
+                };
+            };
+            /** @description No access token, or one that is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_job_api_jobs_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry return the first answer instead of making another job. */
+                "Idempotency-Key"?: string | null;
+                /** @description `wait=N` (RFC 7240) holds the answer until the job ends, at most N seconds. */
+                Prefer?: string[] | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JobRequest"];
+            };
+        };
+        responses: {
+            /** @description The job ended within the time asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "chunks_done": 5,
+                     *       "chunks_total": 9,
+                     *       "created_at": "2026-01-05T09:30:00Z",
+                     *       "dataset_id": "0b8a3f5e-2d53-4b58-8f0f-1b0d5e6c7a92",
+                     *       "id": "5f0f6a0e-5f6d-4f0e-9a39-0d7f6e2c9b11",
+                     *       "kind": "create",
+                     *       "phase": "generating",
+                     *       "rows_done": 61020,
+                     *       "rows_per_second": 98400.5,
+                     *       "rows_total": 152300,
+                     *       "seconds_left": 0.93,
+                     *       "stage_seconds": {
+                     *         "checking": 0,
+                     *         "generating": 0.41,
+                     *         "indexing": 0,
+                     *         "storing": 0.9
+                     *       },
+                     *       "started_at": "2026-01-05T09:30:00.080000Z",
+                     *       "state": "running",
+                     *       "tables": {
+                     *         "users": {
+                     *           "rows_done": 4000,
+                     *           "rows_total": 10000
+                     *         }
+                     *       },
+                     *       "version": 7
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The job was accepted. */
+            202: {
+                headers: {
+                    /** @description Where the job is. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "chunks_done": 5,
+                     *       "chunks_total": 9,
+                     *       "created_at": "2026-01-05T09:30:00Z",
+                     *       "dataset_id": "0b8a3f5e-2d53-4b58-8f0f-1b0d5e6c7a92",
+                     *       "id": "5f0f6a0e-5f6d-4f0e-9a39-0d7f6e2c9b11",
+                     *       "kind": "create",
+                     *       "phase": "generating",
+                     *       "rows_done": 61020,
+                     *       "rows_per_second": 98400.5,
+                     *       "rows_total": 152300,
+                     *       "seconds_left": 0.93,
+                     *       "stage_seconds": {
+                     *         "checking": 0,
+                     *         "generating": 0.41,
+                     *         "indexing": 0,
+                     *         "storing": 0.9
+                     *       },
+                     *       "started_at": "2026-01-05T09:30:00.080000Z",
+                     *       "state": "running",
+                     *       "tables": {
+                     *         "users": {
+                     *           "rows_done": 4000,
+                     *           "rows_total": 10000
+                     *         }
+                     *       },
+                     *       "version": 7
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description No access token, or one that is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its state forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_job_api_jobs__job_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "chunks_done": 5,
+                     *       "chunks_total": 9,
+                     *       "created_at": "2026-01-05T09:30:00Z",
+                     *       "dataset_id": "0b8a3f5e-2d53-4b58-8f0f-1b0d5e6c7a92",
+                     *       "id": "5f0f6a0e-5f6d-4f0e-9a39-0d7f6e2c9b11",
+                     *       "kind": "create",
+                     *       "phase": "generating",
+                     *       "rows_done": 61020,
+                     *       "rows_per_second": 98400.5,
+                     *       "rows_total": 152300,
+                     *       "seconds_left": 0.93,
+                     *       "stage_seconds": {
+                     *         "checking": 0,
+                     *         "generating": 0.41,
+                     *         "indexing": 0,
+                     *         "storing": 0.9
+                     *       },
+                     *       "started_at": "2026-01-05T09:30:00.080000Z",
+                     *       "state": "running",
+                     *       "tables": {
+                     *         "users": {
+                     *           "rows_done": 4000,
+                     *           "rows_total": 10000
+                     *         }
+                     *       },
+                     *       "version": 7
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description No access token, or one that is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    /** @description Where the job is. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "chunks_done": 5,
+                     *       "chunks_total": 9,
+                     *       "created_at": "2026-01-05T09:30:00Z",
+                     *       "dataset_id": "0b8a3f5e-2d53-4b58-8f0f-1b0d5e6c7a92",
+                     *       "id": "5f0f6a0e-5f6d-4f0e-9a39-0d7f6e2c9b11",
+                     *       "kind": "create",
+                     *       "phase": "generating",
+                     *       "rows_done": 61020,
+                     *       "rows_per_second": 98400.5,
+                     *       "rows_total": 152300,
+                     *       "seconds_left": 0.93,
+                     *       "stage_seconds": {
+                     *         "checking": 0,
+                     *         "generating": 0.41,
+                     *         "indexing": 0,
+                     *         "storing": 0.9
+                     *       },
+                     *       "started_at": "2026-01-05T09:30:00.080000Z",
+                     *       "state": "running",
+                     *       "tables": {
+                     *         "users": {
+                     *           "rows_done": 4000,
+                     *           "rows_total": 10000
+                     *         }
+                     *       },
+                     *       "version": 7
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description No access token, or one that is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its state forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_events_api_jobs__job_id__events_get: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                /** @description Most items of a page. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_JobEvent_"];
+                };
+            };
+            /** @description No access token, or one that is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pause_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    /** @description Where the job is. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "chunks_done": 5,
+                     *       "chunks_total": 9,
+                     *       "created_at": "2026-01-05T09:30:00Z",
+                     *       "dataset_id": "0b8a3f5e-2d53-4b58-8f0f-1b0d5e6c7a92",
+                     *       "id": "5f0f6a0e-5f6d-4f0e-9a39-0d7f6e2c9b11",
+                     *       "kind": "create",
+                     *       "phase": "generating",
+                     *       "rows_done": 61020,
+                     *       "rows_per_second": 98400.5,
+                     *       "rows_total": 152300,
+                     *       "seconds_left": 0.93,
+                     *       "stage_seconds": {
+                     *         "checking": 0,
+                     *         "generating": 0.41,
+                     *         "indexing": 0,
+                     *         "storing": 0.9
+                     *       },
+                     *       "started_at": "2026-01-05T09:30:00.080000Z",
+                     *       "state": "running",
+                     *       "tables": {
+                     *         "users": {
+                     *           "rows_done": 4000,
+                     *           "rows_total": 10000
+                     *         }
+                     *       },
+                     *       "version": 7
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description No access token, or one that is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its state forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resume_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    /** @description Where the job is. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "chunks_done": 5,
+                     *       "chunks_total": 9,
+                     *       "created_at": "2026-01-05T09:30:00Z",
+                     *       "dataset_id": "0b8a3f5e-2d53-4b58-8f0f-1b0d5e6c7a92",
+                     *       "id": "5f0f6a0e-5f6d-4f0e-9a39-0d7f6e2c9b11",
+                     *       "kind": "create",
+                     *       "phase": "generating",
+                     *       "rows_done": 61020,
+                     *       "rows_per_second": 98400.5,
+                     *       "rows_total": 152300,
+                     *       "seconds_left": 0.93,
+                     *       "stage_seconds": {
+                     *         "checking": 0,
+                     *         "generating": 0.41,
+                     *         "indexing": 0,
+                     *         "storing": 0.9
+                     *       },
+                     *       "started_at": "2026-01-05T09:30:00.080000Z",
+                     *       "state": "running",
+                     *       "tables": {
+                     *         "users": {
+                     *           "rows_done": 4000,
+                     *           "rows_total": 10000
+                     *         }
+                     *       },
+                     *       "version": 7
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description No access token, or one that is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its state forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retry_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    /** @description Where the job is. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "chunks_done": 5,
+                     *       "chunks_total": 9,
+                     *       "created_at": "2026-01-05T09:30:00Z",
+                     *       "dataset_id": "0b8a3f5e-2d53-4b58-8f0f-1b0d5e6c7a92",
+                     *       "id": "5f0f6a0e-5f6d-4f0e-9a39-0d7f6e2c9b11",
+                     *       "kind": "create",
+                     *       "phase": "generating",
+                     *       "rows_done": 61020,
+                     *       "rows_per_second": 98400.5,
+                     *       "rows_total": 152300,
+                     *       "seconds_left": 0.93,
+                     *       "stage_seconds": {
+                     *         "checking": 0,
+                     *         "generating": 0.41,
+                     *         "indexing": 0,
+                     *         "storing": 0.9
+                     *       },
+                     *       "started_at": "2026-01-05T09:30:00.080000Z",
+                     *       "state": "running",
+                     *       "tables": {
+                     *         "users": {
+                     *           "rows_done": 4000,
+                     *           "rows_total": 10000
+                     *         }
+                     *       },
+                     *       "version": 7
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description No access token, or one that is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its state forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_spec_api_spec_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -867,18 +4312,33 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "title": "Spec",
+                     *       "type": "object"
+                     *     }
+                     */
                     "application/json": {
                         [key: string]: unknown;
                     };
                 };
             };
-            /** @description problem */
+            /** @description No access token, or one that is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -889,7 +4349,7 @@ export interface operations {
             };
         };
     };
-    post_api_spec_preview: {
+    preview_spec_api_spec_preview_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -902,7 +4362,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description ok */
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -911,7 +4371,34 @@ export interface operations {
                     "application/json": components["schemas"]["Preview"];
                 };
             };
-            /** @description problem */
+            /** @description No access token, or one that is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -922,295 +4409,7 @@ export interface operations {
             };
         };
     };
-    get_api_jobs: {
-        parameters: {
-            query?: {
-                state?: string;
-                dataset_id?: string;
-                cursor?: string;
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description ok */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["JobPage"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    post_api_jobs: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["JobRequest"];
-            };
-        };
-        responses: {
-            /** @description ok */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Job"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_api_jobs_job_id: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                job_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description ok */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Job"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_api_jobs_job_id_events: {
-        parameters: {
-            query?: {
-                cursor?: string;
-                limit?: number;
-            };
-            header?: never;
-            path: {
-                job_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description ok */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["JobEvents"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    post_api_jobs_job_id_cancel: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                job_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description ok */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Job"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    post_api_jobs_job_id_pause: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                job_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description ok */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Job"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    post_api_jobs_job_id_resume: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                job_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description ok */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Job"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    post_api_jobs_job_id_retry: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                job_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description ok */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Job"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_api_datasets: {
-        parameters: {
-            query?: {
-                cursor?: string;
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description ok */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DatasetPage"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_api_datasets_dataset_id: {
+    get_connection: {
         parameters: {
             query?: never;
             header?: never;
@@ -1221,16 +4420,43 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Dataset"];
+                    "application/json": components["schemas"]["Connection"];
                 };
             };
-            /** @description problem */
+            /** @description No access token, or one that is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1241,7 +4467,7 @@ export interface operations {
             };
         };
     };
-    delete_api_datasets_dataset_id: {
+    make_connection_password: {
         parameters: {
             query?: never;
             header?: never;
@@ -1252,14 +4478,195 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
-            202: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionWithPassword"];
+                };
+            };
+            /** @description No access token, or one that is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_files: {
+        parameters: {
+            query?: {
+                /** @description Parts of a page. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_FileInfo_"];
+                };
+            };
+            /** @description No access token, or one that is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    download_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                part: string;
+                dataset_id: string;
+                table: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The whole part. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/jsonl": string;
+                    "application/vnd.apache.parquet": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description The bytes asked for. */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/jsonl": string;
+                    "application/vnd.apache.parquet": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description The part is the one that the caller has. */
+            304: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description problem */
+            /** @description No access token, or one that is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem. */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1270,44 +4677,11 @@ export interface operations {
             };
         };
     };
-    get_api_datasets_dataset_id_tables: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                dataset_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description ok */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Tables"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_api_datasets_dataset_id_tables_table_rows: {
+    read_raw_rows: {
         parameters: {
             query?: {
-                cursor?: string;
-                limit?: number;
-                sort?: string;
-                q?: string;
+                /** @description One array, or JSON Lines. */
+                format?: components["schemas"]["RawFormat"];
             };
             header?: never;
             path: {
@@ -1318,16 +4692,44 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description The rows. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RowPage"];
+                    "application/json": Record<string, never>[];
+                    "application/jsonl": string;
                 };
             };
-            /** @description problem */
+            /** @description No access token, or one that is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1338,31 +4740,222 @@ export interface operations {
             };
         };
     };
-    get_api_datasets_dataset_id_files: {
+    get_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report"];
+                };
+            };
+            /** @description No access token, or one that is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_tables: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TableList"];
+                };
+            };
+            /** @description No access token, or one that is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_table: {
         parameters: {
             query?: {
-                cursor?: string;
+                /** @description How to write it. */
+                format?: components["schemas"]["ExportFormat"];
+                /** @description A sortable column; with a leading - descending. */
+                sort?: string;
+                /** @description Beginning of any searchable column. */
+                q?: string | null;
+            };
+            header?: never;
+            path: {
+                dataset_id: string;
+                table: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/jsonl": string;
+                    "application/vnd.apache.parquet": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description No access token, or one that is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_rows: {
+        parameters: {
+            query?: {
+                /** @description Rows of a page. */
                 limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                /** @description A sortable column; with a leading - descending. */
+                sort?: string;
+                /** @description Beginning of any searchable column. */
+                q?: string | null;
             };
             header?: never;
             path: {
                 dataset_id: string;
+                table: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["FilePage"];
+                    "application/json": components["schemas"]["RowsPage"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description No access token, or one that is not valid. */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1370,30 +4963,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-        };
-    };
-    get_api_datasets_dataset_id_connection: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                dataset_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description ok */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Connection"];
-                };
-            };
-            /** @description problem */
-            default: {
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1401,29 +4972,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-        };
-    };
-    post_api_datasets_dataset_id_connection: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                dataset_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description ok */
-            200: {
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ConnectionWithPassword"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description problem */
+            /** @description Any other error. */
             default: {
                 headers: {
                     [name: string]: unknown;

@@ -1,19 +1,31 @@
-import type { components } from './schema.gen'
+/** The things of the API by the names that the interface uses; their shapes come from the services' OpenAPI. */
+import type { paths } from './schema.gen'
 
-type Schemas = components['schemas']
+type Json<T> = T extends { content: { 'application/json': infer Body } } ? Body : never
 
-export type User = Schemas['User']
-export type Session = Schemas['Session']
-export type Job = Schemas['Job']
+/** The body that an operation answers with. */
+type Answer<Operation, Status extends number> = Operation extends { responses: infer Responses }
+  ? Status extends keyof Responses
+    ? Json<Responses[Status]>
+    : never
+  : never
+
+type ItemOf<Listing> = Listing extends { items: (infer Item)[] } ? Item : never
+
+export type Session = Answer<paths['/api/auth/login']['post'], 200>
+export type User = Answer<paths['/api/auth/me']['get'], 200>
+export type PersonalToken = ItemOf<Answer<paths['/api/auth/tokens']['get'], 200>>
+export type CreatedToken = Answer<paths['/api/auth/tokens']['post'], 201>
+
+export type Job = Answer<paths['/api/jobs/{job_id}']['get'], 200>
 export type JobState = Job['state']
-export type JobEvent = Schemas['JobEvent']
-export type Dataset = Schemas['Dataset']
-export type Table = Schemas['Table']
-export type Column = Schemas['Column']
-export type StoredFile = Schemas['File']
-export type Connection = Schemas['Connection']
-export type NewConnection = Schemas['ConnectionWithPassword']
-export type PersonalToken = Schemas['PersonalToken']
-export type CreatedToken = Schemas['CreatedToken']
-export type Preview = Schemas['Preview']
-export type PreviewTable = Schemas['PreviewTable']
+export type JobEvent = ItemOf<Answer<paths['/api/jobs/{job_id}/events']['get'], 200>>
+export type Preview = Answer<paths['/api/spec/preview']['post'], 200>
+export type PreviewTable = Preview['tables'][string]
+
+export type Dataset = Answer<paths['/api/datasets/{dataset_id}']['get'], 200>
+export type Table = ItemOf<Answer<paths['/api/datasets/{dataset_id}/tables']['get'], 200>>
+export type Column = Table['columns'][number]
+export type StoredFile = ItemOf<Answer<paths['/api/datasets/{dataset_id}/files']['get'], 200>>
+export type Connection = Answer<paths['/api/datasets/{dataset_id}/connection']['get'], 200>
+export type NewConnection = Answer<paths['/api/datasets/{dataset_id}/connection']['post'], 200>
