@@ -1,5 +1,6 @@
 """Which port, user and folder belongs to what, in one running system."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -7,10 +8,11 @@ from cartload_dev import azurite, mariadb
 from cartload_dev.errors import LauncherError
 from cartload_dev.mariadb import Account
 from cartload_dev.paths import RunDir
-from cartload_dev.ports import LOOPBACK, free_ports, gateway_port
+from cartload_dev.ports import LOOPBACK, RANGE, free_ports, gateway_port, is_free
 from cartload_dev.secrets import Secrets
 
 MAX_REPLICAS = 16
+SERVERS = ("kafka", "kafka-controller", "mariadb", "azurite")
 
 
 @dataclass(frozen=True)
@@ -83,19 +85,36 @@ class Layout:
 def plan(run: RunDir, processes: tuple[str, ...], environ: Mapping[str, str]) -> Layout:
     """Choose ports and load or make the secrets. The process named `gateway` gets the public port.
 
+    The other ports are those of the last time where they are free, so that addresses once told stay true.
+
     Raises LauncherError when the port that was asked for is taken.
     """
     run.create()
     public = {"gateway": gateway_port(environ)} if "gateway" in processes else {}
-    others = [name for name in processes if name not in public]
-    ports = [port for port in free_ports(len(others) + 5) if port not in public.values()]
-    servers = ServerPorts(*ports[:4])
+    others = tuple(name for name in processes if name not in public)
+    ports = _inner_ports(run, (*SERVERS, *others), taken=set(public.values()))
     return Layout(
         run=run,
         secrets=Secrets.load_or_generate(run.secrets),
-        servers=servers,
-        service_ports=public | dict(zip(others, ports[4:], strict=False)),
+        servers=ServerPorts(*(ports[name] for name in SERVERS)),
+        service_ports=public | {name: ports[name] for name in others},
     )
+
+
+def _inner_ports(run: RunDir, names: tuple[str, ...], taken: set[int]) -> dict[str, int]:
+    """Return a port for each name: the one of the last time when it is free, else a new one; keep them."""
+    kept: dict[str, int] = json.loads(run.ports.read_text(encoding="utf-8")) if run.ports.exists() else {}
+    fresh = iter(free_ports(len(names) + len(kept) + 1))
+    chosen: dict[str, int] = {}
+    for name in names:
+        port = kept.get(name, 0)
+        used = taken | set(chosen.values())
+        if port in used or port not in RANGE or not is_free(port):
+            reserved = used | set(kept.values())
+            port = next(port for port in fresh if port not in reserved)
+        chosen[name] = port
+    run.ports.write_text(json.dumps(kept | chosen, indent=2) + "\n", encoding="utf-8")
+    return chosen
 
 
 def _count(environ: Mapping[str, str], name: str) -> int:

@@ -42,6 +42,11 @@ class RunDir:
         return self.secrets / "endpoints.json"
 
     @property
+    def ports(self) -> Path:
+        """File of the inner ports, to take the same ones the next time."""
+        return self.root / "ports.json"
+
+    @property
     def progress(self) -> Path:
         """File of the plain lines that `up` shows while the system starts."""
         return self.root / "progress.log"

@@ -1,6 +1,7 @@
 """Ports, users and environments: each service gets its own secrets and nobody else's."""
 
 import json
+import socket
 import stat
 from pathlib import Path
 
@@ -33,6 +34,20 @@ def test_the_gateway_has_the_public_port(tmp_path: Path) -> None:
     (port,) = free_ports(1)
     layout = plan(RunDir(tmp_path), NAMES, {"CARTLOAD_PORT": str(port)})
     assert layout.url("gateway") == f"http://127.0.0.1:{port}"
+
+
+def test_the_next_time_takes_the_same_ports(layout: Layout) -> None:
+    again = plan(layout.run, NAMES, {"CARTLOAD_PORT": str(layout.service_ports["gateway"])})
+    assert again == layout
+
+
+def test_a_port_that_was_taken_meanwhile_is_replaced(layout: Layout) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", layout.servers.mysql))
+        other.listen(1)
+        again = plan(layout.run, (), {})
+    assert again.servers.mysql != layout.servers.mysql
+    assert again.servers.kafka == layout.servers.kafka
 
 
 def test_servers_alone_take_no_public_port(tmp_path: Path) -> None:
