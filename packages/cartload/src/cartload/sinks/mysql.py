@@ -21,7 +21,7 @@ type Bulk = Connection[Any]
 """A connection made by :func:`connect`."""
 
 _SESSION: Final = (
-    "SET SESSION transaction_isolation = 'READ-COMMITTED'",
+    "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
     "SET SESSION time_zone = '+00:00'",
     "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO'",
 )
@@ -61,6 +61,7 @@ def connect(
         read_timeout=60,
         write_timeout=60,
         ssl=ssl,
+        ssl_disabled=ssl is None,
     )
     with closed_on_error(connection), connection.cursor() as cursor:
         for statement in (*_SESSION, *_limits(idle_seconds, lock_seconds, foreign_key_checks)):
@@ -84,8 +85,8 @@ def closed_on_error(connection: Bulk) -> Iterator[None]:
         raise
 
 
-def load(connection: Bulk, table: str, batch: pa.RecordBatch) -> None:
-    """Inserts the batch in the open transaction; the caller commits.
+def load(connection: Bulk, table: str, batch: pa.RecordBatch, *, database: str | None = None) -> None:
+    """Inserts the batch in the open transaction; the caller commits. ``database``: not the connection's.
 
     Raises :class:`LoadError` when rows or warnings do not match, else pymysql's errors; the connection is
     closed then.
@@ -94,16 +95,17 @@ def load(connection: Bulk, table: str, batch: pa.RecordBatch) -> None:
         return
     payload = tab_separated(batch)
     with closed_on_error(connection), _as_file(payload) as path, connection.cursor() as cursor:
-        stored = cursor.execute(_statement(table, batch.schema.names), (path,))
+        target = f"`{database}`.`{table}`" if database else f"`{table}`"
+        stored = cursor.execute(_statement(target, batch.schema.names), (path,))
         warnings = cursor.warning_count
         if stored != batch.num_rows or warnings:
             raise LoadError(_difference(cursor, table, stored, batch.num_rows, warnings))
 
 
-def _statement(table: str, columns: list[str]) -> str:
+def _statement(target: str, columns: list[str]) -> str:
     names = ", ".join(f"`{column}`" for column in columns)
     return (
-        f"LOAD DATA LOCAL INFILE %s INTO TABLE `{table}` CHARACTER SET utf8mb4 "
+        f"LOAD DATA LOCAL INFILE %s INTO TABLE {target} CHARACTER SET utf8mb4 "
         rf"FIELDS TERMINATED BY '\t' ESCAPED BY '\\' LINES TERMINATED BY '\n' ({names})"
     )
 

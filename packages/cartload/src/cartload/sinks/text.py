@@ -28,7 +28,11 @@ def timestamps(values: Any, between: str, after: str) -> Any:
     minutes, rest = np.divmod(rest, 60_000)
     day = days - _FIRST_DAY.astype(np.int64)
     parts = (_days(between)[day], _minutes()[minutes], _milliseconds(after)[rest])
-    text = fixed_text(np.concatenate([part.view(np.uint8).reshape(len(part), -1) for part in parts], axis=1))
+    text = fixed_text(
+        np.concatenate(
+            [part.view(np.uint8).reshape(len(part), part.dtype.itemsize) for part in parts], axis=1
+        )
+    )
     return pc.if_else(values.is_valid(), text, pa.scalar(None, pa.string())) if values.null_count else text
 
 
