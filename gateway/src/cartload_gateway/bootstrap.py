@@ -21,6 +21,8 @@ from cartload_gateway.websocket import WebSocketProxy
 from cartload_kit.errors import BadGateway, Unauthorized, Unavailable
 from cartload_kit.tokens import TokenVerifier
 
+_JSON = {"Content-Type": "application/json"}
+
 
 @dataclass(frozen=True, slots=True)
 class Parts:
@@ -82,7 +84,7 @@ def _exchange(session: aiohttp.ClientSession, auth_url: str) -> Exchange:
     async def exchange(personal_token: str) -> str:
         try:
             async with session.post(
-                f"{auth_url}/internal/tokens/exchange", json={"token": personal_token}
+                f"{auth_url}/internal/tokens/exchange", json={"token": personal_token}, headers=_JSON
             ) as answer:
                 if answer.status in (401, 404, 422):
                     raise Unauthorized("The personal token is not valid.")

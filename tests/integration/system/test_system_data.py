@@ -116,7 +116,7 @@ async def test_the_report_shows_the_checks_of_the_seal(user: User, dataset: str)
     assert report["made_at"]
     assert report["checks"]
     assert all(check["violations"] == 0 for check in report["checks"])
-    assert sum(check["rows"] for check in report["checks"]) > 0
+    assert sum(check["rows_checked"] for check in report["checks"]) > 0
 
 
 async def test_a_user_reads_the_own_datasets_with_sql_and_nothing_else(

@@ -65,6 +65,8 @@ class FakeServices:
             await request.body(),
         )
         self.asked.append(asked)
+        if asked.body and asked.headers.get("content-type") != "application/json":
+            return JSONResponse({"title": "Not JSON", "status": 415, "detail": "as the real ones do"}, 415)
         made = self.answers.get(f"{asked.method} {asked.path}")
         if made is not None:
             return made(asked)

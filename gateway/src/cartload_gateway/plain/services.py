@@ -72,6 +72,8 @@ class Services:
         own = {"X-Forwarded-For": self._admitted.address, "X-Request-Id": self._request_id}
         if self._admitted.authorization is not None:
             own["Authorization"] = self._admitted.authorization
+        if body is not None:
+            own["Content-Type"] = "application/json"
         try:
             async with self._session.request(
                 method,
