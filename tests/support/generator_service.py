@@ -309,5 +309,5 @@ async def running(
         stop.set()
         if loops is not None:
             await loops
-        await dispatcher.settle()
+        await dispatcher.settle_sends()
         await database.dispose()

@@ -5,7 +5,6 @@ another replica did or a crash left undone.
 """
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
@@ -264,9 +263,7 @@ class Dispatcher:
 
         await retry_on_deadlock(once)
 
-    async def settle(self) -> None:
-        """Wait until everything that was being sent is sent."""
+    async def settle_sends(self) -> None:
+        """Wait until every prepare that was being sent is sent, or left to the sweep."""
         while self._sending:
             await asyncio.wait(set(self._sending))
-        with contextlib.suppress(TimeoutError):
-            await self.publisher.publish_due()
