@@ -59,8 +59,7 @@ class Snapshots:
         raise _unreadable()
 
     async def _ask(self, token: str, cursor: str | None) -> dict[str, Any]:
-        query = [("state", state) for state in UNFINISHED] + [("limit", str(_PAGE))]
-        query += [("cursor", cursor)] if cursor else []
+        query = {"state": ",".join(UNFINISHED), "limit": str(_PAGE)} | ({"cursor": cursor} if cursor else {})
         headers = {"Authorization": f"Bearer {token}", "traceparent": current_traceparent()}
         async with self._session.get(
             self._url, params=query, headers=headers, allow_redirects=False
