@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from aiokafka import AIOKafkaConsumer
 from aiokafka.structs import TopicPartition
+from prometheus_client import REGISTRY
 
 from cartload_kit import logging, tracing
 from cartload_kit.kafka import (
@@ -394,6 +395,25 @@ async def test_a_stuck_handler_ends_the_consumer(place: Place) -> None:
     with pytest.raises(NoProgress):
         await asyncio.wait_for(consumer.run(asyncio.Event()), 15)
     assert not consumer.healthy
+
+
+async def test_lag_can_be_read_in_records_and_in_seconds(place: Place) -> None:
+    release = asyncio.Event()
+
+    async def handle(_: Record) -> None:
+        await release.wait()
+
+    def lag(unit: str) -> float:
+        labels = {"group": place.group, "topic": place.work}
+        return REGISTRY.get_sample_value(f"cartload_kafka_lag_{unit}", labels) or 0.0
+
+    await place.send(40)
+    async with running(place.consumer(handle, max_in_flight=8)):
+        await until(lambda: lag("records") == 40)
+        await until(lambda: lag("seconds") > 0.1)
+        release.set()
+        await until(lambda: lag("records") == 0)
+        assert lag("seconds") == 0
 
 
 async def test_a_handler_runs_in_the_context_of_its_record(place: Place) -> None:

@@ -6,10 +6,12 @@ import socket
 LOST_A_RACE = frozenset({1205, 1213})
 """MySQL's lock wait timeout and deadlock: the same transaction may succeed the next time."""
 
-_TOO_MANY_CONNECTIONS, _SHUTDOWN, _READ_ONLY = (1040, 1203, 1226), (1053, 1927, 3168), (1290, 1836)
+_BUSY = (1040, 1129, 1203, 1226)
+_ENDED = (1053, 1927, 3168, 3169, 4031)
+_READ_ONLY_OR_FULL = (1021, 1290, 1836)
 _STOPPED_STATEMENT = (1317, 1969, 3024)
-_SERVER = frozenset((*_TOO_MANY_CONNECTIONS, *_SHUTDOWN, *_READ_ONLY, *_STOPPED_STATEMENT, *LOST_A_RACE))
-_CLIENT = range(2000, 2100)
+_SERVER = frozenset((*_BUSY, *_ENDED, *_READ_ONLY_OR_FULL, *_STOPPED_STATEMENT, *LOST_A_RACE))
+_CLIENT = (0, *range(2000, 2100))
 _ERRNO = frozenset({errno.ECONNREFUSED, errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EPIPE, errno.ENOTCONN})
 _NAMES = frozenset(
     {

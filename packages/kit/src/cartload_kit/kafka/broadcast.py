@@ -85,8 +85,7 @@ async def read_latest(
                 await _until(stop, _each(records, handler))
         except (KafkaUnavailable, KafkaError) as error:
             log.warning("cannot read %s: %s", topic, error)
-            await _until(stop, asyncio.sleep(wait))
-            wait = min(wait * 2, 5.0)
+            wait = await client.back_off(wait, stop)
 
 
 async def _each(records: Subscription, handler: Callable[[Record], Awaitable[None]]) -> None:

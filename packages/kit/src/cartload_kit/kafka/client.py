@@ -95,6 +95,13 @@ async def _give_up(client: Any, starting: asyncio.Task[None]) -> None:
     await close(client)
 
 
+async def back_off(seconds: float, stop: asyncio.Event) -> float:
+    """Wait, or until `stop` is set; returns how long to wait the next time."""
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), seconds)
+    return min(seconds * 2, 5.0)
+
+
 async def close(client: Any, limit: float = 3.0) -> None:
     """Leave the group and disconnect; after `limit` seconds without leaving."""
     try:

@@ -1,7 +1,6 @@
 """The loop that takes records from Kafka, has them handled, and commits what is finished."""
 
 import asyncio
-import contextlib
 import logging
 import time
 from collections.abc import Iterable
@@ -10,8 +9,7 @@ from typing import Any
 from aiokafka.abc import ConsumerRebalanceListener
 from aiokafka.errors import KafkaError
 
-from cartload_kit import tracing
-from cartload_kit.kafka import client, metrics
+from cartload_kit.kafka import client, context, metrics
 from cartload_kit.kafka.attempts import Attempts, Handler, OnDeadLetter, Retries
 from cartload_kit.kafka.client import Timing
 from cartload_kit.kafka.commits import Commits
@@ -21,7 +19,6 @@ from cartload_kit.kafka.holds import Holds
 from cartload_kit.kafka.record import Partition, Record, from_kafka
 from cartload_kit.kafka.watch import Watch
 from cartload_kit.kafka.work import Job, Order, Work
-from cartload_kit.logging import bind
 
 log = logging.getLogger(__name__)
 
@@ -148,9 +145,7 @@ class Consumer:
             except (KafkaError, TimeoutError) as error:
                 self._down = f"cannot start: {type(error).__name__}"
                 log.warning("cannot consume yet: %s", str(error) or type(error).__name__)
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), wait)
-                wait = min(wait * 2, 5.0)
+                wait = await client.back_off(wait, stop)
             else:
                 self._down = None
                 return started
@@ -224,9 +219,8 @@ class Consumer:
 
     async def _run_job(self, job: Job) -> None:
         record, began, outcome = job.record, time.perf_counter(), "dropped"
-        trace, request = (_text(record, name) for name in ("traceparent", "x-request-id"))
         try:
-            with tracing.continue_from(trace), bind(request_id=request):
+            with context.incoming(record.headers):
                 outcome = await self._attempts.run(job)
             self._finished(job, outcome)
         except Exception as error:  # noqa: BLE001 - each of these ends the consumer: `run` raises it
@@ -269,8 +263,3 @@ class _Listener(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is 
 
     async def on_partitions_assigned(self, assigned: object) -> None:
         self._consumer.assigned()
-
-
-def _text(record: Record, name: str) -> str | None:
-    value = record.headers.get(name)
-    return value.decode("latin-1") if value else None

@@ -10,7 +10,7 @@ from typing import Any, Self
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError
 
-from cartload_kit.kafka import metrics
+from cartload_kit.kafka import context, metrics
 from cartload_kit.kafka.budget import ByteBudget
 from cartload_kit.kafka.errors import FatalProducerError, KafkaUnavailable, MessageTooLarge, NotReady
 from cartload_kit.kafka.record import Sendable
@@ -130,11 +130,12 @@ class Producer:
     ) -> None:
         """Send one message; returns when all in-sync replicas have it. `timestamp` is by default now.
 
+        The current trace and request id go along in headers, unless these are given.
         Raises KafkaUnavailable after the deadline (the message may still arrive), MessageTooLarge, and
         FatalProducerError when this producer is done for.
         """
         began, outcome = time.perf_counter(), "failed"
-        pairs = list(headers)
+        pairs = context.outgoing(headers)
         size = self._measure(topic, key, value, pairs)
         try:
             async with asyncio.timeout(self._deadline):

@@ -1,0 +1,33 @@
+"""The trace and the request that a message belongs to, from sender to handler."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+
+from cartload_kit import logging, tracing
+
+TRACE = "traceparent"
+REQUEST = "x-request-id"
+
+
+def outgoing(headers: Iterable[tuple[str, bytes]]) -> list[tuple[str, bytes]]:
+    """The headers to send: those given, and of the current context what they lack."""
+    pairs = list(headers)
+    given = {name for name, _ in pairs}
+    trace, request = tracing.current(), logging.bound().get("request_id")
+    if trace is not None and TRACE not in given:
+        pairs.append((TRACE, trace.traceparent.encode()))
+    if request is not None and REQUEST not in given:
+        pairs.append((REQUEST, request.encode()))
+    return pairs
+
+
+@contextmanager
+def incoming(headers: Mapping[str, bytes]) -> Iterator[None]:
+    """Run the block in the trace and the request that the headers name; in a trace of its own without one."""
+    with tracing.continue_from(_text(headers, TRACE)), logging.bind(request_id=_text(headers, REQUEST)):
+        yield
+
+
+def _text(headers: Mapping[str, bytes], name: str) -> str | None:
+    value = headers.get(name)
+    return value.decode("utf-8", "replace")[:200] if value else None
