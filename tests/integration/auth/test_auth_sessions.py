@@ -167,7 +167,7 @@ async def test_a_cookie_that_is_worth_nothing_goes(auth: Service) -> None:
 
 async def test_the_plain_interface_keeps_its_refresh_token(auth: Service) -> None:
     await auth.register()
-    token = (await auth.login(refresh_kind="plain"))["refresh_token"]
+    token = (await auth.login(session="plain"))["refresh_token"]
     for _ in range(3):
         auth.clock.advance(days=2)
         answer = await auth.refresh(token)
@@ -180,7 +180,7 @@ async def test_the_plain_interface_keeps_its_refresh_token(auth: Service) -> Non
 
 async def test_a_plain_refresh_token_as_bearer_signs_out(auth: Service) -> None:
     await auth.register()
-    token = (await auth.login(refresh_kind="plain", refresh_in="cookie"))["refresh_token"]
+    token = (await auth.login(session="plain", refresh_in="cookie"))["refresh_token"]
     answer = await auth.http.post(LOGOUT, headers={"Authorization": f"Bearer {token}"})
     assert answer.status_code == 204
     assert (await auth.refresh(token)).status_code == 401

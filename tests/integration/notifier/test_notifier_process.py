@@ -81,7 +81,8 @@ class Surroundings:
         return Starlette(routes=[Route("/jwks.json", self.jwks), Route("/api/jobs", self.jobs)])
 
     def token(self, user: UUID, **claims: object) -> str:
-        return self.issuer.token(str(user), **claims)
+        token = self.issuer.token
+        return token(str(user), "customer", **claims)
 
 
 @dataclass

@@ -7,7 +7,7 @@ import pytest
 
 from cartload_auth import access
 from cartload_auth.keys import KeyRing, Sealer, SigningKey, UnreadableKey, new_key
-from cartload_auth.policy import KEY_OVERLAP
+from cartload_auth.policy import KEY_OVERLAP, Policy
 from cartload_auth.settings import AuthSettings
 from cartload_kit.errors import Unauthorized
 from cartload_kit.tokens import TokenVerifier
@@ -21,8 +21,8 @@ def ring(*signs_from: datetime) -> tuple[KeyRing, list[SigningKey]]:
     return KeyRing(keys, KEY_OVERLAP), keys
 
 
-def policy() -> access.Policy:
-    return AuthSettings(port=1, auth_database_url="mysql://a:b@c/d").policy()  # type: ignore[arg-type]
+def policy() -> Policy:
+    return AuthSettings.model_validate({"port": 1, "auth_database_url": "mysql://a:b@c/d"}).policy()
 
 
 def verifier(keys: KeyRing, now: datetime) -> TokenVerifier:

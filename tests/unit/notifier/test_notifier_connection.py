@@ -153,7 +153,7 @@ async def test_a_change_that_the_answer_already_has_is_not_told_twice() -> None:
 async def test_of_many_changes_the_newest_is_told_and_none_is_older() -> None:
     world = World()
     async with connected(world) as (client, _):
-        seen = []
+        seen: list[int] = []
         for version in range(1, 201):
             world.publish(update(version))
             await asyncio.sleep(0.001)
@@ -259,7 +259,7 @@ async def test_a_slow_client_gets_the_latest_and_holds_nobody_up() -> None:
             world.publish(update(version))
             assert await quick.told_version() == version
         slow.reads.set()
-        seen = []
+        seen: list[int] = []
         while not seen or seen[-1] != 3:
             seen.append(await slow.told_version())
         assert len(seen) <= 2

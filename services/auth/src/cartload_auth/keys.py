@@ -112,9 +112,7 @@ class Sealer:
         try:
             raw = self._box.decrypt(data[:_NONCE_BYTES], data[_NONCE_BYTES:], kid.encode())
         except InvalidTag:
-            raise UnreadableKey(
-                "the keys were sealed with another CARTLOAD_SIGNING_KEY_SECRET"
-            ) from None
+            raise UnreadableKey("the keys were sealed with another CARTLOAD_SIGNING_KEY_SECRET") from None
         return Ed25519PrivateKey.from_private_bytes(raw)
 
 

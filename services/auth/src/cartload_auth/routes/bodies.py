@@ -48,7 +48,7 @@ class Login(Request):
         default="cookie",
         description="Where the refresh token goes: browsers take the cookie, scripts the body.",
     )
-    refresh_kind: Literal["rotating", "plain"] = Field(
+    session: Literal["rotating", "plain"] = Field(
         default="rotating",
         description="`plain` gives a refresh token in the body that stays the same until it ends, "
         "for the plain endpoints.",

@@ -27,10 +27,10 @@ async def login(
     body: Login, request: Request, response: Response, ports: UsePorts, cookie: UseCookie, address: Address
 ) -> SignedIn:
     """Give an access token, and a refresh token in an HttpOnly cookie or, if asked for, in the body."""
-    in_body = body.refresh_in == "body" or body.refresh_kind == "plain"
+    in_body = body.refresh_in == "body" or body.session == "plain"
     if not in_body:
         cookie.require_own_page(request)
-    account, opened = await sign_in.login(ports, body.user_name, body.password, address, body.refresh_kind)
+    account, opened = await sign_in.login(ports, body.user_name, body.password, address, body.session)
     token, seconds = access_token(ports, account)
     answer = SignedIn(access_token=token, expires_in=seconds, user=User.of(account))
     if in_body:
