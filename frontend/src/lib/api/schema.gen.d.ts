@@ -1177,12 +1177,12 @@ export interface components {
              */
             refresh_in?: "cookie" | "body";
             /**
-             * Refresh Kind
+             * Session
              * @description `plain` gives a refresh token in the body that stays the same until it ends, for the plain endpoints.
              * @default rotating
              * @enum {string}
              */
-            refresh_kind?: "rotating" | "plain";
+            session?: "rotating" | "plain";
             /**
              * User Name
              * @example ada
