@@ -109,8 +109,8 @@ def test_database_urls_name_user_and_database(layout: Layout) -> None:
 
 def test_only_the_writer_makes_databases_and_users(layout: Layout) -> None:
     sql = statements(layout.accounts, layout.secrets.root_password)
-    assert [line for line in sql if "CREATE USER ON" in line] == [
-        "GRANT CREATE USER ON *.* TO 'cartload_writer'@'%'"
+    assert [line for line in sql if "CREATE USER, " in line] == [
+        "GRANT CREATE USER, PROCESS, CONNECTION ADMIN ON *.* TO 'cartload_writer'@'%'"
     ]
     assert [line for line in sql if "GRANT OPTION" in line and "root" not in line] == [
         "GRANT ALL ON `shop%`.* TO 'cartload_writer'@'%' WITH GRANT OPTION"

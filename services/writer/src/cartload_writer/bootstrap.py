@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from cartload.sinks import mysql
 from cartload_contracts import topics
 from cartload_kit.database import check_database, engine, require_migrated
 from cartload_kit.http import ReadyCheck
@@ -38,6 +37,7 @@ from cartload_writer.settings import (
     StorageSettings,
     TasksSettings,
 )
+from cartload_writer.storage import batches
 from cartload_writer.storage.blob import BlobStore
 from cartload_writer.storage.bulk import BulkPool
 from cartload_writer.tasks import commands
@@ -90,10 +90,10 @@ async def _handler(
     url = settings.writer_database_url.get_secret_value()
     meta = urlsplit(url).path.strip("/")
     await _check_migrated(url)
-    connect = partial(mysql.connect, url, meta)
+    connect = partial(batches.connect, url, meta)
     pool = await stack.enter_async_context(BulkPool.open(connect, settings.writer_bulk_connections))
     async with pool.lend() as bulk:
-        await bulk.run(prove_one_transaction, meta)
+        await bulk.run(prove_one_transaction)
     return BatchHandler(
         storage=Storage(pool, blobs, meta),
         results=KafkaResults(producer, "/cartload/writer/consumer", utc_now),

@@ -19,14 +19,13 @@ class NotOneTransaction(Exception):
     """The server committed a part of what was rolled back."""
 
 
-def prove_one_transaction(connection: "pymysql.Connection[Any]", meta: str) -> None:
-    """Begin, insert into the manifest, load a row, roll back, count.
+def prove_one_transaction(connection: "pymysql.Connection[Any]") -> None:
+    """Begin, insert into the manifest, load a row, roll back, count: on a bulk connection that autocommits.
 
     Raises:
         NotOneTransaction: something stayed, or the load was not even seen inside the transaction.
     """
     key = str(uuid4())
-    connection.select_db(meta)
     connection.begin()
     with connection.cursor() as cursor:
         cursor.execute(
@@ -37,7 +36,6 @@ def prove_one_transaction(connection: "pymysql.Connection[Any]", meta: str) -> N
     inside = _count(connection, key)
     connection.rollback()
     outside = _count(connection, key)
-    connection.rollback()
     if (inside, outside) != (2, 0):
         raise NotOneTransaction(
             f"manifest and LOAD DATA must be one transaction: {inside} of 2 rows were there inside, "

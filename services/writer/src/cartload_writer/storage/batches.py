@@ -61,6 +61,13 @@ class NewEntry:
     stored_at: datetime
 
 
+def connect(url: str, meta: str) -> "pymysql.Connection[Any]":
+    """A bulk connection on which every statement outside a transaction commits by itself."""
+    connection = mysql.connect(url, meta)
+    connection.autocommit(True)
+    return connection
+
+
 def look(connection: "pymysql.Connection[Any]", meta: str, header: BatchHeader) -> Target | None:
     """The dataset of a batch with its manifest row, if any; None when the dataset is unknown."""
     query = (
@@ -72,8 +79,6 @@ def look(connection: "pymysql.Connection[Any]", meta: str, header: BatchHeader) 
     with connection.cursor() as cursor:
         cursor.execute(query, (header.table, header.chunk, str(header.dataset_id)))
         row = cursor.fetchone()
-    # Nothing of this reading may stay open: its snapshot would be the next batch's.
-    connection.rollback()
     if row is None:
         return None
     database, ids, format_, vintage, state, *stored = row
@@ -95,8 +100,7 @@ def store(
     with connection.cursor() as cursor:
         _require_dataset(cursor, meta, entry.header.dataset_id)
         _insert(cursor, meta, entry)
-    connection.select_db(database)
-    mysql.load(connection, entry.header.table, rows)
+    mysql.load(connection, entry.header.table, rows, database=database)
 
 
 def amend(connection: "pymysql.Connection[Any]", meta: str, entry: NewEntry) -> None:
