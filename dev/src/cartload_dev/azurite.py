@@ -22,7 +22,7 @@ def program(script: Path, home: Path, port: int, key: str) -> Program:
     return Program(
         name="azurite",
         command=(node.node(), str(script), *options, "--skipApiVersionCheck", "--disableTelemetry"),
-        ready=partial(http_ready, f"http://{LOOPBACK}:{port}/", any_status=True),
+        ready=partial(http_ready, port, "/", any_status=True),
         port=port,
         environment={"AZURITE_ACCOUNTS": f"{ACCOUNT}:{key}"},
         prepare=partial(home.mkdir, parents=True, exist_ok=True),

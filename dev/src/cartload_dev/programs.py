@@ -1,12 +1,14 @@
 """What the supervisor runs: programs that stay, and one-shot tasks."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import aiohttp
+from cartload_dev.ports import LOOPBACK
 
 Ready = Callable[[], Awaitable[bool]]
+READY_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
@@ -48,11 +50,25 @@ class Stage:
     tasks: tuple[Task, ...] = ()
 
 
-async def http_ready(url: str, *, any_status: bool = False) -> bool:
-    """Return whether the URL answers 200 (or answers at all) within two seconds."""
+async def http_ready(port: int, path: str, *, any_status: bool = False) -> bool:
+    """Return whether the loopback port answers a GET with 200 (or answers at all) within two seconds."""
     try:
-        timeout = aiohttp.ClientTimeout(total=2)
-        async with aiohttp.ClientSession(timeout=timeout) as session, session.get(url) as answer:
-            return any_status or answer.status == 200
-    except (TimeoutError, aiohttp.ClientError, OSError):
+        status = await asyncio.wait_for(_status(port, path), READY_SECONDS)
+    except (TimeoutError, OSError, ValueError):
         return False
+    return any_status or status == 200
+
+
+async def _status(port: int, path: str) -> int:
+    """Return the status of an HTTP answer; raises ValueError when it is none."""
+    reader, writer = await asyncio.open_connection(LOOPBACK, port)
+    try:
+        writer.write(f"GET {path} HTTP/1.1\r\nHost: {LOOPBACK}:{port}\r\nConnection: close\r\n\r\n".encode())
+        await writer.drain()
+        line = await reader.readline()
+    finally:
+        writer.close()
+    protocol, _, rest = line.partition(b" ")
+    if not protocol.startswith(b"HTTP/1."):
+        raise ValueError("not an HTTP answer")
+    return int(rest[:3])

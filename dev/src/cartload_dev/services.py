@@ -66,7 +66,7 @@ def program(process: Process, layout: Layout) -> Program:
     return Program(
         name=process.name,
         command=_python(process.package, process.role),
-        ready=partial(http_ready, f"http://{LOOPBACK}:{port}/health/ready"),
+        ready=partial(http_ready, port, "/health/ready"),
         port=port,
         environment={**environment(layout, service), "CARTLOAD_PORT": str(port)},
         stop_seconds=STOP_SECONDS,

@@ -15,7 +15,7 @@ from cartload_dev.state import ProcessRef, ProgramState
 FIRST_BACKOFF_SECONDS = 0.3
 MAX_BACKOFF_SECONDS = 15.0
 STABLE_SECONDS = 30.0
-POLL_SECONDS = 0.1
+POLL_SECONDS = 0.2
 TRIM_SECONDS = 30.0
 
 Say = Callable[[str], None]
