@@ -58,3 +58,27 @@ def test_wrong_usage_is_told_with_code_2(
 def test_help_is_not_wrong(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("--help") == 0
     assert capsys.readouterr().out == "usage:\n  sample api\n  sample make NAME [SIZE]\n"
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [(ConnectionError("nobody at b:1\nmore"), "nobody at b:1"), (TimeoutError(), "TimeoutError")],
+)
+def test_that_something_is_away_is_told_in_one_line(
+    capsys: pytest.CaptureFixture[str], error: Exception, told: str
+) -> None:
+    def migrate() -> None:
+        raise error
+
+    with pytest.raises(SystemExit) as end:
+        dispatch({"migrate": migrate}, ["migrate"], program="sample")
+    assert end.value.code == 1
+    assert capsys.readouterr().err == f"sample migrate: not possible now: {told}\n"
+
+
+def test_any_other_failure_is_shown_whole() -> None:
+    def migrate() -> None:
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        dispatch({"migrate": migrate}, ["migrate"], program="sample")

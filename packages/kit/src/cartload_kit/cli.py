@@ -5,6 +5,9 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import NoReturn
 
+from cartload_kit.away import is_away
+from cartload_kit.redaction import redact
+
 Command = Callable[..., int | None]
 """Takes each argument as text; returns the exit code, or None for 0."""
 
@@ -32,7 +35,19 @@ def dispatch(
     least, most = _counts(command)
     if not least <= len(given) - 1 <= most:
         _refuse(f"{given[0]} takes other arguments", {given[0]: command}, name)
-    sys.exit(command(*given[1:]) or 0)
+    sys.exit(_run(command, given, name))
+
+
+def _run(command: Command, given: list[str], program: str) -> int:
+    """Run a command; that something it needs is away is told in one line, anything else as it is."""
+    try:
+        return command(*given[1:]) or 0
+    except Exception as error:
+        if not is_away(error):
+            raise
+        reason, *_ = redact(str(error)).splitlines() or [type(error).__name__]
+        sys.stderr.write(f"{program} {given[0]}: not possible now: {reason}\n")
+        return 1
 
 
 def usage(commands: Mapping[str, Command], program: str) -> str:
