@@ -8,6 +8,7 @@ from typing import Any
 
 import bcrypt
 
+from cartload_auth import metrics
 from cartload_auth.rules import MAX_PASSWORD_BYTES
 from cartload_kit.errors import Unavailable
 
@@ -60,6 +61,7 @@ class PasswordPool:
             if self._pending >= self._limit:
                 raise Unavailable("Too many sign-ins at once, try again shortly.", _RETRY_AFTER_SECONDS)
             self._pending += 1
+            metrics.PASSWORDS_WAITING.set(self._pending)
         future = self._executor.submit(work)
         future.add_done_callback(self._done)
         return await asyncio.wrap_future(future)
@@ -67,3 +69,4 @@ class PasswordPool:
     def _done(self, _: Future[Any]) -> None:
         with self._lock:
             self._pending -= 1
+            metrics.PASSWORDS_WAITING.set(self._pending)
