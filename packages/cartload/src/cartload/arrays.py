@@ -42,19 +42,14 @@ def pool(values: Sequence[str | None]) -> Any:
     return pa.array(values, pa.string())
 
 
-def take(values: Any, indices: npt.NDArray[Any]) -> Any:
-    """The strings at the indices."""
-    return values.take(pa.array(indices))
+def take(values: Any, indices: npt.NDArray[Any], shown: npt.NDArray[np.bool_] | None = None) -> Any:
+    """The strings at the indices; NULL where not ``shown``."""
+    return values.take(pa.array(indices, mask=None if shown is None else ~shown))
 
 
 def constant(value: str | None, rows: int) -> Any:
     """The same string, or NULL, in each row."""
     return pa.nulls(rows, pa.string()) if value is None else pa.repeat(pa.scalar(value, pa.string()), rows)
-
-
-def hidden(values: Any, shown: npt.NDArray[np.bool_]) -> Any:
-    """The column with NULL where not ``shown``."""
-    return pa.compute.if_else(pa.array(shown), values, pa.scalar(None, values.type))
 
 
 def fixed_text(characters: npt.NDArray[np.uint8]) -> Any:

@@ -15,6 +15,7 @@ _CONTENT_TYPES: Final[dict[Format, str]] = {
     "csv": "text/csv; charset=utf-8; header=present",
     "jsonl": "application/jsonl",
 }
+_UNIQUE: Final = {"id", "user_name", "email", "order_number", "slug", "sku", "image_url"}
 _CONTROLS: Final = [(chr(code), f"\\u{code:04x}") for code in range(32)]
 
 
@@ -50,9 +51,9 @@ def _parquet(batch: pa.RecordBatch) -> memoryview:
 
 
 def _repeating(batch: pa.RecordBatch) -> list[str]:
-    """Columns worth a dictionary: text but for keys and what is unique or nearly so."""
-    rare = {"id", "user_name", "email", "order_number", "slug", "sku", "image_url"}
-    return [f.name for f in batch.schema if pa.types.is_string(f.type) and f.name not in rare]
+    """Columns worth a dictionary: text but for keys and what is unique."""
+    names = (field.name for field in batch.schema if pa.types.is_string(field.type))
+    return [name for name in names if name not in _UNIQUE and not name.endswith("_id")]
 
 
 def csv_lines(batch: pa.RecordBatch, *, header: bool) -> memoryview:

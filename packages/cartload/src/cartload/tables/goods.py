@@ -145,7 +145,7 @@ def _color(category: I64, number: I64) -> Any:
     """A colour where the category has colours."""
     colored = np.array([entry["colors"] for entry in _words()["categories"]])
     colors = _words()["colors"]
-    return arrays.hidden(arrays.take(arrays.pool(colors), number % len(colors)), colored[category])
+    return arrays.take(arrays.pool(colors), number % len(colors), colored[category])
 
 
 _BUILDERS: Final[dict[str, Callable[[World, I64], pa.RecordBatch]]] = {

@@ -59,7 +59,7 @@ class Sales:
             arrays.take(_STATUSES, life.status),
             arrays.constant(self.world.spec.currency, len(orders.rows)),
             *map(arrays.integers, (money.subtotal, money.discount, money.tax, money.shipping, money.total)),
-            arrays.hidden(arrays.take(_COUPONS, money.percent), money.discount > 0),
+            arrays.take(_COUPONS, money.percent, money.discount > 0),
             arrays.take(_CHANNELS, orders.channel),
             placed,
             *map(self._shown, (life.paid, life.shipped, life.delivered, life.cancelled, life.returned)),
@@ -163,7 +163,7 @@ class Payments:
         row, card = orders.rows[order], orders.draw("card")
         method, (created, updated) = orders.method[order], self._moments
         amount = np.where(self._is_refund, sales.refund[order], sales.money.total[order])
-        number = arrays.take(_CARDS, card.below("card", len(_CARDS))[order])
+        number = card.below("card", len(_CARDS))[order]
         return world.batch(
             "payment_details",
             world.ids("payment_details", row * ATTEMPTS + attempt),
@@ -172,7 +172,7 @@ class Payments:
             arrays.take(_KINDS, self._is_refund.astype(np.int64)),
             arrays.take(_METHODS, method),
             arrays.take(_PROVIDERS, method),
-            arrays.hidden(number, method == _CARD),
+            arrays.take(_CARDS, number, method == _CARD),
             arrays.integers(amount),
             arrays.constant(world.spec.currency, len(row)),
             arrays.take(_PAYMENT_STATUSES, self._status),
@@ -182,9 +182,12 @@ class Payments:
         )
 
     def _reason(self) -> Any:
-        orders, (order, attempt) = self.sales.money.lines.orders, self._cells
-        drawn = np.stack(
-            [orders.draw(f"charge_{n}").below("reason", len(_REASONS)) for n in range(1, CHARGES + 1)], axis=1
-        )
-        reason = arrays.take(_REASONS, drawn[order, np.minimum(attempt, CHARGES - 1)])
-        return arrays.hidden(reason, self._status == _FAILED)
+        """Why a charge failed: of the few that did."""
+        (order, attempt), failed = self._cells, self._status == _FAILED
+        rows, random = self.sales.money.lines.orders.rows, self.sales.world.random
+        reason = np.zeros(len(order), np.int64)
+        for number in range(CHARGES):
+            hit = np.flatnonzero(failed & (attempt == number))
+            draw = random.draw(f"order_details.charge_{number + 1}", rows[order[hit]])
+            reason[hit] = draw.below("reason", len(_REASONS))
+        return arrays.take(_REASONS, reason, failed)

@@ -1,0 +1,101 @@
+"""The catalogue: launches and ends leave something on sale, and baskets never hold a SKU twice."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from cartload import timeline
+from cartload.catalogue import Catalogue
+from cartload.chunks import Blocks
+from cartload.counts import fewest_on_sale, largest_basket, most_wishes
+from cartload.draws import Randomness
+from cartload.engine import Engine
+from cartload.spec import parse, resolve
+from cartload.tables.shelf import Shelf
+
+
+def catalogue(**fields: Any) -> Catalogue:
+    spec = resolve(parse({"catalogue": fields, "wishlist": {"per_customer": 0}}))
+    return Catalogue(spec, Randomness(spec.seed))
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"categories": 1, "products": 40},
+        {"categories": 16, "products": 41, "skus_per_product": 1},
+        {"categories": 5, "products": 3001, "skus_per_product": 7.5},
+    ],
+)
+def test_what_is_on_sale_is_one_range_and_enough(fields: dict[str, Any]) -> None:
+    made = catalogue(**fields)
+    assert made.by_category.counts.min() >= 1
+    assert made.by_product.total == made.skus
+    kinds = np.arange(made.categories)
+    for moment in np.linspace(timeline.window_start(made.spec.window), made.end - 1, 50).astype(np.int64):
+        first, after = made.on_sale(kinds, np.full(made.categories, moment))
+        real = (made.launched <= moment) & (made.ends > moment)
+        ranges = np.zeros(made.products, bool)
+        for start, end in zip(first, after, strict=True):
+            ranges[start:end] = True
+        assert (ranges == real).all()
+        assert (after > first).all()
+        assert real.sum() >= fewest_on_sale(made.products)
+
+
+def test_products_are_sorted_by_category_and_launch() -> None:
+    made = catalogue(products=500)
+    keys = list(zip(made.category.tolist(), made.launched.tolist(), strict=True))
+    assert keys == sorted(keys)
+    assert (made.created <= made.launched).all()
+    assert made.launched.max() < made.end
+    early = made.launched < timeline.window_start(made.spec.window)
+    assert all(early[made.category == kind].any() for kind in range(made.categories))
+
+
+def test_prices_are_at_least_one_and_variants_dearer() -> None:
+    made = catalogue(products=500)
+    assert made.price.min() >= 1
+    same = made.product_of_sku[1:] == made.product_of_sku[:-1]
+    assert (np.diff(made.price)[same] == 100).all()
+
+
+def test_the_shelf_counts_every_sku_on_sale_once() -> None:
+    made = catalogue(products=60, skus_per_product=2.5)
+    moment = timeline.window_start(made.spec.window)
+    shelf = Shelf.at(made, np.array([moment]))
+    size = int(shelf.sizes[0])
+    on_sale = (made.launched <= moment) & (made.ends > moment)
+    wanted = np.flatnonzero(on_sale[made.product_of_sku])
+    assert shelf.sku(np.zeros(size, np.int64), np.arange(size)).tolist() == wanted.tolist()
+    assert shelf.sku(np.array([0]), np.array([size])).tolist() == [wanted[0]]
+
+
+def test_the_fullest_baskets_fit_the_smallest_shelf() -> None:
+    spec = resolve(
+        parse(
+            {
+                "catalogue": {"categories": 1, "products": 34, "skus_per_product": 1},
+                "orders": {"items": 2, "per_customer": 3},
+                "skew": {"products": 2},
+                "wishlist": {"per_customer": 3.25},
+            }
+        )
+    )
+    assert largest_basket(spec) == fewest_on_sale(34) == 17
+    assert most_wishes(spec) == 34
+    batches = Engine(spec).generate(Blocks(0, 1000))
+    lines = batches["order_item"].to_pylist()
+    assert len({(line["order_id"], line["product_sku_id"]) for line in lines}) == len(lines) == 6000
+    assert max(line["line_number"] for line in lines) <= 17
+    wishes = batches["wishlist"].to_pylist()
+    assert len({(wish["user_id"], wish["product_id"]) for wish in wishes}) == len(wishes) == 3250
+
+
+def test_popularity_follows_the_exponent() -> None:
+    spec = resolve(parse({"catalogue": {"categories": 1, "products": 20_000}, "skew": {"products": 1.2}}))
+    weights = np.sort(np.diff(Catalogue(spec, Randomness(1)).popularity))[::-1].astype(float)
+    ranks = np.arange(10, 2000)
+    slope = np.polyfit(np.log(ranks), np.log(weights[ranks]), 1)[0]
+    assert slope == pytest.approx(-1.2, abs=0.08)
