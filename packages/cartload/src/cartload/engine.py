@@ -17,7 +17,8 @@ from cartload.tables.lifecycle import Lifecycle
 from cartload.tables.lines import Lines
 from cartload.tables.money import Money
 from cartload.tables.orders import Orders
-from cartload.tables.sales import Payments, Sales
+from cartload.tables.payments import Payments
+from cartload.tables.sales import Sales
 from cartload.tables.users import People
 from cartload.tables.wishes import Wishes
 from cartload.tables.world import World
