@@ -146,6 +146,13 @@ class JobRecord:
         """Chunks that were never sent."""
         return self.chunks_total - self.next_position
 
+    @property
+    def wants_turn(self) -> bool:
+        """Whether the job has chunks to send, or waits to be begun."""
+        return self.step == "generate" and (
+            self.state == "queued" or (self.state == "running" and self.unsent > 0)
+        )
+
     def touch(self) -> None:
         """Raise the version, once however much changes before the row is saved."""
         if not self._touched:

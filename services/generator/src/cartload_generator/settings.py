@@ -64,7 +64,7 @@ class ApiSettings(Settings, MigrateSettings, TopicsSettings):
         ge=1,
         description="Most rows in flight over all jobs; a job with none still gets one chunk.",
     )
-    turn_chunks: int = Field(default=4, ge=1, le=100, description="Chunks that a job sends in one turn.")
+    turn_chunks: int = Field(default=8, ge=1, le=100, description="Chunks that a job sends in one turn.")
     generator_pool: int = Field(
         default=10, ge=4, le=100, description="Connections to the generator's database."
     )

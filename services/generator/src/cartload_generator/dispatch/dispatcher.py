@@ -60,6 +60,7 @@ class Dispatcher:
         self._attention = asyncio.Event()
         self._to_attend: set[UUID] = set()
         self._deletes = asyncio.Event()
+        self._capped = False
         self._sending: set[asyncio.Task[None]] = set()
 
     # Being told
@@ -96,7 +97,7 @@ class Dispatcher:
             self._deletes.set()
         if job.due_at is not None and job.due_at <= self._clock():
             self.wake(job.id)
-        if job.step == "generate" and job.state in ("queued", "running"):
+        if job.wants_turn and job.chunks_in_flight < self._bounds.window_chunks:
             self._turns.set()
 
     # Running
@@ -138,6 +139,7 @@ class Dispatcher:
             async with transaction(self._engine) as connection:
                 everyone = await jobs.candidates(connection)
             in_flight = sum(one.rows_in_flight for one in everyone)
+            self._capped = in_flight >= self._bounds.rows_in_flight
             metrics.ROWS_IN_FLIGHT.set(in_flight)
             job_id = fairness.next_turn(everyone, self._bounds, passed)
             if job_id is None:
@@ -165,7 +167,10 @@ class Dispatcher:
     # Results
 
     async def fold(self, key: UUID, results: list[Result]) -> None:
-        """Fold the results of one job, or of one dataset that is gone, in one transaction."""
+        """Fold the results of one job, or of one dataset that is gone, in one transaction.
+
+        A job with nothing in flight gets a turn in the same transaction, unless the cap is reached.
+        """
         if any(isinstance(result, Deleted) for result in results):
             await self._deleted(key)
             return
@@ -179,7 +184,9 @@ class Dispatcher:
             await windows.remove(visit.connection, job.number, folded.finished)
             if job.state == "cancelling" and not job.chunks_in_flight:
                 await windows.remove_all(visit.connection, job.number)
-            _, messages = await self.desk.proceed(visit)
+            following, messages = await self.desk.proceed(visit)
+            if following is Next.CHUNKS and not job.chunks_in_flight and not self._capped:
+                return await self.desk.issue(visit, self._bounds.turn_chunks)
             return messages
 
         with bind(job_id=key):

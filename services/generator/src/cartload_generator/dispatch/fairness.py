@@ -25,7 +25,7 @@ class Bounds:
 
     window_chunks: int = 16
     rows_in_flight: int = 3_000_000
-    turn_chunks: int = 4
+    turn_chunks: int = 8
 
 
 def next_turn(candidates: Iterable[Candidate], bounds: Bounds, passed: set[UUID]) -> UUID | None:

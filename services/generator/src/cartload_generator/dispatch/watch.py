@@ -16,37 +16,46 @@ LOOK_SECONDS = 1.0
 """How often a job is looked at without being told of a change, which another replica may have made."""
 
 
+class _Wait:
+    """Somebody who waits, and what they are told."""
+
+    def __init__(self) -> None:
+        self.event = asyncio.Event()
+        self.ended: Job | None = None
+
+
 class Watch:
     """Wakes those who wait for a job when it has ended."""
 
     def __init__(self, stopping: asyncio.Event) -> None:
         """When `stopping` is set, nobody waits any longer."""
         self._stopping = stopping
-        self._waiting: dict[UUID, set[asyncio.Event]] = defaultdict(set)
+        self._waiting: dict[UUID, set[_Wait]] = defaultdict(set)
 
     def changed(self, job: Job) -> None:
         """Tell of a job's newest state."""
         if job.state in states.ENDED:
-            for event in self._waiting.get(job.id, ()):
-                event.set()
+            for wait in self._waiting.get(job.id, ()):
+                wait.ended = job
+                wait.event.set()
 
-    async def until_ended(self, job_id: UUID, look: Look, seconds: float) -> Job:
-        """The job once it has ended, or as it is after `seconds`."""
-        event = asyncio.Event()
-        self._waiting[job_id].add(event)
+    async def until_ended(self, job: Job, look: Look, seconds: float) -> Job:
+        """The job once it has ended, or as it is after `seconds`; `job` is how it is known so far."""
+        wait = _Wait()
+        self._waiting[job.id].add(wait)
         ends_at = asyncio.get_running_loop().time() + seconds
         try:
-            while True:
-                event.clear()
-                job = await look()
+            while job.state not in states.ENDED and not self._stopping.is_set():
                 left = ends_at - asyncio.get_running_loop().time()
-                if job.state in states.ENDED or left <= 0 or self._stopping.is_set():
-                    return job
-                await self._rest(event, min(left, LOOK_SECONDS))
+                if left <= 0:
+                    break
+                await self._rest(wait.event, min(left, LOOK_SECONDS))
+                job = wait.ended or await look()
+            return job
         finally:
-            self._waiting[job_id].discard(event)
-            if not self._waiting[job_id]:
-                del self._waiting[job_id]
+            self._waiting[job.id].discard(wait)
+            if not self._waiting[job.id]:
+                del self._waiting[job.id]
 
     async def _rest(self, event: asyncio.Event, seconds: float) -> None:
         tasks = [asyncio.create_task(event.wait()), asyncio.create_task(self._stopping.wait())]

@@ -78,7 +78,8 @@ async def create_job(
     async def look() -> Job:
         return (await _find(services, owner, accepted.job_id)).view()
 
-    job = await services.watch.until_ended(accepted.job_id, look, seconds)
+    known = await look() if accepted.repeated else accepted.answer
+    job = await services.watch.until_ended(known, look, seconds)
     if job.state in ENDED:
         response.status_code = 200
     return job

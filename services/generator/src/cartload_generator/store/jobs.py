@@ -1,12 +1,12 @@
 """Jobs in the database."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, case, func, insert, select, update
+from sqlalchemy import Row, Select, bindparam, case, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cartload_contracts.jobs import UNFINISHED
@@ -20,9 +20,41 @@ _FIXED = frozenset(
 )
 
 
+# Statements are built once: building and hashing one takes longer than running it.
+_CHANGING = tuple(
+    name for name in (*_KEPT, "tables", "unpublished") if name not in _FIXED | {"published_version"}
+)
+_ADD = insert(jobs)
+_ADD_EVENT = insert(job_events)
+_SAVE = (
+    update(jobs)
+    .where(jobs.c.number == bindparam("which"))
+    .values({name: bindparam(f"new_{name}") for name in _CHANGING})
+)
+_FIND = select(jobs).where(jobs.c.id == bindparam("which"))
+_LOCK = _FIND.with_for_update()
+_LOCK_FREE = _FIND.with_for_update(skip_locked=True)
+_CANDIDATES = select(
+    jobs.c.id,
+    jobs.c.owner_id,
+    jobs.c.state,
+    jobs.c.step,
+    jobs.c.chunks_total,
+    jobs.c.chunks_done,
+    jobs.c.next_position,
+    jobs.c.chunks_in_flight,
+    jobs.c.rows_in_flight,
+    jobs.c.turned_at,
+).where(jobs.c.state.in_(UNFINISHED), jobs.c.step == "generate")
+_OF_DATASETS = (
+    select(jobs).where(jobs.c.dataset_id.in_(bindparam("which", expanding=True))).order_by(jobs.c.number)
+)
+
+
 async def add(connection: AsyncConnection, job: JobRecord) -> None:
     """Insert a job; its number is set."""
-    result = await connection.execute(insert(jobs).values(_values(job, skip={"number"})))
+    values = {name: value for name, value in _values(job).items() if name != "number"}
+    result = await connection.execute(_ADD, values)
     job.number = int(result.lastrowid)
     await _add_notes(connection, job)
     job.saved()
@@ -30,15 +62,16 @@ async def add(connection: AsyncConnection, job: JobRecord) -> None:
 
 async def save(connection: AsyncConnection, job: JobRecord) -> None:
     """Write back a job that was read under lock."""
-    values = _values(job, skip=_FIXED | {"published_version"})
-    await connection.execute(update(jobs).where(jobs.c.number == job.number).values(values))
+    values = _values(job)
+    new = {f"new_{name}": values[name] for name in _CHANGING}
+    await connection.execute(_SAVE, {"which": job.number, **new})
     await _add_notes(connection, job)
     job.saved()
 
 
 async def _add_notes(connection: AsyncConnection, job: JobRecord) -> None:
     if job.notes:
-        await connection.execute(insert(job_events), [_note_values(job.number, note) for note in job.notes])
+        await connection.execute(_ADD_EVENT, [_note_values(job.number, note) for note in job.notes])
 
 
 def _note_values(number: int, note: Note) -> dict[str, Any]:
@@ -55,16 +88,13 @@ def _note_values(number: int, note: Note) -> dict[str, Any]:
 
 async def lock(connection: AsyncConnection, job_id: UUID, *, skip_locked: bool = False) -> JobRecord | None:
     """Read a job and keep others from changing it. `skip_locked`: None when somebody else has it."""
-    query = select(jobs).where(jobs.c.id == job_id).with_for_update(skip_locked=skip_locked)
-    return await _one(connection, query)
+    return await _one(connection, _LOCK_FREE if skip_locked else _LOCK, job_id)
 
 
 async def find(connection: AsyncConnection, job_id: UUID, owner_id: UUID | None = None) -> JobRecord | None:
     """Read a job; with `owner_id` only if it is theirs."""
-    query = select(jobs).where(jobs.c.id == job_id)
-    if owner_id is not None:
-        query = query.where(jobs.c.owner_id == owner_id)
-    return await _one(connection, query)
+    job = await _one(connection, _FIND, job_id)
+    return job if job is not None and owner_id in (None, job.owner_id) else None
 
 
 async def page(
@@ -89,8 +119,8 @@ async def page(
 
 async def of_datasets(connection: AsyncConnection, dataset_ids: Sequence[UUID]) -> list[JobRecord]:
     """All jobs of these datasets, oldest first."""
-    query = select(jobs).where(jobs.c.dataset_id.in_(dataset_ids)).order_by(jobs.c.number)
-    return [_record(row) for row in await connection.execute(query)]
+    found = await connection.execute(_OF_DATASETS, {"which": list(dataset_ids)})
+    return [_record(row) for row in found]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,19 +141,7 @@ async def usage(connection: AsyncConnection, owner_id: UUID) -> Usage:
 
 async def candidates(connection: AsyncConnection) -> list[Candidate]:
     """Every unfinished job that may want a turn or has rows in flight."""
-    query = select(
-        jobs.c.id,
-        jobs.c.owner_id,
-        jobs.c.state,
-        jobs.c.step,
-        jobs.c.chunks_total,
-        jobs.c.chunks_done,
-        jobs.c.next_position,
-        jobs.c.chunks_in_flight,
-        jobs.c.rows_in_flight,
-        jobs.c.turned_at,
-    ).where(jobs.c.state.in_(UNFINISHED), jobs.c.step == "generate")
-    return [_candidate(row) for row in await connection.execute(query)]
+    return [_candidate(row) for row in await connection.execute(_CANDIDATES)]
 
 
 def _candidate(row: Any) -> Candidate:
@@ -175,14 +193,13 @@ async def events(
     ]
 
 
-async def _one(connection: AsyncConnection, query: Select[Any]) -> JobRecord | None:
-    row = (await connection.execute(query)).first()
+async def _one(connection: AsyncConnection, query: Select[Any], job_id: UUID) -> JobRecord | None:
+    row = (await connection.execute(query, {"which": job_id})).first()
     return None if row is None else _record(row)
 
 
-def _values(job: JobRecord, skip: Iterable[str]) -> dict[str, Any]:
-    left_out = frozenset(skip)
-    values = {name: getattr(job, name) for name in _KEPT if name not in left_out}
+def _values(job: JobRecord) -> dict[str, Any]:
+    values = {name: getattr(job, name) for name in _KEPT}
     tables = {name: sums.to_json() for name, sums in job.tables.items()}
     return values | {"tables": tables, "unpublished": job.version > job.published_version}
 

@@ -10,41 +10,47 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from cartload_generator.models import job_windows as table
 from cartload_generator.record import Window
 
+# Statements are built once: building and hashing one takes longer than running it.
+_OF_JOB = select(table).where(table.c.job_number == bindparam("job")).order_by(table.c.position)
+_AT = _OF_JOB.where(table.c.position.in_(bindparam("positions", expanding=True)))
+_ADD = insert(table)
+_SAVE = (
+    update(table)
+    .where(table.c.job_number == bindparam("job"), table.c.position == bindparam("at"))
+    .values(done_mask=bindparam("done"))
+)
+_REMOVE = delete(table).where(
+    table.c.job_number == bindparam("job"), table.c.position.in_(bindparam("positions", expanding=True))
+)
+
 
 async def add(connection: AsyncConnection, job_number: int, windows: Iterable[Window]) -> None:
     """Insert chunks that are sent for the first time."""
-    rows = [_values(job_number, window) for window in windows]
-    await connection.execute(insert(table), rows)
+    await connection.execute(_ADD, [_values(job_number, window) for window in windows])
 
 
 async def of_job(
     connection: AsyncConnection, job_number: int, positions: Collection[int] | None = None
 ) -> dict[int, Window]:
     """The chunks in flight of a job that is locked, all or those at `positions`."""
-    query = select(table).where(table.c.job_number == job_number).order_by(table.c.position)
-    if positions is not None:
-        query = query.where(table.c.position.in_(positions))
-    return {row.position: _window(row) for row in await connection.execute(query)}
+    if positions is None:
+        found = await connection.execute(_OF_JOB, {"job": job_number})
+    else:
+        found = await connection.execute(_AT, {"job": job_number, "positions": sorted(positions)})
+    return {row.position: _window(row) for row in found}
 
 
 async def save(connection: AsyncConnection, job_number: int, windows: Collection[Window]) -> None:
     """Write what is stored of chunks that go on."""
-    if not windows:
-        return
-    statement = (
-        update(table)
-        .where(table.c.job_number == job_number, table.c.position == bindparam("at"))
-        .values(done_mask=bindparam("done"))
-    )
-    await connection.execute(statement, [{"at": one.position, "done": one.done} for one in windows])
+    if windows:
+        values = [{"job": job_number, "at": one.position, "done": one.done} for one in windows]
+        await connection.execute(_SAVE, values)
 
 
 async def remove(connection: AsyncConnection, job_number: int, positions: Collection[int]) -> None:
     """Delete chunks that are whole."""
     if positions:
-        await connection.execute(
-            delete(table).where(table.c.job_number == job_number, table.c.position.in_(sorted(positions)))
-        )
+        await connection.execute(_REMOVE, {"job": job_number, "positions": sorted(positions)})
 
 
 async def remove_all(connection: AsyncConnection, job_number: int) -> None:
