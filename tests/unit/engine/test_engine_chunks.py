@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from cartload import sizes
 from cartload.chunks import Blocks, CatalogueRows, Segment, plan, row_totals, rows_of
-from cartload.counts import block_sizes, rows_before
+from cartload.counts import rows_before
 from cartload.engine import Engine, estimated_bytes, preview
 from cartload.schema import BLOCK_TABLES, CATALOGUE_TABLES, TABLE_NAMES, arrow_schema
 from cartload.spec import parse, resolve
@@ -84,10 +84,9 @@ def test_lines_never_fall_short_of_orders(per_customer: float, items: float, blo
     assert lines >= orders
 
 
-def test_block_sizes() -> None:
-    assert block_sizes(2500) == [1000, 1000, 500]
-    assert block_sizes(2000) == [1000, 1000]
+def test_an_append_starts_a_new_block() -> None:
     assert Segment(3, 2500).end_block == 6
+    assert Segment(3, 2000).end_block == 5
 
 
 def test_preview_is_the_start_of_the_dataset() -> None:

@@ -54,12 +54,6 @@ def rows_between(spec: Spec, table: str, first_block: int, customers: int) -> in
     return rows_before(spec, table, start + customers) - rows_before(spec, table, start)
 
 
-def block_sizes(customers: int) -> list[int]:
-    """Customers of each block in a run: full blocks, then what is left."""
-    full, rest = divmod(customers, BLOCK)
-    return [BLOCK] * full + ([rest] if rest else [])
-
-
 def catalogue_rows(spec: Spec, table: str) -> int:
     """Rows of a catalogue table; the spec is resolved."""
     catalogue = spec.catalogue
