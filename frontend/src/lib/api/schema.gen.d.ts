@@ -4,6 +4,585 @@
  */
 
 export interface paths {
+    "/.well-known/jwks.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Public keys of the access tokens
+         * @description List the keys that access tokens are signed with now, were lately, and will be next.
+         */
+        get: operations["jwks__well_known_jwks_json_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign in
+         * @description Give an access token, and a refresh token in an HttpOnly cookie or, if asked for, in the body.
+         */
+        post: operations["login_api_auth_login_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign out
+         * @description End the session of a refresh token. Access tokens already out end by themselves within minutes.
+         */
+        post: operations["logout_api_auth_logout_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who am I
+         * @description Return the account that the access token belongs to.
+         */
+        get: operations["me_api_auth_me_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change a password
+         * @description Replace a password, a one-time password too. All sessions of the account end.
+         */
+        post: operations["change_password_api_auth_password_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get a new access token
+         * @description Use a refresh token: it is worth nothing afterwards, and the next one goes where it came from.
+         *
+         *     A refresh token of the kind `plain` stays the same. A token that is used a second time ends its session,
+         *     but for a short grace time in which an answer may have been lost.
+         */
+        post: operations["refresh_api_auth_refresh_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/register": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make an account
+         * @description Make an account with the role customer, where registration is open.
+         */
+        post: operations["register_api_auth_register_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List personal tokens
+         * @description List the account's tokens, newest first, without their secrets.
+         */
+        get: operations["listing_api_auth_tokens_get"];
+        put?: never;
+        /**
+         * Make a personal token
+         * @description Make a token for scripts, used as `Authorization: Bearer`. Its secret is shown this once.
+         */
+        post: operations["create_api_auth_tokens_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/tokens/{token_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke a personal token
+         * @description Make a token worthless, within a minute everywhere.
+         */
+        delete: operations["revoke_api_auth_tokens__token_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/datasets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List your datasets, newest first
+         * @description A page of datasets.
+         */
+        get: operations["list_datasets_api_datasets_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/datasets/{dataset_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a dataset
+         * @description What a dataset is made from, and what is stored of it.
+         */
+        get: operations["read_dataset_api_datasets__dataset_id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a dataset
+         * @description It is 404 from now on, while its database, files and grants are removed.
+         */
+        delete: operations["delete_dataset_api_datasets__dataset_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/datasets/{dataset_id}/connection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How to reach the dataset with SQL
+         * @description The password is not part of it: it is shown once, when it is made.
+         */
+        get: operations["get_connection"];
+        put?: never;
+        /**
+         * Make or replace the password of the owner's database user
+         * @description One user for all datasets of the owner. The password before stops working; this one is shown once.
+         */
+        post: operations["make_connection_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/datasets/{dataset_id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The parts in Blob
+         * @description By table and chunk. `GET files/{table}/{name}` downloads one.
+         */
+        get: operations["list_files"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/datasets/{dataset_id}/files/{table}/{part}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One part, as it lies in Blob
+         * @description `part` is a file's `name`, or its `chunk`. Honours `Range`, `If-Range` and `If-None-Match`.
+         */
+        get: operations["download_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/datasets/{dataset_id}/raw/{table}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All rows of a table, read back from Blob
+         * @description Streamed in the order of the parts; the same objects as `rows` gives.
+         */
+        get: operations["read_raw_rows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/datasets/{dataset_id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was proven of the dataset
+         * @description The checks of the newest seal: counts, hashes and foreign keys, with the rows each looked at.
+         */
+        get: operations["get_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/datasets/{dataset_id}/tables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The tables with their columns and stored rows
+         * @description Rows are counted as they are stored, also while a job runs.
+         */
+        get: operations["list_tables"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/datasets/{dataset_id}/tables/{table}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A whole table, or the rows that fit, as a file
+         * @description Streamed. The same filters as for rows. Every column that is marked filterable is also a parameter: `<column>=value`, and with the operators `__ne`, `__gt`, `__gte`, `__lt`, `__lte`, `__in` (values separated by commas) and `__isnull` (true or false). A column that is not marked answers 422, naming those that are.
+         */
+        get: operations["export_table"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/datasets/{dataset_id}/tables/{table}/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rows of a table, a page at a time
+         * @description Keyset pages of the stored rows, in a stable order. Every column that is marked filterable is also a parameter: `<column>=value`, and with the operators `__ne`, `__gt`, `__gte`, `__lt`, `__lte`, `__in` (values separated by commas) and `__isnull` (true or false). A column that is not marked answers 422, naming those that are. Statements end after 5 s.
+         */
+        get: operations["list_rows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List your jobs, newest first
+         * @description A page of jobs, filtered by state and dataset.
+         */
+        get: operations["list_jobs_api_jobs_get"];
+        put?: never;
+        /**
+         * Make a dataset, or append to one
+         * @description Accept a job; 422 names the field, or the limit that it would pass.
+         */
+        post: operations["create_job_api_jobs_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/{job_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a job
+         * @description The job's newest state.
+         */
+        get: operations["read_job_api_jobs__job_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/{job_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a job
+         * @description No further chunks are made; those in flight finish, what is stored stays.
+         */
+        post: operations["cancel_job"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/{job_id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read what happened to a job
+         * @description The job's history, oldest first.
+         */
+        get: operations["read_events_api_jobs__job_id__events_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/{job_id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause a job
+         * @description No further chunks are made until it is resumed; those in flight finish.
+         */
+        post: operations["pause_job"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/{job_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume a paused job
+         * @description It goes on where it stopped.
+         */
+        post: operations["resume_job"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/{job_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry a failed job
+         * @description It goes on where it failed; what is stored is not stored again.
+         */
+        post: operations["retry_job"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/spec": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read what a spec may say
+         * @description The JSON Schema of a spec, with defaults, bounds and meaning; `presets` are specs to start from.
+         */
+        get: operations["read_spec_api_spec_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/spec/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look at the first rows of what a spec would make
+         * @description Straight from the engine, nothing is stored; the same rows that a job with this spec would make.
+         */
+        post: operations["preview_spec_api_spec_preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/generate_raw": {
         parameters: {
             query?: never;
@@ -314,789 +893,10 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/.well-known/jwks.json": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Public keys of the access tokens
-         * @description List the keys that access tokens are signed with now, were lately, and will be next.
-         */
-        get: operations["jwks__well_known_jwks_json_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/auth/login": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Sign in
-         * @description Give an access token, and a refresh token in an HttpOnly cookie or, if asked for, in the body.
-         */
-        post: operations["login_api_auth_login_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/auth/logout": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Sign out
-         * @description End the session of a refresh token. Access tokens already out end by themselves within minutes.
-         */
-        post: operations["logout_api_auth_logout_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/auth/me": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Who am I
-         * @description Return the account that the access token belongs to.
-         */
-        get: operations["me_api_auth_me_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/auth/password": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Change a password
-         * @description Replace a password, a one-time password too. All sessions of the account end.
-         */
-        post: operations["change_password_api_auth_password_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/auth/refresh": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Get a new access token
-         * @description Use a refresh token: it is worth nothing afterwards, and the next one goes where it came from.
-         *
-         *     A refresh token of the kind `plain` stays the same. A token that is used a second time ends its session,
-         *     but for a short grace time in which an answer may have been lost.
-         */
-        post: operations["refresh_api_auth_refresh_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/auth/register": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Make an account
-         * @description Make an account with the role customer, where registration is open.
-         */
-        post: operations["register_api_auth_register_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/auth/tokens": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List personal tokens
-         * @description List the account's tokens, newest first, without their secrets.
-         */
-        get: operations["listing_api_auth_tokens_get"];
-        put?: never;
-        /**
-         * Make a personal token
-         * @description Make a token for scripts, used as `Authorization: Bearer`. Its secret is shown this once.
-         */
-        post: operations["create_api_auth_tokens_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/auth/tokens/{token_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /**
-         * Revoke a personal token
-         * @description Make a token worthless, within a minute everywhere.
-         */
-        delete: operations["revoke_api_auth_tokens__token_id__delete"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/datasets": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List your datasets, newest first
-         * @description A page of datasets.
-         */
-        get: operations["list_datasets_api_datasets_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/datasets/{dataset_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read a dataset
-         * @description What a dataset is made from, and what is stored of it.
-         */
-        get: operations["read_dataset_api_datasets__dataset_id__get"];
-        put?: never;
-        post?: never;
-        /**
-         * Delete a dataset
-         * @description It is 404 from now on, while its database, files and grants are removed.
-         */
-        delete: operations["delete_dataset_api_datasets__dataset_id__delete"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/jobs": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List your jobs, newest first
-         * @description A page of jobs, filtered by state and dataset.
-         */
-        get: operations["list_jobs_api_jobs_get"];
-        put?: never;
-        /**
-         * Make a dataset, or append to one
-         * @description Accept a job; 422 names the field, or the limit that it would pass.
-         */
-        post: operations["create_job_api_jobs_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/jobs/{job_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read a job
-         * @description The job's newest state.
-         */
-        get: operations["read_job_api_jobs__job_id__get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/jobs/{job_id}/cancel": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Cancel a job
-         * @description No further chunks are made; those in flight finish, what is stored stays.
-         */
-        post: operations["cancel_job"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/jobs/{job_id}/events": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read what happened to a job
-         * @description The job's history, oldest first.
-         */
-        get: operations["read_events_api_jobs__job_id__events_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/jobs/{job_id}/pause": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Pause a job
-         * @description No further chunks are made until it is resumed; those in flight finish.
-         */
-        post: operations["pause_job"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/jobs/{job_id}/resume": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Resume a paused job
-         * @description It goes on where it stopped.
-         */
-        post: operations["resume_job"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/jobs/{job_id}/retry": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Retry a failed job
-         * @description It goes on where it failed; what is stored is not stored again.
-         */
-        post: operations["retry_job"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/spec": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read what a spec may say
-         * @description The JSON Schema of a spec, with defaults, bounds and meaning; `presets` are specs to start from.
-         */
-        get: operations["read_spec_api_spec_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/spec/preview": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Look at the first rows of what a spec would make
-         * @description Straight from the engine, nothing is stored; the same rows that a job with this spec would make.
-         */
-        post: operations["preview_spec_api_spec_preview_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/datasets/{dataset_id}/connection": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * How to reach the dataset with SQL
-         * @description The password is not part of it: it is shown once, when it is made.
-         */
-        get: operations["get_connection"];
-        put?: never;
-        /**
-         * Make or replace the password of the owner's database user
-         * @description One user for all datasets of the owner. The password before stops working; this one is shown once.
-         */
-        post: operations["make_connection_password"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/datasets/{dataset_id}/files": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The parts in Blob
-         * @description By table and chunk. `GET files/{table}/{name}` downloads one.
-         */
-        get: operations["list_files"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/datasets/{dataset_id}/files/{table}/{part}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * One part, as it lies in Blob
-         * @description `part` is a file's `name`, or its `chunk`. Honours `Range`, `If-Range` and `If-None-Match`.
-         */
-        get: operations["download_file"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/datasets/{dataset_id}/raw/{table}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * All rows of a table, read back from Blob
-         * @description Streamed in the order of the parts; the same objects as `rows` gives.
-         */
-        get: operations["read_raw_rows"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/datasets/{dataset_id}/report": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * What was proven of the dataset
-         * @description The checks of the newest seal: counts, hashes and foreign keys, with the rows each looked at.
-         */
-        get: operations["get_report"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/datasets/{dataset_id}/tables": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The tables with their columns and stored rows
-         * @description Rows are counted as they are stored, also while a job runs.
-         */
-        get: operations["list_tables"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/datasets/{dataset_id}/tables/{table}/export": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * A whole table, or the rows that fit, as a file
-         * @description Streamed. The same filters as for rows. Every column that is marked filterable is also a parameter: `<column>=value`, and with the operators `__ne`, `__gt`, `__gte`, `__lt`, `__lte`, `__in` (values separated by commas) and `__isnull` (true or false). A column that is not marked answers 422, naming those that are.
-         */
-        get: operations["export_table"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/datasets/{dataset_id}/tables/{table}/rows": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Rows of a table, a page at a time
-         * @description Keyset pages of the stored rows, in a stable order. Every column that is marked filterable is also a parameter: `<column>=value`, and with the operators `__ne`, `__gt`, `__gte`, `__lt`, `__lte`, `__in` (values separated by commas) and `__isnull` (true or false). A column that is not marked answers 422, naming those that are. Statements end after 5 s.
-         */
-        get: operations["list_rows"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /**
-         * Credentials
-         * @description A name and its password.
-         */
-        Credentials: {
-            /** Password */
-            password: string;
-            /** Username */
-            username: string;
-        };
-        /**
-         * DataCount
-         * @description How many customers to make.
-         */
-        DataCount: {
-            /**
-             * Datacount
-             * @description Number of customers.
-             * @example 100
-             */
-            dataCount: number;
-        };
-        /**
-         * FieldError
-         * @description What is wrong with one field of a request.
-         */
-        FieldError: {
-            /**
-             * Field
-             * @description Path of the field, such as `spec.customers`; empty for the whole body.
-             */
-            field: string;
-            /**
-             * Message
-             * @description What is wrong, and what is allowed.
-             */
-            message: string;
-            /**
-             * Value
-             * @description The value that was refused, where it may be shown.
-             * @default null
-             */
-            value?: unknown;
-        };
-        /**
-         * ParentJobs
-         * @description The caller's jobs, newest first.
-         */
-        ParentJobs: {
-            /** Parentjobids */
-            parentJobIds: string[];
-            /**
-             * Success
-             * @default true
-             */
-            success?: boolean;
-        };
-        /**
-         * Problem
-         * @description The body of every error answer (RFC 9457, `application/problem+json`).
-         * @example {
-         *       "detail": "limit: Input should be less than or equal to 1000",
-         *       "errors": [
-         *         {
-         *           "field": "limit",
-         *           "message": "Input should be less than or equal to 1000",
-         *           "value": 5000
-         *         }
-         *       ],
-         *       "instance": "/api/things",
-         *       "request_id": "4f3a0c1de5b64f0b9d3e2f4c5a6b7c8d",
-         *       "status": 422,
-         *       "title": "Not valid",
-         *       "type": "about:blank"
-         *     }
-         */
-        Problem: {
-            /**
-             * Detail
-             * @description What happened this time, and what to do about it.
-             */
-            detail: string;
-            /**
-             * Errors
-             * @description The fields that were refused.
-             * @default null
-             */
-            errors?: components["schemas"]["FieldError"][] | null;
-            /**
-             * Instance
-             * @description The path that was asked for.
-             * @default null
-             */
-            instance?: string | null;
-            /**
-             * Request Id
-             * @description Finds the request in the logs.
-             * @default null
-             */
-            request_id?: string | null;
-            /**
-             * Status
-             * @description The HTTP status.
-             */
-            status: number;
-            /**
-             * Title
-             * @description The kind of problem in a few words.
-             */
-            title: string;
-            /**
-             * Type
-             * @description A URI that names the kind of problem.
-             * @default about:blank
-             */
-            type?: string;
-        } & {
-            [key: string]: unknown;
-        };
-        /**
-         * Queued
-         * @description A job was accepted; each chunk is one block of 1,000 customers.
-         */
-        Queued: {
-            /**
-             * Batch Size
-             * @default 1000
-             */
-            batch_size?: number;
-            /** Jobids */
-            jobIds: string[];
-            /** Parentjobid */
-            parentJobId: string;
-            /**
-             * Status
-             * @default queued
-             */
-            status?: string;
-            /** Total Chunks */
-            total_chunks: number;
-            /** Total Count */
-            total_count: number;
-        };
-        /**
-         * Refreshed
-         * @description A new access token; the refresh token stays.
-         */
-        Refreshed: {
-            /** Access Token */
-            access_token: string;
-        };
-        /**
-         * Registered
-         * @description The account is there.
-         */
-        Registered: {
-            /**
-             * Msg
-             * @default User created successfully
-             */
-            msg?: string;
-        };
-        Row: {
-            [key: string]: unknown;
-        };
-        /**
-         * SignedIn
-         * @description Tokens of a new session of this interface.
-         */
-        SignedIn: {
-            /** Access Token */
-            access_token: string;
-            /** Refresh Token */
-            refresh_token: string;
-            /** User Id */
-            user_id: string;
-        };
-        /**
-         * Written
-         * @description The rows are in MySQL: one message and one id for each customer.
-         */
-        Written: {
-            /** All Messages */
-            all_messages: string[];
-            /** All User Ids */
-            all_user_ids: (string | number)[];
-            /** Commit Time */
-            commit_time: number;
-            /** Generation Time */
-            generation_time: number;
-            /** Message */
-            message: string;
-            /**
-             * Success
-             * @default true
-             */
-            success?: boolean;
-            /** User Id */
-            user_id: string | number;
-        };
         /**
          * ChangePassword
          * @description A change of password; also how a one-time password is redeemed.
@@ -1121,242 +921,28 @@ export interface components {
             user_name: string;
         };
         /**
-         * JsonWebKey
-         * @description A public Ed25519 key (RFC 8037).
+         * Check
+         * @description One truth that was checked.
          */
-        JsonWebKey: {
-            /**
-             * Alg
-             * @constant
-             */
-            alg: "EdDSA";
-            /**
-             * Crv
-             * @constant
-             */
-            crv: "Ed25519";
-            /** Kid */
-            kid: string;
-            /**
-             * Kty
-             * @constant
-             */
-            kty: "OKP";
-            /**
-             * Use
-             * @constant
-             */
-            use: "sig";
-            /** X */
-            x: string;
-        };
-        /**
-         * JsonWebKeySet
-         * @description The public keys that access tokens are checked with.
-         */
-        JsonWebKeySet: {
-            /** Keys */
-            keys: components["schemas"]["JsonWebKey"][];
-        };
-        /**
-         * Login
-         * @description A sign-in.
-         */
-        Login: {
-            /**
-             * Password
-             * Format: password
-             * @example correct horse battery
-             */
-            password: string;
-            /**
-             * Refresh In
-             * @description Where the refresh token goes: browsers take the cookie, scripts the body.
-             * @default cookie
-             * @enum {string}
-             */
-            refresh_in?: "cookie" | "body";
-            /**
-             * Session
-             * @description `plain` gives a refresh token in the body that stays the same until it ends, for the plain endpoints.
-             * @default rotating
-             * @enum {string}
-             */
-            session?: "rotating" | "plain";
-            /**
-             * User Name
-             * @example ada
-             */
-            user_name: string;
-        };
-        /**
-         * NewToken
-         * @description A personal token to be made.
-         */
-        NewToken: {
-            /**
-             * Expires In Days
-             * @default 90
-             */
-            expires_in_days?: number;
-            /**
-             * Name
-             * @example nightly export
-             */
-            name: string;
-        };
-        /** Page[Token] */
-        Page_Token_: {
-            /**
-             * Items
-             * @description The rows of this page, in a stable order.
-             */
-            items: components["schemas"]["Token"][];
-            /**
-             * Next
-             * @description The `cursor` of the next page; null on the last one.
-             */
-            next?: string | null;
-        };
-        /**
-         * RefreshToken
-         * @description A refresh token in a body.
-         */
-        RefreshToken: {
-            /**
-             * Refresh Token
-             * @example clr_Zm9v…
-             */
-            refresh_token?: string | null;
-        };
-        /**
-         * Register
-         * @description A new account.
-         */
-        Register: {
-            /**
-             * Password
-             * Format: password
-             * @example correct horse battery
-             */
-            password: string;
-            /**
-             * User Name
-             * @example ada
-             */
-            user_name: string;
-        };
-        /**
-         * ShownToken
-         * @description A personal token with its secret, which is shown this once.
-         */
-        ShownToken: {
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /**
-             * Expires At
-             * Format: date-time
-             */
-            expires_at: string;
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /**
-             * Last Used At
-             * @description To the minute; null when it was never used.
-             */
-            last_used_at: string | null;
+        Check: {
             /** Name */
             name: string;
+            /** Rows Checked */
+            rows_checked: number;
             /**
-             * Token
-             * @example clp_Zm9v…
+             * Samples
+             * @description Some of the violations.
              */
-            token: string;
-        };
-        /**
-         * SignedIn
-         * @description The answer to sign-in and refresh.
-         */
-        auth_SignedIn: {
+            samples?: {
+                [key: string]: unknown;
+            }[];
             /**
-             * Access Token
-             * @description A JWT, for the header `Authorization: Bearer`.
+             * Title
+             * @description What must hold, in words.
              */
-            access_token: string;
-            /**
-             * Expires In
-             * @description Seconds the access token lives.
-             * @example 900
-             */
-            expires_in: number;
-            /**
-             * Refresh Token
-             * @description Only where it was asked for in the body.
-             */
-            refresh_token?: string | null;
-            /**
-             * Token Type
-             * @default Bearer
-             * @constant
-             */
-            token_type?: "Bearer";
-            user: components["schemas"]["User"];
-        };
-        /**
-         * Token
-         * @description A personal token, without its secret.
-         */
-        Token: {
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /**
-             * Expires At
-             * Format: date-time
-             */
-            expires_at: string;
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /**
-             * Last Used At
-             * @description To the minute; null when it was never used.
-             */
-            last_used_at: string | null;
-            /** Name */
-            name: string;
-        };
-        /**
-         * User
-         * @description An account as its owner sees it.
-         */
-        User: {
-            /**
-             * Id
-             * Format: uuid
-             * @example 0c9f3a52-8a3f-4f0f-9d53-1f6b3a0d2c11
-             */
-            id: string;
-            /**
-             * Role
-             * @enum {string}
-             */
-            role: "customer" | "admin";
-            /**
-             * User Name
-             * @example ada
-             */
-            user_name: string;
+            title: string;
+            /** Violations */
+            violations: number;
         };
         /**
          * ColumnInfo
@@ -1377,7 +963,85 @@ export interface components {
             /** Type */
             type: string;
         };
+        /**
+         * Connection
+         * @description How to reach the dataset with SQL.
+         */
+        Connection: {
+            /** Database */
+            database: string;
+            /** Host */
+            host: string | null;
+            /**
+             * Password Set At
+             * @description When its password was made; null: make one first.
+             */
+            password_set_at: string | null;
+            /** Port */
+            port: number | null;
+            /**
+             * Reason
+             * @description Why there is no host, where there is none.
+             */
+            reason: string | null;
+            /**
+             * User
+             * @description Reads all datasets of the account, and nothing else.
+             */
+            user: string;
+        };
+        /**
+         * ConnectionWithPassword
+         * @description The connection with a new password, which is never shown again.
+         */
+        ConnectionWithPassword: {
+            /** Database */
+            database: string;
+            /** Host */
+            host: string | null;
+            /** Password */
+            password: string;
+            /**
+             * Password Set At
+             * @description When its password was made; null: make one first.
+             */
+            password_set_at: string | null;
+            /** Port */
+            port: number | null;
+            /**
+             * Reason
+             * @description Why there is no host, where there is none.
+             */
+            reason: string | null;
+            /**
+             * User
+             * @description Reads all datasets of the account, and nothing else.
+             */
+            user: string;
+        };
         Count: number;
+        /**
+         * Credentials
+         * @description A name and its password.
+         */
+        Credentials: {
+            /** Password */
+            password: string;
+            /** Username */
+            username: string;
+        };
+        /**
+         * DataCount
+         * @description How many customers to make.
+         */
+        DataCount: {
+            /**
+             * Datacount
+             * @description Number of customers.
+             * @example 100
+             */
+            dataCount: number;
+        };
         /**
          * Dataset
          * @description A dataset: what it is made from, and what is stored of it.
@@ -1484,6 +1148,62 @@ export interface components {
              * @constant
              */
             state?: "deleting";
+        };
+        /**
+         * ExportFormat
+         * @description How an export is written.
+         * @enum {string}
+         */
+        ExportFormat: "csv" | "jsonl" | "parquet";
+        /**
+         * FieldError
+         * @description What is wrong with one field of a request.
+         */
+        FieldError: {
+            /**
+             * Field
+             * @description Path of the field, such as `spec.customers`; empty for the whole body.
+             */
+            field: string;
+            /**
+             * Message
+             * @description What is wrong, and what is allowed.
+             */
+            message: string;
+            /**
+             * Value
+             * @description The value that was refused, where it may be shown.
+             * @default null
+             */
+            value?: unknown;
+        };
+        /**
+         * FileInfo
+         * @description A part in Blob.
+         */
+        FileInfo: {
+            /** Bytes */
+            bytes: number;
+            /**
+             * Chunk
+             * @description First block of customers, or first row of a catalogue table.
+             */
+            chunk: number;
+            /**
+             * Name
+             * @description The last segment of its path.
+             * @example part-0.parquet
+             */
+            name: string;
+            /** Rows */
+            rows: number;
+            /**
+             * Sha256
+             * @description Of the file, in hexadecimal digits; also its ETag.
+             */
+            sha256: string;
+            /** Table */
+            table: string;
         };
         /**
          * Job
@@ -1609,6 +1329,91 @@ export interface components {
         };
         /** @enum {string} */
         JobStatus: "queued" | "running" | "paused" | "cancelling" | "cancelled" | "completed" | "failed";
+        /**
+         * JsonWebKey
+         * @description A public Ed25519 key (RFC 8037).
+         */
+        JsonWebKey: {
+            /**
+             * Alg
+             * @constant
+             */
+            alg: "EdDSA";
+            /**
+             * Crv
+             * @constant
+             */
+            crv: "Ed25519";
+            /** Kid */
+            kid: string;
+            /**
+             * Kty
+             * @constant
+             */
+            kty: "OKP";
+            /**
+             * Use
+             * @constant
+             */
+            use: "sig";
+            /** X */
+            x: string;
+        };
+        /**
+         * JsonWebKeySet
+         * @description The public keys that access tokens are checked with.
+         */
+        JsonWebKeySet: {
+            /** Keys */
+            keys: components["schemas"]["JsonWebKey"][];
+        };
+        /**
+         * Login
+         * @description A sign-in.
+         */
+        Login: {
+            /**
+             * Password
+             * Format: password
+             * @example correct horse battery
+             */
+            password: string;
+            /**
+             * Refresh In
+             * @description Where the refresh token goes: browsers take the cookie, scripts the body.
+             * @default cookie
+             * @enum {string}
+             */
+            refresh_in?: "cookie" | "body";
+            /**
+             * Session
+             * @description `plain` gives a refresh token in the body that stays the same until it ends, for the plain endpoints.
+             * @default rotating
+             * @enum {string}
+             */
+            session?: "rotating" | "plain";
+            /**
+             * User Name
+             * @example ada
+             */
+            user_name: string;
+        };
+        /**
+         * NewToken
+         * @description A personal token to be made.
+         */
+        NewToken: {
+            /**
+             * Expires In Days
+             * @default 90
+             */
+            expires_in_days?: number;
+            /**
+             * Name
+             * @example nightly export
+             */
+            name: string;
+        };
         /** Page[Dataset] */
         Page_Dataset_: {
             /**
@@ -1616,6 +1421,19 @@ export interface components {
              * @description The rows of this page, in a stable order.
              */
             items: components["schemas"]["Dataset"][];
+            /**
+             * Next
+             * @description The `cursor` of the next page; null on the last one.
+             */
+            next?: string | null;
+        };
+        /** Page[FileInfo] */
+        Page_FileInfo_: {
+            /**
+             * Items
+             * @description The rows of this page, in a stable order.
+             */
+            items: components["schemas"]["FileInfo"][];
             /**
              * Next
              * @description The `cursor` of the next page; null on the last one.
@@ -1647,6 +1465,32 @@ export interface components {
              * @description The `cursor` of the next page; null on the last one.
              */
             next?: string | null;
+        };
+        /** Page[Token] */
+        Page_Token_: {
+            /**
+             * Items
+             * @description The rows of this page, in a stable order.
+             */
+            items: components["schemas"]["Token"][];
+            /**
+             * Next
+             * @description The `cursor` of the next page; null on the last one.
+             */
+            next?: string | null;
+        };
+        /**
+         * ParentJobs
+         * @description The caller's jobs, newest first.
+         */
+        ParentJobs: {
+            /** Parentjobids */
+            parentJobIds: string[];
+            /**
+             * Success
+             * @default true
+             */
+            success?: boolean;
         };
         /**
          * Preview
@@ -1729,8 +1573,197 @@ export interface components {
              */
             total_rows: number;
         };
+        /**
+         * Problem
+         * @description The body of every error answer (RFC 9457, `application/problem+json`).
+         * @example {
+         *       "detail": "limit: Input should be less than or equal to 1000",
+         *       "errors": [
+         *         {
+         *           "field": "limit",
+         *           "message": "Input should be less than or equal to 1000",
+         *           "value": 5000
+         *         }
+         *       ],
+         *       "instance": "/api/things",
+         *       "request_id": "4f3a0c1de5b64f0b9d3e2f4c5a6b7c8d",
+         *       "status": 422,
+         *       "title": "Not valid",
+         *       "type": "about:blank"
+         *     }
+         */
+        Problem: {
+            /**
+             * Detail
+             * @description What happened this time, and what to do about it.
+             */
+            detail: string;
+            /**
+             * Errors
+             * @description The fields that were refused.
+             * @default null
+             */
+            errors?: components["schemas"]["FieldError"][] | null;
+            /**
+             * Instance
+             * @description The path that was asked for.
+             * @default null
+             */
+            instance?: string | null;
+            /**
+             * Request Id
+             * @description Finds the request in the logs.
+             * @default null
+             */
+            request_id?: string | null;
+            /**
+             * Status
+             * @description The HTTP status.
+             */
+            status: number;
+            /**
+             * Title
+             * @description The kind of problem in a few words.
+             */
+            title: string;
+            /**
+             * Type
+             * @description A URI that names the kind of problem.
+             * @default about:blank
+             */
+            type?: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * Queued
+         * @description A job was accepted; each chunk is one block of 1,000 customers.
+         */
+        Queued: {
+            /**
+             * Batch Size
+             * @default 1000
+             */
+            batch_size?: number;
+            /** Jobids */
+            jobIds: string[];
+            /** Parentjobid */
+            parentJobId: string;
+            /**
+             * Status
+             * @default queued
+             */
+            status?: string;
+            /** Total Chunks */
+            total_chunks: number;
+            /** Total Count */
+            total_count: number;
+        };
+        /**
+         * RawFormat
+         * @description Rows as JSON Lines, or as one JSON array.
+         * @enum {string}
+         */
+        RawFormat: "jsonl" | "json";
+        /**
+         * RefreshToken
+         * @description A refresh token in a body.
+         */
+        RefreshToken: {
+            /**
+             * Refresh Token
+             * @example clr_Zm9v…
+             */
+            refresh_token?: string | null;
+        };
+        /**
+         * Refreshed
+         * @description A new access token; the refresh token stays.
+         */
+        Refreshed: {
+            /** Access Token */
+            access_token: string;
+        };
+        /**
+         * Register
+         * @description A new account.
+         */
+        Register: {
+            /**
+             * Password
+             * Format: password
+             * @example correct horse battery
+             */
+            password: string;
+            /**
+             * User Name
+             * @example ada
+             */
+            user_name: string;
+        };
+        /**
+         * Registered
+         * @description The account is there.
+         */
+        Registered: {
+            /**
+             * Msg
+             * @default User created successfully
+             */
+            msg?: string;
+        };
+        /**
+         * Report
+         * @description What was proven of the dataset.
+         */
+        Report: {
+            /** Checks */
+            checks?: components["schemas"]["Check"][];
+            /**
+             * Figures
+             * @description Series to plot.
+             */
+            figures?: {
+                [key: string]: unknown;
+            }[];
+            /**
+             * Kind
+             * @description Where the checks come from.
+             */
+            kind?: "seal" | null;
+            /** Made At */
+            made_at?: string | null;
+            /**
+             * Reason
+             * @description Why it failed.
+             */
+            reason?: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "none" | "running" | "ready" | "failed";
+        };
+        Row: {
+            [key: string]: unknown;
+        };
         /** @example 0000000000000000000000000000002a */
         RowHash: string;
+        /**
+         * RowsPage
+         * @description Rows of a table: ids as stored, times RFC 3339 UTC, money in minor units.
+         */
+        RowsPage: {
+            /** Items */
+            items: {
+                [key: string]: string | number | boolean | null;
+            }[];
+            /**
+             * Next
+             * @description The `cursor` of the next page; null on the last one.
+             */
+            next: string | null;
+        };
         Seconds: number;
         /**
          * Segment
@@ -1746,6 +1779,51 @@ export interface components {
             first_block: components["schemas"]["Count"];
         };
         /**
+         * ShownToken
+         * @description A personal token with its secret, which is shown this once.
+         */
+        ShownToken: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Last Used At
+             * @description To the minute; null when it was never used.
+             */
+            last_used_at: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Token
+             * @example clp_Zm9v…
+             */
+            token: string;
+        };
+        /**
+         * SignedIn
+         * @description Tokens of a new session of this interface.
+         */
+        SignedIn: {
+            /** Access Token */
+            access_token: string;
+            /** Refresh Token */
+            refresh_token: string;
+            /** User Id */
+            user_id: string;
+        };
+        /**
          * StageSeconds
          * @description Seconds spent in each stage; generating and storing are sums over workers and may overlap.
          */
@@ -1759,6 +1837,31 @@ export interface components {
             /** @default 0 */
             storing?: components["schemas"]["Seconds"];
         };
+        /**
+         * TableInfo
+         * @description A table with what is stored of it now.
+         */
+        TableInfo: {
+            /** Columns */
+            columns: components["schemas"]["writer_ColumnInfo"][];
+            /** Description */
+            description: string;
+            /** Name */
+            name: string;
+            /**
+             * Rows
+             * @description Rows that are stored.
+             */
+            rows: number;
+        };
+        /**
+         * TableList
+         * @description The tables of a dataset, parents before children.
+         */
+        TableList: {
+            /** Items */
+            items: components["schemas"]["TableInfo"][];
+        };
         /** @enum {string} */
         TableName: "categories" | "sub_categories" | "products" | "products_skus" | "users" | "addresses" | "order_details" | "order_item" | "payment_details" | "wishlist";
         /**
@@ -1770,28 +1873,106 @@ export interface components {
             rows_total: components["schemas"]["Count"];
         };
         /**
-         * Check
-         * @description One truth that was checked.
+         * Token
+         * @description A personal token, without its secret.
          */
-        Check: {
+        Token: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Last Used At
+             * @description To the minute; null when it was never used.
+             */
+            last_used_at: string | null;
             /** Name */
             name: string;
-            /** Rows Checked */
-            rows_checked: number;
+        };
+        /**
+         * User
+         * @description An account as its owner sees it.
+         */
+        User: {
             /**
-             * Samples
-             * @description Some of the violations.
+             * Id
+             * Format: uuid
+             * @example 0c9f3a52-8a3f-4f0f-9d53-1f6b3a0d2c11
              */
-            samples?: {
-                [key: string]: unknown;
-            }[];
+            id: string;
             /**
-             * Title
-             * @description What must hold, in words.
+             * Role
+             * @enum {string}
              */
-            title: string;
-            /** Violations */
-            violations: number;
+            role: "customer" | "admin";
+            /**
+             * User Name
+             * @example ada
+             */
+            user_name: string;
+        };
+        /**
+         * Written
+         * @description The rows are in MySQL: one message and one id for each customer.
+         */
+        Written: {
+            /** All Messages */
+            all_messages: string[];
+            /** All User Ids */
+            all_user_ids: (string | number)[];
+            /** Commit Time */
+            commit_time: number;
+            /** Generation Time */
+            generation_time: number;
+            /** Message */
+            message: string;
+            /**
+             * Success
+             * @default true
+             */
+            success?: boolean;
+            /** User Id */
+            user_id: string | number;
+        };
+        /**
+         * SignedIn
+         * @description The answer to sign-in and refresh.
+         */
+        auth_SignedIn: {
+            /**
+             * Access Token
+             * @description A JWT, for the header `Authorization: Bearer`.
+             */
+            access_token: string;
+            /**
+             * Expires In
+             * @description Seconds the access token lives.
+             * @example 900
+             */
+            expires_in: number;
+            /**
+             * Refresh Token
+             * @description Only where it was asked for in the body.
+             */
+            refresh_token?: string | null;
+            /**
+             * Token Type
+             * @default Bearer
+             * @constant
+             */
+            token_type?: "Bearer";
+            user: components["schemas"]["User"];
         };
         /**
          * ColumnInfo
@@ -1835,187 +2016,6 @@ export interface components {
              */
             values: string[] | null;
         };
-        /**
-         * Connection
-         * @description How to reach the dataset with SQL.
-         */
-        Connection: {
-            /** Database */
-            database: string;
-            /** Host */
-            host: string | null;
-            /**
-             * Password Set At
-             * @description When its password was made; null: make one first.
-             */
-            password_set_at: string | null;
-            /** Port */
-            port: number | null;
-            /**
-             * Reason
-             * @description Why there is no host, where there is none.
-             */
-            reason: string | null;
-            /**
-             * User
-             * @description Reads all datasets of the account, and nothing else.
-             */
-            user: string;
-        };
-        /**
-         * ConnectionWithPassword
-         * @description The connection with a new password, which is never shown again.
-         */
-        ConnectionWithPassword: {
-            /** Database */
-            database: string;
-            /** Host */
-            host: string | null;
-            /** Password */
-            password: string;
-            /**
-             * Password Set At
-             * @description When its password was made; null: make one first.
-             */
-            password_set_at: string | null;
-            /** Port */
-            port: number | null;
-            /**
-             * Reason
-             * @description Why there is no host, where there is none.
-             */
-            reason: string | null;
-            /**
-             * User
-             * @description Reads all datasets of the account, and nothing else.
-             */
-            user: string;
-        };
-        /**
-         * ExportFormat
-         * @description How an export is written.
-         * @enum {string}
-         */
-        ExportFormat: "csv" | "jsonl" | "parquet";
-        /**
-         * FileInfo
-         * @description A part in Blob.
-         */
-        FileInfo: {
-            /** Bytes */
-            bytes: number;
-            /**
-             * Chunk
-             * @description First block of customers, or first row of a catalogue table.
-             */
-            chunk: number;
-            /**
-             * Name
-             * @description The last segment of its path.
-             * @example part-0.parquet
-             */
-            name: string;
-            /** Rows */
-            rows: number;
-            /**
-             * Sha256
-             * @description Of the file, in hexadecimal digits; also its ETag.
-             */
-            sha256: string;
-            /** Table */
-            table: string;
-        };
-        /** Page[FileInfo] */
-        Page_FileInfo_: {
-            /**
-             * Items
-             * @description The rows of this page, in a stable order.
-             */
-            items: components["schemas"]["FileInfo"][];
-            /**
-             * Next
-             * @description The `cursor` of the next page; null on the last one.
-             */
-            next?: string | null;
-        };
-        /**
-         * RawFormat
-         * @description Rows as JSON Lines, or as one JSON array.
-         * @enum {string}
-         */
-        RawFormat: "jsonl" | "json";
-        /**
-         * Report
-         * @description What was proven of the dataset.
-         */
-        Report: {
-            /** Checks */
-            checks?: components["schemas"]["Check"][];
-            /**
-             * Figures
-             * @description Series to plot.
-             */
-            figures?: {
-                [key: string]: unknown;
-            }[];
-            /**
-             * Kind
-             * @description Where the checks come from.
-             */
-            kind?: "seal" | null;
-            /** Made At */
-            made_at?: string | null;
-            /**
-             * Reason
-             * @description Why it failed.
-             */
-            reason?: string | null;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "none" | "running" | "ready" | "failed";
-        };
-        /**
-         * RowsPage
-         * @description Rows of a table: ids as stored, times RFC 3339 UTC, money in minor units.
-         */
-        RowsPage: {
-            /** Items */
-            items: {
-                [key: string]: string | number | boolean | null;
-            }[];
-            /**
-             * Next
-             * @description The `cursor` of the next page; null on the last one.
-             */
-            next: string | null;
-        };
-        /**
-         * TableInfo
-         * @description A table with what is stored of it now.
-         */
-        TableInfo: {
-            /** Columns */
-            columns: components["schemas"]["writer_ColumnInfo"][];
-            /** Description */
-            description: string;
-            /** Name */
-            name: string;
-            /**
-             * Rows
-             * @description Rows that are stored.
-             */
-            rows: number;
-        };
-        /**
-         * TableList
-         * @description The tables of a dataset, parents before children.
-         */
-        TableList: {
-            /** Items */
-            items: components["schemas"]["TableInfo"][];
-        };
     };
     responses: never;
     parameters: never;
@@ -2025,732 +2025,6 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    generate_raw_generate_raw_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["DataCount"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Queued"];
-                };
-            };
-            /** @description A parameter or a field of the body is not valid. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other error. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_address_get_address_get: {
-        parameters: {
-            query?: {
-                /** @description Rows of one page. */
-                limit?: number;
-                /** @description Where the page begins: from `Link`. */
-                cursor?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        [key: string]: boolean | components["schemas"]["Row"][];
-                    };
-                };
-            };
-            /** @description A parameter or a field of the body is not valid. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other error. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_category_get_category_get: {
-        parameters: {
-            query?: {
-                /** @description Rows of one page. */
-                limit?: number;
-                /** @description Where the page begins: from `Link`. */
-                cursor?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        [key: string]: boolean | components["schemas"]["Row"][];
-                    };
-                };
-            };
-            /** @description A parameter or a field of the body is not valid. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other error. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_order_get_order_get: {
-        parameters: {
-            query?: {
-                /** @description Rows of one page. */
-                limit?: number;
-                /** @description Where the page begins: from `Link`. */
-                cursor?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        [key: string]: boolean | components["schemas"]["Row"][];
-                    };
-                };
-            };
-            /** @description A parameter or a field of the body is not valid. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other error. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_order_item_get_order_item_get: {
-        parameters: {
-            query?: {
-                /** @description Rows of one page. */
-                limit?: number;
-                /** @description Where the page begins: from `Link`. */
-                cursor?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        [key: string]: boolean | components["schemas"]["Row"][];
-                    };
-                };
-            };
-            /** @description A parameter or a field of the body is not valid. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other error. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_payment_get_payment_get: {
-        parameters: {
-            query?: {
-                /** @description Rows of one page. */
-                limit?: number;
-                /** @description Where the page begins: from `Link`. */
-                cursor?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        [key: string]: boolean | components["schemas"]["Row"][];
-                    };
-                };
-            };
-            /** @description A parameter or a field of the body is not valid. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other error. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_product_get_product_get: {
-        parameters: {
-            query?: {
-                /** @description Rows of one page. */
-                limit?: number;
-                /** @description Where the page begins: from `Link`. */
-                cursor?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        [key: string]: boolean | components["schemas"]["Row"][];
-                    };
-                };
-            };
-            /** @description A parameter or a field of the body is not valid. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other error. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_products_sku_get_products_sku_get: {
-        parameters: {
-            query?: {
-                /** @description Rows of one page. */
-                limit?: number;
-                /** @description Where the page begins: from `Link`. */
-                cursor?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        [key: string]: boolean | components["schemas"]["Row"][];
-                    };
-                };
-            };
-            /** @description A parameter or a field of the body is not valid. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other error. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_raw_data_get_raw_data__parent_job_id___table__get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                parent_job_id: string;
-                table: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": unknown;
-                };
-            };
-            /** @description It does not exist, or belongs to somebody else. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A parameter or a field of the body is not valid. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other error. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_subcategory_get_subcategory_get: {
-        parameters: {
-            query?: {
-                /** @description Rows of one page. */
-                limit?: number;
-                /** @description Where the page begins: from `Link`. */
-                cursor?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        [key: string]: boolean | components["schemas"]["Row"][];
-                    };
-                };
-            };
-            /** @description A parameter or a field of the body is not valid. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other error. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_user_get_user_get: {
-        parameters: {
-            query?: {
-                /** @description Rows of one page. */
-                limit?: number;
-                /** @description Where the page begins: from `Link`. */
-                cursor?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        [key: string]: boolean | components["schemas"]["Row"][];
-                    };
-                };
-            };
-            /** @description A parameter or a field of the body is not valid. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other error. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_wishlist_get_wishlist_get: {
-        parameters: {
-            query?: {
-                /** @description Rows of one page. */
-                limit?: number;
-                /** @description Where the page begins: from `Link`. */
-                cursor?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        [key: string]: boolean | components["schemas"]["Row"][];
-                    };
-                };
-            };
-            /** @description A parameter or a field of the body is not valid. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other error. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_parent_jobs_list_parent_jobs_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ParentJobs"];
-                };
-            };
-            /** @description Any other error. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    login_login_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Credentials"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SignedIn"];
-                };
-            };
-            /** @description A parameter or a field of the body is not valid. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other error. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    refresh_refresh_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Refreshed"];
-                };
-            };
-            /** @description Any other error. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    register_register_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Credentials"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Registered"];
-                };
-            };
-            /** @description A parameter or a field of the body is not valid. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other error. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    write_to_db_write_to_db_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["DataCount"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Written"];
-                };
-            };
-            /** @description A parameter or a field of the body is not valid. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other error. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     jwks__well_known_jwks_json_get: {
         parameters: {
             query?: never;
@@ -3515,6 +2789,589 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Deleting"];
+                };
+            };
+            /** @description No access token, or one that is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_connection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Connection"];
+                };
+            };
+            /** @description No access token, or one that is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_connection_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionWithPassword"];
+                };
+            };
+            /** @description No access token, or one that is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_files: {
+        parameters: {
+            query?: {
+                /** @description Parts of a page. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_FileInfo_"];
+                };
+            };
+            /** @description No access token, or one that is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    download_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                part: string;
+                dataset_id: string;
+                table: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The whole part. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/jsonl": string;
+                    "application/vnd.apache.parquet": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description The bytes asked for. */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/jsonl": string;
+                    "application/vnd.apache.parquet": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description The part is the one that the caller has. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No access token, or one that is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem. */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_raw_rows: {
+        parameters: {
+            query?: {
+                /** @description One array, or JSON Lines. */
+                format?: components["schemas"]["RawFormat"];
+            };
+            header?: never;
+            path: {
+                dataset_id: string;
+                table: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rows. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>[];
+                    "application/jsonl": string;
+                };
+            };
+            /** @description No access token, or one that is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report"];
+                };
+            };
+            /** @description No access token, or one that is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_tables: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TableList"];
+                };
+            };
+            /** @description No access token, or one that is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_table: {
+        parameters: {
+            query?: {
+                /** @description How to write it. */
+                format?: components["schemas"]["ExportFormat"];
+                /** @description A sortable column; with a leading - descending. */
+                sort?: string;
+                /** @description Beginning of any searchable column. */
+                q?: string | null;
+            };
+            header?: never;
+            path: {
+                dataset_id: string;
+                table: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/jsonl": string;
+                    "application/vnd.apache.parquet": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description No access token, or one that is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_rows: {
+        parameters: {
+            query?: {
+                /** @description Rows of a page. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                /** @description A sortable column; with a leading - descending. */
+                sort?: string;
+                /** @description Beginning of any searchable column. */
+                q?: string | null;
+            };
+            header?: never;
+            path: {
+                dataset_id: string;
+                table: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RowsPage"];
                 };
             };
             /** @description No access token, or one that is not valid. */
@@ -4409,42 +4266,26 @@ export interface operations {
             };
         };
     };
-    get_connection: {
+    generate_raw_generate_raw_post: {
         parameters: {
             query?: never;
             header?: never;
-            path: {
-                dataset_id: string;
-            };
+            path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DataCount"];
+            };
+        };
         responses: {
             /** @description Successful Response */
-            200: {
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Connection"];
-                };
-            };
-            /** @description No access token, or one that is not valid. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It does not exist, or belongs to somebody else. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Queued"];
                 };
             };
             /** @description A parameter or a field of the body is not valid. */
@@ -4467,76 +4308,16 @@ export interface operations {
             };
         };
     };
-    make_connection_password: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                dataset_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConnectionWithPassword"];
-                };
-            };
-            /** @description No access token, or one that is not valid. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It does not exist, or belongs to somebody else. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A parameter or a field of the body is not valid. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other error. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_files: {
+    get_address_get_address_get: {
         parameters: {
             query?: {
-                /** @description Parts of a page. */
+                /** @description Rows of one page. */
                 limit?: number;
-                /** @description `next` of the page before. */
+                /** @description Where the page begins: from `Link`. */
                 cursor?: string | null;
             };
             header?: never;
-            path: {
-                dataset_id: string;
-            };
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;
@@ -4547,25 +4328,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_FileInfo_"];
-                };
-            };
-            /** @description No access token, or one that is not valid. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It does not exist, or belongs to somebody else. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": {
+                        [key: string]: boolean | components["schemas"]["Row"][];
+                    };
                 };
             };
             /** @description A parameter or a field of the body is not valid. */
@@ -4588,357 +4353,282 @@ export interface operations {
             };
         };
     };
-    download_file: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                part: string;
-                dataset_id: string;
-                table: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The whole part. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/jsonl": string;
-                    "application/vnd.apache.parquet": string;
-                    "text/csv": string;
-                };
-            };
-            /** @description The bytes asked for. */
-            206: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/jsonl": string;
-                    "application/vnd.apache.parquet": string;
-                    "text/csv": string;
-                };
-            };
-            /** @description The part is the one that the caller has. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description No access token, or one that is not valid. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It does not exist, or belongs to somebody else. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem. */
-            416: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A parameter or a field of the body is not valid. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other error. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    read_raw_rows: {
+    get_category_get_category_get: {
         parameters: {
             query?: {
-                /** @description One array, or JSON Lines. */
-                format?: components["schemas"]["RawFormat"];
-            };
-            header?: never;
-            path: {
-                dataset_id: string;
-                table: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The rows. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": Record<string, never>[];
-                    "application/jsonl": string;
-                };
-            };
-            /** @description No access token, or one that is not valid. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It does not exist, or belongs to somebody else. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A parameter or a field of the body is not valid. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other error. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_report: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                dataset_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Report"];
-                };
-            };
-            /** @description No access token, or one that is not valid. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It does not exist, or belongs to somebody else. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A parameter or a field of the body is not valid. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other error. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_tables: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                dataset_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TableList"];
-                };
-            };
-            /** @description No access token, or one that is not valid. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It does not exist, or belongs to somebody else. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A parameter or a field of the body is not valid. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other error. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    export_table: {
-        parameters: {
-            query?: {
-                /** @description How to write it. */
-                format?: components["schemas"]["ExportFormat"];
-                /** @description A sortable column; with a leading - descending. */
-                sort?: string;
-                /** @description Beginning of any searchable column. */
-                q?: string | null;
-            };
-            header?: never;
-            path: {
-                dataset_id: string;
-                table: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The file. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/jsonl": string;
-                    "application/vnd.apache.parquet": string;
-                    "text/csv": string;
-                };
-            };
-            /** @description No access token, or one that is not valid. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It does not exist, or belongs to somebody else. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A parameter or a field of the body is not valid. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other error. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_rows: {
-        parameters: {
-            query?: {
-                /** @description Rows of a page. */
+                /** @description Rows of one page. */
                 limit?: number;
-                /** @description `next` of the page before. */
+                /** @description Where the page begins: from `Link`. */
                 cursor?: string | null;
-                /** @description A sortable column; with a leading - descending. */
-                sort?: string;
-                /** @description Beginning of any searchable column. */
-                q?: string | null;
             };
             header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: boolean | components["schemas"]["Row"][];
+                    };
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_order_get_order_get: {
+        parameters: {
+            query?: {
+                /** @description Rows of one page. */
+                limit?: number;
+                /** @description Where the page begins: from `Link`. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: boolean | components["schemas"]["Row"][];
+                    };
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_order_item_get_order_item_get: {
+        parameters: {
+            query?: {
+                /** @description Rows of one page. */
+                limit?: number;
+                /** @description Where the page begins: from `Link`. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: boolean | components["schemas"]["Row"][];
+                    };
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_payment_get_payment_get: {
+        parameters: {
+            query?: {
+                /** @description Rows of one page. */
+                limit?: number;
+                /** @description Where the page begins: from `Link`. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: boolean | components["schemas"]["Row"][];
+                    };
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_product_get_product_get: {
+        parameters: {
+            query?: {
+                /** @description Rows of one page. */
+                limit?: number;
+                /** @description Where the page begins: from `Link`. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: boolean | components["schemas"]["Row"][];
+                    };
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_products_sku_get_products_sku_get: {
+        parameters: {
+            query?: {
+                /** @description Rows of one page. */
+                limit?: number;
+                /** @description Where the page begins: from `Link`. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: boolean | components["schemas"]["Row"][];
+                    };
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_raw_data_get_raw_data__parent_job_id___table__get: {
+        parameters: {
+            query?: never;
+            header?: never;
             path: {
-                dataset_id: string;
+                parent_job_id: string;
                 table: string;
             };
             cookie?: never;
@@ -4951,16 +4641,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RowsPage"];
-                };
-            };
-            /** @description No access token, or one that is not valid. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": unknown;
                 };
             };
             /** @description It does not exist, or belongs to somebody else. */
@@ -4970,6 +4651,325 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_subcategory_get_subcategory_get: {
+        parameters: {
+            query?: {
+                /** @description Rows of one page. */
+                limit?: number;
+                /** @description Where the page begins: from `Link`. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: boolean | components["schemas"]["Row"][];
+                    };
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_user_get_user_get: {
+        parameters: {
+            query?: {
+                /** @description Rows of one page. */
+                limit?: number;
+                /** @description Where the page begins: from `Link`. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: boolean | components["schemas"]["Row"][];
+                    };
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_wishlist_get_wishlist_get: {
+        parameters: {
+            query?: {
+                /** @description Rows of one page. */
+                limit?: number;
+                /** @description Where the page begins: from `Link`. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: boolean | components["schemas"]["Row"][];
+                    };
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_parent_jobs_list_parent_jobs_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ParentJobs"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    login_login_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Credentials"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refresh_refresh_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refreshed"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    register_register_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Credentials"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Registered"];
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    write_to_db_write_to_db_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DataCount"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Written"];
                 };
             };
             /** @description A parameter or a field of the body is not valid. */
