@@ -1,0 +1,129 @@
+"""What can be done with a dataset at the browser: rows, exports, files, SQL, append, delete."""
+
+import asyncio
+import csv
+import io
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+from playwright.async_api import Download, Page, expect
+
+from support.browser import SECONDS, Person
+
+
+async def read(download: Download) -> bytes:
+    """The bytes of a download."""
+    return await asyncio.to_thread(Path(await download.path()).read_bytes)
+
+
+async def first_cells(page: Page, column: int) -> list[str]:
+    """The texts of one column, in the rows that are drawn."""
+    cells = page.locator(f"tbody tr td:nth-child({column})")
+    return [text for text in await cells.all_inner_texts() if text]
+
+
+async def test_rows_are_sorted_filtered_followed_and_exported(person: Person) -> None:
+    page = person.page
+    await person.complete("little shop", 300)
+    await person.follow("order_details")
+    await person.sees("100 rows loaded, more below.")
+
+    await page.get_by_label("Column").select_option("status")
+    await page.get_by_label("Value").select_option("delivered")
+    await person.press("Add filter")
+    await expect(page.get_by_role("button", name="Remove filter status = delivered")).to_be_visible()
+    status = await page.get_by_role("columnheader").all_inner_texts()
+    place = [text.split()[0] for text in status].index("status") + 1
+    await expect(page.locator(f"tbody tr td:nth-child({place})").first).to_have_text("delivered")
+    assert set(await first_cells(page, place)) == {"delivered"}
+    assert parse_qs(urlsplit(page.url).query) == {"status": ["delivered"]}
+
+    await page.get_by_role("columnheader", name="order_number").get_by_role("button").click()
+    await expect(page.get_by_role("columnheader", name="order_number")).to_have_attribute(
+        "aria-sort", "ascending"
+    )
+
+    async with page.expect_download() as downloading:
+        await person.press("CSV")
+    download = await downloading.value
+    assert download.suggested_filename == "order_details.csv"
+    rows = list(csv.DictReader(io.StringIO((await read(download)).decode())))
+    assert {row["status"] for row in rows} == {"delivered"}, "the export honours the filter"
+
+    await page.get_by_role("button", name="Remove filter").click()
+    await page.locator("tbody tr").nth(1).get_by_role("link").first.click()
+    await person.sees_heading("users")
+    await person.sees("1 row loaded, which is all.")
+
+
+async def test_more_rows_are_fetched_while_scrolling_and_few_are_drawn(person: Person) -> None:
+    page = person.page
+    await person.complete("long table", 300)
+    await person.follow("order_item")
+    await person.sees("100 rows loaded, more below.")
+    grid = page.get_by_role("region", name="Rows of order_item")
+    for loaded in (200, 300):
+        await grid.evaluate("(element) => element.scrollTo(0, element.scrollHeight)")
+        await person.sees(f"{loaded} rows loaded, more below.")
+    assert await page.locator("tbody tr").count() < 100
+
+
+async def test_files_connection_and_spec(person: Person) -> None:
+    page = person.page
+    await person.complete("open book", 200)
+
+    await person.follow("Files")
+    await person.sees("users/part-0.parquet")
+    async with page.expect_download() as downloading:
+        await page.get_by_role("button", name="Download users/part-0.parquet").click()
+    assert (await read(await downloading.value)).startswith(b"PAR1")
+
+    await person.follow("Connection")
+    await person.press("Make a password")
+    await person.sees("shown only this once")
+    await page.reload()
+    await expect(page.get_by_role("button", name="Replace the password")).to_be_visible()
+    await expect(page.get_by_text("Password", exact=True)).to_have_count(0)
+
+    await person.follow("Spec")
+    await expect(page.get_by_label("Spec as JSON")).to_contain_text('"customers": 200')
+
+
+async def test_a_dataset_grows_by_an_append_and_is_deleted(person: Person) -> None:
+    page = person.page
+    await person.complete("growing", 200)
+    await person.press("Append")
+    await person.fill(customers_to_add="none")
+    await page.get_by_role("dialog").get_by_role("button", name="Append").click()
+    await person.sees("Enter a whole number from 1.")
+    await person.fill(customers_to_add="300")
+    await page.get_by_role("dialog").get_by_role("button", name="Append").click()
+    await page.wait_for_url("**/jobs/*", timeout=15 * SECONDS)
+    await person.reaches("completed")
+    await person.follow("Open dataset")
+    await person.sees("500 customers")
+
+    await person.press("Delete")
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    await expect(page.get_by_role("button", name="Delete", exact=True)).to_be_focused()
+    address = page.url
+    await person.press("Delete")
+    await person.press("Delete the dataset")
+    await person.sees("No datasets yet")
+    await page.goto(address)
+    await person.sees_heading("There is no such dataset")
+
+
+async def test_the_preview_shows_rows_without_storing_anything(person: Person) -> None:
+    page = person.page
+    await person.go("/datasets/new")
+    await page.get_by_label("Preset").select_option("tiny")
+    await expect(page.get_by_label("Customers")).to_have_value("100")
+    await person.press("Preview")
+    await person.sees("rows in all")
+    await page.get_by_label("Table", exact=True).select_option("users")
+    await person.sees("100 rows in this table.")
+    await expect(page.get_by_role("region", name="First rows of users").get_by_role("row")).to_have_count(6)
+    await person.go("/")
+    await person.sees("No datasets yet")

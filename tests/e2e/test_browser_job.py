@@ -1,0 +1,122 @@
+"""The main job at the browser: from signing up to the tables, with the progress in between."""
+
+import asyncio
+import json
+import re
+
+import pytest
+from playwright.async_api import Page, WebSocket, expect
+
+from support.browser import SECONDS, Person
+
+CUSTOMERS = 100_000
+"""So many that the job takes at least 20 s on two cores."""
+RISES = 10
+LONGEST = 280.0
+
+
+class Frames:
+    """What the server says over the live connections of a page."""
+
+    def __init__(self, page: Page) -> None:
+        self.rows: list[int] = []
+        self.connections = 0
+        page.on("websocket", self._opened)
+
+    def _opened(self, socket: WebSocket) -> None:
+        self.connections += 1
+        socket.on("framereceived", self._received)
+
+    def _received(self, frame: str | bytes) -> None:
+        message = json.loads(frame)
+        if message["type"] == "job":
+            self.rows.append(message["job"]["rows_done"])
+
+
+async def shown_rows(page: Page) -> int:
+    """The number of rows done that the page shows."""
+    return int((await page.get_by_test_id("rows-done").inner_text()).replace(",", ""))
+
+
+async def watch(page: Page, rises: int, *, above: int = -1) -> list[int]:
+    """Look at the page until the rows done have risen so many times; returns each new value."""
+    values = [above]
+    async with asyncio.timeout(LONGEST):
+        while len(values) <= rises:
+            await expect(page.get_by_test_id("rows-done")).not_to_have_text(
+                f"{values[-1]:,}", timeout=LONGEST * SECONDS
+            )
+            values.append(await shown_rows(page))
+    return values[1:]
+
+
+@pytest.mark.timeout(400)
+async def test_a_dataset_is_asked_for_watched_over_a_reload_and_looked_at(visitor: Person) -> None:
+    person, page = visitor, visitor.page
+    frames = Frames(page)
+    await person.sign_up()
+    await person.sees("No datasets yet")
+    await person.follow("New dataset")
+    await person.fill(name="Harbour & Pine", customers=f"{CUSTOMERS:,}")
+    await person.press("Make dataset")
+    await person.sees_heading("Harbour & Pine")
+    await person.sees("Live")
+    await person.sees("Making rows", seconds=60)
+
+    before = await watch(page, RISES)
+    assert before == sorted(set(before))
+    await expect(page.get_by_role("progressbar", name="Rows done", exact=True)).to_be_visible()
+    await expect(page.get_by_text(re.compile(r"rows/s$"))).to_be_visible()
+    await expect(page.get_by_role("status").filter(has_text="rows")).to_have_count(1)
+    heard = sorted(set(frames.rows))
+    assert len(heard) >= RISES, "the progress came over the live connection"
+
+    await page.reload()
+    await person.sees("Live")
+    after = await watch(page, 3, above=before[-1])
+    assert after == sorted(set(after)), "the reloaded page goes on where the job is"
+    assert after[0] > before[-1]
+    assert frames.connections >= 2
+
+    await person.reaches("completed", seconds=LONGEST)
+    await person.sees("100%")
+    assert frames.rows[-1] == await shown_rows(page)
+
+    await person.follow("Open dataset")
+    await expect(page.get_by_role("row")).to_have_count(11)
+    await person.sees(f"{CUSTOMERS:,} customers")
+    await person.follow("users")
+    await expect(page.get_by_role("region", name="Rows of users").get_by_role("row").nth(5)).to_be_visible()
+    await person.sees("100 rows loaded, more below.")
+
+    await person.press("Sign out")
+    await person.sees_heading("Sign in")
+    await page.reload()
+    await person.sees_heading("Sign in")
+
+
+async def test_a_job_is_paused_resumed_and_cancelled(person: Person) -> None:
+    page = person.page
+    await person.ask_for("stop and go", 60_000)
+    await person.sees("Making rows", seconds=60)
+    await person.press("Pause")
+    await expect(page.get_by_role("button", name="Resume")).to_be_visible(timeout=30 * SECONDS)
+    await person.reaches("paused")
+    await person.press("Resume")
+    await expect(page.get_by_role("button", name="Pause")).to_be_visible(timeout=30 * SECONDS)
+
+    await person.press("Cancel")
+    await person.press("Keep it")
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    await person.press("Cancel")
+    await person.press("Cancel the job")
+    await person.reaches("cancelled", seconds=60)
+    await expect(page.get_by_role("button", name="Cancel")).to_have_count(0)
+
+    await person.follow("Open dataset")
+    await person.sees("This dataset is incomplete")
+    await person.follow("Jobs")
+    await page.get_by_label("State").select_option("completed")
+    await person.sees("No completed jobs")
+    await page.get_by_label("State").select_option("cancelled")
+    await expect(page.get_by_role("table").get_by_role("link", name="stop and go")).to_be_visible()
