@@ -87,27 +87,35 @@ def _plain(values: Any) -> Any:
 
 def json_lines(batch: pa.RecordBatch) -> memoryview:
     """The batch as one JSON object a line; decimals are numbers as written."""
-    pieces: list[Any] = []
+    pieces: list[Any] = ["{"]
     for place, (field, values) in enumerate(zip(batch.schema, batch.columns, strict=True)):
-        opening = "{" if place == 0 else ","
-        pieces += [f'{opening}"{field.name}":', _json_column(values)]
-    return text.lines([*pieces, "}"], batch.num_rows, "", "null")
+        comma = "," if place else ""
+        pieces += [f'{comma}"{field.name}":', *_json_column(values)]
+    return text.lines(_merged([*pieces, "}"]), batch.num_rows, "", "null")
 
 
-def _json_column(values: Any) -> Any:
-    if pa.types.is_string(values.type):
-        return _quoted(_escaped(values))
-    plain = _plain(values)
+def _merged(pieces: list[Any]) -> list[Any]:
+    """The pieces with constants that stand side by side made one: each piece is a pass over the rows."""
+    merged: list[Any] = []
+    for piece in pieces:
+        if isinstance(piece, str) and merged and isinstance(merged[-1], str):
+            merged[-1] += piece
+        else:
+            merged.append(piece)
+    return merged
+
+
+def _json_column(values: Any) -> list[Any]:
     kind = values.type
-    return _quoted(plain) if pa.types.is_timestamp(kind) or pa.types.is_date(kind) else plain
+    if not (pa.types.is_string(kind) or pa.types.is_timestamp(kind) or pa.types.is_date(kind)):
+        return [_plain(values)]
+    plain = _escaped(values) if pa.types.is_string(kind) else _plain(values)
+    if values.null_count == 0:
+        return ['"', plain, '"']
+    return [pc.binary_join_element_wise('"', plain, '"', "")]
 
 
 def _escaped(values: Any) -> Any:
     if not text.contains(values, '"\\'):
         return values
     return text.replaced(values, [("\\", "\\\\"), ('"', '\\"'), *_CONTROLS])
-
-
-def _quoted(values: Any) -> Any:
-    """In quotes; NULL stays NULL."""
-    return pc.binary_join_element_wise('"', values, '"', "")
