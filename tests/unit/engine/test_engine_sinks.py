@@ -16,6 +16,7 @@ from cartload.engine import Engine
 from cartload.schema import BLOCK_TABLES, TABLE_NAMES, Column, arrow_schema, table
 from cartload.sinks.files import content_type, csv_lines, encode, extension
 from cartload.sinks.mysql import tab_separated
+from cartload.sinks.text import timestamps
 from cartload.spec import parse, resolve
 
 NASTY = ["", '"', "a,b", "line\nbreak", "tab\there", "back\\slash", "\\N", "\x00\x1f", "plain", "zß水🍌"]
@@ -136,3 +137,9 @@ def test_no_rows_make_a_file_too(file_format: Any, size: int) -> None:
 def test_extensions_and_media_types() -> None:
     assert [extension(one) for one in ("parquet", "csv", "jsonl")] == ["parquet", "csv", "jsonl"]
     assert content_type("jsonl") == "application/jsonl"
+
+
+def test_times_at_the_edges_of_what_can_be_shown() -> None:
+    moments = [datetime(1985, 1, 1, tzinfo=UTC), None, datetime(2104, 12, 31, 23, 59, 59, 999000, tzinfo=UTC)]
+    shown = timestamps(pa.array(moments, pa.timestamp("ms", tz="UTC")), "T", "Z")
+    assert shown.to_pylist() == ["1985-01-01T00:00:00.000Z", None, "2104-12-31T23:59:59.999Z"]

@@ -17,23 +17,32 @@ from cartload.timeline import DAY
 
 _FIRST_DAY: Final = np.datetime64("1985-01-01", "D")
 _AFTER_LAST_DAY: Final = np.datetime64("2105-01-01", "D")
-_BACKSLASH: Final = ord("\\")
+_ORIGIN: Final = int(_FIRST_DAY.astype(np.int64)) * DAY
 
 
 def timestamps(values: Any, between: str, after: str) -> Any:
     """``YYYY-MM-DD`` + between + ``HH:MM:SS.mmm`` + after, for moments from 1985 to 2104."""
-    filled = values.cast(pa.int64())
-    moments = (filled.fill_null(0) if values.null_count else filled).to_numpy()
-    days, rest = np.divmod(moments, DAY)
-    minutes, rest = np.divmod(rest, 60_000)
-    day = days - _FIRST_DAY.astype(np.int64)
-    parts = (_days(between)[day], _minutes()[minutes], _milliseconds(after)[rest])
-    text = fixed_text(
-        np.concatenate(
-            [part.view(np.uint8).reshape(len(part), part.dtype.itemsize) for part in parts], axis=1
-        )
+    whole = values.cast(pa.int64())
+    moments = (whole.fill_null(_ORIGIN) if values.null_count else whole).to_numpy() - _ORIGIN
+    days = moments // DAY
+    within = (moments - days * DAY).astype(np.int32)
+    minutes = within // np.int32(60_000)
+    parts = (
+        (_days(between), days),
+        (_minutes(), minutes),
+        (_milliseconds(after), within - minutes * np.int32(60_000)),
     )
+    text = fixed_text(_side_by_side([words[places] for words, places in parts]))
     return pc.if_else(values.is_valid(), text, pa.scalar(None, pa.string())) if values.null_count else text
+
+
+def _side_by_side(parts: Sequence[npt.NDArray[np.void]]) -> npt.NDArray[np.uint8]:
+    """Columns of equally long words as one matrix of characters."""
+    layout = np.dtype([(f"part_{place}", part.dtype) for place, part in enumerate(parts)])
+    rows = np.empty(len(parts[0]), layout)
+    for name, part in zip(layout.names or (), parts, strict=True):
+        rows[name] = part
+    return rows.view(np.uint8).reshape(len(rows), layout.itemsize)
 
 
 def _table(lines: Sequence[str]) -> npt.NDArray[np.void]:
