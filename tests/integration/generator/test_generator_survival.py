@@ -4,6 +4,7 @@ import asyncio
 import random
 
 import pytest
+from sqlalchemy import text
 
 from cartload_contracts.messages import GenerateChunk, Prepare, Prepared, Result, Seal
 from cartload_generator.dispatch.fairness import Bounds
@@ -162,3 +163,19 @@ def expected_rows(generator: Generator, job: dict[str, object]) -> int:
     """Ten rows for each batch of each chunk."""
     first = {command.position: command for command in generator.commands(job)}
     return sum(len(stored(command)) * 10 for command in first.values())
+
+
+async def test_a_job_that_the_dispatcher_cannot_go_on_with_fails_alone(jobs_database: str) -> None:
+    async with running(jobs_database, dispatching=False) as generator:
+        user = generator.user()
+        broken, good = await user.job(), await user.job()
+        async with generator.app.state.services.engine.begin() as connection:
+            statement = "UPDATE datasets SET spec = '{\"unheard\": 1}' WHERE id = :id"
+            await connection.execute(text(statement), {"id": broken["dataset_id"]})
+        for job in (broken, good):
+            await user.act(job, "pause")
+            await generator.prepare(job)
+            await user.act(job, "resume")
+        await generator.dispatcher.give_turns()
+        assert (await user.read(f"/api/jobs/{broken['id']}"))["state"] == "failed"
+        assert (await user.read(f"/api/jobs/{good['id']}"))["state"] == "running"

@@ -5,8 +5,6 @@ import asyncio
 from cartload_contracts import topics
 from cartload_generator.settings import ApiSettings, MigrateSettings, TopicsSettings, WorkerSettings
 from cartload_kit import cli, logging
-from cartload_kit.database import migrate as run_migrations
-from cartload_kit.http import print_openapi
 from cartload_kit.kafka import ensure_topics
 from cartload_kit.settings import load
 
@@ -20,14 +18,15 @@ def api() -> None:
 
 def worker() -> None:
     """Make chunks."""
-    from cartload_generator import bootstrap
+    from cartload_generator.worker import bootstrap
 
-    bootstrap.run_worker(load(WorkerSettings))
+    bootstrap.run(load(WorkerSettings))
 
 
 def migrate() -> None:
     """Bring the database up to date; harmless to repeat."""
     from cartload_generator.bootstrap import MIGRATIONS
+    from cartload_kit.database import migrate as run_migrations
 
     settings = load(MigrateSettings)
     logging.configure("generator-migrate")
@@ -44,6 +43,7 @@ def make_topics() -> None:
 def openapi() -> None:
     """Print the OpenAPI document."""
     from cartload_generator.app import build
+    from cartload_kit.http import print_openapi
 
     print_openapi(build())
 

@@ -1,4 +1,4 @@
-"""The only place that builds clients and wires them."""
+"""Where the role `api` builds its clients and wires them."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -16,11 +16,8 @@ from cartload_generator.dispatch.watch import Watch
 from cartload_generator.limits import Limits
 from cartload_generator.ports import KafkaOutbox, utc_now
 from cartload_generator.services import Services
-from cartload_generator.settings import ApiSettings, WorkerSettings
+from cartload_generator.settings import ApiSettings
 from cartload_generator.specs.preview import Previews
-from cartload_generator.worker.engines import Engines
-from cartload_generator.worker.handler import ChunkHandler
-from cartload_kit import service
 from cartload_kit.database import check_database, engine, require_migrated
 from cartload_kit.http import ReadyCheck, serve
 from cartload_kit.kafka import Consumer, DeadLetters, Producer
@@ -28,7 +25,6 @@ from cartload_kit.tokens import TokenVerifier
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 RESULTS_GROUP = "cartload-generator"
-WORKERS_GROUP = "cartload-workers"
 LIMITS = {topic.name: topic.max_message_bytes for topic in topics.ALL}
 _SEND_SECONDS = 4.0
 """Shorter than the wait for a row lock, so that Kafka's absence never looks like the database's."""
@@ -121,31 +117,3 @@ async def _api_work(
         group.create_task(consumer.run(stop))
         await stop.wait()
         watching.cancel()
-
-
-def run_worker(settings: WorkerSettings) -> None:
-    """Run the role `worker` until SIGTERM."""
-    checks: dict[str, ReadyCheck] = {}
-
-    async def main(stop: asyncio.Event) -> None:
-        producer = Producer(settings.kafka_bootstrap_servers, "generator-worker", limits=LIMITS)
-        async with producer:
-            engines = Engines(settings.worker_engines)
-            handler = ChunkHandler(producer, engines)
-            consumer = Consumer(
-                settings.kafka_bootstrap_servers,
-                WORKERS_GROUP,
-                [topics.CHUNKS.name],
-                handler.handle,
-                DeadLetters(producer),
-                max_in_flight=settings.worker_chunks,
-                on_dead_letter=handler.tell_failure,
-            )
-            checks["kafka"] = producer.check
-            checks["chunks"] = consumer.check
-            async with asyncio.TaskGroup() as group:
-                watching = group.create_task(producer.watch())
-                await consumer.run(stop)
-                watching.cancel()
-
-    service.run(main, service="generator-worker", settings=settings, checks=checks)

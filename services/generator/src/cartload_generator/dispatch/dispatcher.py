@@ -28,6 +28,7 @@ from cartload_generator.states import DELETION
 from cartload_generator.store import datasets, jobs, keys, windows
 from cartload_kit.away import is_away
 from cartload_kit.database import retry_on_deadlock, transaction
+from cartload_kit.kafka import FatalProducerError
 from cartload_kit.logging import bind
 
 POLL_SECONDS = 1.0
@@ -144,7 +145,7 @@ class Dispatcher:
             job_id = fairness.next_turn(everyone, self._bounds, passed)
             if job_id is None:
                 return
-            if not await self.turn(job_id, in_flight):
+            if not await self._guarded(job_id, self.turn(job_id, in_flight)):
                 passed.add(job_id)
 
     async def turn(self, job_id: UUID, all_rows: int) -> bool:
@@ -213,11 +214,23 @@ class Dispatcher:
     async def _attend(self, job_id: UUID) -> None:
         try:
             with bind(job_id=job_id):
-                await self.desk.visit(job_id, self.desk.attend)
+                await self._guarded(job_id, self.desk.visit(job_id, self.desk.attend))
         except Exception as error:
             if not is_away(error):
                 raise
             log.warning("a job waits for the sweep: %s", type(error).__name__)
+
+    async def _guarded[T](self, job_id: UUID, work: Awaitable[T]) -> T | None:
+        """Fail a job that the dispatcher cannot go on with, so that it never keeps the others waiting."""
+        try:
+            return await work
+        except Exception as error:
+            if is_away(error) or isinstance(error, FatalProducerError):
+                raise
+            log.exception("the dispatcher cannot go on with job %s", job_id)
+            reason = f"The dispatcher could not go on with it ({type(error).__name__})."
+            await self.desk.visit(job_id, lambda visit: _fail(visit, reason))
+            return None
 
     async def sweep(self) -> None:
         """Find what was forgotten: silent jobs, unpublished states, old keys."""
@@ -274,3 +287,8 @@ class Dispatcher:
         """Wait until every prepare that was being sent is sent, or left to the sweep."""
         while self._sending:
             await asyncio.wait(set(self._sending))
+
+
+async def _fail(visit: Visit, reason: str) -> list[Message]:
+    lifecycle.failed(visit.job, reason, visit.now)
+    return []

@@ -1,0 +1,47 @@
+"""Where the role `worker` builds its clients and wires them: nothing here loads a database or an API."""
+
+import asyncio
+
+from cartload_contracts import topics
+from cartload_generator.settings import WorkerSettings
+from cartload_generator.worker.engines import Engines
+from cartload_generator.worker.handler import ChunkHandler
+from cartload_kit import service
+from cartload_kit.http import ReadyCheck
+from cartload_kit.kafka import Consumer, DeadLetters, Producer
+
+GROUP = "cartload-workers"
+LIMITS = {topic.name: topic.max_message_bytes for topic in topics.ALL}
+
+
+def run(settings: WorkerSettings) -> None:
+    """Run the role `worker` until SIGTERM."""
+    checks: dict[str, ReadyCheck] = {}
+
+    async def main(stop: asyncio.Event) -> None:
+        async with Producer(settings.kafka_bootstrap_servers, "generator-worker", limits=LIMITS) as producer:
+            handler = ChunkHandler(producer, Engines(settings.worker_engines))
+            consumer = Consumer(
+                settings.kafka_bootstrap_servers,
+                GROUP,
+                [topics.CHUNKS.name],
+                handler.handle,
+                DeadLetters(producer),
+                max_in_flight=settings.worker_chunks,
+                on_dead_letter=handler.tell_failure,
+            )
+            checks["kafka"] = producer.check
+            checks["chunks"] = consumer.check
+            try:
+                await _work(consumer, producer, stop)
+            finally:
+                handler.close()
+
+    service.run(main, service="generator-worker", settings=settings, checks=checks)
+
+
+async def _work(consumer: Consumer, producer: Producer, stop: asyncio.Event) -> None:
+    async with asyncio.TaskGroup() as group:
+        watching = group.create_task(producer.watch())
+        await consumer.run(stop)
+        watching.cancel()
