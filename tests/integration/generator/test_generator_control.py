@@ -181,14 +181,14 @@ async def test_a_deleted_dataset_is_gone_at_once_and_removed_until_that_is_answe
     (delete,) = await generator.outbox.until(Delete)
     assert (str(delete.dataset_id), delete.owner_id) == (job["dataset_id"], user.id)
 
-    await generator.dispatcher.send_deletes()
+    await generator.dispatcher.deletions.send_due()
     assert len(generator.outbox.of(Delete)) == 1
     generator.clock.advance(61)
-    await generator.dispatcher.send_deletes()
+    await generator.dispatcher.deletions.send_due()
     assert len(generator.outbox.of(Delete)) == 2
     await generator.hear(Deleted(dataset_id=UUID(job["dataset_id"])))
     generator.clock.advance(600)
-    await generator.dispatcher.send_deletes()
+    await generator.dispatcher.deletions.send_due()
     assert len(generator.outbox.of(Delete)) == 2
 
 
@@ -208,7 +208,7 @@ async def test_deleting_cancels_a_running_job_and_waits_for_what_is_in_flight(ge
     commands = await generator.chunks(job, 16)
     await user.call("DELETE", f"/api/datasets/{job['dataset_id']}")
     assert (await user.read(f"/api/jobs/{job['id']}"))["state"] == "cancelling"
-    await generator.dispatcher.send_deletes()
+    await generator.dispatcher.deletions.send_due()
     assert not generator.outbox.of(Delete)
     for command in commands:
         await generator.hear(*stored(command))
@@ -224,7 +224,7 @@ async def test_deleting_waits_for_a_seal(generator: Generator) -> None:
     await generator.store_all(job)
     await generator.outbox.until(Seal)
     await user.call("DELETE", f"/api/datasets/{job['dataset_id']}")
-    await generator.dispatcher.send_deletes()
+    await generator.dispatcher.deletions.send_due()
     assert (await user.read(f"/api/jobs/{job['id']}"))["phase"] == "indexing"
     assert not generator.outbox.of(Delete)
     await generator.hear(sealed(job))

@@ -13,8 +13,8 @@ async def delete(services: Services, owner_id: UUID, dataset_id: UUID) -> None:
     """Begin to delete a dataset; its unfinished job is cancelled first, or waited for. Raises NotFound."""
     dataset = await retry_on_deadlock(lambda: _mark(services, owner_id, dataset_id))
     if dataset.active_job_id is not None:
-        await services.dispatcher.cancel_deleted(dataset.active_job_id)
-    services.dispatcher.wake_deletes()
+        await services.dispatcher.deletions.cancel_job(dataset.active_job_id)
+    services.dispatcher.deletions.wake.set()
 
 
 async def _mark(services: Services, owner_id: UUID, dataset_id: UUID) -> DatasetRecord:

@@ -16,6 +16,7 @@ from cartload_contracts.envelope import Message
 from cartload_contracts.messages import Deleted, Result
 from cartload_generator import lifecycle, metrics
 from cartload_generator.dispatch import commands, fairness
+from cartload_generator.dispatch.deletes import Deletions
 from cartload_generator.dispatch.desk import Desk, Visit
 from cartload_generator.dispatch.fairness import Bounds
 from cartload_generator.dispatch.fold import fold, positions
@@ -24,8 +25,7 @@ from cartload_generator.dispatch.watch import Watch
 from cartload_generator.lifecycle import Next
 from cartload_generator.ports import Clock, Outbox, utc_now
 from cartload_generator.record import DatasetRecord, JobRecord
-from cartload_generator.states import DELETION
-from cartload_generator.store import datasets, jobs, keys, windows
+from cartload_generator.store import jobs, keys, windows
 from cartload_kit.away import is_away
 from cartload_kit.database import retry_on_deadlock, transaction
 from cartload_kit.kafka import FatalProducerError
@@ -60,7 +60,7 @@ class Dispatcher:
         self._turns = asyncio.Event()
         self._attention = asyncio.Event()
         self._to_attend: set[UUID] = set()
-        self._deletes = asyncio.Event()
+        self.deletions = Deletions(engine, outbox, self.desk, clock)
         self._capped = False
         self._sending: set[asyncio.Task[None]] = set()
 
@@ -86,16 +86,12 @@ class Dispatcher:
         self._to_attend.add(job_id)
         self._attention.set()
 
-    def wake_deletes(self) -> None:
-        """Look at the datasets that are to be deleted now."""
-        self._deletes.set()
-
     def _changed(self, job: JobRecord) -> None:
         view = job.view()
         self.publisher.offer(job.owner_id, view)
         self._watch.changed(view)
         if job.ended:
-            self._deletes.set()
+            self.deletions.wake.set()
         if job.due_at is not None and job.due_at <= self._clock():
             self.wake(job.id)
         if job.wants_turn and job.chunks_in_flight < self._bounds.window_chunks:
@@ -108,7 +104,7 @@ class Dispatcher:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._loop(stop, self._turns, POLL_SECONDS, self.give_turns))
             group.create_task(self._loop(stop, self._attention, POLL_SECONDS, self.attend_woken))
-            group.create_task(self._loop(stop, self._deletes, SWEEP_SECONDS, self.send_deletes))
+            group.create_task(self._loop(stop, self.deletions.wake, SWEEP_SECONDS, self.deletions.send_due))
             group.create_task(self._loop(stop, asyncio.Event(), SWEEP_SECONDS, self.sweep))
             group.create_task(self.publisher.run(stop))
 
@@ -173,7 +169,7 @@ class Dispatcher:
         A job with nothing in flight gets a turn in the same transaction, unless the cap is reached.
         """
         if any(isinstance(result, Deleted) for result in results):
-            await self._deleted(key)
+            await self.deletions.done(key)
             return
 
         async def work(visit: Visit) -> list[Message]:
@@ -192,17 +188,6 @@ class Dispatcher:
 
         with bind(job_id=key):
             await self.desk.visit(key, work)
-
-    async def _deleted(self, dataset_id: UUID) -> None:
-        async def once() -> None:
-            async with transaction(self._engine) as connection:
-                dataset = await datasets.lock(connection, dataset_id)
-                if dataset is not None and dataset.state == "deleting":
-                    dataset.deleted_at = dataset.deleted_at or self._clock()
-                    dataset.delete_due_at = None
-                    await datasets.save(connection, dataset)
-
-        await retry_on_deadlock(once)
 
     # Safety net
 
@@ -243,38 +228,6 @@ class Dispatcher:
             self.publisher.offer(job.owner_id, job.view())
         for job_id in silent:
             await self._attend(job_id)
-
-    async def cancel_deleted(self, job_id: UUID) -> None:
-        """Cancel the job of a dataset that is being deleted, where the state table says so."""
-
-        async def work(visit: Visit) -> list[Message]:
-            if DELETION[visit.job.situation] == "cancels":
-                lifecycle.act(visit.job, "cancel", visit.now)
-            _, messages = await self.desk.proceed(visit)
-            return messages
-
-        with bind(job_id=job_id):
-            await self.desk.visit(job_id, work)
-
-    async def send_deletes(self) -> None:
-        """Send the deletes that are due, again until they are answered."""
-        async with transaction(self._engine) as connection:
-            due = await datasets.due_deletes(connection, self._clock())
-            unfinished = await datasets.jobs_of_deleted(connection)
-        for job_id in unfinished:
-            await self.cancel_deleted(job_id)
-        for dataset_id in due:
-            await retry_on_deadlock(lambda dataset_id=dataset_id: self._send_delete(dataset_id))  # type: ignore[misc]
-
-    async def _send_delete(self, dataset_id: UUID) -> None:
-        async with transaction(self._engine) as connection:
-            dataset = await datasets.lock(connection, dataset_id)
-            now = self._clock()
-            if dataset is None or dataset.delete_due_at is None or dataset.delete_due_at > now:
-                return
-            dataset.delete_due_at = now + lifecycle.PATIENCE
-            await datasets.save(connection, dataset)
-            await self._outbox.send([commands.delete(dataset)])
 
     async def _mark_published(self, versions: Mapping[UUID, int]) -> None:
         async def once() -> None:
