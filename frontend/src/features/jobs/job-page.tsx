@@ -89,6 +89,9 @@ export function JobPage(): ReactElement {
         <Card>
           <h2 className="mb-5 font-semibold">Times</h2>
           <Details job={job} />
+          <p className="mt-5 text-sm text-muted">
+            Generating and storing are sums over all workers, and overlap.
+          </p>
         </Card>
         <Card>
           <h2 className="mb-5 font-semibold">History</h2>

@@ -1,0 +1,153 @@
+import { QueryClient } from '@tanstack/react-query'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+
+import { config } from '@/config'
+import { useLiveJobs } from '@/lib/live/jobs-store'
+import { dropSession, keepSession } from '@/lib/session/store'
+import { someJob } from '@/testing/jobs'
+
+import { followJobs } from './follow-jobs'
+
+const user = { id: 'u1', user_name: 'ada', role: 'customer' as const }
+const session = (token: string): Parameters<typeof keepSession>[0] => ({
+  access_token: token,
+  token_type: 'Bearer',
+  expires_in: 900,
+  user,
+})
+
+/** Connections as the browser would open them; the newest last. */
+const opened: FakeWebSocket[] = []
+
+class FakeWebSocket {
+  readyState = 0
+  readonly sent: string[] = []
+  onopen: (() => void) | null = null
+  onmessage: ((event: { data: string }) => void) | null = null
+  onclose: ((event: { code: number }) => void) | null = null
+  readonly url: string
+
+  constructor(url: string) {
+    this.url = url
+    opened.push(this)
+  }
+
+  send(data: string): void {
+    this.sent.push(data)
+  }
+
+  close(): void {
+    this.readyState = 3
+  }
+
+  async accept(): Promise<void> {
+    this.readyState = 1
+    this.onopen?.()
+    await vi.advanceTimersByTimeAsync(0)
+    this.says({ type: 'ready' })
+  }
+
+  says(message: unknown): void {
+    this.onmessage?.({ data: JSON.stringify(message) })
+  }
+
+  tokens(): unknown[] {
+    return this.sent.map((text) => (JSON.parse(text) as { token: unknown }).token)
+  }
+}
+
+const newest = (): FakeWebSocket => {
+  const last = opened.at(-1)
+  if (last === undefined) throw new Error('No connection was opened.')
+  return last
+}
+
+/** Lets time pass on a connection that the server keeps alive. */
+async function pass(milliseconds: number): Promise<void> {
+  for (let left = milliseconds; left > 0; left -= 20_000) {
+    await vi.advanceTimersByTimeAsync(Math.min(20_000, left))
+    newest().says({ type: 'ping' })
+  }
+}
+
+describe('following the jobs', () => {
+  let client: QueryClient
+  let stop: () => void
+  let refreshes = 0
+
+  beforeEach(() => {
+    vi.useFakeTimers()
+    refreshes = 0
+    opened.length = 0
+    vi.stubGlobal('WebSocket', FakeWebSocket)
+    vi.stubGlobal(
+      'window',
+      Object.assign(new EventTarget(), { location: { origin: 'https://cartload.test' } }),
+    )
+    vi.stubGlobal('fetch', () => {
+      refreshes += 1
+      return Promise.resolve(Response.json(session(`token ${String(refreshes)}`)))
+    })
+    keepSession(session('first'))
+    client = new QueryClient()
+    stop = followJobs(client)
+  })
+
+  afterEach(() => {
+    stop()
+    dropSession()
+    client.clear()
+    vi.unstubAllGlobals()
+    vi.useRealTimers()
+  })
+
+  it('connects to this origin and proves who it is in the first message, never in the address', async () => {
+    await newest().accept()
+    expect(newest().url).toBe('wss://cartload.test/ws/jobs')
+    expect(newest().tokens()).toEqual(['first'])
+    expect(useLiveJobs.getState().status).toBe('live')
+  })
+
+  it('renews its token in time, on the same connection, again and again', async () => {
+    await newest().accept()
+    await pass(900_000 - config.renewBefore)
+    expect(newest().tokens()).toEqual(['first', 'token 1'])
+    await pass(900_000 - config.renewBefore)
+    expect(newest().tokens()).toEqual(['first', 'token 1', 'token 2'])
+    expect(opened).toHaveLength(1)
+  })
+
+  it('asks for lists again when a job appears or changes its state, not at every row', async () => {
+    await newest().accept()
+    const asked = vi.spyOn(client, 'invalidateQueries')
+    newest().says({ type: 'job', job: someJob({ version: 1 }) })
+    expect(asked).toHaveBeenCalled()
+    asked.mockClear()
+    newest().says({ type: 'job', job: someJob({ version: 2, rows_done: 300 }) })
+    expect(asked).not.toHaveBeenCalled()
+    newest().says({ type: 'job', job: someJob({ version: 3, state: 'completed', phase: null }) })
+    expect(asked).toHaveBeenCalledWith({ queryKey: ['datasets'] })
+    expect(useLiveJobs.getState().jobs[someJob().id]?.state).toBe('completed')
+  })
+
+  it('asks for jobs after a gap, for they may have ended meanwhile', async () => {
+    await newest().accept()
+    const asked = vi.spyOn(client, 'invalidateQueries')
+    newest().onclose?.({ code: 1006 })
+    expect(useLiveJobs.getState().status).toBe('offline')
+    window.dispatchEvent(new Event('online'))
+    await newest().accept()
+    expect(opened).toHaveLength(2)
+    expect(asked).toHaveBeenCalledWith({ queryKey: ['jobs'] })
+  })
+
+  it('forgets what was seen at sign-out', async () => {
+    await newest().accept()
+    newest().says({ type: 'job', job: someJob() })
+    client.setQueryData(['jobs', 'one', 'a'], someJob())
+    dropSession()
+    stop()
+    expect(useLiveJobs.getState().jobs).toEqual({})
+    expect(client.getQueryData(['jobs', 'one', 'a'])).toBeUndefined()
+  })
+})
