@@ -64,6 +64,10 @@ class Runner:
                     work.add_done_callback(running.discard)
                     work.add_done_callback(lambda _: self.wake())
                 await self._rest(stopping)
+        except asyncio.CancelledError:
+            for work in running:
+                work.cancel()
+            raise
         finally:
             stopping.cancel()
             await asyncio.gather(*running, return_exceptions=True)

@@ -1,0 +1,232 @@
+"""Tasks: persisted before the offset is committed, run by whoever is there, answered until that is safe."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+
+from cartload_contracts.messages import Deleted, Failed, Prepared, Sealed
+from cartload_kit.kafka.errors import BadMessage, KafkaUnavailable
+from cartload_writer.tasks import commands
+from cartload_writer.tasks.intake import Intake
+from cartload_writer.tasks.queue import Task
+from cartload_writer.tasks.runner import LEASE, Runner
+from support.writer_service import Load, Place, Writer, command_record, root
+
+
+@pytest.fixture(autouse=True)
+def no_tasks(writer: Writer, place: Place) -> None:
+    """Whoever runs tasks runs those of every test."""
+    with root(place.admin) as cursor:
+        cursor.execute(f"DELETE FROM {place.name}.tasks")
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def runner_of(writer: Writer, owner: str = "one", **changes: Any) -> Runner:
+    """A runner of all tasks of a writer."""
+    made = {
+        "engine": writer.context.meta,
+        "owner": owner,
+        "runs": commands.runs(writer.context),
+        "refuse": partial(commands.refuse, writer.context),
+        "clock": now,
+    }
+    return Runner(**{**made, **changes})
+
+
+@asynccontextmanager
+async def working(runner: Runner) -> AsyncIterator[None]:
+    """The runner at work."""
+    stop = asyncio.Event()
+    work = asyncio.create_task(runner.run(stop))
+    try:
+        yield
+    finally:
+        stop.set()
+        runner.wake()
+        await work
+
+
+def intake_of(writer: Writer, runner: Runner | None = None) -> Intake:
+    return Intake(writer.context.meta, runner.wake if runner else lambda: None, now)
+
+
+async def until(condition: Callable[[], Any], seconds: float = 20) -> None:
+    async with asyncio.timeout(seconds):
+        while not condition():  # noqa: ASYNC110 tables have no events
+            await asyncio.sleep(0.01)
+
+
+def task(writer: Writer, load: Load, kind: str = "prepare") -> Any:
+    """State, attempts, error and lease of a task."""
+    rows = writer.query(
+        "SELECT state, attempts, error, lease_owner FROM tasks WHERE dataset_id = %s AND kind = %s",
+        str(load.dataset_id),
+        kind,
+    )
+    return rows[0] if rows else None
+
+
+async def test_a_command_is_kept_run_and_answered(writer: Writer) -> None:
+    load, runner = Load.of(customers=10), runner_of(writer)
+    async with working(runner):
+        await intake_of(writer, runner)(command_record(load.prepare()))
+        assert task(writer, load) is not None
+        await until(lambda: writer.told.of(Prepared))
+        await writer.store(load)
+        await intake_of(writer, runner)(command_record(load.seal()))
+        await until(lambda: writer.told.of(Sealed))
+        await intake_of(writer, runner)(command_record(load.delete()))
+        await until(lambda: writer.told.of(Deleted))
+        await until(lambda: task(writer, load, "delete")[0] == "done")
+
+
+async def test_a_new_task_is_run_at_once(writer: Writer) -> None:
+    """Not at the next look, which is a second away."""
+    load, begun = Load.of(customers=10), asyncio.Event()
+
+    async def run(task: Task) -> None:
+        begun.set()
+
+    runner = runner_of(writer, runs=dict.fromkeys(commands.KINDS, run))
+    async with working(runner):
+        await until(lambda: not runner._wake.is_set())
+        await intake_of(writer, runner)(command_record(load.prepare()))
+        async with asyncio.timeout(0.9):
+            await begun.wait()
+
+
+async def test_a_command_delivered_again_is_answered_again(writer: Writer) -> None:
+    load, runner = Load.of(customers=10), runner_of(writer)
+    async with working(runner):
+        for answers in (1, 2):
+            await intake_of(writer, runner)(command_record(load.prepare()))
+            await until(lambda wanted=answers: len(writer.told.of(Prepared)) == wanted)
+            await until(lambda: task(writer, load)[0] == "done")
+    assert len(writer.query("SELECT 1 FROM tasks WHERE dataset_id = %s", str(load.dataset_id))) == 1
+
+
+async def test_a_task_of_a_process_that_died_is_taken_over(writer: Writer) -> None:
+    load, begun = Load.of(customers=10), asyncio.Event()
+
+    async def hang(task: Task) -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    await intake_of(writer)(command_record(load.prepare()))
+    dying = asyncio.create_task(
+        runner_of(writer, runs=dict.fromkeys(commands.KINDS, hang)).run(asyncio.Event())
+    )
+    await asyncio.wait_for(begun.wait(), 5)
+    dying.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await dying
+    assert task(writer, load)[3] == "one"
+    early = runner_of(writer, "two", clock=lambda: now() + LEASE / 2)
+    assert await early._claim() is None
+    async with working(runner_of(writer, "three", clock=lambda: now() + LEASE + timedelta(seconds=1))):
+        await until(lambda: writer.told.of(Prepared))
+
+
+async def test_several_processes_share_the_tasks(writer: Writer) -> None:
+    loads = [Load.of(customers=10, seed=seed) for seed in range(4)]
+    runners = [runner_of(writer, owner) for owner in ("one", "two", "three")]
+    async with contextlib.AsyncExitStack() as stack:
+        for runner in runners:
+            await stack.enter_async_context(working(runner))
+        for load in loads:
+            await intake_of(writer, runners[0])(command_record(load.prepare()))
+        await until(lambda: len(writer.told.of(Prepared)) == len(loads))
+        await until(lambda: all(task(writer, load)[0] == "done" for load in loads))
+    assert len(writer.told.results) == len(loads)
+
+
+async def test_tasks_of_one_dataset_keep_their_order(writer: Writer) -> None:
+    load, order = Load.of(customers=10), list[str]()
+
+    async def run(task: Task) -> None:
+        order.append(task.kind)
+        await asyncio.sleep(0.02)
+
+    for command in (load.prepare(), load.seal(), load.delete()):
+        await intake_of(writer)(command_record(command))
+    reopened = load.prepare().model_copy(update={"round": 2})
+    await intake_of(writer)(command_record(reopened))
+    async with working(runner_of(writer, runs=dict.fromkeys(commands.KINDS, run))):
+        await until(lambda: len(order) == 2)
+    assert order == ["delete", "prepare"], "a deletion makes what waits before it pointless"
+
+
+async def test_what_fails_is_tried_again_later(writer: Writer) -> None:
+    load = Load.of(customers=10)
+    writer.told.losing = KafkaUnavailable("away")
+    async with working(runner_of(writer)):
+        await intake_of(writer)(command_record(load.prepare()))
+        await until(lambda: (task(writer, load) or (0, 0))[1] >= 2)
+        assert "KafkaUnavailable" in task(writer, load)[2]
+        writer.told.losing = None
+        await until(lambda: writer.told.of(Prepared))
+
+
+async def test_what_keeps_failing_is_told_to_the_job(writer: Writer) -> None:
+    load, ahead = Load.of(customers=10), [timedelta()]
+
+    async def fail(task: Task) -> None:
+        raise RuntimeError("never")
+
+    def told() -> Any:
+        """Whether the job was told; the time of every wait passes at once."""
+        if task(writer, load)[3] is None:
+            ahead[0] += timedelta(seconds=31)
+            runner.wake()
+        return writer.told.of(Failed)
+
+    await intake_of(writer)(command_record(load.prepare()))
+    runs = dict.fromkeys(commands.KINDS, fail)
+    runner = runner_of(writer, runs=runs, clock=lambda: now() + ahead[0])
+    async with working(runner):
+        await until(told)
+    (failed,) = writer.told.of(Failed)
+    assert (failed.stage, failed.job_id) == ("prepare", load.job_id)
+    assert "never" not in failed.reason
+    assert task(writer, load)[0] == "done"
+
+
+async def test_what_cannot_be_done_is_told_to_the_job(writer: Writer) -> None:
+    load = Load.of(customers=10)
+    async with working(runner_of(writer)):
+        await intake_of(writer)(command_record(load.prepare(kind="append")))
+        await until(lambda: writer.told.of(Failed))
+        await until(lambda: task(writer, load)[0] == "done")
+    (failed,) = writer.told.of(Failed)
+    assert (failed.stage, failed.job_id, failed.dataset_id) == ("prepare", load.job_id, load.dataset_id)
+    assert "not known" in failed.reason
+
+
+async def test_a_deletion_is_known_as_soon_as_it_has_come(writer: Writer) -> None:
+    load = Load.of(customers=10)
+    await writer.make(load)
+    await intake_of(writer)(command_record(load.delete()))
+    assert writer.state(load) == "deleting"
+    assert (await writer.get(load, "/tables")).status_code == 404
+
+
+async def test_messages_that_are_no_commands_are_bad(writer: Writer) -> None:
+    record = command_record(Load.of(customers=10).prepare())
+    for bad in (
+        replace(record, value=b"{"),
+        replace(record, value=b'{"type": "explode"}'),
+        replace(record, headers={}),
+        replace(record, headers={**record.headers, "ce_id": b"short"}),
+    ):
+        with pytest.raises(BadMessage):
+            await intake_of(writer)(bad)
