@@ -44,7 +44,7 @@ def python_steps() -> tuple[Step, ...]:
     types = tuple(argument for package in PACKAGES for argument in ("-p", package))
     return (
         Step("format", (*run, "ruff", "format", "--check", ".")),
-        Step("lint", (*run, "ruff", "check", ".")),
+        Step("lint", (*run, "ruff", "check", "--no-cache", ".")),
         Step("types", (*run, "mypy", *types)),
         Step("types of the tests", (*run, "mypy", "tests", "dev/generate")),
         Step("house rules", (*run, "pytest", "tests/unit/house", "-p", "no:cacheprovider")),

@@ -4,9 +4,9 @@ import asyncio
 from typing import Any
 
 import pytest
-from cartload.engine import Engine
 
 from cartload.chunks import Segment, plan
+from cartload.engine import Engine
 from cartload.rowhash import RowHash, hash_batch
 from cartload.schema import TABLE_NAMES
 from cartload.spec import parse, resolve

@@ -9,7 +9,7 @@ import pytest
 from support.client import TABLES, User
 
 SMALL = {"customers": 20, "name": "small"}
-LONG = {"customers": 60_000, "name": "long"}
+LONG: dict[str, Any] = {"customers": 60_000, "name": "long"}
 
 
 async def test_a_job_is_accepted_runs_and_completes(user: User) -> None:
