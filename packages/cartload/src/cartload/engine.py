@@ -36,12 +36,21 @@ class Engine:
         self._world = World(spec)
 
     def generate(self, chunk: Chunk) -> dict[str, pa.RecordBatch]:
-        """One batch per table of the chunk, in schema order, rows by row number."""
+        """One batch per table of the chunk, in schema order, rows by row number.
+
+        Raises ValueError for rows that the spec's catalogue does not have.
+        """
         match chunk:
             case CatalogueRows(table, first_row, rows):
+                self._require_rows(table, first_row + rows)
                 return {table: goods(self._world, table, first_row, rows)}
             case Blocks():
                 return self._blocks(chunk)
+
+    def _require_rows(self, table: str, end: int) -> None:
+        there = catalogue_rows(self.spec).get(table, 0)
+        if end > there:
+            raise ValueError(f"{table} has {there} rows in this spec, row {end - 1} was asked for")
 
     def _blocks(self, chunk: Blocks) -> dict[str, pa.RecordBatch]:
         world, layout = self._world, Layout(self.spec, chunk)

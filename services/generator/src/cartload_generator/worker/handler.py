@@ -19,7 +19,7 @@ from cartload_generator import metrics
 from cartload_generator.planning import chunk_of
 from cartload_generator.ports import Clock, utc_now
 from cartload_generator.worker.encode import encode
-from cartload_generator.worker.engines import Engines, SpecMismatch
+from cartload_generator.worker.engines import Engines
 from cartload_kit.kafka import BadMessage, MessageTooLarge, Record, Sendable
 from cartload_kit.logging import bind
 from cartload_kit.tracing import current_traceparent
@@ -67,7 +67,7 @@ class ChunkHandler:
             return await asyncio.get_running_loop().run_in_executor(
                 self._thread, make_batches, self._engines, command
             )
-        except SpecMismatch as error:
+        except ValueError as error:
             raise BadMessage(str(error)) from error
 
     async def tell_failure(self, record: Record, reason: str) -> None:
@@ -92,7 +92,10 @@ def _decode(record: Record) -> GenerateChunk:
 
 
 def make_batches(engines: Engines, command: GenerateChunk) -> list[Batch]:
-    """Make a chunk and encode it: one batch a table, in the chunk's order. Raises SpecMismatch."""
+    """Make a chunk and encode it: one batch a table, in the chunk's order.
+
+    Raises SpecMismatch, and ValueError for a chunk that the spec does not have.
+    """
     engine = engines.get(command.spec, command.spec_hash)
     chunk = chunk_of(command.part)
     began = time.perf_counter()
