@@ -66,7 +66,7 @@ class ApiSettings(Settings, MigrateSettings, TopicsSettings):
     )
     turn_chunks: int = Field(default=8, ge=1, le=100, description="Chunks that a job sends in one turn.")
     generator_pool: int = Field(
-        default=10, ge=4, le=100, description="Connections to the generator's database."
+        default=16, ge=10, le=100, description="Connections to the generator's database."
     )
 
 

@@ -1,4 +1,4 @@
-"""Deleting datasets: their jobs are cancelled or waited for, then deletes are sent until they are answered."""
+"""Deleting datasets: jobs are cancelled or waited for, then deletes are sent until they are answered."""
 
 import asyncio
 from uuid import UUID

@@ -22,8 +22,10 @@ log = logging.getLogger(__name__)
 class ResultFolder:
     """Gathers results by job while an earlier fold of that job runs; each waits until its own is done."""
 
-    def __init__(self, fold: Fold) -> None:
+    def __init__(self, fold: Fold, *, at_once: int = 4) -> None:
+        """`at_once`: folds of different jobs that run side by side, each on a connection of its own."""
         self._fold = fold
+        self._slots = asyncio.Semaphore(at_once)
         self._waiting: dict[UUID, list[tuple[Result, asyncio.Future[None]]]] = defaultdict(list)
         self._running: dict[UUID, asyncio.Task[None]] = {}
 
@@ -50,8 +52,9 @@ class ResultFolder:
 
     async def _drain(self, key: UUID) -> None:
         try:
-            while batch := self._take(key):
-                await self._fold_batch(key, batch)
+            while key in self._waiting:
+                async with self._slots:
+                    await self._fold_batch(key, self._take(key))
         finally:
             del self._running[key]
 
@@ -64,6 +67,8 @@ class ResultFolder:
         return batch
 
     async def _fold_batch(self, key: UUID, batch: list[tuple[Result, asyncio.Future[None]]]) -> None:
+        if not batch:
+            return
         try:
             with metrics.FOLD_SECONDS.time():
                 await self._fold(key, [result for result, _ in batch])

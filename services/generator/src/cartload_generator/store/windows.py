@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, bindparam, delete, insert, select, update
+from sqlalchemy.dialects.mysql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cartload_generator.models import job_windows as table
@@ -14,11 +15,9 @@ from cartload_generator.record import Window
 _OF_JOB = select(table).where(table.c.job_number == bindparam("job")).order_by(table.c.position)
 _AT = _OF_JOB.where(table.c.position.in_(bindparam("positions", expanding=True)))
 _ADD = insert(table)
-_SAVE = (
-    update(table)
-    .where(table.c.job_number == bindparam("job"), table.c.position == bindparam("at"))
-    .values(done_mask=bindparam("done"))
-)
+_PUT = upsert(table)
+_SAVE = _PUT.on_duplicate_key_update(done_mask=_PUT.inserted.done_mask)
+"""An upsert goes to the server as one statement for many rows; an update would go row by row."""
 _REMOVE = delete(table).where(
     table.c.job_number == bindparam("job"), table.c.position.in_(bindparam("positions", expanding=True))
 )
@@ -43,8 +42,7 @@ async def of_job(
 async def save(connection: AsyncConnection, job_number: int, windows: Collection[Window]) -> None:
     """Write what is stored of chunks that go on."""
     if windows:
-        values = [{"job": job_number, "at": one.position, "done": one.done} for one in windows]
-        await connection.execute(_SAVE, values)
+        await connection.execute(_SAVE, [_values(job_number, window) for window in windows])
 
 
 async def remove(connection: AsyncConnection, job_number: int, positions: Collection[int]) -> None:
