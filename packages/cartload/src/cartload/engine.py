@@ -48,7 +48,7 @@ class Engine:
                 return self._blocks(chunk)
 
     def _require_rows(self, table: str, end: int) -> None:
-        there = catalogue_rows(self.spec).get(table, 0)
+        there = catalogue_rows(self.spec, table)
         if end > there:
             raise ValueError(f"{table} has {there} rows in this spec, row {end - 1} was asked for")
 
