@@ -48,6 +48,8 @@ class Engine:
                 return self._blocks(chunk)
 
     def _require_rows(self, table: str, end: int) -> None:
+        if table not in CATALOGUE_TABLES:
+            raise ValueError(f"{table} is no catalogue table; those are {', '.join(CATALOGUE_TABLES)}")
         there = catalogue_rows(self.spec, table)
         if end > there:
             raise ValueError(f"{table} has {there} rows in this spec, row {end - 1} was asked for")
