@@ -9,6 +9,7 @@ from cartload_generator.datasets.delete import delete
 from cartload_generator.datasets.schemas import DATASET_EXAMPLE, Dataset, Deleting
 from cartload_generator.datasets.views import view
 from cartload_generator.jobs.routes import Cursor, Limit, number_in
+from cartload_generator.jobs.schemas import page_of
 from cartload_generator.services import Owner, ServicesDep
 from cartload_generator.store import datasets, jobs
 from cartload_kit.database import transaction
@@ -25,7 +26,12 @@ State = Annotated[
 ]
 
 
-@router.get("", response_model=Page[Dataset], summary="List your datasets, newest first")
+@router.get(
+    "",
+    response_model=Page[Dataset],
+    responses=page_of(DATASET_EXAMPLE),
+    summary="List your datasets, newest first",
+)
 async def list_datasets(
     request: Request,
     response: Response,

@@ -47,5 +47,9 @@ class Dataset(BaseModel):
 class Deleting(BaseModel):
     """A dataset that was there until now."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"id": DATASET_EXAMPLE["id"], "state": "deleting"}]}
+    )
+
     id: UUID
     state: Literal["deleting"] = "deleting"

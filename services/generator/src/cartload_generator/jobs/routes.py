@@ -9,7 +9,7 @@ from cartload_contracts.jobs import Job, JobStatus
 from cartload_generator.jobs.control import control
 from cartload_generator.jobs.create import accept
 from cartload_generator.jobs.prefer import wait_seconds
-from cartload_generator.jobs.schemas import JOB_EXAMPLE, JobEvent, JobRequest
+from cartload_generator.jobs.schemas import EVENT_EXAMPLE, JOB_EXAMPLE, JobEvent, JobRequest, page_of
 from cartload_generator.record import JobRecord
 from cartload_generator.services import Owner, Services, ServicesDep
 from cartload_generator.states import ENDED, Action
@@ -85,7 +85,9 @@ async def create_job(
     return job
 
 
-@router.get("", response_model=Page[Job], summary="List your jobs, newest first")
+@router.get(
+    "", response_model=Page[Job], responses=page_of(JOB_EXAMPLE), summary="List your jobs, newest first"
+)
 async def list_jobs(
     request: Request,
     response: Response,
@@ -122,7 +124,12 @@ async def read_job(job_id: UUID, services: ServicesDep, owner: Owner) -> Job:
     return (await _find(services, owner, job_id)).view()
 
 
-@router.get("/{job_id}/events", response_model=Page[JobEvent], summary="Read what happened to a job")
+@router.get(
+    "/{job_id}/events",
+    response_model=Page[JobEvent],
+    responses=page_of(EVENT_EXAMPLE),
+    summary="Read what happened to a job",
+)
 async def read_events(
     job_id: UUID,
     request: Request,

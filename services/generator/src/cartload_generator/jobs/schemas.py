@@ -30,6 +30,22 @@ JOB_EXAMPLE: dict[str, Any] = {
 }
 
 
+EVENT_EXAMPLE: dict[str, Any] = {
+    "at": "2026-01-05T09:30:00.080000Z",
+    "event": "generating",
+    "version": 2,
+    "state": "running",
+    "phase": "generating",
+    "detail": None,
+}
+
+
+def page_of(example: dict[str, Any]) -> dict[int | str, dict[str, Any]]:
+    """The `responses=` of a list, with an example of its items."""
+    page = {"items": [example], "next": "eyJuIjo0MX0"}
+    return {200: {"content": {"application/json": {"example": page}}}}
+
+
 class JobRequest(BaseModel):
     """What to make: a new dataset from a spec, or more customers for one that is there."""
 
@@ -65,20 +81,7 @@ class JobRequest(BaseModel):
 class JobEvent(BaseModel):
     """Something that happened to a job."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "at": "2026-01-05T09:30:00.080000Z",
-                    "event": "generating",
-                    "version": 2,
-                    "state": "running",
-                    "phase": "generating",
-                    "detail": None,
-                }
-            ]
-        }
-    )
+    model_config = ConfigDict(json_schema_extra={"examples": [EVENT_EXAMPLE]})
 
     at: datetime
     event: str = Field(

@@ -1,0 +1,85 @@
+"""The OpenAPI document: every operation says what it does, how it fails, and shows an example."""
+
+from typing import Any
+
+import pytest
+
+from cartload_generator.app import build
+from cartload_generator.specs.routes import spec_schema
+
+DOCUMENT: dict[str, Any] = build().openapi()
+OPERATIONS = [
+    pytest.param(path, method, operation, id=f"{method} {path}")
+    for path, item in DOCUMENT["paths"].items()
+    for method, operation in item.items()
+]
+EXPECTED = {
+    ("get", "/api/spec"),
+    ("post", "/api/spec/preview"),
+    ("post", "/api/jobs"),
+    ("get", "/api/jobs"),
+    ("get", "/api/jobs/{job_id}"),
+    ("get", "/api/jobs/{job_id}/events"),
+    ("post", "/api/jobs/{job_id}/cancel"),
+    ("post", "/api/jobs/{job_id}/pause"),
+    ("post", "/api/jobs/{job_id}/resume"),
+    ("post", "/api/jobs/{job_id}/retry"),
+    ("get", "/api/datasets"),
+    ("get", "/api/datasets/{dataset_id}"),
+    ("delete", "/api/datasets/{dataset_id}"),
+}
+
+
+def test_every_call_of_the_interface_is_there() -> None:
+    assert {(method, path) for path, item in DOCUMENT["paths"].items() for method in item} == EXPECTED
+
+
+@pytest.mark.parametrize(("path", "method", "operation"), OPERATIONS)
+def test_an_operation_is_described(path: str, method: str, operation: dict[str, Any]) -> None:
+    assert operation["summary"]
+    assert operation["description"]
+    assert operation["security"]
+
+
+@pytest.mark.parametrize(("path", "method", "operation"), OPERATIONS)
+def test_an_operation_says_how_it_fails(path: str, method: str, operation: dict[str, Any]) -> None:
+    answers = operation["responses"]
+    assert {"401", "default"} <= set(answers)
+    assert "404" in answers or "{" not in path
+    assert "409" in answers or not (method == "post" and "job" in path)
+    for status, answer in answers.items():
+        if not status.startswith("2"):
+            assert list(answer["content"]) == ["application/problem+json"]
+
+
+@pytest.mark.parametrize(("path", "method", "operation"), OPERATIONS)
+def test_an_operation_shows_an_example(path: str, method: str, operation: dict[str, Any]) -> None:
+    good = [answer for status, answer in operation["responses"].items() if status.startswith("2")]
+    assert any(has_example(answer["content"]["application/json"]) for answer in good)
+    if "requestBody" in operation:
+        assert has_example(operation["requestBody"]["content"]["application/json"])
+
+
+def has_example(media: dict[str, Any]) -> bool:
+    if "example" in media or "examples" in media:
+        return True
+    name = media["schema"].get("$ref", "").rpartition("/")[2]
+    return bool(DOCUMENT["components"]["schemas"].get(name, {}).get("examples"))
+
+
+def test_the_examples_are_what_the_models_take() -> None:
+    from cartload_contracts.jobs import Job
+    from cartload_generator.datasets.schemas import DATASET_EXAMPLE, Dataset
+    from cartload_generator.jobs.schemas import JOB_EXAMPLE, JobRequest
+
+    Job.model_validate(JOB_EXAMPLE)
+    Dataset.model_validate(DATASET_EXAMPLE)
+    for example in JobRequest.model_json_schema()["examples"]:
+        JobRequest.model_validate(example)
+
+
+def test_the_spec_schema_carries_good_presets() -> None:
+    from cartload.spec import parse
+
+    for preset in spec_schema()["presets"].values():
+        parse(preset)
