@@ -2,9 +2,13 @@
 
 import asyncio
 import struct
+import uuid
 from collections.abc import AsyncIterator
 
 import pytest
+
+from cartload_kit.kafka import Producer, ensure_topics
+from support.kafka_place import Place, Topic
 
 
 class Line:
@@ -95,3 +99,11 @@ async def line(kafka_bootstrap: str) -> AsyncIterator[Line]:
     await made.open()
     yield made
     await made.close()
+
+
+@pytest.fixture
+async def place(kafka_bootstrap: str) -> AsyncIterator[Place]:
+    name = f"kit.{uuid.uuid4().hex[:8]}"
+    await ensure_topics(kafka_bootstrap, [Topic(f"{name}.work"), Topic(f"{name}.dead", partitions=1)])
+    async with Producer(kafka_bootstrap, name) as producer:
+        yield Place(kafka_bootstrap, f"{name}.work", f"{name}.dead", name, producer)
