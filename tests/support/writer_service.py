@@ -158,6 +158,7 @@ class Load:
     owner_id: UUID = field(default_factory=uuid4)
     segments: tuple[chunks.Segment, ...] = ()
     totals: dict[str, rowhash.RowHash] = field(default_factory=dict)
+    made: dict[str, pa.RecordBatch] = field(default_factory=dict)
 
     @classmethod
     def of(cls, **fields: Any) -> "Load":

@@ -11,6 +11,7 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from cartload import schema
 from cartload.rowhash import RowHash, hash_batch
@@ -28,13 +29,13 @@ async def load(writer: Writer) -> Load:
     """A dataset of 120 customers, with its rows kept beside it."""
     made = Load.of(customers=120, seed=3)
     records = await writer.make(made)
-    made.made = {record.topic.rpartition(".")[2]: rows_in(record) for record in records}  # type: ignore[attr-defined]
+    made.made = {record.topic.rpartition(".")[2]: rows_in(record) for record in records}
     return made
 
 
 def made(load: Load, table: str) -> list[dict[str, Any]]:
     """The rows of a table as they were made."""
-    rows: list[dict[str, Any]] = load.made[table].to_pylist()  # type: ignore[attr-defined]
+    rows: list[dict[str, Any]] = load.made[table].to_pylist()
     return rows
 
 
@@ -207,16 +208,17 @@ async def test_strangers_and_unknown_things_are_404(writer: Writer, load: Load) 
 
 
 async def test_a_question_that_takes_too_long_is_ended(writer: Writer, load: Load) -> None:
-
-
     hasty = engine(writer.place.url, session=session(0.1))
+    lines = f"`{writer.database(load)}`.order_item"
+    product = sa.text(f"SELECT COUNT(*) FROM {lines} a, {lines} b, {lines} c, {lines} d WHERE a.id <> d.id")
     with pytest.raises(GatewayTimeout):
-        async with meta(hasty) as connection:
-            users = f"`{writer.database(load)}`.order_item"
-            await connection.execute(
-                sa.text(f"SELECT COUNT(*) FROM {users} a, {users} b, {users} c, {users} d WHERE a.id <> d.id")
-            )
+        await run(hasty, product)
     await hasty.dispose()
+
+
+async def run(on: AsyncEngine, statement: sa.TextClause) -> None:
+    async with meta(on) as connection:
+        await connection.execute(statement)
 
 
 async def export(writer: Writer, load: Load, table: str, **query: Any) -> bytes:

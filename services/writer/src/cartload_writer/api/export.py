@@ -1,7 +1,7 @@
 """A table as a download, made of the stored rows a page at a time: memory is that of one page."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -63,7 +63,7 @@ async def export_table(
     return StreamingResponse(body, headers=headers, media_type=CONTENT_TYPES[format.value])
 
 
-async def _pages(services: Services, database: str, question: Question) -> AsyncIterator[pa.RecordBatch]:
+async def _pages(services: Services, database: str, question: Question) -> AsyncGenerator[pa.RecordBatch]:
     arrow = schema.arrow_schema(question.table.name, question.ids)
     while True:
         rows = await services.reader.rows(database, question, PAGE)
@@ -91,8 +91,8 @@ def _array(values: Any, kind: pa.DataType) -> pa.Array:
 
 
 async def _encoded(
-    services: Services, pages: AsyncIterator[pa.RecordBatch], encode: Encoder
-) -> AsyncIterator[bytes]:
+    services: Services, pages: AsyncGenerator[pa.RecordBatch], encode: Encoder
+) -> AsyncGenerator[bytes]:
     with services.exports.take():
         yield encode.begin()
         async for batch in pages:

@@ -1,7 +1,7 @@
 """Parts in Blob: the list, and each as a download."""
 
 from base64 import b64encode
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -116,7 +116,7 @@ async def download_file(request: Request, entry: OnePart, services: Using) -> Re
     return StreamingResponse(body, 206 if span.partial else 200, headers, media_type=_media_type(entry))
 
 
-async def _bytes(blobs: BlobStore, entry: Entry, span: Span) -> AsyncIterator[bytes]:
+async def _bytes(blobs: BlobStore, entry: Entry, span: Span) -> AsyncGenerator[bytes]:
     if span.length:
         async for piece in blobs.read(entry.blob_name, span.first, span.length):
             yield piece

@@ -1,7 +1,7 @@
 """Rows read back from Blob, part after part: what the files hold, without MySQL."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from enum import StrEnum
 from typing import Annotated
 
@@ -57,7 +57,7 @@ async def read_raw_rows(
     return StreamingResponse(await begun(lines), media_type="application/jsonl")
 
 
-async def _lines(services: Services, dataset: Dataset, table: schema.Table) -> AsyncIterator[bytes]:
+async def _lines(services: Services, dataset: Dataset, table: schema.Table) -> AsyncGenerator[bytes]:
     with services.exports.take():
         async for entry in _entries(services, dataset, table.name):
             data = b"".join([piece async for piece in services.blobs.read(entry.blob_name)])
@@ -66,7 +66,7 @@ async def _lines(services: Services, dataset: Dataset, table: schema.Table) -> A
             yield await asyncio.to_thread(json_lines, data, extension, table.name, dataset.ids)
 
 
-async def _entries(services: Services, dataset: Dataset, table: str) -> AsyncIterator[Entry]:
+async def _entries(services: Services, dataset: Dataset, table: str) -> AsyncGenerator[Entry]:
     after = -1
     while True:
         async with meta(services.engine) as connection:
@@ -78,7 +78,7 @@ async def _entries(services: Services, dataset: Dataset, table: str) -> AsyncIte
             return
 
 
-async def as_array(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+async def as_array(pieces: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
     """JSON Lines (whole lines a piece) as one JSON array."""
     separator = b"["
     async for piece in pieces:

@@ -1,12 +1,13 @@
 """Answers that stream: begun before the status is sent, so that a failure at the start is still a problem."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 
 from cartload_kit.errors import NotFound, Unavailable
 from cartload_writer.storage.blob import BlobUnavailable
 
 
-async def begun(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+async def begun(pieces: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
     """The same pieces, the first one made already. Raises what making it raises, as a problem."""
     try:
         first = await anext(pieces, b"")
@@ -17,7 +18,8 @@ async def begun(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
     return _joined(first, pieces)
 
 
-async def _joined(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    yield first
-    async for piece in rest:
-        yield piece
+async def _joined(first: bytes, rest: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
+    async with aclosing(rest):
+        yield first
+        async for piece in rest:
+            yield piece

@@ -1,0 +1,226 @@
+"""Small parts: names, ranges, encoders, arrays of lines, slots, faults, the OpenAPI document."""
+
+import asyncio
+import io
+import json
+import subprocess
+import sys
+from collections.abc import AsyncGenerator
+from uuid import UUID, uuid4
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pymysql
+import pytest
+
+from cartload import schema
+from cartload.engine import preview
+from cartload.sinks import files
+from cartload.spec import parse, resolve
+from cartload_kit.errors import NotFound, Unavailable
+from cartload_kit.kafka.errors import TryAgain
+from cartload_writer import names
+from cartload_writer.api import app
+from cartload_writer.api.decoders import json_lines
+from cartload_writer.api.encoders import encoder
+from cartload_writer.api.ranges import Span, Unsatisfiable, requested
+from cartload_writer.api.raw import as_array
+from cartload_writer.api.slots import Slots
+from cartload_writer.api.streams import begun
+from cartload_writer.consumer.faults import as_signals
+from cartload_writer.storage.blob import BlobUnavailable
+from cartload_writer.tasks import checks
+from cartload_writer.tasks.checks import judge
+
+ROWS = preview(resolve(parse({"customers": 50})), 25)
+
+
+def test_database_names_are_minted_and_only_those_are_quoted() -> None:
+    minted = {names.mint_database() for _ in range(100)}
+    assert len(minted) == 100
+    assert all(len(name) == 30 and name.isalnum() and name == name.lower() for name in minted)
+    assert names.quoted_database(minted.pop())
+    for other in ("shop", "mysql", "shop`; DROP DATABASE mysql; --", "shop_" + "a" * 25, "SHOP" + "a" * 26):
+        with pytest.raises(ValueError, match="not the name"):
+            names.quoted_database(other)
+
+
+def test_reader_names_fit_and_differ() -> None:
+    assert len(names.reader_user(UUID(int=2**128 - 1))) == 27
+    assert names.reader_user(UUID(int=1)) != names.reader_user(UUID(int=2))
+
+
+def test_passwords_satisfy_common_rules() -> None:
+    password = names.new_password()
+    kinds = (str.isupper, str.islower, str.isdigit, lambda character: not character.isalnum())
+    assert all(any(map(kind, password)) for kind in kinds)
+    assert len(password) > 40
+    assert password != names.new_password()
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("part-0.parquet", 0), ("12", 12), ("part-7.csv", 7), ("part-7", 7), ("part--1.csv", None), ("", None),
+     ("part-1.exe", None), ("../part-1.csv", None), ("part-1.csv\n", None), ("9" * 17, None)],
+)  # fmt: skip
+def test_part_numbers(text: str, number: int | None) -> None:
+    assert names.part_number(text) == number
+
+
+def test_a_blob_name_is_its_coordinates() -> None:
+    key = uuid4()
+    assert names.blob_name(key, "users", 4, "parquet") == f"datasets/{key}/users/part-4.parquet"
+
+
+@pytest.mark.parametrize(
+    ("header", "span"),
+    [
+        (None, Span(0, 99, partial=False)),
+        ("bytes=0-", Span(0, 99, partial=True)),
+        ("bytes=99-", Span(99, 99, partial=True)),
+        ("bytes=-1", Span(99, 99, partial=True)),
+        ("bytes=-500", Span(0, 99, partial=True)),
+        ("bytes=10-10", Span(10, 10, partial=True)),
+        ("bytes=10-9", Span(0, 99, partial=False)),
+        ("bytes=" + "9" * 30 + "-", Span(0, 99, partial=False)),
+    ],
+)
+def test_ranges(header: str | None, span: Span) -> None:
+    assert requested(header, 100) == span
+
+
+@pytest.mark.parametrize(
+    ("header", "size"), [("bytes=100-", 100), ("bytes=-0", 100), ("bytes=0-0", 0), ("bytes=-1", 0)]
+)
+def test_ranges_without_any_byte(header: str, size: int) -> None:
+    with pytest.raises(Unsatisfiable):
+        requested(header, size)
+
+
+@pytest.mark.parametrize("table", schema.TABLE_NAMES)
+def test_encoders_write_one_file_of_many_batches(table: str) -> None:
+    rows = ROWS[table]
+    halves = [rows.slice(0, rows.num_rows // 2), rows.slice(rows.num_rows // 2)]
+    for file_format in ("csv", "jsonl"):
+        made = encoder(file_format, rows.schema)
+        whole = b"".join([made.begin(), *(made.rows(half) for half in halves), made.end()])
+        assert whole == bytes(files.encode(rows, file_format))
+    made = encoder("parquet", rows.schema)
+    whole = b"".join([made.begin(), *(made.rows(half) for half in halves), made.end()])
+    assert pq.read_table(io.BytesIO(whole)).combine_chunks() == pa.Table.from_batches([rows])
+    with pytest.raises(ValueError, match="xml"):
+        encoder("xml", rows.schema)
+
+
+@pytest.mark.parametrize("table", schema.TABLE_NAMES)
+def test_parts_of_every_format_give_the_same_lines(table: str) -> None:
+    lines = {
+        name: json_lines(bytes(files.encode(ROWS[table], name)), name, table, "uuid")
+        for name in ("parquet", "csv", "jsonl")
+    }
+    assert lines["parquet"] == lines["csv"] == lines["jsonl"]
+    assert len(lines["jsonl"].splitlines()) == ROWS[table].num_rows
+
+
+async def pieces(*texts: bytes) -> AsyncGenerator[bytes]:
+    for text in texts:
+        yield text
+
+
+@pytest.mark.parametrize("texts", [(), (b"",), (b"1\n",), (b"1\n2\n", b"", b"3\n"), (b"1\n", b"2\n")])
+async def test_lines_become_one_array(texts: tuple[bytes, ...]) -> None:
+    found = b"".join([piece async for piece in as_array(pieces(*texts))])
+    assert json.loads(found) == [json.loads(line) for line in b"".join(texts).splitlines()]
+
+
+async def test_a_stream_that_cannot_begin_is_a_problem() -> None:
+    async def failing(error: Exception) -> AsyncGenerator[bytes]:
+        raise error
+        yield b""
+
+    with pytest.raises(Unavailable):
+        await begun(failing(BlobUnavailable("away")))
+    with pytest.raises(NotFound):
+        await begun(failing(KeyError("part")))
+    assert b"".join([piece async for piece in await begun(pieces(b"a", b"b"))]) == b"ab"
+    assert b"".join([piece async for piece in await begun(pieces())]) == b""
+
+
+def test_slots_are_given_back() -> None:
+    slots = Slots(1, "exports")
+    for _ in range(3):
+        with slots.take(), pytest.raises(Unavailable), slots.take():
+            pass
+
+
+@pytest.mark.parametrize(
+    "error",
+    [pymysql.OperationalError(2006, "gone"), pymysql.OperationalError(2013, "lost"),
+     pymysql.OperationalError(1213, "deadlock"), pymysql.OperationalError(1205, "lock wait"),
+     pymysql.InterfaceError(0, ""), pymysql.InternalError(1290, "read only"), ConnectionResetError(),
+     BlobUnavailable("away")],
+)  # fmt: skip
+def test_what_is_away_is_tried_again(error: Exception) -> None:
+    with pytest.raises(TryAgain), as_signals():
+        raise error
+
+
+@pytest.mark.parametrize(
+    "error",
+    [pymysql.ProgrammingError(1064, "syntax"), pymysql.DataError(1406, "too long"), RuntimeError("x")],
+)
+def test_what_is_wrong_is_not(error: Exception) -> None:
+    with pytest.raises(type(error)), as_signals():
+        raise error
+
+
+def test_a_check_without_expectation_proves_no_totals() -> None:
+    counts = dict.fromkeys(schema.TABLE_NAMES, 0)
+    orphans = dict.fromkeys(checks._FOREIGN_KEYS, 0)
+    found = judge(None, {}, counts, orphans)
+    assert {check.name.partition("_")[0] for check in found} == {"count", "fk"}
+    assert not any(check.violations for check in found)
+
+
+def test_every_operation_is_described() -> None:
+    document = app.build().openapi()
+    operations = [one for path in document["paths"].values() for one in path.values()]
+    assert len(operations) == 9
+    assert len({one["operationId"] for one in operations}) == len(operations)
+    for one in operations:
+        assert one["summary"]
+        assert one["security"]
+        assert {"401", "404", "default"} <= set(one["responses"])
+
+
+def test_the_document_is_printed_without_settings() -> None:
+    command = [sys.executable, "-m", "cartload_writer", "openapi"]
+    done = subprocess.run(command, capture_output=True, env={}, check=True, timeout=60)
+    assert json.loads(done.stdout)["info"]["title"] == "Cartload writer"
+
+
+@pytest.mark.parametrize("role", ["consumer", "tasks", "api", "migrate"])
+def test_missing_settings_are_named(role: str) -> None:
+    command = [sys.executable, "-m", "cartload_writer", role]
+    done = subprocess.run(command, capture_output=True, env={}, check=False, timeout=60)
+    assert done.returncode == 2
+    assert b"CARTLOAD_WRITER_DATABASE_URL is not set" in done.stderr
+    assert b"CARTLOAD_BLOB_CONNECTION_STRING is not set" in done.stderr
+
+
+async def test_slots_are_given_back_by_streams_that_nobody_reads() -> None:
+    slots = Slots(1, "exports")
+
+    async def stream() -> AsyncGenerator[bytes]:
+        with slots.take():
+            yield b"a"
+            yield b"b"
+
+    body = await begun(stream())
+    await anext(body)
+    del body
+    async with asyncio.timeout(2):
+        while slots._left == 0:  # noqa: ASYNC110 the loop closes it when it gets to it
+            await asyncio.sleep(0)
+    with slots.take():
+        pass
