@@ -1135,6 +1135,10 @@ export interface components {
         /**
          * Deleting
          * @description A dataset that was there until now.
+         * @example {
+         *       "id": "0b8a3f5e-2d53-4b58-8f0f-1b0d5e6c7a92",
+         *       "state": "deleting"
+         *     }
          */
         Deleting: {
             /**
@@ -2651,6 +2655,41 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "bytes": 9100000,
+                     *           "created_at": "2026-01-05T09:30:00Z",
+                     *           "hashes": {
+                     *             "users": "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
+                     *           },
+                     *           "id": "0b8a3f5e-2d53-4b58-8f0f-1b0d5e6c7a92",
+                     *           "jobs": [
+                     *             "5f0f6a0e-5f6d-4f0e-9a39-0d7f6e2c9b11"
+                     *           ],
+                     *           "name": "demo",
+                     *           "segments": [
+                     *             {
+                     *               "customers": 10000,
+                     *               "first_block": 0
+                     *             }
+                     *           ],
+                     *           "spec": {
+                     *             "customers": 10000,
+                     *             "name": "demo",
+                     *             "seed": 1
+                     *           },
+                     *           "state": "ready",
+                     *           "tables": {
+                     *             "users": 10000
+                     *           },
+                     *           "vintage": 1
+                     *         }
+                     *       ],
+                     *       "next": "eyJuIjo0MX0"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Page_Dataset_"];
                 };
             };
@@ -3436,6 +3475,41 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "chunks_done": 5,
+                     *           "chunks_total": 9,
+                     *           "created_at": "2026-01-05T09:30:00Z",
+                     *           "dataset_id": "0b8a3f5e-2d53-4b58-8f0f-1b0d5e6c7a92",
+                     *           "id": "5f0f6a0e-5f6d-4f0e-9a39-0d7f6e2c9b11",
+                     *           "kind": "create",
+                     *           "phase": "generating",
+                     *           "rows_done": 61020,
+                     *           "rows_per_second": 98400.5,
+                     *           "rows_total": 152300,
+                     *           "seconds_left": 0.93,
+                     *           "stage_seconds": {
+                     *             "checking": 0,
+                     *             "generating": 0.41,
+                     *             "indexing": 0,
+                     *             "storing": 0.9
+                     *           },
+                     *           "started_at": "2026-01-05T09:30:00.080000Z",
+                     *           "state": "running",
+                     *           "tables": {
+                     *             "users": {
+                     *               "rows_done": 4000,
+                     *               "rows_total": 10000
+                     *             }
+                     *           },
+                     *           "version": 7
+                     *         }
+                     *       ],
+                     *       "next": "eyJuIjo0MX0"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Page_Job_"];
                 };
             };
@@ -3822,6 +3896,20 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "at": "2026-01-05T09:30:00.080000Z",
+                     *           "event": "generating",
+                     *           "phase": "generating",
+                     *           "state": "running",
+                     *           "version": 2
+                     *         }
+                     *       ],
+                     *       "next": "eyJuIjo0MX0"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Page_JobEvent_"];
                 };
             };
