@@ -31,6 +31,7 @@ def job_in(state: JobStatus = "running", step: Step = "generate", **more: Any) -
         "kind": "create",
         "first_block": 0,
         "customers": 3000,
+        "blocks_per_chunk": 1,
         "rows_total": 180,
         "chunks_total": 3,
         "tables": {table: TableSums(30 if table in BLOCK_TABLES else 0) for table in TABLES},

@@ -39,6 +39,7 @@ def limits_of(settings: ApiSettings) -> Limits:
         settings.user_stored_bytes,
         settings.disk_path,
         settings.disk_reserve_bytes,
+        settings.chunk_blocks,
     )
 
 

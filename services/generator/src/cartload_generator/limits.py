@@ -9,13 +9,14 @@ from cartload_kit.errors import FieldError, Unprocessable
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a job and its owner may take."""
+    """What a job and its owner may take, and how large its chunks may be."""
 
     job_customers: int = 10_000_000
     user_unfinished_jobs: int = 10
     user_stored_bytes: int = 100 * 2**30
     disk_path: Path | None = None
     disk_reserve_bytes: int = 2 * 2**30
+    chunk_blocks: int = 64
 
 
 MOST_CUSTOMERS = 100_000_000

@@ -106,6 +106,7 @@ jobs = Table(
     Column("unpublished", Boolean, nullable=False),
     Column("first_block", BigInteger, nullable=False),
     Column("customers", Integer, nullable=False),
+    Column("blocks_per_chunk", Integer, nullable=False, comment="Fixed when accepted: positions mean it."),
     Column("rows_total", BigInteger, nullable=False),
     Column("rows_done", BigInteger, nullable=False),
     Column("chunks_total", Integer, nullable=False),

@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -36,15 +36,18 @@ class Size:
 
     rows: Mapping[str, int]
     chunks: int
+    blocks_per_chunk: int
     bytes: int
 
 
-def size_of(spec: Spec, segment: Segment, kind: JobKind) -> Size:
-    """The size of a job before its first row is made."""
+def size_of(spec: Spec, segment: Segment, kind: JobKind, most_blocks: int) -> Size:
+    """The size of a job before its first row is made; `most_blocks` is the largest chunk it may have."""
     catalogue = kind == "create"
     totals = row_totals(spec, segment, catalogue=catalogue)
-    chunks = len(plan(spec, segment, catalogue=catalogue))
-    return Size(totals, chunks, dataset_bytes(spec.ids, totals))
+    fitting = plan(spec, segment, catalogue=catalogue)
+    blocks = min(fitting.blocks_per_chunk, most_blocks)
+    chunks = len(replace(fitting, blocks_per_chunk=blocks))
+    return Size(totals, chunks, blocks, dataset_bytes(spec.ids, totals))
 
 
 def part_of(chunk: Chunk) -> BlockRange | CatalogueRange:
@@ -84,7 +87,7 @@ def blueprint(job: JobRecord, dataset: DatasetRecord) -> Blueprint:
     """The blueprint of a job."""
     resolved = Spec.model_validate(dataset.spec)
     segment = Segment(job.first_block, job.customers)
-    chunks = plan(resolved, segment, catalogue=job.kind == "create")
+    chunks = plan(resolved, segment, catalogue=job.kind == "create", blocks_per_chunk=job.blocks_per_chunk)
     return Blueprint(dataset.spec, dataset.spec_hash, dataset.vintage, resolved, chunks)
 
 

@@ -101,6 +101,7 @@ class JobRecord:
     published_version: int = 0
     first_block: int
     customers: int
+    blocks_per_chunk: int
     rows_total: int
     rows_done: int = 0
     chunks_total: int

@@ -64,6 +64,12 @@ class ApiSettings(Settings, MigrateSettings, TopicsSettings):
         ge=1,
         description="Most rows in flight over all jobs; a job with none still gets one chunk.",
     )
+    chunk_blocks: int = Field(
+        default=64,
+        ge=1,
+        le=64,
+        description="Most blocks of 1,000 customers in one chunk; fewer are taken where their rows are many.",
+    )
     turn_chunks: int = Field(default=8, ge=1, le=100, description="Chunks that a job sends in one turn.")
     generator_pool: int = Field(
         default=16, ge=10, le=100, description="Connections to the generator's database."

@@ -120,7 +120,7 @@ async def _check_user(
 def _new_dataset(services: Services, owner_id: UUID, job_id: UUID, spec: Spec, now: datetime) -> _Draft:
     limits.check_customers(spec.customers, services.limits, "spec.customers")
     segment = Segment(0, spec.customers)
-    size = planning.size_of(spec, segment, "create")
+    size = planning.size_of(spec, segment, "create", services.limits.chunk_blocks)
     dataset = DatasetRecord(
         id=uuid4(),
         owner_id=owner_id,
@@ -154,7 +154,8 @@ async def _new_segment(
     first_block = max((_segment(job).end_block for job in siblings), default=0)
     limits.check_dataset_size(first_block, request.customers, cartload.BLOCK)
     segment = Segment(first_block, request.customers)
-    size = planning.size_of(Spec.model_validate(dataset.spec), segment, "append")
+    spec = Spec.model_validate(dataset.spec)
+    size = planning.size_of(spec, segment, "append", services.limits.chunk_blocks)
     dataset.active_job_id = job_id
     return _Draft(_job(job_id, dataset, "append", segment, size, now), dataset, siblings)
 
@@ -188,6 +189,7 @@ def _job(
         customers=segment.customers,
         rows_total=sum(size.rows.values()),
         chunks_total=size.chunks,
+        blocks_per_chunk=size.blocks_per_chunk,
         bytes_estimated=size.bytes,
         tables={name: TableSums(rows) for name, rows in size.rows.items()},  # type: ignore[misc]
         created_at=now,

@@ -9,10 +9,10 @@ from typing import Any
 import pyarrow as pa
 
 from cartload import engine
-from cartload.chunks import Segment
+from cartload.chunks import Segment, row_totals
 from cartload.schema import TABLES, Table
+from cartload.sizes import dataset_bytes
 from cartload.spec import Spec
-from cartload_generator import planning
 from cartload_generator.specs.schemas import ColumnInfo, Preview, PreviewTable
 from cartload_kit.errors import Unavailable
 
@@ -40,11 +40,12 @@ class Previews:
 
 def preview(spec: Spec, rows: int) -> Preview:
     """The first `rows` rows of every table, and the size of it all."""
-    segment = Segment(0, spec.customers)
-    size = planning.size_of(spec, segment, "create")
+    totals = row_totals(spec, Segment(0, spec.customers), catalogue=True)
     batches = engine.preview(spec, rows)
-    tables = {table.name: _table(table, batches[table.name], size.rows[table.name]) for table in TABLES}
-    return Preview(tables=tables, total_rows=sum(size.rows.values()), estimated_bytes=size.bytes)
+    tables = {table.name: _table(table, batches[table.name], totals[table.name]) for table in TABLES}
+    return Preview(
+        tables=tables, total_rows=sum(totals.values()), estimated_bytes=dataset_bytes(spec.ids, totals)
+    )
 
 
 def _table(table: Table, batch: pa.RecordBatch, total: int) -> PreviewTable:

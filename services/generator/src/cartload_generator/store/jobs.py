@@ -16,7 +16,17 @@ from cartload_generator.record import JobRecord, Note, Sums, TableSums
 
 _KEPT = tuple(field.name for field in fields(JobRecord) if field.name in jobs.c and field.name != "tables")
 _FIXED = frozenset(
-    {"number", "id", "dataset_id", "owner_id", "kind", "first_block", "customers", "created_at"}
+    {
+        "number",
+        "id",
+        "dataset_id",
+        "owner_id",
+        "kind",
+        "first_block",
+        "customers",
+        "blocks_per_chunk",
+        "created_at",
+    }
 )
 
 

@@ -35,6 +35,9 @@ def upgrade() -> None:
         sa.Column("unpublished", sa.Boolean, nullable=False),
         sa.Column("first_block", sa.BigInteger, nullable=False),
         sa.Column("customers", sa.Integer, nullable=False),
+        sa.Column(
+            "blocks_per_chunk", sa.Integer, nullable=False, comment="Fixed when accepted: positions mean it."
+        ),
         sa.Column("rows_total", sa.BigInteger, nullable=False),
         sa.Column("rows_done", sa.BigInteger, nullable=False),
         sa.Column("chunks_total", sa.Integer, nullable=False),
