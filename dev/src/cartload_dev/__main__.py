@@ -3,12 +3,14 @@
 import argparse
 import asyncio
 import os
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from cartload_dev import checks, chromium, control, demo, generated, logs, requirements, setup
 from cartload_dev.errors import LauncherError
+from cartload_dev.handle import Handle
 from cartload_dev.paths import RunDir, checkout, default_run_dir
 from cartload_dev.progress import Line
 from cartload_dev.state import SystemState
@@ -18,6 +20,8 @@ from cartload_dev.system import run
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; return its exit code."""
     options = _parser().parse_args(arguments)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
     command: Callable[[argparse.Namespace], int | None] = options.command
     try:
         return command(options) or 0
@@ -46,10 +50,14 @@ def up(options: argparse.Namespace) -> None:
 
 def run_demo(options: argparse.Namespace) -> None:
     """Start the system in the background, make a dataset and print the login."""
+    before = SystemState.read(options.run)
     up(options)
-    url = SystemState.read(options.run)
-    if url is not None and url.url is not None:
-        asyncio.run(demo.run_demo(options.run, url.url, Line()))
+    try:
+        asyncio.run(demo.run_demo(options.run, Handle(options.run).base_url, Line()))
+    except BaseException:
+        if before is None or not before.running():
+            control.stop(options.run)
+        raise
 
 
 def foreground(options: argparse.Namespace) -> None:

@@ -155,7 +155,10 @@ class Background:
     def ended(self) -> bool:
         """Return whether it has ended."""
         if not self._ended:
-            self._ended = os.waitpid(self._pid, os.WNOHANG)[0] == self._pid
+            try:
+                self._ended = os.waitpid(self._pid, os.WNOHANG)[0] == self._pid
+            except ChildProcessError:
+                self._ended = True
         return self._ended
 
     def kill(self) -> None:
