@@ -1,46 +1,10 @@
 """One truth in three places: rows in MySQL, rows in Parquet and rows that the engine makes are the same."""
 
-import asyncio
-from typing import Any
-
 import pytest
 
-from cartload.chunks import Segment, plan
-from cartload.engine import Engine
-from cartload.rowhash import RowHash, hash_batch
-from cartload.schema import TABLE_NAMES
-from cartload.spec import parse, resolve
 from cartload_dev.handle import Handle
 from support.client import User
-from support.stores import mysql_hashes, parquet_hashes
-
-CONTAINER = "cartload"
-
-
-def engine_hashes(spec: dict[str, Any], segments: list[dict[str, int]]) -> dict[str, RowHash]:
-    """Count and hash of every table as the engine makes it here, now."""
-    resolved = resolve(parse(spec))
-    engine = Engine(resolved)
-    totals = {table: RowHash(0, 0) for table in TABLE_NAMES}
-    for number, segment in enumerate(segments):
-        for chunk in plan(resolved, Segment(**segment), catalogue=number == 0):
-            for table, batch in engine.generate(chunk).items():
-                totals[table] = totals[table] + hash_batch(batch, table)
-    return totals
-
-
-async def stored_hashes(cartload: Handle, user: User, dataset_id: str) -> tuple[Any, dict[str, RowHash]]:
-    """The dataset as the API shows it, and what MySQL and Parquet hold, which must be the same."""
-    dataset = await user.get(f"/api/datasets/{dataset_id}")
-    database = (await user.get(f"/api/datasets/{dataset_id}/connection"))["database"]
-    ends = cartload.endpoints
-    ids = dataset["spec"]["ids"]
-    in_mysql = await asyncio.to_thread(mysql_hashes, ends.mysql_root_url, database, ids)
-    in_blob = await asyncio.to_thread(parquet_hashes, ends.blob_connection_string, CONTAINER, dataset_id)
-    assert in_mysql == in_blob
-    assert {table: total.rows for table, total in in_mysql.items()} == dataset["tables"]
-    assert {table: total.hex for table, total in in_mysql.items()} == dataset["hashes"]
-    return dataset, in_mysql
+from support.equality import engine_hashes, stored_hashes
 
 
 @pytest.mark.parametrize("ids", ["uuid", "integer"])
