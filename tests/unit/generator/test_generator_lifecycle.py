@@ -185,3 +185,21 @@ def test_only_a_completed_job_leaves_a_ready_dataset() -> None:
     assert dataset_state_after(job_in("completed", "none")) == "ready"
     assert dataset_state_after(job_in("cancelled", "none")) == "incomplete"
     assert dataset_state_after(job_in("failed", "none")) == "incomplete"
+
+
+def test_a_retried_job_that_is_cancelled_before_it_is_prepared_still_ends() -> None:
+    job = job_in("failed", "none", error="No room.", finished_at=NOW)
+    in_flight(job)
+    for action in ("retry", "pause", "cancel"):
+        assert lifecycle.act(job, action, NOW)
+    assert (job.state, lifecycle.advance(job, NOW)) == ("cancelling", Next.NOTHING)
+    assert job.due_at == LATER
+    assert lifecycle.overdue(job, LATER, window_attempts=MOST_ATTEMPTS) is Next.NOTHING
+    assert lifecycle.advance(job, LATER) is Next.SEAL
+
+
+def test_a_job_cancelled_while_queued_has_nothing_in_flight_any_more() -> None:
+    job = job_in("queued", "generate")
+    in_flight(job)
+    lifecycle.act(job, "cancel", NOW)
+    assert (job.state, job.chunks_in_flight, job.rows_in_flight) == ("cancelled", 0, 0)

@@ -159,7 +159,15 @@ def test_engines_are_kept_and_bounded() -> None:
     built = [engines.get(spec.model_dump(mode="json"), spec_hash(spec)) for spec in specs]
     assert engines.get(specs[2].model_dump(mode="json"), spec_hash(specs[2])) is built[2]
     assert engines.get(specs[0].model_dump(mode="json"), spec_hash(specs[0])) is not built[0]
-    assert len(engines._kept) == 2
+    assert len(engines) == 2
+
+
+def test_large_catalogues_push_others_out_but_are_made_all_the_same() -> None:
+    engines = Engines(10, most_skus=400)
+    for products in (60, 61, 62, 900, 60):
+        spec = resolve(parse({"catalogue": {"products": products}}))
+        engines.get(spec.model_dump(mode="json"), spec_hash(spec))
+        assert len(engines) == {60: 1, 61: 2, 62: 2, 900: 1}[products]
 
 
 def test_an_engine_of_a_wrong_spec_is_never_built() -> None:

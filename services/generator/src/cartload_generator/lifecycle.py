@@ -52,6 +52,8 @@ def act(job: JobRecord, action: Action, now: datetime) -> bool:
     if action == "retry":
         job.step, job.round = "prepare", job.round + 1
         job.error = job.finished_at = None
+    if action == "cancel":
+        job.step = "generate"
     job.end_activity(now)
     job.state, job.attempts = target, 0
     job.due_at = None if action == "pause" else _first_look(job, now)
@@ -89,7 +91,7 @@ def advance(job: JobRecord, now: datetime, *, deleting: bool = False) -> Next:
         if job.all_stored:
             return _seal(job, now)
         return Next.CHUNKS if job.unsent else Next.NOTHING
-    if job.state == "cancelling" and job.step in ("prepare", "generate") and job.chunks_in_flight == 0:
+    if job.state == "cancelling" and job.step == "generate" and job.chunks_in_flight == 0:
         if not deleting:
             return _seal(job, now)
         job.step = "none"
@@ -155,6 +157,7 @@ def failed(job: JobRecord, reason: str, now: datetime) -> None:
 def cancelled(job: JobRecord, now: datetime) -> None:
     """End a job that was only queued; what its database holds is finished behind the scenes."""
     job.step = "index"
+    job.chunks_in_flight = job.rows_in_flight = 0
     _end(job, "cancelled", now)
     job.due_at = now
 

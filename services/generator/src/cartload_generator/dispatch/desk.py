@@ -170,6 +170,8 @@ def _window(made: Blueprint, position: int, now: datetime) -> Window:
 async def _close(visit: Visit) -> None:
     """Bring the dataset up to date once its job has ended."""
     job = visit.job
+    if not job.chunks_in_flight:
+        await windows.remove_all(visit.connection, job.number)
     dataset = await datasets.lock(visit.connection, job.dataset_id)
     if dataset is None:
         return

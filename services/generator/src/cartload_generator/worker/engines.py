@@ -4,9 +4,13 @@ import threading
 from collections import OrderedDict
 from typing import Any
 
+from cartload.counts import catalogue_rows
 from cartload.engine import Engine
 from cartload.spec import Spec, SpecError, parse, resolve, spec_hash
 from cartload_generator import metrics
+
+MOST_SKUS = 400_000
+"""SKUs of all catalogues kept together, some 80 MB; a single larger catalogue is kept alone."""
 
 
 class SpecMismatch(ValueError):
@@ -14,29 +18,41 @@ class SpecMismatch(ValueError):
 
 
 class Engines:
-    """Engines by the hash of their spec, at most `capacity`; the one not used for longest goes first."""
+    """Engines by the hash of their spec; the one not used for longest goes first."""
 
-    def __init__(self, capacity: int) -> None:
+    def __init__(self, capacity: int, most_skus: int = MOST_SKUS) -> None:
+        """At most `capacity` engines, whose catalogues have at most `most_skus` SKUs together."""
         self._capacity = capacity
+        self._most_skus = most_skus
         self._kept: OrderedDict[str, Engine] = OrderedDict()
         self._lock = threading.Lock()
+
+    def __len__(self) -> int:
+        return len(self._kept)
 
     def get(self, spec: dict[str, Any], expected_hash: str) -> Engine:
         """The engine of a spec, built when it is not at hand. Raises SpecMismatch."""
         with self._lock:
             engine = self._kept.get(expected_hash)
             if engine is None:
-                engine = self._build(spec, expected_hash)
+                engine = self._build(_verified(spec, expected_hash))
+                self._kept[expected_hash] = engine
             self._kept.move_to_end(expected_hash)
             return engine
 
-    def _build(self, spec: dict[str, Any], expected_hash: str) -> Engine:
-        resolved = _verified(spec, expected_hash)
-        while len(self._kept) >= self._capacity:
+    def _build(self, resolved: Spec) -> Engine:
+        room = self._most_skus - _skus(resolved)
+        while self._kept and (len(self._kept) >= self._capacity or self._held() > room):
             self._kept.popitem(last=False)
         metrics.ENGINES_BUILT.inc()
-        self._kept[expected_hash] = Engine(resolved)
-        return self._kept[expected_hash]
+        return Engine(resolved)
+
+    def _held(self) -> int:
+        return sum(_skus(engine.spec) for engine in self._kept.values())
+
+
+def _skus(resolved: Spec) -> int:
+    return catalogue_rows(resolved, "products_skus")
 
 
 def _verified(spec: dict[str, Any], expected_hash: str) -> Spec:

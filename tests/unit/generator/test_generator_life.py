@@ -1,0 +1,173 @@
+"""Lives of jobs at random: whatever users do and whatever is lost or doubled, a job keeps its promises."""
+
+import random
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from cartload_contracts.messages import Failed, Prepared, Result, Sealed
+from cartload_generator import lifecycle
+from cartload_generator.dispatch.fold import fold, mask, positions
+from cartload_generator.lifecycle import Next
+from cartload_generator.record import JobRecord, Window
+from cartload_generator.states import ENDED, Action
+from support.generator_jobs import BLOCK_TABLES, DATASET, JOB, NOW, failed, job_in, stored
+
+CHUNKS = 12
+ACTIONS: tuple[Action, ...] = ("cancel", "pause", "resume", "retry")
+
+
+def queued() -> JobRecord:
+    """A job that was just accepted."""
+    return job_in("queued", "prepare", chunks_total=CHUNKS, due_at=NOW)
+
+
+@dataclass
+class World:
+    """A dispatcher without a database, and a writer that answers late, twice or not at all."""
+
+    rng: random.Random
+    losses: float
+    job: JobRecord = field(
+        default_factory=lambda: job_in("queued", "prepare", chunks_total=CHUNKS, due_at=NOW)
+    )
+    windows: dict[int, Window] = field(default_factory=dict)
+    now: datetime = NOW
+    under_way: list[Result] = field(default_factory=list)
+    sent: dict[int, int] = field(default_factory=dict)
+    versions: list[int] = field(default_factory=list)
+
+    def answer(self, result: Result) -> None:
+        """A result is on its way: lost, once or several times."""
+        if self.rng.random() >= self.losses:
+            self.under_way += [result] * self.rng.choice((1, 1, 1, 2))
+
+    def react(self, following: Next) -> None:
+        """Send what is to be sent, and let the writer do it."""
+        job = self.job
+        match following:
+            case Next.PREPARE:
+                self.answer(Prepared(dataset_id=DATASET, job_id=JOB))
+            case Next.CHUNKS:
+                self.issue()
+            case Next.WINDOW_AGAIN:
+                for window in self.windows.values():
+                    window.attempts += 1
+                    self.command(window.position)
+            case Next.SEAL:
+                if job.state == "running":
+                    assert job.chunks_done == CHUNKS
+                self.answer(Sealed(dataset_id=DATASET, job_id=JOB, indexing_seconds=1, checking_seconds=1))
+            case Next.NOTHING:
+                pass
+
+    def issue(self) -> None:
+        """Send the next chunks."""
+        job = self.job
+        assert job.state == "running"
+        while job.unsent and job.chunks_in_flight < 4:
+            position = job.next_position
+            self.windows[position] = Window(position, mask(BLOCK_TABLES), 60, self.now)
+            job.next_position += 1
+            job.chunks_in_flight += 1
+            job.rows_in_flight += 60
+            job.due_at = job.due_at or self.now + lifecycle.PATIENCE
+            self.command(position)
+
+    def command(self, position: int) -> None:
+        self.sent[position] = self.sent.get(position, 0) + 1
+        for table in BLOCK_TABLES:
+            self.answer(stored(position, table))
+
+    def hear(self) -> None:
+        """Some of what is under way arrives, in any order."""
+        self.rng.shuffle(self.under_way)
+        count = self.rng.randint(0, len(self.under_way))
+        batch, self.under_way = self.under_way[:count], self.under_way[count:]
+        if not batch:
+            return
+        at_hand = {one: self.windows[one] for one in positions(batch) if one in self.windows}
+        for position in fold(self.job, at_hand, batch, self.now).finished:
+            del self.windows[position]
+
+    def look(self) -> None:
+        """What the dispatcher does when it is woken."""
+        job = self.job
+        self.react(lifecycle.advance(job, self.now))
+        attempts = max((window.attempts for window in self.windows.values()), default=0)
+        self.react(lifecycle.overdue(job, self.now, window_attempts=attempts))
+        if job.state in ("cancelling", "cancelled") and not job.chunks_in_flight:
+            self.windows.clear()
+
+    def step(self, act: Any = None, seconds: float = 1.0) -> None:
+        """A moment of the job's life."""
+        self.now += timedelta(seconds=seconds)
+        if act is not None:
+            lifecycle.act(self.job, act, self.now)
+            if act == "retry":
+                for window in self.windows.values():
+                    window.attempts = 0
+        else:
+            self.hear()
+        self.look()
+        self.check()
+        self.versions.append(self.job.version)
+        self.job.saved()
+
+    def check(self) -> None:
+        """What is always true."""
+        job = self.job
+        assert job.chunks_in_flight == len(self.windows)
+        assert job.rows_in_flight == 60 * len(self.windows)
+        assert job.chunks_done + job.chunks_in_flight <= job.next_position <= CHUNKS
+        assert job.rows_done == sum(sums.rows for sums in job.tables.values()) <= CHUNKS * 60
+        done = sum(bin(window.done).count("1") for window in self.windows.values())
+        if job.state not in ("cancelling", "cancelled"):
+            assert job.rows_done == job.chunks_done * 60 + done * 10
+        assert (job.finished_at is not None) is (job.state in ENDED)
+        assert (job.error is not None) is (job.state == "failed")
+        assert job.view().rows_total >= job.view().rows_done
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_a_life_of_interruptions_and_losses_ends_whole(seed: int) -> None:
+    rng = random.Random(seed)
+    world = World(rng, losses=0.2)
+    for _ in range(80):
+        action = rng.choice(ACTIONS) if rng.random() < 0.2 else None
+        if action == "cancel" and rng.random() < 0.8:
+            action = None
+        if rng.random() < 0.02 and world.job.state not in ENDED:
+            world.under_way.append(failed("store"))
+        world.step(action, rng.choice((0.1, 1.0, 61.0)))
+    world.losses = 0.0
+    for _ in range(400):
+        if world.job.state in ("completed", "cancelled"):
+            break
+        world.under_way = [one for one in world.under_way if not isinstance(one, Failed)]
+        world.step({"paused": "resume", "failed": "retry"}.get(world.job.state), 20.0)
+    assert world.job.state in ("completed", "cancelled")
+    if world.job.state == "completed":
+        assert (world.job.chunks_done, world.job.rows_done) == (CHUNKS, CHUNKS * 60)
+        assert set(world.sent) == set(range(CHUNKS))
+    assert world.versions == sorted(world.versions)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_an_undisturbed_life_sends_every_chunk_once(seed: int) -> None:
+    world = World(random.Random(seed), losses=0.0)
+    for _ in range(2000):
+        world.step(seconds=0.01)
+        if world.job.state == "completed":
+            break
+    assert world.job.state == "completed"
+    assert world.sent == dict.fromkeys(range(CHUNKS), 1)
+
+
+def test_without_any_answer_a_job_fails_in_bounded_time() -> None:
+    world = World(random.Random(1), losses=1.0)
+    for _ in range(10):
+        world.step(seconds=61)
+    assert world.job.state == "failed"
