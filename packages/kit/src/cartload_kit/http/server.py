@@ -13,7 +13,7 @@ from typing import cast
 import uvicorn
 from fastapi import FastAPI
 
-from cartload_kit import logging
+from cartload_kit import logging, memory
 from cartload_kit.http.lifecycle import Lifecycle
 from cartload_kit.http.protocol import HEAD_SECONDS, BoundedHttp
 from cartload_kit.http.websocket import BoundedWebSocket
@@ -112,6 +112,7 @@ def serve(
     part of the process failed.
     """
     logging.configure(app.state.service, settings.log_level)
+    memory.give_back_freed_blocks()
     for number in (signal.SIGTERM, signal.SIGINT):
         # uvicorn raises the signal again after its graceful stop; by then nothing is left to do.
         signal.signal(number, lambda *_: None)

@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pyarrow as pa
+
 from cartload_contracts import topics
 from cartload_generator.settings import WorkerSettings
 from cartload_generator.worker.engines import Engines
@@ -16,6 +18,8 @@ LIMITS = {topic.name: topic.max_message_bytes for topic in topics.ALL}
 
 def run(settings: WorkerSettings) -> None:
     """Run the role `worker` until SIGTERM."""
+    # Arrow's own allocator keeps what it freed; the C library's gives it back.
+    pa.set_memory_pool(pa.system_memory_pool())
     checks: dict[str, ReadyCheck] = {}
 
     async def main(stop: asyncio.Event) -> None:
