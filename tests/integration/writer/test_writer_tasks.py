@@ -13,7 +13,9 @@ import pytest
 
 from cartload_contracts.messages import Deleted, Failed, Prepared, Sealed
 from cartload_kit.kafka.errors import BadMessage, KafkaUnavailable
+from cartload_writer.metrics import TASKS_OPEN
 from cartload_writer.tasks import commands
+from cartload_writer.tasks.housekeeping import Housekeeping
 from cartload_writer.tasks.intake import Intake
 from cartload_writer.tasks.queue import Task
 from cartload_writer.tasks.runner import LEASE, Runner
@@ -233,3 +235,15 @@ async def test_messages_that_are_no_commands_are_bad(writer: Writer) -> None:
     ):
         with pytest.raises(BadMessage):
             await intake_of(writer)(bad)
+
+
+async def test_old_tasks_are_forgotten(writer: Writer) -> None:
+    loads = [Load.of(customers=10, seed=seed) for seed in range(3)]
+    for load in loads:
+        await intake_of(writer)(command_record(load.prepare()))
+    for load, days in zip(loads, (9, 7), strict=False):
+        old = f"UPDATE tasks SET state = 'done', finished_at = UTC_TIMESTAMP() - INTERVAL {days} DAY"
+        writer.query(f"{old} WHERE dataset_id = %s", str(load.dataset_id))
+    await Housekeeping(writer.context.meta, now).tidy()
+    assert [task(writer, load) is None for load in loads] == [True, False, False]
+    assert TASKS_OPEN._value.get() == 1

@@ -44,9 +44,11 @@ from cartload_writer.storage.bulk import BulkPool
 from cartload_writer.tasks import commands
 from cartload_writer.tasks.context import Context
 from cartload_writer.tasks.databases import SESSION_FOR_DDL
+from cartload_writer.tasks.housekeeping import Housekeeping
 from cartload_writer.tasks.intake import Intake
 from cartload_writer.tasks.runner import Runner
 from cartload_writer.tasks.stock import Stock
+from cartload_writer.together import until_stopped
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 CONSUMER_GROUP = "cartload-writer-consumer"
@@ -81,7 +83,7 @@ def consumer(settings: ConsumerSettings, checks: Checks) -> Main:
                 on_dead_letter=handler.refused,
             )
             _begin(checks, consumer=loop.check, blob=blobs.check, kafka=producer.check)
-            await _until_stopped(stop, loop.run(stop), producer.watch())
+            await until_stopped(stop, loop.run(stop), producer.watch())
 
     return main
 
@@ -137,8 +139,9 @@ def tasks(settings: TasksSettings, checks: Checks) -> Main:
             _begin(
                 checks, consumer=loop.check, mysql=database, blob=context.blobs.check, kafka=producer.check
             )
-            work = (loop.run(stop), runner.run(stop), context.stock.run(stop), producer.watch())
-            await _until_stopped(stop, *work)
+            tidying = Housekeeping(context.meta, utc_now).run(stop)
+            work = (loop.run(stop), runner.run(stop), context.stock.run(stop), tidying, producer.watch())
+            await until_stopped(stop, *work)
 
     return main
 
@@ -230,24 +233,3 @@ async def _engine(stack: AsyncExitStack, url: str, **options: Any) -> AsyncEngin
 async def _check_migrated(url: str) -> None:
     async with AsyncExitStack() as stack:
         await require_migrated(await _engine(stack, url), MIGRATIONS)
-
-
-async def _until_stopped(stop: asyncio.Event, *works: Awaitable[None]) -> None:
-    """Run all until `stop`; the first that fails or returns early ends all of them."""
-    running = [asyncio.ensure_future(work) for work in works]
-    stopping = asyncio.create_task(stop.wait())
-    try:
-        await asyncio.wait({*running, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        if not stop.is_set():
-            return
-        *steady, watch = running
-        await asyncio.wait(steady)
-        watch.cancel()
-    finally:
-        stopping.cancel()
-        for work in running:
-            work.cancel() if not work.done() else None
-        results = await asyncio.gather(*running, return_exceptions=True)
-        for result in results:
-            if isinstance(result, Exception):
-                raise result

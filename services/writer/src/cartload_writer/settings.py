@@ -36,10 +36,10 @@ class ConsumerSettings(KafkaSettings):
     """The role `consumer`."""
 
     writer_bulk_connections: int = Field(
-        default=3, ge=1, le=16, description="Connections that load rows, each a transaction at a time."
+        default=4, ge=1, le=16, description="Connections that load rows, each a transaction at a time."
     )
     writer_batches_in_flight: int = Field(
-        default=8, ge=1, le=64, description="Batches that one consumer works on at a time."
+        default=12, ge=1, le=64, description="Batches that one consumer works on at a time."
     )
     writer_bytes_in_flight: int = Field(
         default=24 * 2**20,

@@ -132,5 +132,11 @@ async def count_open(connection: AsyncConnection) -> int:
     return int(count or 0)
 
 
+async def prune(connection: AsyncConnection, before: datetime) -> None:
+    """Forget tasks that were done before a time, some at a time."""
+    old = (tasks.c.state == DONE) & (tasks.c.finished_at < before)
+    await connection.execute(tasks.delete().where(old).with_dialect_options(mysql_limit=1000))
+
+
 async def _update(connection: AsyncConnection, sequence: int, **values: object) -> None:
     await connection.execute(tasks.update().where(tasks.c.sequence == sequence).values(**values))

@@ -1,0 +1,46 @@
+"""Counts the open tasks, and forgets those that were done so long ago that no delivery can repeat them."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from cartload_kit.database import transaction
+from cartload_writer.metrics import TASKS_OPEN
+from cartload_writer.tasks import queue
+
+KEPT = timedelta(days=8)
+"""A day more than commands are kept on their topic."""
+
+SECONDS = 10.0
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Housekeeping:
+    """What has to be done now and then."""
+
+    engine: AsyncEngine
+    clock: Callable[[], datetime]
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Tidy regularly until `stop` is set."""
+        while not stop.is_set():
+            try:
+                await self.tidy()
+            except (SQLAlchemyError, OSError) as error:
+                _log.warning("could not tidy: %s", type(error).__name__)
+            try:
+                await asyncio.wait_for(stop.wait(), SECONDS)
+            except TimeoutError:
+                continue
+
+    async def tidy(self) -> None:
+        """Once."""
+        async with transaction(self.engine) as connection:
+            await queue.prune(connection, self.clock() - KEPT)
+            TASKS_OPEN.set(await queue.count_open(connection))
