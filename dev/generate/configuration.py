@@ -13,8 +13,8 @@ TARGET = Path(__file__).resolve().parents[2] / "docs" / "configuration.md"
 LAUNCHER = """
 ## The launcher
 
-`make` reads these besides. It chooses addresses, database users and secrets itself (under `.run/`); what else is
-set in its environment, the services get as it stands.
+`make` reads these besides. It chooses addresses, database users and secrets itself (under `.run/`);
+what else is set in its environment, the services get as it stands.
 
 | variable | allowed | default | meaning |
 |---|---|---|---|
