@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import pyarrow as pa
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -65,7 +64,6 @@ def utc_now() -> datetime:
 
 def consumer(settings: ConsumerSettings, checks: Checks) -> Main:
     """The role `consumer`: batches into MySQL and Blob. Fills `checks` once the clients are there."""
-    _give_back_memory()
 
     async def main(stop: asyncio.Event) -> None:
         async with AsyncExitStack() as stack:
@@ -86,11 +84,6 @@ def consumer(settings: ConsumerSettings, checks: Checks) -> Main:
             await until_stopped(stop, loop.run(stop), producer.watch())
 
     return main
-
-
-def _give_back_memory() -> None:
-    """Arrow's own allocator keeps what it freed; the C library's gives it back."""
-    pa.set_memory_pool(pa.system_memory_pool())
 
 
 async def _handler(
@@ -165,7 +158,6 @@ async def _context(stack: AsyncExitStack, settings: TasksSettings, producer: Pro
 
 def api_lifespan(settings: ApiSettings, checks: Checks) -> Any:
     """The lifespan of the role `api`. Fills `checks` once the clients are there."""
-    _give_back_memory()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

@@ -53,8 +53,8 @@ def group_client(bootstrap: str, client_id: str, group: str, timing: Timing) -> 
         rebalance_timeout_ms=_ms(timing.revoke + 10),
         max_poll_interval_ms=86_400_000,
         fetch_max_wait_ms=_ms(timing.fetch_wait),
-        fetch_max_bytes=16 * MIB,
-        max_partition_fetch_bytes=4 * MIB,
+        fetch_max_bytes=8 * MIB,
+        max_partition_fetch_bytes=MIB,
         retry_backoff_ms=200,
     )
 
