@@ -23,7 +23,7 @@ from cartload_writer.metrics import BATCHES, ROWS, STEP_SECONDS
 from cartload_writer.results import Results
 from cartload_writer.storage.batches import StoredBatch
 
-DECODED_RATIO = 5
+DECODED_RATIO = 8
 """What a compressed payload takes in memory with its two encodings, at most, as a multiple of its bytes."""
 
 
@@ -67,8 +67,9 @@ class BatchHandler:
         if target.stored is not None:
             await self._repeat(header, target.stored)
             return
-        with STEP_SECONDS.labels("decode").time():
-            rows = await asyncio.to_thread(rows_of, batch, target.ids)
+        async with self.storage.cores:
+            with STEP_SECONDS.labels("decode").time():
+                rows = await asyncio.to_thread(rows_of, batch, target.ids)
         stored = await self.storage.store(header, target, rows, began, self.clock())
         if stored is None:
             BATCHES.labels(header.table, "dropped").inc()

@@ -7,7 +7,7 @@ import random
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
 
@@ -28,6 +28,9 @@ from cartload_writer.storage.bulk import BulkPool
 
 ATTEMPTS = 5
 """Transactions begun for one batch before its record waits and comes again."""
+
+BUSY_THREADS = 2
+"""Batches that are decoded or encoded at a time."""
 
 type Upload = asyncio.Task[StoredPart]
 _log = logging.getLogger(__name__)
@@ -51,6 +54,8 @@ class Storage:
     pool: BulkPool
     blobs: BlobStore
     meta: str
+    cores: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(BUSY_THREADS))
+    """Held while a thread decodes or encodes: more at a time only take memory."""
 
     async def look(self, header: BatchHeader) -> Target | None:
         """The dataset of a batch with what is stored of it; None when it is unknown."""
@@ -72,8 +77,9 @@ class Storage:
             BadMessage: other rows are there, or the server does not take these.
             BlobUnavailable, pymysql.MySQLError: something is away.
         """
-        with STEP_SECONDS.labels("encode").time():
-            part = await asyncio.to_thread(_part, header, target, rows)
+        async with self.cores:
+            with STEP_SECONDS.labels("encode").time():
+                part = await asyncio.to_thread(_part, header, target, rows)
         expected = StoredPart(len(part.data), sha256(part.data).hexdigest())
         entry = NewEntry(header, part.name, expected, 0.0, now)
         async with self._uploading(part) as upload:
