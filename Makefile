@@ -6,7 +6,7 @@ MAKEFLAGS += --no-print-directory
 DEV := .venv/bin/python -m cartload_dev
 PROJECTS := $(wildcard packages/*/pyproject.toml gateway/pyproject.toml services/*/pyproject.toml dev/pyproject.toml)
 
-.PHONY: help setup demo up down logs clean clean-cache check test bench generate
+.PHONY: help setup demo up down logs clean clean-cache check test bench soak generate
 
 help: ## all targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ test: setup ## make check, then every test: unit, contract, integration, browser
 
 bench: setup ## the benchmarks, as a table with ratios
 	@$(DEV) bench
+
+soak: setup ## the long proofs: equality at full size under two ways of working
+	@$(DEV) soak
 
 generate: setup ## draw the generated files again: schemas, AsyncAPI, OpenAPI, configuration
 	@$(DEV) generate

@@ -94,6 +94,11 @@ def bench(_options: argparse.Namespace) -> int:
     return checks.bench(os.environ)
 
 
+def soak(_options: argparse.Namespace) -> int:
+    """Run the long proofs."""
+    return checks.soak(os.environ)
+
+
 def generate(_options: argparse.Namespace) -> None:
     """Write the generated files again."""
     generated.generate(checkout(), os.environ, generated.generators())
@@ -129,6 +134,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int | None]] = {
     "check": check,
     "test": test,
     "bench": bench,
+    "soak": soak,
     "generate": generate,
 }
 

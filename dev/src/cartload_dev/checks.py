@@ -99,6 +99,12 @@ def bench(environ: Mapping[str, str]) -> int:
     )
 
 
+def soak(environ: Mapping[str, str]) -> int:
+    """Run the long proofs; return their exit code."""
+    step = Step("long proofs", (sys.executable, "-m", "pytest", "tests/soak"))
+    return _run_shown(step, checkout(), environ)
+
+
 def _chain(
     steps: tuple[Step, ...], root: Path, environ: Mapping[str, str], say: Callable[[str], None]
 ) -> list[str]:
