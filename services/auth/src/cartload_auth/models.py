@@ -4,13 +4,12 @@ Times are UTC with microseconds. Secrets are never stored: refresh and personal 
 as bcrypt, private signing keys sealed where the operator gives a secret for it.
 """
 
-from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Boolean, Column, Double, ForeignKey, Index, Integer, MetaData, Table, UniqueConstraint
-from sqlalchemy.dialects.mysql import CHAR, DATETIME, VARCHAR
-from sqlalchemy.engine.interfaces import Dialect
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.dialects.mysql import CHAR, VARCHAR
+
+from cartload_kit.database.types import UtcDateTime
 
 metadata = MetaData(
     naming_convention={
@@ -19,21 +18,6 @@ metadata = MetaData(
         "fk": "fk_%(table_name)s_%(column_0_name)s",
     }
 )
-
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """An aware UTC time kept as DATETIME(6)."""
-
-    impl = DATETIME(fsp=6)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Store as naive UTC."""
-        return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
-
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
-        """Read as aware UTC."""
-        return None if value is None else value.replace(tzinfo=UTC)
 
 
 def _id() -> CHAR:

@@ -1,30 +1,16 @@
 """The tables of the database `cartload_jobs`. Times are UTC with microseconds."""
 
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import JSON, BigInteger, Boolean, Column, Double, Index, Integer, MetaData, Table, Text
-from sqlalchemy.dialects.mysql import CHAR, DATETIME, VARCHAR
+from sqlalchemy.dialects.mysql import CHAR, VARCHAR
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.types import TypeDecorator
 
+from cartload_kit.database.types import UtcDateTime
+
 metadata = MetaData()
-
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """An aware UTC time kept as DATETIME(6)."""
-
-    impl = DATETIME(fsp=6)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Store as naive UTC."""
-        return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
-
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
-        """Read as aware UTC."""
-        return None if value is None else value.replace(tzinfo=UTC)
 
 
 class Id(TypeDecorator[UUID]):
