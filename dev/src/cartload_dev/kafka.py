@@ -16,8 +16,8 @@ CONFIG = "server.properties"
 FORMAT_SECONDS = 60
 # Above the largest message of any topic (dead letters, 32 MiB), with room for headers.
 MESSAGE_MAX_BYTES = 34 * 1024 * 1024
-# One broker beside everything else on a small machine: the first compiler and the plain collector took a third
-# of the processor time of the defaults.
+# One broker beside everything else on a small machine: the first compiler and the plain collector took
+# a third of the processor time of the defaults.
 JVM_OPTIONS = (
     "-Xms256m",
     "-Xmx1g",
