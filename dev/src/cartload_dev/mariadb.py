@@ -54,9 +54,9 @@ def prepare(base: Path, home: Path, accounts: tuple[Account, ...], root_password
 
     Raises LauncherError when the data folder cannot be made.
     """
-    home.mkdir(parents=True, exist_ok=True)
+    (home / "tmp").mkdir(parents=True, exist_ok=True)
     if not (home / "data" / "mysql").exists():
-        _install(base, home / "data")
+        _install(base, home / "data", home / "tmp")
     text = "".join(f"{line};\n" for line in statements(accounts, root_password))
     write_private(home / "init.sql", text)
 
@@ -67,6 +67,8 @@ def program(base: Path, home: Path, port: int, root_password: str, users: tuple[
         "--no-defaults",
         f"--basedir={base}",
         f"--datadir={home / 'data'}",
+        # Of its own: a server deletes others' temporary tables in a folder that they share.
+        f"--tmpdir={home / 'tmp'}",
         f"--init-file={home / 'init.sql'}",
         f"--bind-address={LOOPBACK}",
         f"--port={port}",
@@ -142,7 +144,7 @@ def _exactly(database: str) -> str:
     return database.replace("_", "\\_")
 
 
-def _install(base: Path, data: Path) -> None:
+def _install(base: Path, data: Path, temporary: Path) -> None:
     command = [
         str(base / "scripts" / "mariadb-install-db"),
         "--no-defaults",
@@ -152,7 +154,14 @@ def _install(base: Path, data: Path) -> None:
         "--skip-test-db",
         *_as_root(),
     ]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=INSTALL_SECONDS, check=False)
+    done = subprocess.run(
+        command,
+        env={**os.environ, "TMPDIR": str(temporary)},
+        capture_output=True,
+        text=True,
+        timeout=INSTALL_SECONDS,
+        check=False,
+    )
     if done.returncode:
         raise LauncherError(
             f"the database's data folder could not be made:\n{(done.stdout + done.stderr)[-1500:]}"

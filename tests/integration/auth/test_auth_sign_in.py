@@ -95,9 +95,10 @@ async def test_an_unknown_user_takes_as_long_as_a_wrong_password(auth: Service) 
     hashed = await pool.hash(PASSWORD)
 
     async def seconds(password: str, known: str | None) -> float:
-        began = time.thread_time_ns(), time.perf_counter()
+        # Processor time: the clock on the wall also tells how busy the machine is.
+        began = time.process_time()
         await pool.verify(password, known)
-        return time.perf_counter() - began[1]
+        return time.process_time() - began
 
     unknown = min([await seconds("wrong password", None) for _ in range(3)])
     wrong = min([await seconds("wrong password", hashed) for _ in range(3)])

@@ -38,7 +38,7 @@ def test_every_program_runs(system: Handle) -> None:
 @pytest.mark.parametrize("path", ["/health/live", "/health/ready", "/metrics"])
 @pytest.mark.parametrize("service", SERVICES)
 def test_every_service_tells_how_it_is(system: Handle, service: str, path: str) -> None:
-    assert get(system.endpoints.services[service] + path) == 200
+    assert eventually_200(system.endpoints.services[service] + path)
 
 
 def test_the_public_origin_serves_the_ui(system: Handle) -> None:
