@@ -42,7 +42,7 @@ class ConsumerSettings(KafkaSettings):
         default=12, ge=1, le=64, description="Batches that one consumer works on at a time."
     )
     writer_bytes_in_flight: int = Field(
-        default=32 * 2**20,
+        default=24 * 2**20,
         ge=8 * 2**20,
         le=2**30,
         description="Bytes of decoded rows that one consumer holds at a time.",
