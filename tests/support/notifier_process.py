@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx
 from starlette.applications import Starlette
@@ -28,7 +28,8 @@ from support.serving import closed_port, served
 from support.signing import Issuer
 
 SOON = 30.0
-ADA, EVE = UUID(int=1), UUID(int=2)
+ADA, EVE = uuid4(), uuid4()
+"""New in every process that runs tests: they share one broker, where users hear of all their jobs."""
 
 
 def job_state(

@@ -18,7 +18,7 @@ def spawn(script: str, output: int = 1) -> int:
 
 
 def test_a_polite_group_ends_by_sigterm() -> None:
-    pid = spawn("sleep 100")
+    pid = spawn("exec sleep 100")
     guard.end({pid}, _clock_that_runs_out(), lambda _: _reap_if_ended(pid))
     assert not guard.alive(pid)
 
