@@ -84,10 +84,11 @@ class Plan(Sequence[Chunk]):
     catalogue: tuple[_Run, ...]
 
     def __len__(self) -> int:
-        return sum(len(run) for run in self.catalogue) + self._block_chunks
+        return sum(len(run) for run in self.catalogue) + self.block_chunks
 
     @property
-    def _block_chunks(self) -> int:
+    def block_chunks(self) -> int:
+        """How many of the chunks, the last ones, are blocks."""
         return -(-self.segment.customers // (self.blocks_per_chunk * BLOCK))
 
     @overload

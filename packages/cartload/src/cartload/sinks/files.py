@@ -46,13 +46,15 @@ def encode(batch: pa.RecordBatch, file_format: Format) -> memoryview:
 def _parquet(batch: pa.RecordBatch) -> memoryview:
     sink = pa.BufferOutputStream()
     table = pa.Table.from_batches([batch])
-    pq.write_table(table, sink, compression="zstd", compression_level=1, use_dictionary=_repeating(batch))
+    pq.write_table(
+        table, sink, compression="zstd", compression_level=1, use_dictionary=repeating(batch.schema)
+    )
     return memoryview(sink.getvalue())
 
 
-def _repeating(batch: pa.RecordBatch) -> list[str]:
+def repeating(columns: pa.Schema) -> list[str]:
     """Columns worth a dictionary: text but for keys and what is unique."""
-    names = (field.name for field in batch.schema if pa.types.is_string(field.type))
+    names = (field.name for field in columns if pa.types.is_string(field.type))
     return [name for name in names if name not in _UNIQUE and not name.endswith("_id")]
 
 

@@ -1,0 +1,1 @@
+"""Whole datasets written somewhere: folders of part files, databases, standard output."""

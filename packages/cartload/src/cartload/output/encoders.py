@@ -1,0 +1,100 @@
+"""Batches of one table as the bytes of one growing file."""
+
+from typing import Any, Final, Protocol
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from cartload import schema
+from cartload.manifest import Format
+from cartload.output.rows import Cutter
+from cartload.schema import Ids
+from cartload.sinks import files
+
+ROW_GROUP: Final = 64_000
+"""Rows of a Parquet row group."""
+
+
+class Sink(Protocol):
+    """Where the bytes go."""
+
+    def write(self, data: Any) -> int:
+        """Append them."""
+
+
+class Encoder(Protocol):
+    """One file of a table in the making."""
+
+    def add(self, batch: pa.RecordBatch) -> None:
+        """Append the rows of a batch."""
+
+    def close(self) -> None:
+        """Append what a whole file still needs."""
+
+
+def encoder(file_format: Format, table: str, ids: Ids, sink: Sink) -> Encoder:
+    """The encoder of a format."""
+    match file_format:
+        case "parquet":
+            return Parquet(schema.arrow_schema(table, ids), sink)
+        case "csv":
+            return Csv(schema.arrow_schema(table, ids), sink)
+        case "jsonl":
+            return JsonLines(sink)
+        case "sql":
+            raise ValueError("sql")
+
+
+class Parquet:
+    """Row groups of equal length, zstd 1; the Arrow schema is not stored, Parquet's own says it all."""
+
+    def __init__(self, columns: pa.Schema, sink: Sink) -> None:
+        self._cutter = Cutter(ROW_GROUP)
+        self._writer = pq.ParquetWriter(
+            sink,
+            columns,
+            compression="zstd",
+            compression_level=1,
+            use_dictionary=files.repeating(columns),
+            store_schema=False,
+        )
+
+    def add(self, batch: pa.RecordBatch) -> None:
+        """Append the rows of a batch."""
+        for group in self._cutter.add(batch):
+            self._writer.write_batch(group)
+
+    def close(self) -> None:
+        """Write the last row group and the footer."""
+        for group in self._cutter.rest():
+            self._writer.write_batch(group)
+        self._writer.close()
+
+
+class Csv:
+    """One header line, then lines."""
+
+    def __init__(self, columns: pa.Schema, sink: Sink) -> None:
+        self._sink = sink
+        sink.write(",".join(columns.names).encode() + b"\n")
+
+    def add(self, batch: pa.RecordBatch) -> None:
+        """Append the rows of a batch."""
+        self._sink.write(files.csv_lines(batch, header=False))
+
+    def close(self) -> None:
+        """Nothing more is needed."""
+
+
+class JsonLines:
+    """One object a line."""
+
+    def __init__(self, sink: Sink) -> None:
+        self._sink = sink
+
+    def add(self, batch: pa.RecordBatch) -> None:
+        """Append the rows of a batch."""
+        self._sink.write(files.json_lines(batch))
+
+    def close(self) -> None:
+        """Nothing more is needed."""

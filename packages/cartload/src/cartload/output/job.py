@@ -1,0 +1,68 @@
+"""What is to be written into a folder, and how one run of it is."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+
+from cartload._spec_model import Spec
+from cartload.engine import Engine
+from cartload.manifest import Format
+from cartload.output import runs
+from cartload.output.parts import Finished, OnePart, TableWriter
+from cartload.output.runs import Run
+
+type Tell = Callable[[int], None]
+"""Told how many rows are made more."""
+
+
+@dataclass(frozen=True, slots=True)
+class FolderJob:
+    """One dataset for one folder; the spec is resolved."""
+
+    folder: Path
+    spec: Spec
+    format: Format
+    tables: tuple[str, ...]
+
+    def start(self) -> "FolderMaking":
+        """Get ready to make runs, in whichever process this is."""
+        return FolderMaking(self)
+
+
+class FolderMaking:
+    """Makes runs, one after the other."""
+
+    def __init__(self, job: FolderJob) -> None:
+        self._job = job
+        self._engine = Engine(job.spec)
+        self._chunks = runs.whole(job.spec)
+
+    def make(self, run: Run, tell: Tell) -> list[Finished]:
+        """Write the parts of a run: all of them whole, or none. Raises OSError."""
+        writers = {table: self._writer(table, run) for table in run.tables if table in self._job.tables}
+        try:
+            for position in range(run.start, run.stop):
+                batches = self._engine.generate(self._chunks[position])
+                tell(_add(writers, batches))
+            return [part for writer in writers.values() for part in writer.finish()]
+        except BaseException:
+            for writer in writers.values():
+                writer.abandon()
+            raise
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+    def _writer(self, table: str, run: Run) -> TableWriter:
+        job = self._job
+        path = f"{table}/part-{run.number}.{job.format}"
+        return OnePart(job.folder, table, path, run.number, (job.format, job.spec.ids))
+
+
+def _add(writers: Mapping[str, TableWriter], batches: Mapping[str, pa.RecordBatch]) -> int:
+    """Give each batch to its writer; how many rows that were."""
+    for table, writer in writers.items():
+        writer.add(batches[table])
+    return sum(batches[table].num_rows for table in writers)

@@ -1,0 +1,73 @@
+"""The part files of one run: one of each table, orders by month if asked for."""
+
+from pathlib import Path
+from typing import Protocol
+
+import pyarrow as pa
+from pydantic import BaseModel, ConfigDict
+
+from cartload.manifest import Format, Part
+from cartload.output.encoders import encoder
+from cartload.output.partfile import PartFile
+from cartload.rowhash import RowHash, hash_batch
+from cartload.schema import Ids
+
+
+class Finished(BaseModel):
+    """A part that is whole, with the sum of its rows' hashes."""
+
+    model_config = ConfigDict(frozen=True)
+    part: Part
+    hash: str
+
+    @property
+    def row_hash(self) -> RowHash:
+        """Number and hash of its rows."""
+        return RowHash(self.part.rows, int(self.hash, 16))
+
+
+class TableWriter(Protocol):
+    """Takes a table's batches of one run."""
+
+    def add(self, batch: pa.RecordBatch) -> None:
+        """Append a batch."""
+
+    def finish(self) -> list[Finished]:
+        """Make the files whole."""
+
+    def abandon(self) -> None:
+        """Delete what is not whole."""
+
+
+class OnePart:
+    """One file of one table."""
+
+    def __init__(self, folder: Path, table: str, path: str, first: int, kind: tuple[Format, Ids]) -> None:
+        self._table, self._path, self._first = table, path, first
+        self._file = PartFile(folder / path)
+        self._sum = RowHash()
+        file_format, ids = kind
+        self._encoder = encoder(file_format, table, ids, self._file)
+
+    def add(self, batch: pa.RecordBatch) -> None:
+        """Append a batch."""
+        self._sum += hash_batch(batch, self._table)
+        self._encoder.add(batch)
+
+    def finish(self) -> list[Finished]:
+        """Make the file whole."""
+        self._encoder.close()
+        written = self._file.finish()
+        part = Part(
+            table=self._table,
+            path=self._path,
+            first=self._first,
+            rows=self._sum.rows,
+            bytes=written.bytes,
+            sha256=written.sha256,
+        )
+        return [Finished(part=part, hash=self._sum.hex)]
+
+    def abandon(self) -> None:
+        """Delete the file."""
+        self._file.abandon()

@@ -1,0 +1,171 @@
+"""Runs made by several processes: each takes one run at a time and says what it did through its own pipe.
+
+A pipe holds little, and a worker gets its next run only when the last is done, so nothing piles up. Workers
+end when the parent does: their pipe breaks. Signals of the terminal go to the parent alone.
+"""
+
+import multiprocessing
+import os
+import signal
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from multiprocessing import connection
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from typing import Any, Protocol
+
+from cartload.output.errors import OutputError, said
+from cartload.output.runs import Run
+
+_END_SECONDS = 5
+
+
+class Making[T](Protocol):
+    """Makes runs in one process."""
+
+    def make(self, run: Run, tell: Callable[[int], None]) -> T:
+        """Make a run; raises OSError and OutputError."""
+
+    def close(self) -> None:
+        """Let go of what is held."""
+
+
+class Job[T](Protocol):
+    """What can be sent to a process to be begun there."""
+
+    def start(self) -> Making[T]:
+        """Get ready to make runs."""
+
+
+def work[T](
+    job: Job[T],
+    runs: Sequence[Run],
+    processes: int | None,
+    tell: Callable[[int], None],
+    done: Callable[[Run, T], None],
+) -> None:
+    """Make all runs; ``tell`` hears of rows, ``done`` of whole runs, in any order.
+
+    ``processes`` is by default as many as there are cores for this process. Raises OutputError and OSError.
+    """
+    count = min(processes or usable_cores(), len(runs))
+    if count > 1:
+        with _crew(job, count) as crew:
+            _hand_out(crew, runs, tell, done)
+    elif runs:
+        making = job.start()
+        try:
+            for run in runs:
+                done(run, making.make(run, tell))
+        finally:
+            making.close()
+
+
+def usable_cores() -> int:
+    """How many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+type Pipe = Connection[Any, Any]
+type _Crew = dict[Pipe, BaseProcess]
+
+
+def _hand_out[T](
+    crew: _Crew, runs: Sequence[Run], tell: Callable[[int], None], done: Callable[[Run, T], None]
+) -> None:
+    waiting = iter(runs)
+    busy = {pipe for pipe, _ in zip(list(crew), range(len(runs)), strict=False)}
+    for pipe in busy:
+        pipe.send(next(waiting))
+    while busy:
+        for pipe in busy.intersection(connection.wait(list(busy))):
+            match _received(pipe, crew):
+                case ("rows", count):
+                    tell(count)
+                case ("done", run, result):
+                    done(run, result)
+                    following = next(waiting, None)
+                    if following is None:
+                        busy.discard(pipe)
+                    else:
+                        pipe.send(following)
+                case ("failed", message):
+                    raise OutputError(message)
+
+
+def _received(pipe: Pipe, crew: _Crew) -> Any:
+    try:
+        return pipe.recv()
+    except (EOFError, ConnectionResetError):
+        process = crew[pipe]
+        process.join(_END_SECONDS)
+        raise OutputError(f"a worker process ended too early ({_ending(process.exitcode)})") from None
+
+
+def _ending(code: int | None) -> str:
+    if code is not None and code < 0:
+        return f"killed by {signal.Signals(-code).name}"
+    return f"exit code {code}"
+
+
+@contextmanager
+def _crew(job: Job[Any], count: int) -> Iterator[_Crew]:
+    """So many processes with their pipes; none is left at the end."""
+    context = multiprocessing.get_context("spawn")
+    crew: _Crew = {}
+    try:
+        with _deaf_to_the_terminal():
+            for _ in range(count):
+                ours, theirs = context.Pipe()
+                process = context.Process(target=_run, args=(theirs, job), daemon=True)
+                process.start()
+                theirs.close()
+                crew[ours] = process
+        yield crew
+    finally:
+        _dismiss(crew)
+
+
+def _dismiss(crew: _Crew) -> None:
+    for pipe, process in crew.items():
+        pipe.close()
+        process.terminate()
+    for process in crew.values():
+        process.join(_END_SECONDS)
+        if process.is_alive():
+            process.kill()
+            process.join()
+
+
+@contextmanager
+def _deaf_to_the_terminal() -> Iterator[None]:
+    """Processes started inside ignore Ctrl-C from their first moment: the parent ends them."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _run(pipe: Pipe, job: Job[Any]) -> None:
+    """A worker's whole life."""
+    try:
+        making = job.start()
+        try:
+            while True:
+                run = pipe.recv()
+                pipe.send(("done", run, making.make(run, lambda rows: pipe.send(("rows", rows)))))
+        finally:
+            making.close()
+    except (EOFError, BrokenPipeError, ConnectionResetError):
+        return
+    except OutputError as error:
+        pipe.send(("failed", str(error)))
+    except OSError as error:
+        pipe.send(("failed", said(error)))
+    except Exception as error:  # noqa: BLE001 told to the parent, which ends
+        traceback.print_exc()
+        pipe.send(("failed", f"unexpected: {type(error).__name__}: {error}"))
