@@ -1,0 +1,50 @@
+"""Asking the questions of a dataset in DuckDB."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any, Protocol
+
+from cartload.answers.document import Answer, Answers, Cell
+from cartload.answers.questions import Question, questions
+
+
+class Stored(Protocol):
+    """What is asked: a DuckDB connection with the ten tables by name, whose ``TimeZone`` is UTC."""
+
+    @property
+    def connection(self) -> Any:
+        """The connection."""
+
+
+def answers(stored: Stored) -> Answers:
+    """The true answers about a stored dataset. Raises DuckDB's errors when a table is missing."""
+    return Answers(items=tuple(_answer(stored.connection, question) for question in questions()))
+
+
+def _answer(connection: Any, asked: Question) -> Answer:
+    result = connection.execute(asked.sql)
+    columns = tuple(column[0] for column in result.description)
+    return Answer(
+        name=asked.name,
+        question=asked.question,
+        sql=asked.sql,
+        mysql=asked.mysql,
+        columns=columns,
+        rows=exact(result.fetchall()),
+    )
+
+
+def exact(rows: Iterable[Iterable[Any]]) -> tuple[tuple[Cell, ...], ...]:
+    """Rows as a database client gives them with every number as an integer; TypeError on any other value."""
+    return tuple(tuple(_cell(value) for value in row) for row in rows)
+
+
+def _cell(value: Any) -> Cell:
+    match value:
+        case None | str():
+            return value
+        case int():
+            return int(value)
+        case Decimal() if value == value.to_integral_value():
+            return int(value)
+    raise TypeError(f"{value!r} is neither text nor a whole number")

@@ -1,0 +1,90 @@
+"""The true answers: DuckDB gives those of programs in polars and pandas, for very different specs."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pyarrow as pa
+import pytest
+
+import cartload.answers
+from cartload.answers import Answers, answers, questions
+from cartload.answers.run import exact
+from support import answers_pandas, answers_polars
+from support.answers_stored import in_memory, true_rows
+from support.engine_truths import dataset
+
+SPECS: dict[str, dict[str, Any]] = {
+    "plain": {"customers": 1200},
+    "integer ids": {"customers": 500, "ids": "integer", "seed": 5},
+    "failing": {
+        "customers": 300,
+        "orders": {"payment_failure_rate": 0.8, "cancel_rate": 0.4, "return_rate": 0.5},
+    },
+    "one customer": {"customers": 1},
+    "nobody buys": {"customers": 30, "orders": {"per_customer": 0}},
+    "nothing happens": {"customers": 1, "orders": {"per_customer": 0}, "wishlist": {"per_customer": 0}},
+}
+EVERYTHING = {question.name for question in questions()}
+
+
+@pytest.mark.parametrize("name", SPECS)
+def test_dataframe_programs_find_the_same(name: str) -> None:
+    _, tables = dataset(**SPECS[name])
+    wanted = true_rows(tables)
+    polars = answers_polars.answers({table: frame(rows) for table, rows in tables.items()})
+    pandas = answers_pandas.answers({table: rows.to_pandas() for table, rows in tables.items()})
+    assert {question: tuple(rows) for question, rows in polars.items()} == wanted
+    assert {question: tuple(rows) for question, rows in pandas.items()} == wanted
+
+
+def frame(rows: pa.Table) -> pl.DataFrame:
+    made = pl.from_arrow(rows)
+    assert isinstance(made, pl.DataFrame)
+    return made
+
+
+def test_answers_do_not_depend_on_the_order_of_rows() -> None:
+    _, tables = dataset(**SPECS["plain"])
+    backwards = {name: rows.take(list(reversed(range(len(rows))))) for name, rows in tables.items()}
+    assert true_rows(backwards) == true_rows(tables)
+
+
+def test_there_are_twenty_answers_that_a_file_can_carry() -> None:
+    _, tables = dataset(**SPECS["plain"])
+    with in_memory(tables) as stored:
+        made = answers(stored)
+    assert Answers.model_validate_json(made.model_dump_json()) == made
+    assert len(made.items) == 20
+    for answer in made.items:
+        assert answer.rows, answer.name
+        assert {len(row) for row in answer.rows} == {len(answer.columns)}, answer.name
+        assert len(answer.rows) <= 500, answer.name
+
+
+def test_answers_of_the_longest_window_stay_small() -> None:
+    window = {"start": "2000-01-01", "end": "2019-12-31"}
+    _, tables = dataset(customers=3000, window=window)
+    assert max(len(rows) for rows in true_rows(tables).values()) <= 12 * 20 * 12
+
+
+def test_every_question_file_is_asked() -> None:
+    folder = Path(cartload.answers.__file__).parent / "questions"
+    assert {path.stem for path in folder.iterdir()} == EVERYTHING
+
+
+@pytest.mark.parametrize("question", questions(), ids=lambda question: question.name)
+def test_questions_say_what_they_mean(question: cartload.answers.Question) -> None:
+    """A question ends with a full stop, names its clock where days or months matter, and is fully ordered."""
+    assert "?" in question.question
+    assert question.question.endswith(".")
+    by_the_calendar = re.search(r"LEFT\(CAST|EXTRACT\(|isodow", question.sql)
+    assert not by_the_calendar or "UTC" in question.question
+    assert "ORDER BY" in question.sql or question.name == "repeat_purchase_rate"
+
+
+def test_a_fraction_is_no_exact_value() -> None:
+    assert exact([("a", None, 3, True)]) == (("a", None, 3, 1),)
+    with pytest.raises(TypeError, match=r"0\.5"):
+        exact([(0.5,)])
