@@ -1,11 +1,12 @@
 """Azurite: Blob storage on this machine. It is stopped by SIGTERM only, since it saves every few seconds."""
 
+import asyncio
 from functools import partial
 from pathlib import Path
 
 from cartload_dev import node
 from cartload_dev.ports import LOOPBACK
-from cartload_dev.programs import Program, http_ready
+from cartload_dev.programs import Perform, Program, http_ready
 
 ACCOUNT = "cartload"
 
@@ -25,6 +26,10 @@ def program(script: Path, home: Path, port: int, key: str) -> Program:
         ready=partial(http_ready, port, "/", any_status=True),
         port=port,
         environment={"AZURITE_ACCOUNTS": f"{ACCOUNT}:{key}"},
-        prepare=partial(home.mkdir, parents=True, exist_ok=True),
+        prepare=partial(_prepare, home),
         stop_seconds=30,
     )
+
+
+async def _prepare(home: Path, _perform: Perform) -> None:
+    await asyncio.to_thread(home.mkdir, parents=True, exist_ok=True)

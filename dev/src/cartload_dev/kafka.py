@@ -3,14 +3,12 @@
 import asyncio
 import base64
 import struct
-import subprocess
 import uuid
 from functools import partial
 from pathlib import Path
 
-from cartload_dev.errors import LauncherError
 from cartload_dev.ports import LOOPBACK
-from cartload_dev.programs import Program
+from cartload_dev.programs import Perform, Program, Task
 
 CONFIG = "server.properties"
 FORMAT_SECONDS = 60
@@ -54,16 +52,22 @@ def properties(data: Path, port: int, controller_port: int) -> str:
     return "".join(f"{name}={value}\n" for name, value in values.items())
 
 
-def prepare(java: str, jars: Path, home: Path, port: int, controller_port: int) -> None:
+async def prepare(
+    java: str, jars: Path, home: Path, port: int, controller_port: int, perform: Perform
+) -> None:
     """Write the configuration, and format the storage where that was not done yet.
 
     Raises LauncherError when formatting fails.
     """
-    data, config = home / "data", home / CONFIG
-    home.mkdir(parents=True, exist_ok=True)
-    config.write_text(properties(data, port, controller_port), encoding="utf-8")
-    if not (data / "meta.properties").exists():
-        _format(java, jars, config)
+    config = home / CONFIG
+    await asyncio.to_thread(_configure, config, properties(home / "data", port, controller_port))
+    if not await asyncio.to_thread((home / "data" / "meta.properties").exists):
+        await perform(_format(java, jars, config))
+
+
+def _configure(config: Path, text: str) -> None:
+    config.parent.mkdir(parents=True, exist_ok=True)
+    config.write_text(text, encoding="utf-8")
 
 
 def program(java: str, jars: Path, home: Path, port: int, controller_port: int) -> Program:
@@ -100,15 +104,8 @@ async def _live_brokers(port: int) -> int:
     return int(brokers)
 
 
-def _format(java: str, jars: Path, config: Path) -> None:
+def _format(java: str, jars: Path, config: Path) -> Task:
     cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).rstrip(b"=").decode()
-    command = [java, "-Xmx256m", "-cp", f"{jars}/*", "kafka.tools.StorageTool", "format"]
-    done = subprocess.run(
-        [*command, "--ignore-formatted", "-t", f"c{cluster[1:]}", "-c", str(config)],
-        capture_output=True,
-        text=True,
-        timeout=FORMAT_SECONDS,
-        check=False,
-    )
-    if done.returncode:
-        raise LauncherError(f"Kafka's storage could not be made:\n{(done.stdout + done.stderr)[-1500:]}")
+    command = (java, "-Xmx256m", "-cp", f"{jars}/*", "kafka.tools.StorageTool", "format")
+    options = ("--ignore-formatted", "-t", f"c{cluster[1:]}", "-c", str(config))
+    return Task("kafka-format", (*command, *options), seconds=FORMAT_SECONDS)

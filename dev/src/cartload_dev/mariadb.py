@@ -2,17 +2,16 @@
 
 import asyncio
 import os
-import subprocess
+import shutil
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import pymysql
 
-from cartload_dev.errors import LauncherError
 from cartload_dev.paths import write_private
 from cartload_dev.ports import LOOPBACK
-from cartload_dev.programs import Program
+from cartload_dev.programs import Perform, Program, Task
 
 INSTALL_SECONDS = 120
 ROOT = "root"
@@ -49,14 +48,16 @@ def statements(accounts: tuple[Account, ...], root_password: str) -> list[str]:
     return lines
 
 
-def prepare(base: Path, home: Path, accounts: tuple[Account, ...], root_password: str) -> None:
+async def prepare(
+    base: Path, home: Path, accounts: tuple[Account, ...], root_password: str, perform: Perform
+) -> None:
     """Make the data folder where there is none, and write the start-up SQL.
 
     Raises LauncherError when the data folder cannot be made.
     """
     (home / "tmp").mkdir(parents=True, exist_ok=True)
-    if not (home / "data" / "mysql").exists():
-        _install(base, home / "data", home / "tmp")
+    if not (home / "data").exists():
+        await _install(base, home, perform)
     text = "".join(f"{line};\n" for line in statements(accounts, root_password))
     write_private(home / "init.sql", text)
 
@@ -144,28 +145,21 @@ def _exactly(database: str) -> str:
     return database.replace("_", "\\_")
 
 
-def _install(base: Path, data: Path, temporary: Path) -> None:
-    command = [
+async def _install(base: Path, home: Path, perform: Perform) -> None:
+    """Make the data folder under another name: one that is there under its own name is whole."""
+    unfinished = home / "data.new"
+    await asyncio.to_thread(shutil.rmtree, unfinished, ignore_errors=True)
+    command = (
         str(base / "scripts" / "mariadb-install-db"),
         "--no-defaults",
         f"--basedir={base}",
-        f"--datadir={data}",
+        f"--datadir={unfinished}",
         "--auth-root-authentication-method=normal",
         "--skip-test-db",
         *_as_root(),
-    ]
-    done = subprocess.run(
-        command,
-        env={**os.environ, "TMPDIR": str(temporary)},
-        capture_output=True,
-        text=True,
-        timeout=INSTALL_SECONDS,
-        check=False,
     )
-    if done.returncode:
-        raise LauncherError(
-            f"the database's data folder could not be made:\n{(done.stdout + done.stderr)[-1500:]}"
-        )
+    await perform(Task("mariadb-install", command, {"TMPDIR": str(home / "tmp")}, INSTALL_SECONDS))
+    unfinished.rename(home / "data")
 
 
 def _as_root() -> tuple[str, ...]:

@@ -12,6 +12,20 @@ READY_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
+class Task:
+    """One command that has to succeed before what follows starts."""
+
+    name: str
+    command: tuple[str, ...]
+    environment: Mapping[str, str] = field(default_factory=dict)
+    seconds: float = 120.0
+
+
+Perform = Callable[[Task], Awaitable[None]]
+"""Runs a task so that it never outlives the supervisor; raises LauncherError with the end of its log."""
+
+
+@dataclass(frozen=True)
 class Program:
     """One process that is started, watched and restarted."""
 
@@ -23,22 +37,12 @@ class Program:
     environment: Mapping[str, str] = field(default_factory=dict)
     folder: Path | None = None
     """Working folder; the checkout unless named."""
-    prepare: Callable[[], object] | None = None
-    """Blocking work to do once before the first start, in a thread."""
+    prepare: Callable[[Perform], Awaitable[None]] | None = None
+    """Work to do once before the first start."""
     start_seconds: float = 180.0
     """How long a start may take until it counts as failed."""
     stop_seconds: float = 20.0
     """How long it may take to end after SIGTERM before it is killed."""
-
-
-@dataclass(frozen=True)
-class Task:
-    """One command that has to succeed before the programs of the next stage start."""
-
-    name: str
-    command: tuple[str, ...]
-    environment: Mapping[str, str] = field(default_factory=dict)
-    seconds: float = 120.0
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from cartload_dev import logs
 from cartload_dev.errors import LauncherError
 from cartload_dev.paths import RunDir, checkout
-from cartload_dev.programs import Program, Stage, Task
+from cartload_dev.programs import Perform, Program, Stage, Task
 from cartload_dev.spawn import Guard, end, spawn, sweep
 from cartload_dev.state import ProcessRef, ProgramState
 
@@ -38,8 +38,10 @@ class Keeper:
         changed: Changed,
         say: Say,
         environ: Mapping[str, str],
+        perform: Perform,
     ) -> None:
         self.program = program
+        self._perform = perform
         self._log = run.logs / f"{program.name}.log"
         self._guard = guard
         self._changed = changed
@@ -57,7 +59,7 @@ class Keeper:
         Raises LauncherError with the end of its log when it ends before, or takes too long.
         """
         if self.program.prepare is not None:
-            await asyncio.to_thread(self.program.prepare)
+            await self.program.prepare(self._perform)
         self._task = asyncio.create_task(self._keep(), name=self.program.name)
         ready = asyncio.create_task(self._was_ready.wait())
         try:
@@ -183,7 +185,13 @@ class Supervisor:
 
     def _keeper(self, program: Program) -> Keeper:
         return Keeper(
-            program, self._run, self._guard, changed=self._changed, say=self._say, environ=self._environ
+            program,
+            self._run,
+            self._guard,
+            changed=self._changed,
+            say=self._say,
+            environ=self._environ,
+            perform=self._perform,
         )
 
     async def _perform(self, task: Task) -> None:
