@@ -17,7 +17,7 @@ from cartload_auth.bootstrap import MIGRATIONS, serving
 from cartload_auth.models import metadata
 from cartload_auth.ports import Ports
 from cartload_auth.settings import AuthSettings
-from cartload_kit.database import migrate
+from cartload_kit.database.migrate import migrate
 
 LOWEST_COST = 4
 PASSWORD = "correct horse battery"

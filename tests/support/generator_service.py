@@ -35,7 +35,8 @@ from cartload_generator.models import metadata
 from cartload_generator.planning import chunk_of
 from cartload_generator.services import Services
 from cartload_generator.specs.preview import Previews
-from cartload_kit.database import engine, migrate
+from cartload_kit.database import engine
+from cartload_kit.database.migrate import migrate
 from cartload_kit.errors import Unauthorized
 from cartload_kit.kafka import KafkaUnavailable
 from cartload_kit.tokens import Identity

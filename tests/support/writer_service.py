@@ -21,7 +21,8 @@ from cartload_contracts.batches import Batch, BatchHeader
 from cartload_contracts.envelope import Wire, decode_batch, encode, encode_batch
 from cartload_contracts.messages import DatasetCommand, Delete, Prepare, Result, Seal
 from cartload_contracts.model import Segment, TableTotals
-from cartload_kit.database import engine, migrate
+from cartload_kit.database import engine
+from cartload_kit.database.migrate import migrate
 from cartload_kit.errors import Unauthorized
 from cartload_kit.kafka.budget import ByteBudget
 from cartload_kit.kafka.record import Record
@@ -31,7 +32,7 @@ from cartload_writer.api import app
 from cartload_writer.api.access import PublicAddress, Services
 from cartload_writer.api.reading import Reader, session
 from cartload_writer.api.slots import Slots
-from cartload_writer.bootstrap import MIGRATIONS
+from cartload_writer.clients import MIGRATIONS
 from cartload_writer.consumer.handler import BatchHandler
 from cartload_writer.consumer.store import Storage
 from cartload_writer.storage import batches

@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from cartload_generator.bootstrap import MIGRATIONS
 from cartload_generator.models import metadata
-from cartload_kit.database import NotMigrated, async_url, engine, migrate, require_migrated
+from cartload_kit.database import NotMigrated, async_url, engine, require_migrated
+from cartload_kit.database.migrate import migrate
 
 
 def differences(connection: Connection) -> list[object]:

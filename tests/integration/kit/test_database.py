@@ -19,12 +19,12 @@ from cartload_kit.database import (
     engine,
     is_deadlock,
     is_duplicate_key,
-    migrate,
     require_migrated,
     retry_on_deadlock,
     transaction,
 )
 from cartload_kit.database.engine import SESSION
+from cartload_kit.database.migrate import migrate
 
 MIGRATION = '''"""{name}."""
 

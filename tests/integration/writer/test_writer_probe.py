@@ -8,7 +8,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from cartload_kit.database import require_migrated
-from cartload_writer.bootstrap import MIGRATIONS
+from cartload_writer.clients import MIGRATIONS
 from cartload_writer.models import metadata
 from cartload_writer.probe import NotOneTransaction, prove_one_transaction
 from cartload_writer.storage import batches

@@ -26,8 +26,10 @@ class Refusal(Exception):
 
 def migrate() -> None:
     """Bring the database up to date."""
+    from cartload_kit.database.migrate import migrate as run_migrations
+
     settings = load(CommandSettings)
-    database.migrate(settings.auth_database_url.get_secret_value(), MIGRATIONS)
+    run_migrations(settings.auth_database_url.get_secret_value(), MIGRATIONS)
 
 
 async def create_admin(settings: CommandSettings, user_name: str, *, reset: bool) -> str:

@@ -26,7 +26,7 @@ def worker() -> None:
 def migrate() -> None:
     """Bring the database up to date; harmless to repeat."""
     from cartload_generator.bootstrap import MIGRATIONS
-    from cartload_kit.database import migrate as run_migrations
+    from cartload_kit.database.migrate import migrate as run_migrations
 
     settings = load(MigrateSettings)
     logging.configure("generator-migrate")

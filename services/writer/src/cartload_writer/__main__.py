@@ -1,52 +1,71 @@
-"""`python -m cartload_writer consumer|tasks|api|migrate|openapi`."""
+"""`python -m cartload_writer consumer|tasks|api|migrate|openapi`: each role loads no more than it needs."""
 
 import asyncio
 import logging
 import sys
 
-import pyarrow as pa
-
 from cartload_kit.cli import dispatch
-from cartload_kit.database import migrate
-from cartload_kit.http import print_openapi, serve
-from cartload_kit.service import run
 from cartload_kit.settings import load
-from cartload_writer import bootstrap
-from cartload_writer.api import app
-from cartload_writer.settings import ApiSettings, ConsumerSettings, MigrateSettings, TasksSettings
 
 
 def _stay_small() -> None:
     """Arrow's own allocator keeps what a batch took; the C library's gives it back."""
+    import pyarrow as pa
+
     pa.set_memory_pool(pa.system_memory_pool())
 
 
 def _consumer() -> None:
+    from cartload_kit.service import run
+    from cartload_writer.clients import starting
+    from cartload_writer.consumer.bootstrap import consumer
+    from cartload_writer.settings import ConsumerSettings
+
     _stay_small()
-    settings, checks = load(ConsumerSettings), bootstrap.starting()
-    run(bootstrap.consumer(settings, checks), service="writer-consumer", settings=settings, checks=checks)
+    settings, checks = load(ConsumerSettings), starting()
+    run(consumer(settings, checks), service="writer-consumer", settings=settings, checks=checks)
 
 
 def _tasks() -> None:
+    from cartload_kit.service import run
+    from cartload_writer.clients import starting
+    from cartload_writer.settings import TasksSettings
+    from cartload_writer.tasks.bootstrap import tasks
+
     _stay_small()
-    settings, checks = load(TasksSettings), bootstrap.starting()
-    run(bootstrap.tasks(settings, checks), service="writer-tasks", settings=settings, checks=checks)
+    settings, checks = load(TasksSettings), starting()
+    run(tasks(settings, checks), service="writer-tasks", settings=settings, checks=checks)
 
 
 def _api() -> None:
+    from cartload_kit.http import serve
+    from cartload_writer.api import app
+    from cartload_writer.api.bootstrap import lifespan
+    from cartload_writer.clients import starting
+    from cartload_writer.settings import ApiSettings
+
     _stay_small()
-    settings, checks = load(ApiSettings), bootstrap.starting()
-    serve(app.build(bootstrap.api_lifespan(settings, checks), checks), settings)
+    settings, checks = load(ApiSettings), starting()
+    serve(app.build(lifespan(settings, checks), checks), settings)
 
 
 def _migrate() -> None:
+    from cartload_kit.database.migrate import migrate
+    from cartload_writer.clients import MIGRATIONS
+    from cartload_writer.settings import MigrateSettings
+    from cartload_writer.storage.blob import make_container
+
     settings = load(MigrateSettings)
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
-    migrate(settings.writer_database_url.get_secret_value(), bootstrap.MIGRATIONS)
-    asyncio.run(bootstrap.make_container(settings))
+    migrate(settings.writer_database_url.get_secret_value(), MIGRATIONS)
+    secret = settings.blob_connection_string.get_secret_value()
+    asyncio.run(make_container(secret, settings.blob_container))
 
 
 def _openapi() -> None:
+    from cartload_kit.http import print_openapi
+    from cartload_writer.api import app
+
     print_openapi(app.build())
 
 

@@ -2,21 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cartload_writer.models import datasets
-
-type State = Literal["creating", "ready", "incomplete", "deleting", "deleted"]
-type LoadMode = Literal["final", "deferred"]
-type Ids = Literal["uuid", "integer"]
-type Format = Literal["parquet", "csv", "jsonl"]
-
-GONE: tuple[State, ...] = ("deleting", "deleted")
-"""States in which a dataset is no more than a tombstone."""
+from cartload_writer.states import GONE, Format, Ids, LoadMode, State
 
 
 @dataclass(frozen=True, slots=True)

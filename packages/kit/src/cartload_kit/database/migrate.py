@@ -6,10 +6,8 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from cartload_kit.database.engine import async_url
@@ -19,10 +17,6 @@ log = logging.getLogger(__name__)
 ENVIRONMENT = Path(__file__).parent / "alembic_env"
 LOCK_WAIT = 60
 """Seconds that a second migrator waits for the first."""
-
-
-class NotMigrated(Exception):
-    """The database's schema is not the one this service was built for."""
 
 
 def migrate(url: str, directory: Path) -> None:
@@ -68,19 +62,3 @@ def _upgrade(connection: Connection, directory: Path) -> None:
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
     connection.commit()
-
-
-async def require_migrated(engine: AsyncEngine, directory: Path) -> None:
-    """Raise NotMigrated unless the database is at the newest version in `directory`."""
-    wanted = set(ScriptDirectory.from_config(_config(directory)).get_heads())
-    async with engine.connect() as connection:
-        present = set(await connection.run_sync(lambda c: MigrationContext.configure(c).get_current_heads()))
-    if present != wanted:
-        database, has, needs = engine.url.database, _names(present), _names(wanted)
-        raise NotMigrated(
-            f"database {database} is at {has}, this service needs {needs}: run its migrate command"
-        )
-
-
-def _names(versions: set[str]) -> str:
-    return ", ".join(sorted(versions)) or "no version"

@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 
 from cartload import schema
 from cartload.sinks import files
-from cartload_writer.datasets import Ids
+from cartload_writer.states import Ids
 
 
 def json_lines(data: bytes, extension: str, table: str, ids: Ids) -> bytes:

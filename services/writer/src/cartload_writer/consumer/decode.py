@@ -5,7 +5,7 @@ import pyarrow as pa
 from cartload import rowhash, schema
 from cartload_contracts.batches import Batch
 from cartload_kit.kafka.errors import BadMessage
-from cartload_writer.datasets import Ids
+from cartload_writer.states import Ids
 
 MOST_BYTES = 64 * 2**20
 """Decoded bytes above which a batch is refused; whole ones are a tenth of it."""

@@ -14,7 +14,7 @@ import pymysql
 
 from cartload.sinks import mysql
 from cartload_contracts.batches import BatchHeader
-from cartload_writer.datasets import GONE, Format, Ids
+from cartload_writer.states import GONE, Format, Ids
 from cartload_writer.storage.blob import StoredPart
 
 DUPLICATE_KEY = 1062

@@ -163,3 +163,9 @@ class _away:  # noqa: N801 - reads as a statement
         if isinstance(error, AzureError):
             status = error.status_code if isinstance(error, HttpResponseError) else None
             raise BlobUnavailable(f"Blob: {type(error).__name__} {status or ''}".strip()) from error
+
+
+async def make_container(connection_string: str, container: str) -> None:
+    """Make the container, where it is not there."""
+    async with BlobStore.connect(connection_string, container) as blobs:
+        await blobs.create_container()

@@ -10,8 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from cartload import ddl, schema
 from cartload_kit.database.engine import SESSION
-from cartload_writer.datasets import Dataset, Ids
+from cartload_writer.datasets import Dataset
 from cartload_writer.names import quoted_database
+from cartload_writer.states import Ids
 
 SESSION_FOR_DDL = (
     f"{SESSION}, foreign_key_checks = 0 "

@@ -1,0 +1,48 @@
+"""What several roles build alike: the clients of Kafka and Blob, the clock, the checks while starting."""
+
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+
+from cartload_contracts import topics
+from cartload_kit.http import ReadyCheck
+from cartload_kit.kafka.producer import Producer
+from cartload_writer.settings import KafkaSettings, StorageSettings
+from cartload_writer.storage.blob import BlobStore
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+type Checks = dict[str, ReadyCheck]
+
+
+def utc_now() -> datetime:
+    """The clock of all roles."""
+    return datetime.now(UTC)
+
+
+def starting() -> Checks:
+    """Ready checks of a role that has only begun to start: not ready until `begin` puts its own there."""
+
+    async def not_yet() -> bool:
+        return False
+
+    return {"started": not_yet}
+
+
+def begin(checks: Checks, **found: Callable[[], Awaitable[bool | None]]) -> None:
+    """From now on the role is ready as these checks say."""
+    checks.clear()
+    checks.update(found)
+
+
+async def producer(stack: AsyncExitStack, settings: KafkaSettings, client: str) -> Producer:
+    """A producer that keeps messages away which a topic would refuse."""
+    limits = {topic.name: topic.max_message_bytes for topic in topics.ALL}
+    return await stack.enter_async_context(Producer(settings.kafka_bootstrap_servers, client, limits=limits))
+
+
+async def blobs(stack: AsyncExitStack, settings: StorageSettings) -> BlobStore:
+    """The container of all datasets' parts."""
+    secret = settings.blob_connection_string.get_secret_value()
+    return await stack.enter_async_context(BlobStore.connect(secret, settings.blob_container))

@@ -1,0 +1,85 @@
+"""Builds the role `consumer` and wires it; no database toolkit: memory here belongs to the batches."""
+
+import asyncio
+from contextlib import AsyncExitStack
+from functools import partial
+from typing import Any
+from urllib.parse import urlsplit
+
+import pymysql
+
+from cartload_contracts import topics
+from cartload_kit import schema_version
+from cartload_kit.kafka.budget import ByteBudget
+from cartload_kit.kafka.consumer import Consumer
+from cartload_kit.kafka.dead_letters import DeadLetters
+from cartload_kit.kafka.producer import Producer
+from cartload_kit.service import Main
+from cartload_writer import clients
+from cartload_writer.clients import MIGRATIONS, Checks, utc_now
+from cartload_writer.consumer.handler import BatchHandler
+from cartload_writer.consumer.store import Storage
+from cartload_writer.probe import prove_one_transaction
+from cartload_writer.results import KafkaResults
+from cartload_writer.settings import ConsumerSettings
+from cartload_writer.storage import batches
+from cartload_writer.storage.blob import BlobStore
+from cartload_writer.storage.bulk import BulkPool
+from cartload_writer.together import until_stopped
+
+GROUP = "cartload-writer-consumer"
+
+
+def consumer(settings: ConsumerSettings, checks: Checks) -> Main:
+    """The role `consumer`: batches into MySQL and Blob. Fills `checks` once the clients are there."""
+
+    async def main(stop: asyncio.Event) -> None:
+        async with AsyncExitStack() as stack:
+            producer = await clients.producer(stack, settings, "writer-consumer")
+            blobs = await clients.blobs(stack, settings)
+            handler = await _handler(stack, settings, producer, blobs)
+            loop = Consumer(
+                settings.kafka_bootstrap_servers,
+                GROUP,
+                [topic.name for topic in topics.BATCHES.values()],
+                handler,
+                DeadLetters(producer),
+                max_in_flight=settings.writer_batches_in_flight,
+                max_bytes=settings.writer_bytes_in_flight // 2,
+                on_dead_letter=handler.refused,
+            )
+            clients.begin(checks, consumer=loop.check, blob=blobs.check, kafka=producer.check)
+            await until_stopped(stop, loop.run(stop), producer.watch())
+
+    return main
+
+
+async def _handler(
+    stack: AsyncExitStack, settings: ConsumerSettings, producer: Producer, blobs: BlobStore
+) -> BatchHandler:
+    url = settings.writer_database_url.get_secret_value()
+    meta = urlsplit(url).path.strip("/")
+    connect = partial(batches.connect, url, meta)
+    pool = await stack.enter_async_context(BulkPool.open(connect, settings.writer_bulk_connections))
+    async with pool.lend() as bulk:
+        schema_version.require(await bulk.run(_present_version), MIGRATIONS, meta)
+        await bulk.run(prove_one_transaction)
+    return BatchHandler(
+        storage=Storage(pool, blobs, meta),
+        results=KafkaResults(producer, "/cartload/writer/consumer", utc_now),
+        budget=ByteBudget(settings.writer_bytes_in_flight),
+        most_bytes=settings.writer_bytes_in_flight,
+        clock=utc_now,
+    )
+
+
+def _present_version(connection: "pymysql.Connection[Any]") -> str:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(schema_version.PRESENT)
+            row = cursor.fetchone()
+    except pymysql.ProgrammingError as error:
+        if error.args[0] == schema_version.NO_SUCH_TABLE:
+            return ""
+        raise
+    return str(row[0]) if row else ""
