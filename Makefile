@@ -6,7 +6,7 @@ MAKEFLAGS += --no-print-directory
 DEV := .venv/bin/python -m cartload_dev
 PROJECTS := $(wildcard packages/*/pyproject.toml gateway/pyproject.toml services/*/pyproject.toml dev/pyproject.toml)
 
-.PHONY: help setup demo up down logs clean clean-cache check test bench soak generate
+.PHONY: help setup demo up down logs clean clean-cache check test bench soak generate golden
 
 help: ## all targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,3 +54,6 @@ soak: setup ## the long proofs: equality at full size under two ways of working
 
 generate: setup ## draw the generated files again: schemas, AsyncAPI, OpenAPI, configuration
 	@$(DEV) generate
+
+golden: setup ## write the golden hashes again: after a change of values, which raises VINTAGE
+	@PYTHONPATH=tests .venv/bin/python -m support.golden

@@ -4,87 +4,43 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterable
-from hashlib import sha256
-from importlib import resources
-from pathlib import Path
-from typing import Any
 
 import pytest
 
 from cartload import VINTAGE
-from cartload.chunks import Chunk, Segment, plan
+from cartload.chunks import Segment, plan
 from cartload.engine import Engine
-from cartload.rowhash import RowHash, hash_batch
 from cartload.schema import TABLE_NAMES
-from cartload.spec import Spec, parse, resolve
+from cartload.spec import parse, resolve
+from support import golden
+from support.golden import hashes
 
-GOLDEN = json.loads(Path(__file__).with_name("golden.json").read_text())
-
-SPECS: dict[str, dict[str, Any]] = {
-    "default": {"customers": 2500},
-    "integers": {
-        "customers": 1200,
-        "seed": 2**53 - 1,
-        "ids": "integer",
-        "currency": "SEK",
-        "window": {"start": "2010-02-28", "end": "2016-03-01"},
-        "growth": 2.25,
-        "orders": {"per_customer": 3.1, "items": 3, "payment_failure_rate": 0.4, "quantity": 2.2},
-        "wishlist": {"per_customer": 3.75},
-        "skew": {"products": 1.7, "customers": 0},
-    },
-}
+GOLDEN = json.loads(golden.FILE.read_text())
 
 
-def hashes(spec: Spec, chunks: Iterable[Chunk]) -> dict[str, RowHash]:
-    engine, sums = Engine(spec), dict.fromkeys(TABLE_NAMES, RowHash())
-    for chunk in chunks:
-        for name, batch in engine.generate(chunk).items():
-            sums[name] += hash_batch(batch, name)
-    return sums
-
-
-def printed(sums: dict[str, RowHash]) -> dict[str, list[Any]]:
-    return {name: [one.rows, one.hex] for name, one in sums.items()}
-
-
-def golden_hashes(name: str) -> dict[str, list[Any]]:
-    spec = resolve(parse(SPECS[name]))
-    return printed(hashes(spec, plan(spec, Segment(0, spec.customers), catalogue=True)))
-
-
-@pytest.mark.parametrize("name", SPECS)
+@pytest.mark.parametrize("name", golden.SPECS)
 def test_golden_hashes_guard_the_vintage(name: str) -> None:
     assert GOLDEN["vintage"] == VINTAGE
-    assert golden_hashes(name) == GOLDEN["hashes"][name]
+    assert golden.hashes_of(name) == GOLDEN["hashes"][name]
 
 
 def test_the_vocabulary_is_part_of_the_vintage() -> None:
-    files = resources.files("cartload.vocabulary")
-    found = {
-        name: sha256(files.joinpath(f"{name}.json").read_bytes()).hexdigest() for name in GOLDEN["vocabulary"]
-    }
-    assert found == GOLDEN["vocabulary"]
+    assert golden.vocabulary() == GOLDEN["vocabulary"]
 
 
 def test_golden_hashes_without_the_cpus_vector_instructions() -> None:
     features = (
         "AVX2 FMA3 AVX512F AVX512CD AVX512_SKX AVX512_CLX AVX512_CNL AVX512_ICL AVX512_SPR X86_V3 X86_V4"
     )
-    code = (
-        f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r}); "
-        "import json, test_engine_determinism as t; print(json.dumps(t.golden_hashes('integers')))"
-    )
     done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", code],
-        env={**os.environ, "NPY_DISABLE_CPU_FEATURES": features},
+        [sys.executable, "-W", "ignore", "-m", "support.golden", "integers"],
+        env={**os.environ, "NPY_DISABLE_CPU_FEATURES": features, "PYTHONPATH": str(golden.TESTS)},
         capture_output=True,
         text=True,
         timeout=60,
     )
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout) == GOLDEN["hashes"]["integers"]
+    assert json.loads(done.stdout) == [GOLDEN["hashes"]["integers"]]
 
 
 @pytest.mark.parametrize("grouping", [1, 2, 3, 7])

@@ -50,25 +50,29 @@ def _canonical(column: Column, value: Any) -> int:
     raise TypeError(value)
 
 
+def _keys(*parts: str) -> tuple[int, int]:
+    digest = hashlib.blake2b("\x1f".join(parts).encode(), digest_size=16).digest()
+    return int.from_bytes(digest[:8], "little"), int.from_bytes(digest[8:], "little")
+
+
 def _row(name: str, row: dict[str, Any]) -> int:
-    low, high = 0, 1
+    low, high = _keys("row hash", name)
     for column in table(name).columns:
-        parts = "\x1f".join(("row hash", name, column.name)).encode()
-        digest = hashlib.blake2b(parts, digest_size=24).digest()
-        shift, factor, null = (int.from_bytes(digest[i : i + 8], "little") for i in (0, 8, 16))
+        factor, null = _keys("row hash", name, column.name)
         value = row[column.name]
-        word = null if value is None else _mix(_canonical(column, value) + shift & _MASK)
-        low, high = low + word & _MASK, high + word * (factor | 1) & _MASK
+        product = 0 if value is None else _canonical(column, value) * (factor | 1) & _MASK
+        low = low + (null if value is None else product ^ product >> 32) & _MASK
+        high = high + low & _MASK
     return _mix(low) | _mix(high) << 64
 
 
-def _batches(ids: str) -> dict[str, pa.RecordBatch]:
+def _batches(ids: str, *, dictionaries: bool = False) -> dict[str, pa.RecordBatch]:
     spec = resolve(parse({"customers": 30, "ids": ids}))
     engine = Engine(spec)
     return {
         name: batch
         for chunk in plan(spec, Segment(0, 30), catalogue=True)
-        for name, batch in engine.generate(chunk).items()
+        for name, batch in engine.generate(chunk, dictionaries=dictionaries).items()
     }
 
 
@@ -86,6 +90,29 @@ def test_text_of_every_length_and_script() -> None:
     odd = batch.set_column(place, batch.schema.field(place), pa.array(names))
     total = sum(_row("users", row) for row in odd.to_pylist()) % (1 << 128)
     assert hash_batch(odd, "users") == RowHash(len(names), total)
+
+
+@pytest.mark.parametrize("ids", ["uuid", "integer"])
+def test_dictionaries_and_slices_of_them_hash_as_plain_rows_do(ids: str) -> None:
+    plain = _batches(ids)
+    for name, coded in _batches(ids, dictionaries=True).items():
+        assert hash_batch(coded, name) == hash_batch(plain[name], name)
+        assert hash_batch(coded.slice(3, 11), name) == hash_batch(plain[name].slice(3, 11), name)
+
+
+def test_nulls_of_a_dictionary_may_be_in_its_indices_or_in_its_values() -> None:
+    batch = _batches("integer")["addresses"].slice(0, 4)
+    place = batch.schema.get_field_index("line_2")
+    inside = pa.DictionaryArray.from_arrays(pa.array([1, 0, 1, 0], pa.int8()), pa.array([None, "Apt 1"]))
+    outside = pa.DictionaryArray.from_arrays(pa.array([0, None, 0, None]), pa.array(["Apt 1"]))
+    empty = pa.DictionaryArray.from_arrays(pa.array([None] * 4, pa.int32()), pa.array([], pa.string()))
+    plain = pa.array(["Apt 1", None, "Apt 1", None])
+    nothing = pa.array([None] * 4, pa.string())
+    hashes = [
+        hash_batch(batch.set_column(place, "line_2", values), "addresses").hex
+        for values in (inside, outside, plain, empty, nothing)
+    ]
+    assert hashes[0] == hashes[1] == hashes[2] != hashes[3] == hashes[4]
 
 
 @pytest.mark.parametrize("name", TABLE_NAMES)

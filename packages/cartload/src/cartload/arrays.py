@@ -1,13 +1,17 @@
 """From numpy to Arrow without a Python object per row."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from cartload import pools
 from cartload.fixed import I64
+
+Flags = npt.NDArray[np.bool_]
 
 _TIMESTAMP: Final = pa.timestamp("ms", tz="UTC")
 
@@ -17,11 +21,14 @@ def integers(values: I64, *, small: bool = False) -> Any:
     return pa.array(values.astype(np.int32) if small else values)
 
 
-def times(values: I64, shown: npt.NDArray[np.bool_] | None = None) -> Any:
+def times(values: I64, shown: Flags | None = None) -> Any:
     """A timestamp column from milliseconds; NULL where not ``shown``."""
     data = pa.py_buffer(np.ascontiguousarray(values, np.int64))
-    bitmap = None if shown is None else pa.py_buffer(np.packbits(shown, bitorder="little"))
-    return pa.Array.from_buffers(_TIMESTAMP, len(values), [bitmap, data])
+    return pa.Array.from_buffers(_TIMESTAMP, len(values), [_bitmap(shown), data])
+
+
+def _bitmap(shown: Flags | None) -> Any:
+    return None if shown is None else pa.py_buffer(np.packbits(shown, bitorder="little"))
 
 
 def dates(days: I64) -> Any:
@@ -38,25 +45,58 @@ def decimals(scaled: I64, precision: int, scale: int) -> Any:
 
 
 def pool(values: Sequence[str | None]) -> Any:
-    """A vocabulary as Arrow strings, to :func:`take` from."""
-    return pa.array(values, pa.string())
+    """A vocabulary as Arrow strings, to :func:`take` from; keep it as long as it is in use."""
+    return pools.pool(values)
 
 
-def take(values: Any, indices: npt.NDArray[Any], shown: npt.NDArray[np.bool_] | None = None) -> Any:
-    """The strings at the indices; NULL where not ``shown``."""
-    return values.take(pa.array(indices, mask=None if shown is None else ~shown))
+def take(values: Any, indices: npt.NDArray[Any], shown: Flags | None = None) -> Any:
+    """A dictionary-encoded column: the pool's strings at the indices; NULL where not ``shown``."""
+    data = pa.py_buffer(indices.astype(np.int32))
+    places = pa.Array.from_buffers(pa.int32(), len(indices), [_bitmap(shown), data])
+    return pa.DictionaryArray.from_arrays(places, values, safe=False)
+
+
+def text(values: Any, indices: npt.NDArray[Any], shown: Flags | None = None) -> Any:
+    """The same as plain strings, to be composed further."""
+    return plain(take(values, indices, shown))
 
 
 def constant(value: str | None, rows: int) -> Any:
-    """The same string, or NULL, in each row."""
-    return pa.nulls(rows, pa.string()) if value is None else pa.repeat(pa.scalar(value, pa.string()), rows)
+    """The same string, or NULL, in each row: dictionary-encoded."""
+    return take(_single(value), np.zeros(rows, np.int32))
+
+
+@lru_cache(maxsize=64)
+def _single(value: str | None) -> Any:
+    return pool([value])
+
+
+def plain(values: Any) -> Any:
+    """A column as it is without a dictionary."""
+    if not pa.types.is_dictionary(values.type):
+        return values
+    known = pools.of(values.dictionary)
+    if known is None or known.slots is None or values.offset or values.indices.type != pa.int32():
+        return values.dictionary_decode()
+    validity, places = values.indices.buffers()
+    rows = known.slots.take(np.frombuffer(places, np.int32, len(values)), mode="clip")
+    return _strings(rows.view(np.uint8), known.slots.itemsize, validity)
+
+
+def plain_batch(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
+    """The batch with every dictionary-encoded column made plain."""
+    return pa.RecordBatch.from_arrays([plain(values) for values in batch.columns], schema=schema)
 
 
 def fixed_text(characters: npt.NDArray[np.uint8]) -> Any:
     """A string column of equal lengths from a matrix of ASCII characters, one row each."""
     rows, width = characters.shape
-    offsets = (
-        np.arange(0, (rows + 1) * width, width, dtype=np.int32) if width else np.zeros(rows + 1, np.int32)
-    )
-    data = np.ascontiguousarray(characters)
-    return pa.Array.from_buffers(pa.string(), rows, [None, pa.py_buffer(offsets), pa.py_buffer(data)])
+    if width == 0:
+        return pa.repeat(pa.scalar("", pa.string()), rows)
+    return _strings(np.ascontiguousarray(characters), width)
+
+
+def _strings(data: npt.NDArray[np.uint8], width: int, validity: Any = None) -> Any:
+    rows = data.size // width
+    offsets = np.arange(0, data.size + 1, width, dtype=np.int32)
+    return pa.Array.from_buffers(pa.string(), rows, [validity, pa.py_buffer(offsets), pa.py_buffer(data)])

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 
 import pyarrow as pa
 
-from cartload import sizes
+from cartload import arrays, sizes
 from cartload._constants import BLOCK
 from cartload._spec_model import Spec
 from cartload.chunks import Blocks, CatalogueRows, Chunk
 from cartload.counts import catalogue_rows
-from cartload.schema import CATALOGUE_TABLES, TABLE_NAMES
+from cartload.schema import CATALOGUE_TABLES, TABLE_NAMES, arrow_schema
 from cartload.tables.addresses import Addresses
 from cartload.tables.goods import goods
 from cartload.tables.layout import Layout
@@ -35,11 +35,22 @@ class Engine:
         self.spec = spec
         self._world = World(spec)
 
-    def generate(self, chunk: Chunk) -> dict[str, pa.RecordBatch]:
+    def generate(self, chunk: Chunk, *, dictionaries: bool = False) -> dict[str, pa.RecordBatch]:
         """One batch per table of the chunk, in schema order, rows by row number.
 
-        Raises ValueError for rows that the spec's catalogue does not have.
+        With ``dictionaries`` columns whose values come out of a pool stay dictionary-encoded (int32), the
+        way in which they are made: faster to hash and to write; :meth:`plain` makes them what they are
+        without. Raises ValueError for rows that the spec's catalogue does not have.
         """
+        batches = self._coded(chunk)
+        return batches if dictionaries else {name: self.plain(name, coded) for name, coded in batches.items()}
+
+    def plain(self, table: str, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """A batch of a table in the types of :func:`cartload.schema.arrow_schema`."""
+        columns = [arrays.plain(values) for values in batch.columns]
+        return pa.RecordBatch.from_arrays(columns, schema=arrow_schema(table, self.spec.ids))
+
+    def _coded(self, chunk: Chunk) -> dict[str, pa.RecordBatch]:
         match chunk:
             case CatalogueRows(table, first_row, rows):
                 self._require_rows(table, first_row + rows)

@@ -3,9 +3,10 @@
 A row's hash is 128 bits over its canonical values in schema order; a table's is the sum of its rows' modulo
 2**128, with the row count. Canonical values are 64-bit words: integers and booleans as they are, dates as
 days and timestamps as milliseconds since 1970, decimals as scaled integers, text as a hash over its UTF-8
-bytes and their number; NULL is a word of its own. With ``k``, ``m`` and ``n`` from BLAKE2b over table and
-column name, ``x = mix(value + k)``, for NULL ``x = n``; a row's low word is ``mix(sum x)``, its high word
-``mix(1 + sum x*m)``.
+bytes and their number; NULL is a word of its own. With an odd ``m`` and ``n`` from BLAKE2b over table and
+column name, a column's word is ``x = p ^ p >> 32`` with ``p = value * m``, a bijection, for NULL ``x = n``.
+From two start words of the table each column adds ``low += x`` and then ``high += low``; a row's words are
+``mix(low)`` and ``mix(high)``. Strings by dictionary are hashed once each, and once for ever in a pool.
 """
 
 from dataclasses import dataclass
@@ -15,21 +16,16 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from cartload import schema
+from cartload import pools, schema
 from cartload.hashing import U64, keys, mix
 from cartload.schema import Column
-
-Bytes = npt.NDArray[np.uint8]
+from cartload.textwords import text_words
 
 _MODULUS: Final = 1 << 128
 _LOW: Final = np.uint64(0xFFFFFFFF)
 _S32: Final = np.uint64(32)
-_S29: Final = np.uint64(29)
-_WORD: Final = np.uint64(0x9FB21C651E98DF25)
-_TAIL: Final = np.array([(1 << (8 * n)) - 1 for n in range(9)], np.uint64)
-"""Masks of the first n bytes of a little-endian word."""
+_ODD: Final = np.uint64(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +45,10 @@ class RowHash:
 
 
 def hash_batch(batch: pa.RecordBatch, table: str) -> RowHash:
-    """The hash of a batch with the table's columns in schema order; ValueError when they are others."""
+    """The hash of a batch with the table's columns in schema order, plain or by dictionary, which is faster.
+
+    ValueError when the columns are others.
+    """
     low, high = row_hashes(batch, table)
     return RowHash(len(low), (_sum(low) + (_sum(high) << 64)) % _MODULUS)
 
@@ -59,115 +58,123 @@ def row_hashes(batch: pa.RecordBatch, table: str) -> tuple[U64, U64]:
     columns = schema.table(table).columns
     if tuple(batch.schema.names) != tuple(column.name for column in columns):
         raise ValueError(f"columns of {table} expected in schema order, got {batch.schema.names}")
-    low, high = np.zeros(batch.num_rows, np.uint64), np.ones(batch.num_rows, np.uint64)
+    low, high = (np.full(batch.num_rows, start) for start in _start(table))
+    if batch.num_rows == 0:
+        return low, high
+    scratch = np.empty(batch.num_rows, np.uint64)
     for column, values in zip(columns, batch.columns, strict=True):
-        words = _column(table, column, values)
-        low += words
-        words *= _column_keys(table, column.name)[1]
-        high += words
+        low += _column(_keys(table, column.name), column, values, scratch)
+        high += low
     return mix(low), mix(high)
 
 
 @cache
-def _column_keys(table: str, column: str) -> tuple[np.uint64, np.uint64, np.uint64]:
-    shift, factor, null = keys("row hash", table, column, count=3)
-    return shift, factor | np.uint64(1), null
+def _start(table: str) -> tuple[np.uint64, ...]:
+    return keys("row hash", table, count=2)
+
+
+@dataclass(frozen=True, slots=True)
+class _Keys:
+    table: str
+    column: str
+    factor: np.uint64
+    null: np.uint64
+
+
+@cache
+def _keys(table: str, column: str) -> _Keys:
+    factor, null = keys("row hash", table, column, count=2)
+    return _Keys(table, column, factor | _ODD, null)
 
 
 def _sum(words: U64) -> int:
     return int((words & _LOW).sum()) + (int((words >> _S32).sum()) << 32)
 
 
-def _column(table: str, column: Column, values: Any) -> U64:
-    shift, _, null = _column_keys(table, column.name)
-    words = _words(column, values)
-    words += shift
-    mix(words)
+def _column(own: _Keys, column: Column, values: Any, scratch: U64) -> U64:
+    """The column's word of each row."""
+    if not pa.types.is_dictionary(values.type):
+        return _mixed(own, _words(column, values), values, scratch)
+    strings = values.dictionary
+    known = pools.of(strings)
+    if known is None:
+        return _coded(own, _dictionary(own, column, strings), values)
+    return _coded(own, known.kept(own, lambda: _dictionary(own, column, strings)), values)
+
+
+def _dictionary(own: _Keys, column: Column, strings: Any) -> U64:
+    return _mixed(own, _words(column, strings), strings, np.empty(len(strings), np.uint64))
+
+
+def _coded(own: _Keys, pool: U64, values: Any) -> U64:
+    if len(pool) == 0:
+        return np.full(len(values), own.null)
+    places = values.indices if values.indices.type == pa.int32() else values.indices.cast(pa.int32())
+    words = pool.take(_raw(places, "<i4"), mode="clip")
     if values.null_count:
-        words[values.is_null().to_numpy(zero_copy_only=False)] = null
+        words[_missing(places)] = own.null
     return words
+
+
+def _mixed(own: _Keys, words: U64, values: Any, scratch: U64) -> U64:
+    mixed = words * own.factor
+    np.right_shift(mixed, _S32, out=scratch)
+    mixed ^= scratch
+    if values.null_count:
+        mixed[_missing(values)] = own.null
+    return mixed
+
+
+def _missing(values: Any) -> npt.NDArray[np.bool_]:
+    bitmap = np.frombuffer(values.buffers()[0], np.uint8)
+    valid = np.unpackbits(bitmap, count=values.offset + len(values), bitorder="little")
+    missing: npt.NDArray[np.bool_] = valid[values.offset :] == 0
+    return missing
 
 
 def _words(column: Column, values: Any) -> U64:
     if column.type in ("string", "enum") or (column.type == "id" and not pa.types.is_integer(values.type)):
-        return text_words(values if pa.types.is_string(values.type) else values.cast(pa.string()))
+        return _text(values if pa.types.is_string(values.type) else values.cast(pa.string()))
     match column.type:
         case "decimal":
-            return _decimal_words(values.cast(pa.decimal128(column.precision, column.scale)))
+            return _decimals(values.cast(pa.decimal128(column.precision, column.scale)))
         case "boolean":
-            return _integers(pc.cast(values, pa.uint8()))
+            return _booleans(values)
         case "date":
-            return _integers(values.cast(pa.date32()).cast(pa.int32()))
+            return _integers(values.cast(pa.date32()).view(pa.int32()))
         case "timestamp":
-            return _integers(_milliseconds(values).cast(pa.int64()))
+            return _integers(_milliseconds(values).view(pa.int64()))
         case _:
             return _integers(values)
+
+
+def _text(values: Any) -> U64:
+    known = pools.of(values)
+    return text_words(values) if known is None else known.kept("text", lambda: text_words(values))
 
 
 def _milliseconds(values: Any) -> Any:
     return values if values.type.unit == "ms" else values.cast(pa.timestamp("ms", tz=values.type.tz))
 
 
+def _booleans(values: Any) -> U64:
+    end = values.offset + len(values)
+    bits = np.unpackbits(np.frombuffer(values.buffers()[1], np.uint8), count=end, bitorder="little")
+    return bits[values.offset :].astype(np.uint64)
+
+
 def _integers(values: Any) -> U64:
-    filled = values.fill_null(0) if values.null_count else values
-    words: U64 = filled.to_numpy(zero_copy_only=False).astype(np.int64).view(np.uint64)
-    return words
+    if values.type == pa.int64():
+        return _raw(values, "<u8")
+    if values.type == pa.int32():
+        return _raw(values, "<i4").astype(np.int64).view(np.uint64)
+    return _raw(values.cast(pa.int64()), "<u8")
 
 
-def _decimal_words(values: Any) -> U64:
-    raw = np.frombuffer(values.buffers()[1], np.uint64)
-    first = 2 * values.offset
-    return raw[first : first + 2 * len(values) : 2].copy()
+def _decimals(values: Any) -> U64:
+    return np.ndarray((len(values),), "<u8", values.buffers()[1], 16 * values.offset, (16,))
 
 
-def text_words(values: Any) -> U64:
-    """A 64-bit word for each string: a chain over its bytes, eight at a time, then its length in bytes."""
-    offsets = np.frombuffer(values.buffers()[1], np.int32)[values.offset : values.offset + len(values) + 1]
-    if len(values) == 0:
-        return np.empty(0, np.uint64)
-    lengths = np.diff(offsets)
-    shortest, longest = int(lengths.min()), int(lengths.max())
-    data = _padded(values.buffers()[2], int(offsets[0]), int(offsets[-1]))
-    if shortest == longest:
-        words = _equal_lengths(data, len(values), longest)
-    else:
-        words = _other_lengths(data, offsets[:-1] - offsets[0], lengths, longest)
-    words ^= lengths.astype(np.uint64)
-    words *= _WORD
-    return words
-
-
-def _padded(buffer: Any, first: int, last: int) -> Bytes:
-    """The buffer's part, eight zeros after its end."""
-    data = np.zeros(last - first + 8, np.uint8)
-    if last > first:
-        data[:-8] = np.frombuffer(buffer, np.uint8, last - first, first)
-    return data
-
-
-def _equal_lengths(data: Bytes, rows: int, length: int) -> U64:
-    words = np.full(rows, _WORD)
-    for position in range(0, length, 8):
-        chunk = np.ndarray((rows,), "<u8", data, position, (length,))
-        words = _chained(words, chunk & _TAIL[min(length - position, 8)])
-    return words
-
-
-def _other_lengths(data: Bytes, starts: Any, lengths: Any, longest: int) -> U64:
-    """Every eight consecutive bytes are a word; rows leave when their bytes are used up."""
-    everywhere = np.ndarray((len(data) - 7,), "<u8", data, strides=(1,))
-    words = np.full(len(starts), _WORD)
-    for position in range(0, longest, 8):
-        left = lengths - position
-        rows: Any = slice(None) if left.min() > 0 else np.flatnonzero(left > 0)
-        chunk = everywhere[starts[rows] + position]
-        chunk &= _TAIL[np.minimum(left[rows], 8)]
-        words[rows] = _chained(words[rows], chunk)
-    return words
-
-
-def _chained(words: U64, chunk: U64) -> U64:
-    chunk ^= words
-    chunk *= _WORD
-    chunk ^= chunk >> _S29
-    return chunk
+def _raw(values: Any, kind: str) -> npt.NDArray[Any]:
+    """The values as they lie in memory; anything where they are NULL."""
+    return np.ndarray((len(values),), kind, values.buffers()[1], int(kind[2]) * values.offset)

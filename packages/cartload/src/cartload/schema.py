@@ -19,6 +19,7 @@ __all__ = [
     "Table",
     "arrow_schema",
     "arrow_type",
+    "coded_schema",
     "table",
 ]
 
@@ -28,6 +29,7 @@ CATALOGUE_TABLES: Final = tuple(table.name for table in TABLES if table.catalogu
 BLOCK_TABLES: Final = tuple(table.name for table in TABLES if not table.catalogue)
 """The six tables made per block of customers."""
 
+_CODED: Final = pa.dictionary(pa.int32(), pa.string())
 _BY_NAME: Final = {table.name: table for table in TABLES}
 
 
@@ -40,6 +42,13 @@ def table(name: str) -> Table:
 def arrow_schema(name: str, ids: Ids) -> pa.Schema:
     """The Arrow schema of a table's batches: plain strings, int64 money, decimal128, UTC milliseconds."""
     return pa.schema([pa.field(c.name, arrow_type(c, ids), nullable=c.nullable) for c in table(name).columns])
+
+
+@cache
+def coded_schema(name: str, ids: Ids, coded: tuple[bool, ...]) -> pa.Schema:
+    """The same with the marked columns dictionary-encoded."""
+    fields = zip(arrow_schema(name, ids), coded, strict=True)
+    return pa.schema([field.with_type(_CODED) if by else field for field, by in fields])
 
 
 def arrow_type(column: Column, ids: Ids) -> pa.DataType:

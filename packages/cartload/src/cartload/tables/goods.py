@@ -62,7 +62,7 @@ def _sub_categories(world: World, rows: I64) -> pa.RecordBatch:
 
 
 def _chosen(draw: Draw, field: str, words: list[str]) -> Any:
-    return arrays.take(arrays.pool(words), draw.below(field, len(words)))
+    return arrays.text(arrays.pool(words), draw.below(field, len(words)))
 
 
 def _products(world: World, rows: I64) -> pa.RecordBatch:
@@ -71,11 +71,11 @@ def _products(world: World, rows: I64) -> pa.RecordBatch:
     ends = catalogue.ends[rows]
     ended = ends <= world.last_moment
     launched = catalogue.launched[rows]
-    kind = arrays.take(_kinds(world), catalogue.sub_category[rows])
+    kind = arrays.text(_kinds(world), catalogue.sub_category[rows])
     adjective = _chosen(text, "adjective", words["adjectives"])
     name = pc.binary_join_element_wise(adjective, _chosen(text, "material", words["materials"]), kind, " ")
     sentence = _chosen(text, "sentence", words["sentences"])
-    brand = arrays.take(arrays.pool(words["brands"]), catalogue.brand[rows] * len(words["brands"]) >> 8)
+    brand = arrays.text(arrays.pool(words["brands"]), catalogue.brand[rows] * len(words["brands"]) >> 8)
     summary = pc.binary_join_element_wise(name, brand, " by ")
     return world.batch(
         "products",

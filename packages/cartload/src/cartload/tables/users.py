@@ -122,13 +122,13 @@ class People:
         names, number = name_pools(), self._name[2]
         digits = pc.if_else(pa.array(number > 0), pc.cast(pa.array(number), pa.string()), "")
         return pc.binary_join_element_wise(
-            arrays.take(names.first_folded, first),
-            arrays.take(_SEPARATORS, self._person.bits("separator") & 1),
-            arrays.take(names.last_folded, last),
+            arrays.text(names.first_folded, first),
+            arrays.text(_SEPARATORS, self._person.bits("separator") & 1),
+            arrays.text(names.last_folded, last),
             digits,
             "",
         )
 
     def _email(self, user_name: Any) -> Any:
-        hosts = arrays.take(_DOMAINS, self._person.below("domain", len(_DOMAINS)))
+        hosts = arrays.text(_DOMAINS, self._person.below("domain", len(_DOMAINS)))
         return pc.binary_join_element_wise(user_name, hosts, "")

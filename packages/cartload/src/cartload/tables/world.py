@@ -14,7 +14,7 @@ from cartload.counts import ten_thousandths
 from cartload.draws import Randomness
 from cartload.fixed import I64
 from cartload.ids import id_column
-from cartload.schema import arrow_schema
+from cartload.schema import coded_schema
 from cartload.timeline import Timeline
 
 _NAME_DOMAIN: Final = 1 << 24
@@ -71,5 +71,6 @@ class World:
         return id_column(self.spec.ids, self.random, table, rows)
 
     def batch(self, table: str, *columns: Any) -> pa.RecordBatch:
-        """A record batch from columns in schema order."""
-        return pa.RecordBatch.from_arrays(list(columns), schema=arrow_schema(table, self.spec.ids))
+        """A record batch from columns in schema order, plain or by dictionary."""
+        coded = tuple(isinstance(column, pa.DictionaryArray) for column in columns)
+        return pa.RecordBatch.from_arrays(list(columns), schema=coded_schema(table, self.spec.ids, coded))

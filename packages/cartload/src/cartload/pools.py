@@ -1,0 +1,70 @@
+"""Pools: strings that many rows share, and what is worth working out once about each of them.
+
+A pool is a pyarrow array of strings; it stays known as long as that array lives, and no longer.
+"""
+
+import weakref
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+Place = tuple[int, int, int]
+"""Where the strings lie in memory: address of their offsets, first place, length."""
+
+
+class Pool:
+    """What is known of one pool."""
+
+    def __init__(self, values: Any) -> None:
+        self._slice = values.slice(0)
+        self._kept: dict[Any, Any] = {}
+
+    @cached_property
+    def slots(self) -> npt.NDArray[np.void] | None:
+        """The strings as equally wide slots of bytes; None where lengths differ or one is NULL."""
+        lengths = pc.min_max(pc.binary_length(self._slice)).as_py()
+        width = lengths["min"]
+        if not width or width != lengths["max"] or self._slice.null_count:
+            return None
+        first = int(np.frombuffer(self._slice.buffers()[1], np.int32)[self._slice.offset])
+        return np.frombuffer(self._slice.buffers()[2], f"V{width}", len(self._slice), first)
+
+    def kept[T](self, key: Any, make: Callable[[], T]) -> T:
+        """What ``make`` answers, made at the first call with the key."""
+        if key not in self._kept:
+            self._kept[key] = make()
+        found: T = self._kept[key]
+        return found
+
+
+_KNOWN: Final[dict[Place, Pool]] = {}
+
+
+def _place(values: Any) -> Place | None:
+    offsets = values.buffers()[1]
+    return None if offsets is None else (offsets.address, values.offset, len(values))
+
+
+def known(values: Any) -> Any:
+    """The same strings, known as a pool from now on as long as the answered array lives."""
+    place = _place(values)
+    if place is not None and place not in _KNOWN:
+        _KNOWN[place] = Pool(values)
+        weakref.finalize(values, _KNOWN.pop, place, None).atexit = False
+    return values
+
+
+def pool(strings: Any) -> Any:
+    """A vocabulary (strings or None) as a pool to take from."""
+    return known(pa.array(strings, pa.string()))
+
+
+def of(values: Any) -> Pool | None:
+    """What is known of the strings of an array of any origin; None when they are no pool."""
+    place = _place(values)
+    return None if place is None else _KNOWN.get(place)
