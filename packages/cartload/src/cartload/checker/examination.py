@@ -1,0 +1,39 @@
+"""From an open dataset to its report."""
+
+import duckdb
+
+from cartload.checker.counting import Counter
+from cartload.checker.ranges import ROWS_AT_ONCE
+from cartload.checker.report import TRUTHS, Report, RuleReport, TruthReport
+from cartload.checker.rules import all_rules
+from cartload.schema import TABLE_NAMES
+from cartload.stored import Stored, StoredError
+
+
+def examine(stored: Stored, *, at_once: int = ROWS_AT_ONCE) -> Report:
+    """Ask every rule of a dataset. Raises StoredError when a table is missing or cannot be read."""
+    stored.require(TABLE_NAMES)
+    try:
+        return _report(stored, at_once)
+    except duckdb.Error as error:
+        raise StoredError(f"{stored.place} cannot be checked: {str(error).splitlines()[0]}") from error
+
+
+def _report(stored: Stored, at_once: int) -> Report:
+    rules = all_rules(stored.ids, stored.spec, stored.segments)
+    found = Counter(stored, at_once).reports(rules)
+    by_truth: dict[int, list[RuleReport]] = {number: [] for number in TRUTHS}
+    for rule in rules:
+        by_truth[rule.truth].append(found[rule.name])
+    rows = {name: _rows(stored, name) for name in TABLE_NAMES}
+    truths = [
+        TruthReport(number=number, name=name, rules=by_truth[number]) for number, name in TRUTHS.items()
+    ]
+    return Report(
+        place=stored.place, spec_known=stored.spec is not None, rows=rows, truths=truths, figures=[]
+    )
+
+
+def _rows(stored: Stored, table: str) -> int:
+    (rows,) = stored.connection.execute(f"SELECT count(*) FROM {table}").fetchone() or (0,)
+    return int(rows)

@@ -1,0 +1,51 @@
+"""What a rule is."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from cartload._spec_model import Spec
+from cartload.checker.relations import Relation
+
+type Expected = Callable[[Spec], float]
+"""About how many rows a rule has to look at under a spec."""
+
+
+def _none(spec: Spec) -> float:
+    return 0
+
+
+@dataclass(frozen=True, slots=True)
+class RowRule:
+    """What must hold for each row of a relation.
+
+    ``broken`` is true for a row that breaks it and false or NULL for others; only rows for which ``applies``
+    is true are asked. ``shown`` are the expressions that an example row shows, beside the key.
+    """
+
+    name: str
+    truth: int
+    title: str
+    relation: Relation
+    broken: str
+    shown: tuple[str, ...] = ()
+    applies: str = "true"
+    expected: Expected = _none
+
+
+@dataclass(frozen=True, slots=True)
+class QueryRule:
+    """What is asked of a whole table: ``counting`` answers rows checked and violations in one row,
+    ``sampling`` the rows that show them. ``settling`` counts violations once more where the first count may
+    be too high.
+    """
+
+    name: str
+    truth: int
+    title: str
+    counting: str
+    sampling: str
+    expected: Expected = _none
+    settling: str | None = None
+
+
+type Rule = RowRule | QueryRule

@@ -1,0 +1,58 @@
+"""Runs of ids: what is joined run by run needs memory for one run only, whatever the size of the dataset."""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from cartload.stored import Stored
+from cartload.stored.types import text_literal
+
+type Key = str | int
+
+type Owner = Literal["users", "order_details"]
+"""Tables whose rows own others, that lie in the order of their owner's ids."""
+
+ROWS_AT_ONCE: Final = 4_000_000
+"""About how many rows of a table are joined at once."""
+_OWNED: Final[dict[Owner, tuple[str, ...]]] = {
+    "users": ("users", "addresses", "wishlist"),
+    "order_details": ("order_details", "order_item", "payment_details"),
+}
+_SAMPLE: Final = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Ids from ``low`` on and below ``high``; None is no bound. Stored rows lie in the order of their ids."""
+
+    low: Key | None = None
+    high: Key | None = None
+
+    def within(self, column: str) -> str:
+        """The SQL condition that a column lies in it."""
+        low = [] if self.low is None else [f"{column} >= {_literal(self.low)}"]
+        high = [] if self.high is None else [f"{column} < {_literal(self.high)}"]
+        return " AND ".join(low + high) or "true"
+
+
+EVERYTHING: Final = Range()
+
+
+def _literal(key: Key) -> str:
+    return text_literal(key) if isinstance(key, str) else str(key)
+
+
+def ranges(stored: Stored, owner: Owner, at_once: int = ROWS_AT_ONCE) -> list[Range]:
+    """Ranges of the owner's ids in ascending order, that together hold every id there can be."""
+    largest = max(_count(stored, table) for table in _OWNED[owner])
+    pieces = -(-largest // at_once)
+    if pieces < 2:
+        return [EVERYTHING]
+    sample = f"(SELECT id FROM {owner} WHERE id IS NOT NULL USING SAMPLE reservoir({_SAMPLE} ROWS))"
+    found = stored.connection.execute(f"SELECT id FROM {sample} ORDER BY id").fetchall()
+    edges = sorted({found[len(found) * piece // pieces][0] for piece in range(1, pieces)}) if found else []
+    return [Range(low, high) for low, high in zip([None, *edges], [*edges, None], strict=True)]
+
+
+def _count(stored: Stored, table: str) -> int:
+    (rows,) = stored.connection.execute(f"SELECT count(*) FROM {table}").fetchone() or (0,)
+    return int(rows)

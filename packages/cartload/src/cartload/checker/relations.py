@@ -1,0 +1,136 @@
+"""What rules look at: rows of one table, or rows with what belongs to them, as the FROM part of a query.
+
+Parents are joined from the left: a row whose parent is missing stays, with NULL, and truth 1 says so.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from cartload.checker.ranges import Owner, Range
+from cartload.schema import TABLES
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A relation: ``source`` makes its FROM part for a range of ids of ``by``; ``key`` orders sample rows."""
+
+    name: str
+    source: Callable[[Range], str]
+    key: tuple[str, ...]
+    by: Owner | None = None
+
+
+def lines_of(part: Range) -> str:
+    """Sums over the lines of each order."""
+    return f"""(SELECT order_id, sum(line_total)::BIGINT AS subtotal, sum(discount)::BIGINT AS discount,
+        sum(tax)::BIGINT AS tax, max(returned_quantity) AS returned, min(line_number) AS low,
+        max(line_number) AS high, count(*) AS n,
+        sum(((line_total - discount + tax) * returned_quantity * 2 + quantity) // (2 * quantity))::BIGINT
+          AS refund
+        FROM order_item WHERE {part.within("order_id")} GROUP BY order_id)"""
+
+
+def payments_of(part: Range) -> str:
+    """What was charged and refunded for each order."""
+    return f"""(SELECT order_id,
+        count(*) FILTER (kind = 'charge') AS charges,
+        count(*) FILTER (kind = 'refund') AS refunds,
+        coalesce(sum(amount) FILTER (kind = 'refund'), 0)::BIGINT AS refunded,
+        sum(CASE WHEN kind = 'refund' THEN -amount WHEN status = 'captured' THEN amount ELSE 0 END)::BIGINT
+          AS collected,
+        max(attempt) FILTER (kind = 'charge') AS last_charge,
+        max(attempt) FILTER (kind = 'refund') AS refund_attempt,
+        min(status) FILTER (kind = 'refund') AS refund_status,
+        max(created_at) FILTER (kind = 'refund') AS refund_created,
+        max(updated_at) FILTER (kind = 'refund') AS refund_updated,
+        count(*) FILTER (kind = 'charge' AND status = 'captured') AS captured,
+        arg_max(status, attempt) FILTER (kind = 'charge') AS last_status,
+        arg_max(updated_at, attempt) FILTER (kind = 'charge') AS last_updated,
+        arg_min(created_at, attempt) FILTER (kind = 'charge') AS first_created
+        FROM payment_details WHERE {part.within("order_id")} GROUP BY order_id)"""
+
+
+def _orders(part: Range) -> str:
+    return f"""(SELECT * FROM order_details WHERE {part.within("id")}) o
+        LEFT JOIN {lines_of(part)} l ON l.order_id = o.id
+        LEFT JOIN {payments_of(part)} p ON p.order_id = o.id
+        LEFT JOIN users u ON u.id = o.user_id
+        LEFT JOIN addresses a ON a.id = o.address_id"""
+
+
+def _lines(part: Range) -> str:
+    return f"""(SELECT * FROM order_item WHERE {part.within("order_id")}) i
+        LEFT JOIN (SELECT * FROM order_details WHERE {part.within("id")}) o ON o.id = i.order_id
+        LEFT JOIN addresses a ON a.id = o.address_id
+        LEFT JOIN products_skus s ON s.id = i.product_sku_id
+        LEFT JOIN products p ON p.id = s.product_id"""
+
+
+def _running(part: Range) -> str:
+    return f"""(SELECT *, sum(line_total) OVER (PARTITION BY order_id ORDER BY line_number) AS upto
+          FROM order_item WHERE {part.within("order_id")}) i
+        LEFT JOIN (SELECT id, discount, subtotal FROM order_details WHERE {part.within("id")}) o
+          ON o.id = i.order_id"""
+
+
+def _payments(part: Range) -> str:
+    return f"""(SELECT * FROM payment_details WHERE {part.within("order_id")}) d
+        LEFT JOIN (SELECT * FROM order_details WHERE {part.within("id")}) o ON o.id = d.order_id
+        LEFT JOIN {payments_of(part)} p ON p.order_id = d.order_id"""
+
+
+def _customers(part: Range) -> str:
+    return f"""(SELECT * FROM users WHERE {part.within("id")}) u
+        LEFT JOIN (SELECT user_id, count(*) AS n, count(*) FILTER (is_default) AS defaults,
+            arg_min(is_default, id) AS first_is_default
+          FROM addresses WHERE {part.within("user_id")} GROUP BY user_id) a ON a.user_id = u.id"""
+
+
+def _addresses(part: Range) -> str:
+    return f"""(SELECT * FROM addresses WHERE {part.within("user_id")}) a
+        LEFT JOIN (SELECT * FROM users WHERE {part.within("id")}) u ON u.id = a.user_id"""
+
+
+def _wishes(part: Range) -> str:
+    return f"""(SELECT * FROM wishlist WHERE {part.within("user_id")}) w
+        LEFT JOIN (SELECT * FROM users WHERE {part.within("id")}) u ON u.id = w.user_id
+        LEFT JOIN products p ON p.id = w.product_id"""
+
+
+def _plain(text: str) -> Callable[[Range], str]:
+    return lambda part: text
+
+
+ORDERS: Final = Relation("orders", _orders, ("o.id",), by="order_details")
+"""Orders ``o`` with sums of lines ``l``, payments ``p``, customer ``u``, address ``a``."""
+LINES: Final = Relation("lines", _lines, ("i.order_id", "i.id"), by="order_details")
+"""Lines ``i`` with order ``o``, its address ``a``, SKU ``s`` and product ``p``."""
+RUNNING: Final = Relation("running", _running, ("i.order_id", "i.id"), by="order_details")
+"""Lines ``i`` with the sum of line totals ``upto`` them, and their order ``o``."""
+PAYMENTS: Final = Relation("payments", _payments, ("d.order_id", "d.id"), by="order_details")
+"""Payments ``d`` with order ``o`` and all payments of it ``p``."""
+CUSTOMERS: Final = Relation("customers", _customers, ("u.id",), by="users")
+"""Customers ``u`` with their addresses, counted, ``a``."""
+ADDRESSES: Final = Relation("addresses of customers", _addresses, ("a.user_id", "a.id"), by="users")
+"""Addresses ``a`` with their customer ``u``."""
+WISHES: Final = Relation("wishes", _wishes, ("w.user_id", "w.id"), by="users")
+"""Wishes ``w`` with customer ``u`` and product ``p``."""
+GOODS: Final = Relation(
+    "goods",
+    _plain("""products p LEFT JOIN sub_categories s ON s.id = p.sub_category_id
+        LEFT JOIN categories c ON c.id = s.category_id"""),
+    ("p.id",),
+)
+"""Products ``p`` with sub-category ``s`` and category ``c``."""
+SHELVES: Final = Relation(
+    "shelves", _plain("sub_categories s LEFT JOIN categories c ON c.id = s.category_id"), ("s.id",)
+)
+"""Sub-categories ``s`` with category ``c``."""
+SKUS: Final = Relation(
+    "skus", _plain("products_skus s LEFT JOIN products p ON p.id = s.product_id"), ("s.id",)
+)
+"""SKUS ``s`` with product ``p``."""
+
+ROWS: Final = {table.name: Relation(table.name, _plain(f"{table.name} t"), ("t.id",)) for table in TABLES}
+"""The rows ``t`` of each table alone."""

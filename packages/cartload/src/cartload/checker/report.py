@@ -1,0 +1,102 @@
+"""What a check found: the shape of the report as Python objects and as JSON."""
+
+from typing import Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, computed_field
+
+TRUTHS: Final = {
+    1: "Keys, parents and mandatory values are whole",
+    2: "Money reconciles to the last cent",
+    3: "Time is causal",
+    4: "Status agrees with times and payments",
+    5: "People are coherent",
+    6: "Skew and season are as the spec says",
+    7: "Nobody real is hit",
+}
+"""The truths of a dataset by number."""
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class RuleReport(_Model):
+    """What became of one rule."""
+
+    name: str
+    title: str
+    rows_checked: int
+    violations: int
+    samples: list[dict[str, Any]] = Field(
+        default_factory=list, description="Up to five rows that break it, as their values in JSON."
+    )
+    note: str | None = Field(default=None, description="Why nothing, or not all, could be asked.")
+    ok: bool = Field(description="No violation, and no row missing that the spec promises to look at.")
+
+
+class TruthReport(_Model):
+    """What became of one truth."""
+
+    number: int
+    name: str
+    rules: list[RuleReport]
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def rows_checked(self) -> int:
+        """Rows that its rules looked at, those of every rule added."""
+        return sum(rule.rows_checked for rule in self.rules)
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def violations(self) -> int:
+        """Violations of all its rules."""
+        return sum(rule.violations for rule in self.rules)
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def ok(self) -> bool:
+        """Whether every rule is."""
+        return all(rule.ok for rule in self.rules)
+
+
+class Figure(_Model):
+    """One series to plot beside what the spec expects."""
+
+    name: str
+    title: str
+    kind: Literal["bars", "line", "log_log"]
+    x_label: str
+    y_label: str
+    x: list[str | float]
+    y: list[float]
+    expected: list[float] | None = None
+    note: str
+
+
+class Report(_Model):
+    """Everything that a check found, in one stable shape."""
+
+    place: str
+    spec_known: bool
+    rows: dict[str, int] = Field(description="Rows of each table.")
+    truths: list[TruthReport]
+    figures: list[Figure]
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def ok(self) -> bool:
+        """Whether every truth holds."""
+        return all(truth.ok for truth in self.truths)
+
+    @property
+    def broken(self) -> list[RuleReport]:
+        """The rules that do not hold, the worst first."""
+        found = [rule for truth in self.truths for rule in truth.rules if not rule.ok]
+        return sorted(found, key=lambda rule: -rule.violations)
+
+    def text(self) -> str:
+        """For a terminal: what is broken first, then a line for each truth."""
+        from cartload.checker.terminal import text
+
+        return text(self)

@@ -1,0 +1,19 @@
+"""The truths of a dataset as rules, one list for each."""
+
+from cartload._spec_model import Spec
+from cartload.checker.model import Rule
+from cartload.checker.rules import money, people, reserved, status, structure, times
+from cartload.chunks import Segment
+from cartload.schema import Ids
+
+
+def all_rules(ids: Ids, spec: Spec | None, segments: tuple[Segment, ...] | None) -> list[Rule]:
+    """Every rule of truths 1 to 5 and 7 that can be asked: some need the spec."""
+    return [
+        *structure.rules(ids, spec, segments),
+        *money.rules(spec),
+        *times.rules(spec),
+        *status.rules(),
+        *people.rules(),
+        *reserved.rules(),
+    ]

@@ -1,0 +1,48 @@
+"""Truth 7: nobody real is hit."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from cartload.checker.model import RowRule, Rule
+from cartload.checker.relations import ROWS
+from cartload.checker.rules.structure import rows_of
+
+TRUTH: Final = 7
+
+_DOMAIN: Final = r"(?:[a-z0-9-]+\.)*(?:example\.(?:com|net|org)|example|test|invalid)"
+"""Reserved for documentation and tests by RFC 2606 and RFC 6761."""
+_TEST_CARDS: Final = ("4242", "0000", "1111", "4444", "0005", "8431", "1117", "5556")
+"""Last digits of the card numbers that payment providers publish for tests; no such card can be charged."""
+
+
+def rules() -> Iterator[Rule]:
+    """The rules of addresses, numbers and cards that belong to nobody."""
+    yield RowRule(
+        "user.email_domain",
+        TRUTH,
+        "Every email address is on a domain that RFC 2606 or RFC 6761 reserves.",
+        ROWS["users"],
+        f"NOT regexp_full_match(t.email, '[^@ ]+@{_DOMAIN}')",
+        ("t.email",),
+        expected=rows_of("users"),
+    )
+    yield RowRule(
+        "product.image_domain",
+        TRUTH,
+        "Pictures are on a reserved domain.",
+        ROWS["products"],
+        f"NOT regexp_full_match(t.image_url, 'https://{_DOMAIN}/[^ ]*')",
+        ("t.image_url",),
+        expected=rows_of("products"),
+    )
+    cards = ", ".join(f"'{card}'" for card in _TEST_CARDS)
+    yield RowRule(
+        "payment.card",
+        TRUTH,
+        "Cards are test cards that cannot be charged.",
+        ROWS["payment_details"],
+        f"t.card_last_four NOT IN ({cards})",
+        ("t.method", "t.card_last_four"),
+        applies="t.card_last_four IS NOT NULL",
+        expected=lambda spec: rows_of("order_details")(spec) / 10,
+    )

@@ -1,0 +1,167 @@
+"""Truth 1: every key is unique, every parent there, nothing mandatory missing, as many rows as promised."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from cartload._spec_model import Spec
+from cartload.checker.model import Expected, QueryRule, RowRule, Rule
+from cartload.checker.relations import (
+    ADDRESSES,
+    GOODS,
+    LINES,
+    ORDERS,
+    PAYMENTS,
+    ROWS,
+    SHELVES,
+    SKUS,
+    WISHES,
+    Relation,
+)
+from cartload.chunks import Segment, row_totals
+from cartload.schema import TABLES, Column, Ids, Table
+
+TRUTH: Final = 1
+_UUID: Final = "^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"
+
+
+def rules(ids: Ids, spec: Spec | None, segments: tuple[Segment, ...] | None) -> Iterator[Rule]:
+    """The rules of every table."""
+    if spec is not None:
+        yield from _counted(spec, segments or (Segment(0, spec.customers),))
+    for table in TABLES:
+        yield _mandatory(table)
+        yield _ids(table, ids)
+        yield _fitting(table)
+        if any(column.values for column in table.columns):
+            yield _listed(table)
+        for key in (("id",), *table.unique):
+            yield _unique(table, key)
+        for column, parent in table.foreign_keys:
+            yield _parent(table, column, parent)
+
+
+def rows_of(table: str) -> Expected:
+    """How many rows a table has under a spec."""
+    return lambda spec: row_totals(spec, Segment(0, spec.customers), catalogue=True)[table]
+
+
+def _counted(spec: Spec, segments: tuple[Segment, ...]) -> Iterator[Rule]:
+    """Exact counts of all tables but payments, whose rows follow from what became of orders."""
+    totals = [row_totals(spec, part, catalogue=part.first_block == 0) for part in segments]
+    for table in TABLES:
+        if table.name != "payment_details":
+            promised = sum(total[table.name] for total in totals)
+            yield QueryRule(
+                f"{table.name}.count",
+                TRUTH,
+                f"{table.name} has the {promised:,} rows that the spec promises.",
+                f"SELECT count(*), abs(count(*) - {promised}) FROM {table.name}",
+                f"SELECT {promised} AS promised, count(*) AS found FROM {table.name}",
+                rows_of(table.name),
+            )
+
+
+def _mandatory(table: Table) -> Rule:
+    columns = [column.name for column in table.columns if not column.nullable]
+    missing = [f"CASE WHEN t.{column} IS NULL THEN '{column}' END" for column in columns]
+    return RowRule(
+        f"{table.name}.mandatory",
+        TRUTH,
+        f"No mandatory value of {table.name} is NULL.",
+        ROWS[table.name],
+        " OR ".join(f"t.{column} IS NULL" for column in columns),
+        (f"concat_ws(', ', {', '.join(missing)}) AS missing",),
+        expected=rows_of(table.name),
+    )
+
+
+def _ids(table: Table, ids: Ids) -> Rule:
+    form = "UUIDs of version 8" if ids == "uuid" else "integers from 1"
+    well = f"regexp_matches(t.id, '{_UUID}')" if ids == "uuid" else "t.id >= 1"
+    return RowRule(
+        f"{table.name}.ids",
+        TRUTH,
+        f"Ids of {table.name} are {form}.",
+        ROWS[table.name],
+        f"NOT {well}",
+        expected=rows_of(table.name),
+    )
+
+
+def _fitting(table: Table) -> Rule:
+    texts = [column for column in table.columns if column.type == "string"]
+    return RowRule(
+        f"{table.name}.texts",
+        TRUTH,
+        f"Texts of {table.name} fit their columns, and are ASCII where the schema says so.",
+        ROWS[table.name],
+        " OR ".join(f"({_too_long(column)})" for column in texts) or "false",
+        tuple(f"t.{column.name}" for column in texts),
+        expected=rows_of(table.name),
+    )
+
+
+def _too_long(column: Column) -> str:
+    """``length`` counts characters, ``strlen`` bytes: as many of both is ASCII."""
+    name = f"t.{column.name}"
+    others = f" OR strlen({name}) <> length({name})" if column.ascii else ""
+    return f"length({name}) > {column.length}{others}"
+
+
+def _listed(table: Table) -> Rule:
+    enums = [column for column in table.columns if column.values]
+    others = [f"t.{c.name} NOT IN ({', '.join(repr(value) for value in c.values)})" for c in enums]
+    return RowRule(
+        f"{table.name}.values",
+        TRUTH,
+        f"{' and '.join(column.name for column in enums)} of {table.name} are among the values there are.",
+        ROWS[table.name],
+        " OR ".join(others),
+        tuple(f"t.{column.name}" for column in enums),
+        expected=rows_of(table.name),
+    )
+
+
+def _unique(table: Table, key: tuple[str, ...]) -> Rule:
+    columns, row = ", ".join(key), table.name
+    there = " AND ".join(f"{column} IS NOT NULL" for column in key)
+    doubled = f"SELECT {columns}, count(*) AS times FROM {row} WHERE {there} GROUP BY ALL HAVING count(*) > 1"
+    return QueryRule(
+        f"{row}.{'+'.join(key)}.unique",
+        TRUTH,
+        f"{' and '.join(key)} of {row} {'is' if len(key) == 1 else 'together are'} unique.",
+        f"SELECT count(*), count(*) - count(DISTINCT hash({columns})) FROM {row} WHERE {there}",
+        f"{doubled} ORDER BY ALL LIMIT 5",
+        rows_of(row),
+        settling=f"SELECT coalesce(sum(times - 1), 0) FROM ({doubled})",
+    )
+
+
+_JOINED: Final[dict[tuple[str, str], tuple[Relation, str, str]]] = {
+    ("sub_categories", "category_id"): (SHELVES, "s", "c"),
+    ("products", "sub_category_id"): (GOODS, "p", "s"),
+    ("products_skus", "product_id"): (SKUS, "s", "p"),
+    ("addresses", "user_id"): (ADDRESSES, "a", "u"),
+    ("order_details", "user_id"): (ORDERS, "o", "u"),
+    ("order_details", "address_id"): (ORDERS, "o", "a"),
+    ("order_item", "order_id"): (LINES, "i", "o"),
+    ("order_item", "product_sku_id"): (LINES, "i", "s"),
+    ("payment_details", "order_id"): (PAYMENTS, "d", "o"),
+    ("wishlist", "user_id"): (WISHES, "w", "u"),
+    ("wishlist", "product_id"): (WISHES, "w", "p"),
+}
+"""The relation that joins each foreign key, and what it calls child and parent."""
+
+
+def _parent(table: Table, column: str, parent: str) -> Rule:
+    relation, child, joined = _JOINED[table.name, column]
+    return RowRule(
+        f"{table.name}.{column}.parent",
+        TRUTH,
+        f"Every {column} of {table.name} is the id of a row of {parent}.",
+        relation,
+        f"{joined}.id IS NULL",
+        (f"{child}.{column}",),
+        applies=f"{child}.{column} IS NOT NULL",
+        expected=rows_of(table.name),
+    )

@@ -1,0 +1,66 @@
+"""The report as text: what is broken first, then a line for each truth."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from cartload.checker.report import Report, RuleReport, TruthReport
+
+_MOST_RULES: Final = 20
+_LONGEST: Final = 160
+
+
+def text(report: Report) -> str:
+    """The report for a terminal, ended by a newline."""
+    return (
+        "\n".join([*_verdict(report), *_broken(report), *map(_truth, report.truths), *_notes(report)]) + "\n"
+    )
+
+
+def _verdict(report: Report) -> Iterator[str]:
+    rows = sum(report.rows.values())
+    if report.ok:
+        yield f"{report.place}: all truths hold, 100 % of {rows:,} rows."
+    else:
+        count = len(report.broken)
+        yield f"{report.place}: {count} rule{'s' if count > 1 else ''} broken, in {rows:,} rows."
+    yield ""
+
+
+def _broken(report: Report) -> Iterator[str]:
+    for rule in report.broken[:_MOST_RULES]:
+        yield f"BROKEN {rule.name}: {rule.violations:,} of {rule.rows_checked:,}. {rule.title}"
+        yield from _details(rule)
+    if len(report.broken) > _MOST_RULES:
+        yield f"... and {len(report.broken) - _MOST_RULES} more"
+    if report.broken:
+        yield ""
+
+
+def _details(rule: RuleReport) -> Iterator[str]:
+    if rule.note:
+        yield f"       {rule.note}"
+    for sample in rule.samples:
+        line = ", ".join(f"{name}={'NULL' if value is None else value}" for name, value in sample.items())
+        yield f"       {line if len(line) <= _LONGEST else line[: _LONGEST - 3] + '...'}"
+
+
+def _truth(truth: TruthReport) -> str:
+    state = "ok    " if truth.ok else "BROKEN"
+    broken = f", {truth.violations:,} violations" if truth.violations else ""
+    count = len(truth.rules)
+    return (
+        f"{truth.number} {state} {truth.name}: {count} rule{'' if count == 1 else 's'}, "
+        f"{truth.rows_checked:,} rows checked{broken}"
+    )
+
+
+def _notes(report: Report) -> Iterator[str]:
+    """What could not be asked although nothing is broken."""
+    notes = [
+        f"  {rule.name}: {rule.note}"
+        for truth in report.truths
+        for rule in truth.rules
+        if rule.note and rule.ok
+    ]
+    if notes:
+        yield from ("", "Not asked, or not wholly:", *notes)
