@@ -1,14 +1,12 @@
 """Dataset databases: made, described, dropped. Each step looks first: all of them may be repeated."""
 
-import json
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from cartload import ddl, schema
+from cartload import about, ddl, schema
 from cartload_kit.database.engine import SESSION
 from cartload_writer.datasets import Dataset
 from cartload_writer.names import quoted_database
@@ -19,13 +17,6 @@ SESSION_FOR_DDL = (
     "/*M!100000 , max_statement_time = 0 */ /*!80000 , max_execution_time = 0 */"
 )
 """Foreign keys are added unchecked and proven by anti-joins; statements may take as long as they need."""
-
-ABOUT = "_cartload"
-_CREATE_ABOUT = (
-    f"CREATE TABLE IF NOT EXISTS {{database}}.`{ABOUT}` ("
-    "id TINYINT NOT NULL PRIMARY KEY, spec JSON NOT NULL, vintage INT NOT NULL, segments JSON NOT NULL"
-    ") ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci"
-)
 
 
 @asynccontextmanager
@@ -50,8 +41,8 @@ async def make(engine: AsyncEngine, database: str, ids: Ids, *, final: bool) -> 
         for table in schema.TABLES:
             if table.name not in present:
                 await connection.exec_driver_sql(ddl.create_table(table.name, ids, final=final))
-        if ABOUT not in present:
-            await connection.exec_driver_sql(_CREATE_ABOUT.format(database=quoted))
+        if about.TABLE not in present:
+            await connection.exec_driver_sql(about.create_table(quoted))
 
 
 async def tables(connection: AsyncConnection, database: str) -> Sequence[str]:
@@ -63,16 +54,8 @@ async def tables(connection: AsyncConnection, database: str) -> Sequence[str]:
 async def describe(connection: AsyncConnection, dataset: Dataset) -> None:
     """Write the one row of `_cartload`: what the dataset was made from."""
     quoted = quoted_database(dataset.database_name)
-    values: Mapping[str, Any] = {
-        "spec": json.dumps(dataset.spec, ensure_ascii=False),
-        "vintage": dataset.vintage,
-        "segments": json.dumps(dataset.segments),
-    }
-    statement = sa.text(
-        f"REPLACE INTO {quoted}.`{ABOUT}` (id, spec, vintage, segments) "  # noqa: S608 minted
-        "VALUES (1, :spec, :vintage, :segments)"
-    )
-    await connection.execute(statement, values)
+    statement = sa.text(about.replace([f":{name}" for name in about.COLUMNS], quoted))
+    await connection.execute(statement, about.row(dataset.spec, dataset.vintage, dataset.segments))
 
 
 async def drop(engine: AsyncEngine, database: str) -> bool:
