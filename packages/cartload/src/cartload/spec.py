@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from cartload import counts
+from cartload import _spec_fields, counts
 from cartload._spec_checks import Contradiction, contradictions
 from cartload._spec_model import Catalogue, Event, Season, Shipping, Spec, Tax, Window
 from cartload.presets import PRESETS
@@ -85,11 +85,15 @@ def _as_error(found: Contradiction) -> dict[str, Any]:
 
 def _field_error(found: Any) -> dict[str, Any]:
     field = ".".join(str(part) for part in found["loc"] if part != "[key]") or "spec"
-    return {
-        "field": field,
-        "value": _shown(found["input"]),
-        "message": found["msg"].removeprefix("Value error, "),
-    }
+    return {"field": field, "value": _shown(found["input"]), "message": _message(found)}
+
+
+def _message(found: Any) -> str:
+    if found["type"] == "extra_forbidden":
+        options = _spec_fields.names([str(part) for part in found["loc"][:-1]])
+        return f"no such field: there are {', '.join(options)}"
+    message: str = found["msg"]
+    return message.removeprefix("Value error, ")
 
 
 def _shown(value: Any) -> Any:

@@ -1,29 +1,58 @@
-"""From what was typed to a resolved spec."""
+"""From what was typed to a spec; and ``cartload spec``, which writes one to start from."""
 
 import argparse
-from collections.abc import Mapping
-from pathlib import Path
+import sys
 from typing import Any
 
+from cartload import _spec_yaml, specfile
 from cartload import spec as specs
 from cartload.cli.errors import CommandError
-from cartload.spec import PRESETS, Spec, SpecError
+from cartload.spec import Spec, SpecError
+
+
+def run(given: argparse.Namespace) -> int:
+    """Print a commented spec."""
+    raw = _raw(given)
+    title = (
+        f"# A spec of Cartload{f', from {given.spec}' if given.spec else ''}. Use it: cartload generate FILE"
+    )
+    sys.stdout.write(f"{title}\n\n{_spec_yaml.commented(raw, _checked(raw), full=given.full)}")
+    return 0
 
 
 def resolved_spec(given: argparse.Namespace) -> Spec:
     """The spec that the arguments ask for, resolved. Raises CommandError."""
-    raw = dict(_raw(given.spec))
-    raw |= {name: getattr(given, name) for name in ("customers", "seed") if getattr(given, name) is not None}
+    return specs.resolve(_checked(_raw(given)))
+
+
+def from_file(name: str) -> Spec:
+    """The spec in a file or preset, resolved. Raises CommandError."""
     try:
-        return specs.resolve(specs.parse(raw))
+        return specs.resolve(specs.parse(specfile.named(name)))
     except SpecError as error:
-        lines = [f"{one['field']}: {one['message']} (given: {one['value']!r})" for one in error.errors]
-        raise CommandError("the spec cannot be used:\n  " + "\n  ".join(lines), 2) from error
+        raise _refusal(error) from None
 
 
-def _raw(name: str | None) -> Mapping[str, Any]:
-    if name is None:
-        return {}
-    if name in PRESETS:
-        return PRESETS[name]
-    raise CommandError(f"{Path(name)}: neither a file nor a preset", 2)
+def _raw(given: argparse.Namespace) -> dict[str, Any]:
+    """File or preset, then single settings, then the two that have options of their own."""
+    try:
+        raw = specfile.named(given.spec) if given.spec else {}
+        for setting in given.set:
+            specfile.assign(raw, setting)
+    except SpecError as error:
+        raise _refusal(error) from None
+    options = {name: getattr(given, name) for name in ("customers", "seed")}
+    return raw | {name: value for name, value in options.items() if value is not None}
+
+
+def _checked(raw: dict[str, Any]) -> Spec:
+    try:
+        return specs.parse(raw)
+    except SpecError as error:
+        raise _refusal(error) from None
+
+
+def _refusal(error: SpecError) -> CommandError:
+    """One line for one error, else a list."""
+    lines = [f"{one['field']} = {one['value']!r}: {one['message']}" for one in error.errors]
+    return CommandError("the spec cannot be used: " + "\n  ".join(["", *lines] if lines[1:] else lines), 2)
