@@ -1,0 +1,1 @@
+"""The one schema definition in other languages: for people, databases and tools."""
