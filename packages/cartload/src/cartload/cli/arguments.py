@@ -7,14 +7,20 @@ from typing import Final
 
 from cartload.presets import PRESETS
 
-_COMMANDS: Final = {"generate": "cartload.cli.generate"}
+_COMMANDS: Final = {
+    "generate": "cartload.cli.generate",
+    "schema": "cartload.cli.schemas",
+    "spec": "cartload.cli.specs",
+}
 _FORMATS: Final = ("parquet", "csv", "jsonl", "sql")
+_LANGUAGES: Final = ("sql", "json", "markdown", "arrow", "dbt")
 
 type Command = Callable[[argparse.Namespace], int]
+type _Commands = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def command(name: str) -> Command:
-    """The function of a command."""
+    """The function of a command; imports what the command needs."""
     run: Command = import_module(_COMMANDS[name]).run
     return run
 
@@ -28,6 +34,8 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action=_Version)
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
     _generate(commands)
+    _schema(commands)
+    _spec(commands)
     return top
 
 
@@ -43,40 +51,63 @@ class _Version(argparse.Action):
         parser.exit(message=f"cartload {version()}\n")
 
 
-type _Commands = "argparse._SubParsersAction[argparse.ArgumentParser]"
-
-
 def _generate(commands: _Commands) -> None:
     generate = commands.add_parser("generate", help="make a dataset", description="Make a dataset.")
-    add_spec(generate)
-    generate.add_argument(
-        "--out", metavar="DIR|-", required=True, help="folder to write, - for standard output"
+    _spec_arguments(generate)
+    target = generate.add_mutually_exclusive_group(required=True)
+    target.add_argument("--out", metavar="DIR", help="folder to write, or - for standard output")
+    target.add_argument("--into", metavar="URL", help="database to fill: mysql://user@host/database")
+    add = generate.add_argument
+    add("--format", choices=_FORMATS, help="what the spec says by default: parquet")
+    add("--tables", metavar="A,B", help="these tables only")
+    add("--partition", choices=("month",), help="one folder of orders for each month of placed_at")
+    add("--workers", metavar="N", type=_positive, help="processes; by default one for each core")
+    add("--resume", action="store_true", help="go on where an interrupted run stopped")
+    add("--quiet", action="store_true", help="no progress, only errors")
+
+
+def _schema(commands: _Commands) -> None:
+    told = "print the tables and their columns"
+    schema = commands.add_parser("schema", help=told, description=f"{told.capitalize()}.")
+    schema.add_argument("--format", choices=_LANGUAGES, default="sql", help="sql by default")
+    schema.add_argument(
+        "--ids", choices=("uuid", "integer"), default="uuid", help="kind of keys (sql, arrow)"
     )
-    generate.add_argument("--format", choices=_FORMATS, help="parquet by default, or what the spec says")
-    generate.add_argument("--tables", metavar="A,B", help="these tables only")
-    generate.add_argument("--workers", metavar="N", type=positive, help="processes; by default one a core")
-    generate.add_argument("--resume", action="store_true", help="go on where an interrupted run stopped")
-    generate.add_argument("--quiet", action="store_true", help="no progress, only errors")
 
 
-def add_spec(to: argparse.ArgumentParser) -> None:
-    """The arguments that say what a dataset is made from."""
+def _spec(commands: _Commands) -> None:
+    told = "print a commented spec file to start from"
+    spec = commands.add_parser("spec", help=told, description=f"{told.capitalize()}.")
+    _spec_arguments(spec)
+    spec.add_argument("--full", action="store_true", help="write out defaults too, instead of as comments")
+
+
+def _spec_arguments(to: argparse.ArgumentParser) -> None:
+    """What a dataset is made from."""
+    presets = ", ".join(PRESETS)
     to.add_argument(
-        "spec",
-        metavar="SPEC",
-        nargs="?",
-        help=f"a YAML or JSON file, or a preset: {', '.join(PRESETS)}; without it, the defaults",
+        "spec", metavar="SPEC", nargs="?", help=f"YAML or JSON file, or preset: {presets}; {{}} by default"
     )
-    to.add_argument("--customers", metavar="N", type=positive, help="how many customers")
-    to.add_argument("--seed", metavar="S", type=int, help="another seed, another dataset")
+    to.add_argument("--customers", metavar="N", type=_positive, help="how many; all else follows")
+    to.add_argument("--seed", metavar="S", type=_whole, help="another seed, another dataset")
     to.add_argument(
-        "--set", metavar="PATH=VALUE", action="append", default=[], help="any field, as orders.per_customer=3"
+        "--set",
+        metavar="PATH=VALUE",
+        action="append",
+        default=[],
+        help="any field of the spec, as in orders.per_customer=3; may be repeated",
     )
 
 
-def positive(text: str) -> int:
-    """A whole number from 1 on; underscores may separate digits. Raises ValueError."""
-    number = int(text)
+def _whole(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number") from None
+
+
+def _positive(text: str) -> int:
+    number = _whole(text)
     if number < 1:
-        raise ValueError(text)
+        raise argparse.ArgumentTypeError(f"{text} is not above 0")
     return number

@@ -4,37 +4,71 @@ import argparse
 import sys
 from pathlib import Path
 
-from cartload import schema
+from cartload import mysqlurl, schema
 from cartload._spec_model import Spec
 from cartload.chunks import Segment, row_totals
+from cartload.cli import databases
 from cartload.cli.errors import CommandError
-from cartload.cli.progress import progress
+from cartload.cli.progress import Progress, progress
 from cartload.cli.specs import resolved_spec
 from cartload.manifest import Format
-from cartload.output import folder
+from cartload.output import database, folder, stream
 from cartload.output.errors import OutputError, said
 from cartload.output.job import FolderJob
 
 
 def run(given: argparse.Namespace) -> int:
     """Make a dataset where it was asked for."""
-    spec = resolved_spec(given)
+    spec, tables = resolved_spec(given), _tables(given)
+    write = _database if given.into else _stdout if given.out == "-" else _folder
+    totals = row_totals(spec, Segment(0, spec.customers), catalogue=True)
     try:
-        return _folder(given, spec)
+        with progress(sys.stderr, sum(totals[table] for table in tables), quiet=given.quiet) as shown:
+            write(given, spec, tables, shown)
     except OutputError as error:
         raise CommandError(str(error)) from error
+    except BrokenPipeError:
+        raise
     except OSError as error:
         raise CommandError(said(error)) from error
-
-
-def _folder(given: argparse.Namespace, spec: Spec) -> int:
-    job = FolderJob(Path(given.out), spec, _format(given, spec), _tables(given))
-    totals = row_totals(spec, Segment(0, spec.customers), catalogue=True)
-    expected = sum(totals[table] for table in job.tables)
-    with progress(sys.stderr, expected, quiet=given.quiet) as shown:
-        made = folder.write(job, resume=given.resume, processes=given.workers, tell=shown.add, say=shown.say)
-        shown.end(f"{job.folder}: {sum(t.rows for t in made.tables.values()):,} rows")
     return 0
+
+
+def _folder(given: argparse.Namespace, spec: Spec, tables: tuple[str, ...], shown: Progress) -> None:
+    job = FolderJob(Path(given.out), spec, _format(given, spec), tables, given.partition == "month")
+    folder.write(job, resume=given.resume, processes=given.workers, tell=shown.add, say=shown.say)
+    shown.end(f"{job.folder} is whole")
+
+
+def _stdout(given: argparse.Namespace, spec: Spec, tables: tuple[str, ...], shown: Progress) -> None:
+    _refuse(given, "--out -", "resume", "workers", "partition")
+    file_format = _format(given, spec)
+    out = sys.stdout.buffer
+    if file_format == "sql":
+        stream.write_dump(spec, tables, out, shown.add)
+    elif len(tables) > 1:
+        raise CommandError(
+            f"--out - holds one table as {file_format}: name it with --tables, or --format sql", 2
+        )
+    elif file_format == "parquet" and sys.stdout.isatty():
+        raise CommandError("Parquet is nothing for a terminal: redirect it, or choose --format csv", 2)
+    else:
+        stream.write_table(spec, tables[0], file_format, out, shown.add)
+    out.flush()
+
+
+def _database(given: argparse.Namespace, spec: Spec, _: tuple[str, ...], shown: Progress) -> None:
+    _refuse(given, "--into", "resume", "partition", "format", "tables")
+    url = databases.url(given.into)
+    database.write(url, spec, processes=given.workers, tell=shown.add, say=shown.say)
+    shown.end(f"{mysqlurl.shown(url)} is whole")
+
+
+def _refuse(given: argparse.Namespace, target: str, *options: str) -> None:
+    """Options that say nothing for a target are wrong usage."""
+    senseless = [f"--{name}" for name in options if getattr(given, name)]
+    if senseless:
+        raise CommandError(f"{', '.join(senseless)} cannot be used with {target}", 2)
 
 
 def _format(given: argparse.Namespace, spec: Spec) -> Format:

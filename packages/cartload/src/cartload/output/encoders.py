@@ -1,25 +1,20 @@
 """Batches of one table as the bytes of one growing file."""
 
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from cartload import schema
 from cartload.manifest import Format
+from cartload.output.dump import Inserts
 from cartload.output.rows import Cutter
+from cartload.output.sink import Sink
 from cartload.schema import Ids
 from cartload.sinks import files
 
 ROW_GROUP: Final = 64_000
 """Rows of a Parquet row group."""
-
-
-class Sink(Protocol):
-    """Where the bytes go."""
-
-    def write(self, data: Any) -> int:
-        """Append them."""
 
 
 class Encoder(Protocol):
@@ -32,24 +27,24 @@ class Encoder(Protocol):
         """Append what a whole file still needs."""
 
 
-def encoder(file_format: Format, table: str, ids: Ids, sink: Sink) -> Encoder:
-    """The encoder of a format."""
+def encoder(file_format: Format, table: str, ids: Ids, sink: Sink, *, row_group: int = ROW_GROUP) -> Encoder:
+    """The encoder of a format; ``row_group`` is for Parquet."""
     match file_format:
         case "parquet":
-            return Parquet(schema.arrow_schema(table, ids), sink)
+            return Parquet(schema.arrow_schema(table, ids), sink, row_group)
         case "csv":
             return Csv(schema.arrow_schema(table, ids), sink)
         case "jsonl":
             return JsonLines(sink)
         case "sql":
-            raise ValueError("sql")
+            return Inserts(table, sink)
 
 
 class Parquet:
     """Row groups of equal length, zstd 1; the Arrow schema is not stored, Parquet's own says it all."""
 
-    def __init__(self, columns: pa.Schema, sink: Sink) -> None:
-        self._cutter = Cutter(ROW_GROUP)
+    def __init__(self, columns: pa.Schema, sink: Sink, row_group: int) -> None:
+        self._cutter = Cutter(row_group)
         self._writer = pq.ParquetWriter(
             sink,
             columns,

@@ -5,12 +5,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from cartload import manifest
+from cartload import durable, manifest
 from cartload._constants import VINTAGE
 from cartload._version import version
 from cartload.chunks import Segment
 from cartload.manifest import Manifest, ManifestError, TableTotals
-from cartload.output import journal, runs, workers
+from cartload.output import dump, journal, runs, workers
 from cartload.output.errors import OutputError
 from cartload.output.job import FolderJob, Tell
 from cartload.output.journal import Entry, Journal
@@ -46,6 +46,9 @@ def _write(job: FolderJob, opened: Journal, processes: int | None, tell: Tell, s
         opened.add(Entry(run=run.start, parts=tuple(parts)))
 
     workers.work(job, missing, processes, tell, done)
+    if job.format == "sql":
+        durable.write(job.folder / "schema.sql", dump.tables(job.tables, job.spec.ids).encode())
+        durable.write(job.folder / "keys.sql", dump.keys(job.tables, job.spec).encode())
     made = _manifest(job, [part for run in wanted for part in opened.entries[run.start].parts])
     manifest.write(job.folder, made)
     opened.end()
@@ -63,6 +66,7 @@ def identity(job: FolderJob) -> dict[str, Any]:
         "spec": job.spec.model_dump(mode="json"),
         "format": job.format,
         "tables": list(job.tables),
+        "partition": "month" if job.monthly else None,
     }
 
 

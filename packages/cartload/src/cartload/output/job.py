@@ -10,7 +10,8 @@ from cartload._spec_model import Spec
 from cartload.engine import Engine
 from cartload.manifest import Format
 from cartload.output import runs
-from cartload.output.parts import Finished, OnePart, TableWriter
+from cartload.output.months import PARTITIONED, MonthlyParts
+from cartload.output.parts import Finished, OnePart, Place, TableWriter
 from cartload.output.runs import Run
 
 type Tell = Callable[[int], None]
@@ -25,6 +26,7 @@ class FolderJob:
     spec: Spec
     format: Format
     tables: tuple[str, ...]
+    monthly: bool = False
 
     def start(self) -> "FolderMaking":
         """Get ready to make runs, in whichever process this is."""
@@ -57,8 +59,10 @@ class FolderMaking:
 
     def _writer(self, table: str, run: Run) -> TableWriter:
         job = self._job
-        path = f"{table}/part-{run.number}.{job.format}"
-        return OnePart(job.folder, table, path, run.number, (job.format, job.spec.ids))
+        place = Place(job.folder, table, run.number, job.format, job.spec.ids)
+        if job.monthly and table == PARTITIONED:
+            return MonthlyParts(place, job.spec.window)
+        return OnePart(place)
 
 
 def _add(writers: Mapping[str, TableWriter], batches: Mapping[str, pa.RecordBatch]) -> int:

@@ -1,5 +1,6 @@
 """The part files of one run: one of each table, orders by month if asked for."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -7,7 +8,7 @@ import pyarrow as pa
 from pydantic import BaseModel, ConfigDict
 
 from cartload.manifest import Format, Part
-from cartload.output.encoders import encoder
+from cartload.output.encoders import ROW_GROUP, encoder
 from cartload.output.partfile import PartFile
 from cartload.rowhash import RowHash, hash_batch
 from cartload.schema import Ids
@@ -39,15 +40,30 @@ class TableWriter(Protocol):
         """Delete what is not whole."""
 
 
-class OnePart:
-    """One file of one table."""
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Which part of which table a file is: ``first`` is its run's first block or row."""
 
-    def __init__(self, folder: Path, table: str, path: str, first: int, kind: tuple[Format, Ids]) -> None:
-        self._table, self._path, self._first = table, path, first
-        self._file = PartFile(folder / path)
+    folder: Path
+    table: str
+    first: int
+    format: Format
+    ids: Ids
+
+    def path(self, partition: str = "") -> str:
+        """Where it lies in the folder, with slashes."""
+        return "/".join(filter(None, (self.table, partition, f"part-{self.first}.{self.format}")))
+
+
+class OnePart:
+    """One file of one table; ``partition`` is a folder between, ``row_group`` for Parquet only."""
+
+    def __init__(self, place: Place, partition: str = "", *, row_group: int = ROW_GROUP) -> None:
+        self._table, self._first = place.table, place.first
+        self._path = place.path(partition)
+        self._file = PartFile(place.folder / self._path)
         self._sum = RowHash()
-        file_format, ids = kind
-        self._encoder = encoder(file_format, table, ids, self._file)
+        self._encoder = encoder(place.format, place.table, place.ids, self._file, row_group=row_group)
 
     def add(self, batch: pa.RecordBatch) -> None:
         """Append a batch."""

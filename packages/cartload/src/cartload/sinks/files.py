@@ -93,18 +93,7 @@ def json_lines(batch: pa.RecordBatch) -> memoryview:
     for place, (field, values) in enumerate(zip(batch.schema, batch.columns, strict=True)):
         comma = "," if place else ""
         pieces += [f'{comma}"{field.name}":', *_json_column(values)]
-    return text.lines(_merged([*pieces, "}"]), batch.num_rows, "", "null")
-
-
-def _merged(pieces: list[Any]) -> list[Any]:
-    """The pieces with constants that stand side by side made one: each piece is a pass over the rows."""
-    merged: list[Any] = []
-    for piece in pieces:
-        if isinstance(piece, str) and merged and isinstance(merged[-1], str):
-            merged[-1] += piece
-        else:
-            merged.append(piece)
-    return merged
+    return text.lines(text.merged([*pieces, "}"]), batch.num_rows, "", "null")
 
 
 def _json_column(values: Any) -> list[Any]:

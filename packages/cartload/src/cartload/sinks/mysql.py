@@ -15,7 +15,7 @@ import pyarrow as pa
 import pymysql
 from pymysql.connections import Connection
 
-from cartload.sinks import text
+from cartload.sinks import inserts, text
 
 type Bulk = Connection[Any]
 """A connection made by :func:`connect`."""
@@ -28,6 +28,10 @@ _SESSION: Final = (
 _ESCAPES: Final = (("\\", "\\\\"), ("\t", "\\t"), ("\n", "\\n"), ("\r", "\\r"), ("\0", "\\0"))
 
 
+INSERTED_AT_ONCE: Final = 1000
+"""Rows of an INSERT: a few hundred KB, far below the smallest limit on packets."""
+
+
 class LoadError(Exception):
     """The server did not take exactly the rows it was sent; the connection is closed, nothing committed."""
 
@@ -38,13 +42,15 @@ def connect(
     *,
     idle_seconds: int = 10,
     lock_seconds: int = 5,
+    read_seconds: int = 60,
     foreign_key_checks: bool = False,
     ssl: Any = None,
 ) -> Bulk:
     """A connection for bulk loads to ``mysql://user:password@host:port/database``, without autocommit.
 
     ``idle_seconds`` is how long the server keeps a session whose client is silent, ``lock_seconds`` how long
-    statements wait for row and metadata locks. Give ``ssl``, a verifying context, when the server is remote.
+    statements wait for row and metadata locks, ``read_seconds`` how long the client waits for an answer. Give
+    ``ssl``, a verifying context, when the server is remote.
     Raises pymysql's OperationalError when the server is away.
     """
     parts = urlsplit(url)
@@ -58,7 +64,7 @@ def connect(
         autocommit=False,
         local_infile=True,
         connect_timeout=idle_seconds,
-        read_timeout=60,
+        read_timeout=read_seconds,
         write_timeout=60,
         ssl=ssl,
         ssl_disabled=ssl is None,
@@ -100,6 +106,18 @@ def load(connection: Bulk, table: str, batch: pa.RecordBatch, *, database: str |
         warnings = cursor.warning_count
         if stored != batch.num_rows or warnings:
             raise LoadError(_difference(cursor, table, stored, batch.num_rows, warnings))
+
+
+def insert(connection: Bulk, table: str, batch: pa.RecordBatch) -> None:
+    """As :func:`load`, by ``INSERT`` statements: for servers that take no files from clients."""
+    cursor: Any
+    with closed_on_error(connection), connection.cursor() as cursor:
+        for start in range(0, batch.num_rows, INSERTED_AT_ONCE):
+            rows = batch.slice(start, INSERTED_AT_ONCE)
+            stored = cursor.execute(inserts.statement(rows, table))
+            warnings = cursor.warning_count
+            if stored != rows.num_rows or warnings:
+                raise LoadError(_difference(cursor, table, stored, rows.num_rows, warnings))
 
 
 def _statement(target: str, columns: list[str]) -> str:

@@ -92,3 +92,14 @@ def lines(pieces: Sequence[Any], rows: int, separator: str, null: str, first: by
     whole = pa.ListArray.from_arrays(pa.array([0, rows], pa.int32()), joined)
     text = pc.binary_join(whole, "\n")[0].as_buffer()
     return memoryview(b"".join((first, text, b"\n")))
+
+
+def merged(pieces: list[Any]) -> list[Any]:
+    """The pieces with constants that stand side by side made one: each piece is a pass over the rows."""
+    merged: list[Any] = []
+    for piece in pieces:
+        if isinstance(piece, str) and merged and isinstance(merged[-1], str):
+            merged[-1] += piece
+        else:
+            merged.append(piece)
+    return merged

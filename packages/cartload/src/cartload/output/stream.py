@@ -1,0 +1,48 @@
+"""A dataset, or one table of it, as one stream of bytes."""
+
+from collections.abc import Collection, Iterator
+
+import pyarrow as pa
+
+from cartload._spec_model import Spec
+from cartload.chunks import Chunk
+from cartload.engine import Engine
+from cartload.manifest import Format
+from cartload.output import dump, runs
+from cartload.output.encoders import Encoder, encoder
+from cartload.output.job import Tell
+from cartload.output.sink import Sink
+
+
+def write_table(spec: Spec, table: str, file_format: Format, sink: Sink, tell: Tell) -> None:
+    """One table of a resolved spec as one file. Raises OSError."""
+    encoded = encoder(file_format, table, spec.ids, sink)
+    for batches in _made(spec, {table}):
+        encoded.add(batches[table])
+        tell(batches[table].num_rows)
+    encoded.close()
+
+
+def write_dump(spec: Spec, tables: Collection[str], sink: Sink, tell: Tell) -> None:
+    """A SQL dump of these tables, rows in the order in which they are made. Raises OSError."""
+    sink.write(dump.tables(tables, spec.ids).encode())
+    open_tables: dict[str, Encoder] = {}
+    for batches in _made(spec, tables):
+        for table in [name for name in open_tables if name not in batches]:
+            open_tables.pop(table).close()
+        for table, batch in batches.items():
+            if table in tables:
+                open_tables.setdefault(table, dump.Inserts(table, sink, own_file=False)).add(batch)
+                tell(batch.num_rows)
+    for encoded in open_tables.values():
+        encoded.close()
+    sink.write(dump.keys(tables, spec).encode())
+
+
+def _made(spec: Spec, tables: Collection[str]) -> Iterator[dict[str, pa.RecordBatch]]:
+    engine = Engine(spec)
+    return (engine.generate(chunk) for chunk in runs.whole(spec) if _has_any(chunk, tables))
+
+
+def _has_any(chunk: Chunk, tables: Collection[str]) -> bool:
+    return any(table in tables for table in chunk.tables)

@@ -1,0 +1,196 @@
+"""``cartload generate`` into a real server: by files, by INSERT and by a dump, always the same rows."""
+
+import asyncio
+import os
+import secrets
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pymysql
+import pytest
+
+from cartload import VINTAGE
+from cartload.chunks import Segment, plan
+from cartload.cli import main
+from cartload.engine import Engine
+from cartload.rowhash import RowHash, hash_batch
+from cartload.schema import TABLE_NAMES
+from cartload.sinks import mysql
+from cartload.spec import parse, resolve
+from cartload_dev import mariadb
+from cartload_dev.cache import Cache
+from cartload_dev.downloads import installed
+from cartload_dev.paths import RunDir
+from cartload_dev.ports import free_ports
+from cartload_dev.programs import Stage
+from cartload_dev.supervisor import Supervisor
+from support.stores import mysql_hashes
+
+CUSTOMERS = 2300
+
+
+def execute(url: str, *statements: str) -> Any:
+    with mysql.connect(url) as connection, connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+        return cursor.fetchall()
+
+
+@pytest.fixture
+def database(mysql_url: str) -> Iterator[str]:
+    """The URL of a database that is not there yet."""
+    name = f"command-{secrets.token_hex(6)}"
+    yield mysql_url.rstrip("/") + f"/{name}"
+    execute(mysql_url, f"DROP DATABASE IF EXISTS `{name}`")
+
+
+@pytest.fixture
+async def frugal_server(tmp_path: Path) -> AsyncIterator[str]:
+    """The administrator's URL of a server of its own, which takes no files from clients."""
+    base = installed(Cache.of(os.environ), os.environ).mariadb
+    port, password = free_ports(1)[0], secrets.token_hex(8)
+    program = mariadb.program(base, tmp_path / "server", port, password, ())
+    run = RunDir(tmp_path / "run")
+    run.create()
+    supervisor = Supervisor(run, lambda *_: None, lambda _: None, os.environ)
+    try:
+        without = replace(program, command=(*program.command, "--local-infile=0"))
+        await supervisor.start(Stage("server", programs=(without,)))
+        yield mariadb.root_url(port, password)
+    finally:
+        await supervisor.stop()
+
+
+def name_of(url: str) -> str:
+    return url.rpartition("/")[2]
+
+
+def made(customers: int = CUSTOMERS) -> dict[str, RowHash]:
+    spec = resolve(parse({"customers": customers}))
+    engine = Engine(spec)
+    sums = dict.fromkeys(TABLE_NAMES, RowHash())
+    for chunk in plan(spec, Segment(0, customers), catalogue=True):
+        for table, batch in engine.generate(chunk).items():
+            sums[table] += hash_batch(batch, table)
+    return sums
+
+
+def keys(url: str) -> set[tuple[str, str]]:
+    query = (
+        "SELECT TABLE_NAME, CONSTRAINT_NAME FROM information_schema.TABLE_CONSTRAINTS WHERE TABLE_SCHEMA = "
+        "DATABASE() UNION SELECT TABLE_NAME, INDEX_NAME FROM information_schema.STATISTICS "
+        "WHERE TABLE_SCHEMA = DATABASE()"
+    )
+    return set(execute(url, query))
+
+
+def wanted(*more: str) -> list[str]:
+    return ["generate", "--customers", str(CUSTOMERS), *more]
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_database_is_filled_and_described(mysql_url: str, database: str, workers: str) -> None:
+    assert main(wanted("--into", database, "--quiet", "--workers", workers)) == 0
+    assert mysql_hashes(mysql_url, name_of(database), "uuid") == made()
+    ((spec, vintage, segments),) = execute(database, "SELECT spec, vintage, segments FROM _cartload")
+    assert f'"customers": {CUSTOMERS}' in spec
+    assert (vintage, segments) == (VINTAGE, f'[{{"first_block": 0, "customers": {CUSTOMERS}}}]')
+
+
+def test_a_dump_loads_into_the_same(
+    mysql_url: str, database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert main(wanted("--into", database, "--quiet")) == 0
+    direct = keys(database), execute(database, "SELECT * FROM _cartload")
+    client = mysql_client(mysql_url)
+    execute(mysql_url, f"DROP DATABASE `{name_of(database)}`", f"CREATE DATABASE `{name_of(database)}`")
+    assert main(wanted("--out", str(tmp_path / "dump"), "--format", "sql", "--quiet")) == 0
+    files = [tmp_path / "dump/schema.sql", *tmp_path.glob("dump/*/part-*.sql"), tmp_path / "dump/keys.sql"]
+    load(client, name_of(database), b"".join(path.read_bytes() for path in files))
+    assert mysql_hashes(mysql_url, name_of(database), "uuid") == made()
+    assert (keys(database), execute(database, "SELECT * FROM _cartload")) == direct
+
+
+def test_a_dump_from_standard_output_loads(mysql_url: str, database: str) -> None:
+    command = [sys.executable, "-m", "cartload", *wanted("--out", "-", "--format", "sql", "--quiet")]
+    dump = subprocess.run(command, capture_output=True, check=True).stdout
+    execute(mysql_url, f"CREATE DATABASE `{name_of(database)}`")
+    load(mysql_client(mysql_url), name_of(database), dump)
+    assert mysql_hashes(mysql_url, name_of(database), "uuid") == made()
+    assert ("order_item", "fk_order_item_order_id") in keys(database)
+
+
+def mysql_client(url: str) -> list[str]:
+    base = installed(Cache.of(os.environ), os.environ).mariadb
+    server = mysql.connect(url)
+    host, port, password = server.host, server.port, server.password.decode()
+    server.close()
+    return [
+        str(base / "bin" / "mariadb"),
+        "--no-defaults",
+        f"--host={host}",
+        f"--port={port}",
+        "--user=root",
+        f"--password={password}",
+        "--skip-ssl",
+    ]
+
+
+def load(client: list[str], name: str, dump: bytes) -> None:
+    subprocess.run([*client, name], input=dump, check=True, capture_output=True)
+
+
+async def test_without_files_rows_go_by_insert(frugal_server: str) -> None:
+    url = frugal_server + "shop"
+    command = [sys.executable, "-m", "cartload", *wanted("--into", url, "--workers", "1")]
+    done = await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr.count("local_infile off")) == (0, 1), done.stderr
+    assert mysql_hashes(frugal_server, "shop", "uuid") == made()
+
+
+def test_a_database_with_a_dataset_is_left_alone(
+    mysql_url: str, database: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    execute(mysql_url, f"CREATE DATABASE `{name_of(database)}`")
+    execute(database, "CREATE TABLE wishlist (id INT)", "CREATE TABLE others (id INT)")
+    assert main(wanted("--into", database)) == 1
+    assert "has wishlist already" in capsys.readouterr().err
+    assert execute(database, "SHOW TABLES") == (("others",), ("wishlist",))
+
+
+def test_what_the_server_refuses_is_told_without_the_password(
+    mysql_url: str, database: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scheme, _, place = mysql_url.rpartition("@")
+    wrong = f"{scheme.rpartition(':')[0]}:secret-word@{place}shop"
+    assert main(wanted("--into", wrong)) == 1
+    told = capsys.readouterr().err
+    assert "Access denied" in told
+    assert "secret-word" not in told
+
+
+def test_a_broken_load_is_not_called_whole(
+    mysql_url: str, database: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    user = f"little{secrets.token_hex(4)}"
+    name = name_of(database)
+    execute(
+        mysql_url,
+        f"CREATE DATABASE `{name}`",
+        f"CREATE USER {user}@'%' IDENTIFIED BY 'pw'",
+        f"GRANT CREATE, INSERT, SELECT, DROP ON `{name}`.* TO {user}@'%'",
+    )
+    host = mysql_url.rpartition("@")[2]
+    try:
+        assert main(wanted("--into", f"mysql://{user}:pw@{host}{name}")) == 1
+    finally:
+        execute(mysql_url, f"DROP USER {user}@'%'")
+    told = capsys.readouterr().err
+    assert "ALTER command denied" in told
+    assert "a part of the rows only" in told
+    with pytest.raises(pymysql.ProgrammingError, match="_cartload"):
+        execute(database, "SELECT * FROM _cartload")
