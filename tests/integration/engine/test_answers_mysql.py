@@ -1,48 +1,62 @@
-"""A dataset loaded into a real server, with foreign keys on, gives the same answers there."""
+"""What the command wrote, loaded into a real server with foreign keys on, gives the same answers there.
+
+The same files give them in polars and in pandas.
+"""
 
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from pathlib import Path
 
-import pyarrow as pa
+import pandas as pd
+import polars as pl
 import pytest
 
 from cartload.answers import questions
-from cartload.answers.document import Cell
 from cartload.answers.run import exact
+from cartload.cli import main
 from cartload.ddl import create_table
-from cartload.schema import TABLE_NAMES, Ids
+from cartload.schema import TABLE_NAMES
 from cartload.sinks import mysql
-from support.answers_stored import true_rows
-from support.engine_truths import dataset
+from cartload.stored import Stored, open_stored
+from support import answers_pandas, answers_polars
+from support.answers_stored import Rows, true_rows
 from support.mysql_zones import load_zones
 
 
+@pytest.fixture(params=["uuid", "integer"])
+def folder(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
+    """A dataset as the command writes it."""
+    wanted = ("--customers", "1200", "--set", f"ids={request.param}", "--out", str(tmp_path / "shop"))
+    assert main(["generate", *wanted, "--workers", "1", "--quiet"]) == 0
+    return tmp_path / "shop"
+
+
 @pytest.fixture
-def bulk(mysql_url: str) -> Iterator[mysql.Bulk]:
-    """A connection to an empty database that checks foreign keys; the database is dropped in the end."""
+def database(mysql_url: str) -> Iterator[str]:
+    """The name of an empty database, dropped in the end."""
     name = f"answers{secrets.token_hex(6)}"
     with mysql.connect(mysql_url) as connection, connection.cursor() as cursor:
         cursor.execute(f"CREATE DATABASE {name}")
-    with mysql.connect(mysql_url, name, foreign_key_checks=True, idle_seconds=60) as connection:
-        yield connection
+    yield name
     with mysql.connect(mysql_url) as connection, connection.cursor() as cursor:
         cursor.execute(f"DROP DATABASE {name}")
 
 
-def fill(connection: mysql.Bulk, tables: Mapping[str, pa.Table], ids: Ids) -> None:
+def fill(connection: mysql.Bulk, stored: Stored) -> None:
     with connection.cursor() as cursor:
         for name in TABLE_NAMES:
-            cursor.execute(create_table(name, ids, final=True))
+            cursor.execute(create_table(name, stored.ids, final=True))
     for name in TABLE_NAMES:
-        for batch in tables[name].to_batches():
+        for batch in stored.batches(name):
             mysql.load(connection, name, batch)
     connection.commit()
-    load_zones(connection, tables["users"]["time_zone"].unique().to_pylist())
+    zones = stored.connection.execute("SELECT DISTINCT time_zone FROM users").fetchall()
+    load_zones(connection, [zone for (zone,) in zones])
 
 
-def answers_of(connection: mysql.Bulk) -> dict[str, tuple[tuple[Cell, ...], ...]]:
+def answers_of(connection: mysql.Bulk) -> dict[str, Rows]:
+    found = {}
     with connection.cursor() as cursor:
-        found = {}
         for question in questions():
             cursor.execute(question.mysql)
             found[question.name] = exact(cursor.fetchall())
@@ -50,8 +64,15 @@ def answers_of(connection: mysql.Bulk) -> dict[str, tuple[tuple[Cell, ...], ...]
     return found
 
 
-@pytest.mark.parametrize("ids", ["uuid", "integer"])
-def test_the_server_gives_the_true_answers(bulk: mysql.Bulk, ids: Ids) -> None:
-    _, tables = dataset(customers=1200, ids=ids)
-    fill(bulk, tables, ids)
-    assert answers_of(bulk) == true_rows(tables)
+def test_all_engines_give_the_true_answers(folder: Path, mysql_url: str, database: str) -> None:
+    connection = mysql.connect(mysql_url, database, foreign_key_checks=True, idle_seconds=60)
+    with open_stored(folder) as stored, connection:
+        wanted = true_rows(stored)
+        fill(connection, stored)
+        assert answers_of(connection) == wanted
+    with open_stored(f"{mysql_url}{database}") as stored:
+        assert true_rows(stored) == wanted
+    polars = {name: pl.read_parquet(folder / name / "*.parquet") for name in TABLE_NAMES}
+    assert {name: tuple(rows) for name, rows in answers_polars.answers(polars).items()} == wanted
+    pandas = {name: pd.read_parquet(folder / name) for name in TABLE_NAMES}
+    assert {name: tuple(rows) for name, rows in answers_pandas.answers(pandas).items()} == wanted

@@ -1,6 +1,7 @@
 """The true answers: DuckDB gives those of programs in polars and pandas, for very different specs."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,10 @@ import pytest
 import cartload.answers
 from cartload.answers import Answers, answers, questions
 from cartload.answers.run import exact
+from cartload.cli import main
+from cartload.stored import StoredError, open_stored
 from support import answers_pandas, answers_polars
-from support.answers_stored import in_memory, true_rows
+from support.answers_stored import in_memory, true_rows, true_rows_of
 from support.engine_truths import dataset
 
 SPECS: dict[str, dict[str, Any]] = {
@@ -32,7 +35,7 @@ EVERYTHING = {question.name for question in questions()}
 @pytest.mark.parametrize("name", SPECS)
 def test_dataframe_programs_find_the_same(name: str) -> None:
     _, tables = dataset(**SPECS[name])
-    wanted = true_rows(tables)
+    wanted = true_rows_of(tables)
     polars = answers_polars.answers({table: frame(rows) for table, rows in tables.items()})
     pandas = answers_pandas.answers({table: rows.to_pandas() for table, rows in tables.items()})
     assert {question: tuple(rows) for question, rows in polars.items()} == wanted
@@ -48,7 +51,7 @@ def frame(rows: pa.Table) -> pl.DataFrame:
 def test_answers_do_not_depend_on_the_order_of_rows() -> None:
     _, tables = dataset(**SPECS["plain"])
     backwards = {name: rows.take(list(reversed(range(len(rows))))) for name, rows in tables.items()}
-    assert true_rows(backwards) == true_rows(tables)
+    assert true_rows_of(backwards) == true_rows_of(tables)
 
 
 def test_there_are_twenty_answers_that_a_file_can_carry() -> None:
@@ -66,7 +69,7 @@ def test_there_are_twenty_answers_that_a_file_can_carry() -> None:
 def test_answers_of_the_longest_window_stay_small() -> None:
     window = {"start": "2000-01-01", "end": "2019-12-31"}
     _, tables = dataset(customers=3000, window=window)
-    assert max(len(rows) for rows in true_rows(tables).values()) <= 12 * 20 * 12
+    assert max(len(rows) for rows in true_rows_of(tables).values()) <= 12 * 20 * 12
 
 
 def test_every_question_file_is_asked() -> None:
@@ -82,6 +85,28 @@ def test_questions_say_what_they_mean(question: cartload.answers.Question) -> No
     by_the_calendar = re.search(r"LEFT\(CAST|EXTRACT\(|isodow", question.sql)
     assert not by_the_calendar or "UTC" in question.question
     assert "ORDER BY" in question.sql or question.name == "repeat_purchase_rate"
+
+
+def test_a_dataset_without_a_table_is_refused() -> None:
+    _, tables = dataset(customers=1)
+    with in_memory(tables) as stored, pytest.raises(StoredError, match="memory has no table wishlist"):
+        answers(replace(stored, tables=stored.tables[:-1]))
+
+
+def test_a_dataset_that_cannot_be_read_is_named() -> None:
+    _, tables = dataset(customers=1)
+    del tables["wishlist"]
+    with in_memory(tables) as stored, pytest.raises(StoredError, match=r"memory: .*wishlist"):
+        answers(stored)
+
+
+@pytest.mark.parametrize("file_format", ["csv", "jsonl"])
+def test_every_format_gives_the_same_answers(tmp_path: Path, file_format: str) -> None:
+    _, tables = dataset(customers=200)
+    wanted = ("--customers", "200", "--format", file_format, "--out", str(tmp_path / "shop"))
+    assert main(["generate", *wanted, "--workers", "1", "--quiet"]) == 0
+    with open_stored(tmp_path / "shop") as stored:
+        assert true_rows(stored) == true_rows_of(tables)
 
 
 def test_a_fraction_is_no_exact_value() -> None:

@@ -1,29 +1,32 @@
-"""Asking the questions of a dataset in DuckDB."""
+"""Asking the questions of a stored dataset."""
 
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any
+
+import duckdb
 
 from cartload.answers.document import Answer, Answers, Cell
 from cartload.answers.questions import Question, questions
-
-
-class Stored(Protocol):
-    """What is asked: a DuckDB connection with the ten tables by name, whose ``TimeZone`` is UTC."""
-
-    @property
-    def connection(self) -> Any:
-        """The connection."""
+from cartload.schema import TABLE_NAMES
+from cartload.stored import Stored, StoredError
 
 
 def answers(stored: Stored) -> Answers:
-    """The true answers about a stored dataset. Raises DuckDB's errors when a table is missing."""
-    return Answers(items=tuple(_answer(stored.connection, question) for question in questions()))
+    """The true answers about a stored dataset.
+
+    Raises :class:`cartload.stored.StoredError` when a table is missing or cannot be read.
+    """
+    stored.require(TABLE_NAMES)
+    try:
+        return Answers(items=tuple(_answer(stored.connection, question) for question in questions()))
+    except duckdb.Error as error:
+        raise StoredError(f"{stored.place}: {error}") from error
 
 
-def _answer(connection: Any, asked: Question) -> Answer:
+def _answer(connection: duckdb.DuckDBPyConnection, asked: Question) -> Answer:
     result = connection.execute(asked.sql)
-    columns = tuple(column[0] for column in result.description)
+    columns = tuple(column[0] for column in result.description or ())
     return Answer(
         name=asked.name,
         question=asked.question,
