@@ -1,0 +1,31 @@
+"""The shop that the docs show: one small dataset of the default spec, in DuckDB."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import duckdb
+import pyarrow as pa
+
+from cartload.chunks import Segment, plan
+from cartload.engine import Engine
+from cartload.schema import TABLE_NAMES
+from cartload.spec import parse, resolve
+from cartload.stored import Stored
+
+CUSTOMERS = 20_000
+COMMAND = f"cartload generate --customers {CUSTOMERS} --out shop"
+
+
+@contextmanager
+def shop() -> Iterator[Stored]:
+    """Make the dataset."""
+    spec = resolve(parse({"customers": CUSTOMERS}))
+    engine, parts = Engine(spec), dict[str, list[pa.RecordBatch]]()
+    for chunk in plan(spec, Segment(0, CUSTOMERS), catalogue=True):
+        for name, batch in engine.generate(chunk).items():
+            parts.setdefault(name, []).append(batch)
+    with duckdb.connect() as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        for name, batches in parts.items():
+            connection.register(name, pa.Table.from_batches(batches))
+        yield Stored("memory", spec, spec.ids, None, TABLE_NAMES, connection)
