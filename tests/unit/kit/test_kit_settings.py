@@ -142,3 +142,43 @@ def test_a_field_without_a_description_is_refused() -> None:
 
     with pytest.raises(ValueError, match="bare has no description"):
         settings_docs.render([BareSettings])
+
+
+def secrets_in(folder: Path, monkeypatch: pytest.MonkeyPatch, **files: str) -> None:
+    for name, text in files.items():
+        (folder / name).write_text(text)
+    monkeypatch.setenv("CARTLOAD_SECRETS_DIR", str(folder))
+
+
+def test_a_file_stands_for_the_variable_of_its_name(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    environment.delenv("CARTLOAD_DATABASE_URL")
+    secrets_in(tmp_path, environment, CARTLOAD_DATABASE_URL="mysql://f:hunter3@h/d\n")
+    assert load(SampleSettings).database_url.get_secret_value() == "mysql://f:hunter3@h/d"
+
+
+def test_a_variable_wins_over_a_file_and_an_empty_one_does_not(
+    environment: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    secrets_in(tmp_path, environment, CARTLOAD_DATABASE_URL="mysql://f:hunter3@h/d", CARTLOAD_SHARE="0.25")
+    environment.setenv("CARTLOAD_SHARE", "")
+    found = load(SampleSettings)
+    assert found.database_url.get_secret_value() == GOOD["CARTLOAD_DATABASE_URL"]
+    assert found.share == 0.25
+
+
+def test_a_wrong_file_is_told_without_its_secret(
+    environment: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    environment.delenv("CARTLOAD_DATABASE_URL")
+    secrets_in(tmp_path, environment, CARTLOAD_DATABASE_URL="hunter3")
+    (line,) = refused(capsys)
+    assert line.startswith("CARTLOAD_DATABASE_URL=")
+    assert "hunter3" not in line
+
+
+def test_a_folder_of_secrets_that_is_none_is_told(
+    environment: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    environment.setenv("CARTLOAD_SECRETS_DIR", str(tmp_path / "none"))
+    (line,) = refused(capsys)
+    assert line.startswith("CARTLOAD_SECRETS_DIR=")

@@ -1,7 +1,9 @@
 """Settings: one frozen class a role, read from ``CARTLOAD_…`` variables and checked at start."""
 
+import os
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any, Literal, NoReturn
 from urllib.parse import SplitResult, urlsplit
 
@@ -13,6 +15,9 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, Settin
 from cartload_kit.redaction import MASK, redact
 
 PREFIX = "CARTLOAD_"
+SECRETS_DIR = f"{PREFIX}SECRETS_DIR"
+"""Names a folder whose files stand for variables of the same name; a variable that is set wins."""
+
 _SECRET_WORDS = ("password", "secret", "token_key", "private", "connection_string")
 
 
@@ -122,16 +127,25 @@ def _allowed(message: str) -> str:
 
 
 def load[S: BaseSettings](cls: type[S], **values: Any) -> S:
-    """Read ``cls`` from the environment; ``values`` win over it.
+    """Read ``cls`` from the environment and the files of ``CARTLOAD_SECRETS_DIR``; ``values`` win over both.
 
     When something is wrong, every problem goes to stderr as one line and the process exits with code 2.
     """
     try:
-        return cls(**values)
+        return cls(**values, _secrets_dir=_secrets_dir())
     except ValidationError as error:
         _refuse(problems(cls, error))
     except SettingsError as error:
         _refuse([f"settings: {redact(str(error))}"])
+
+
+def _secrets_dir() -> Path | None:
+    named = os.environ.get(SECRETS_DIR, "")
+    if not named:
+        return None
+    if not os.access(named, os.R_OK | os.X_OK) or not Path(named).is_dir():
+        _refuse([f"{SECRETS_DIR}={named}: must be a folder that this process may read"])
+    return Path(named)
 
 
 def _refuse(lines: list[str]) -> NoReturn:

@@ -14,11 +14,22 @@ _HEAD = """# Configuration
 
 Every process is configured by environment variables and nothing else. A process checks its settings
 when it starts; when something is wrong it prints one line for each problem and exits with code 2.
-An empty variable counts as not set. This page is generated from the settings classes; a test keeps it true.
+An empty variable counts as not set. Where `CARTLOAD_SECRETS_DIR` names a folder, a file in it stands for
+the variable of its name, which suits secrets; a variable that is set wins. This page is generated from the
+settings classes; a test keeps it true.
 
 | variable | used by | allowed | default | meaning |
 |---|---|---|---|---|
 """
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the page says of a setting."""
+
+    allowed: str
+    default: str
+    meaning: str
 
 
 @dataclass
@@ -44,17 +55,24 @@ def render(classes: Iterable[type[Settings]]) -> str:
     """
     rows: dict[tuple[str, str, str, str], _Row] = {}
     for cls in classes:
-        for name, info in cls.model_fields.items():
-            row = _row(cls, name, info)
+        for name in cls.model_fields:
+            row = _row(cls, name)
             key = (row.name, row.allowed, row.default, row.meaning)
             rows.setdefault(key, row).roles.append(role_of(cls))
     return _HEAD + "".join(_line(rows[key]) for key in sorted(rows))
 
 
-def _row(cls: type[Settings], name: str, info: FieldInfo) -> _Row:
+def told(cls: type[Settings], name: str) -> Told:
+    """What is said of a field; raises ValueError when it has no description."""
+    info = cls.model_fields[name]
     if not info.description:
         raise ValueError(f"{cls.__module__}.{cls.__name__}.{name} has no description")
-    return _Row(variable(cls, name), _allowed(cls, name), _default(name, info), info.description)
+    return Told(_allowed(cls, name), _default(name, info), info.description)
+
+
+def _row(cls: type[Settings], name: str) -> _Row:
+    said = told(cls, name)
+    return _Row(variable(cls, name), said.allowed, said.default, said.meaning)
 
 
 def _line(row: _Row) -> str:
