@@ -17,6 +17,7 @@ PACKAGES = (
     "cartload",
     "cartload_contracts",
     "cartload_kit",
+    "cartload_setup",
     "cartload_gateway",
     "cartload_auth",
     "cartload_generator",
@@ -24,6 +25,7 @@ PACKAGES = (
     "cartload_notifier",
     "cartload_dev",
 )
+SCRIPTS = (".ci/run", "dev/bootstrap", "dev/find-python")
 STEP_SECONDS = 900
 WORKERS = "2"
 TESTS = ("tests/unit", "tests/contract", "tests/integration", "tests/e2e")
@@ -46,9 +48,16 @@ def python_steps() -> tuple[Step, ...]:
         Step("format", (*run, "ruff", "format", "--check", ".")),
         Step("lint", (*run, "ruff", "check", "--no-cache", ".")),
         Step("types", (*run, "mypy", *types)),
-        Step("types of the tests", (*run, "mypy", "tests", "dev/generate")),
+        Step("types of the tests", (*run, "mypy", "tests", "dev/generate", "deploy/docker")),
+        Step("Dockerfile", (tool("hadolint"), "Dockerfile")),
+        Step("shell scripts", (tool("shellcheck"), *SCRIPTS)),
         Step("house rules", (*run, "pytest", "tests/unit/house", "-p", "no:cacheprovider")),
     )
+
+
+def tool(name: str) -> str:
+    """Return the path of a program that the Python environment brings."""
+    return str(Path(sys.executable).parent / name)
 
 
 def frontend_steps() -> tuple[Step, ...]:

@@ -14,6 +14,7 @@ SOURCES = {
     "cartload": ROOT / "packages/cartload",
     "cartload_contracts": ROOT / "packages/contracts",
     "cartload_kit": ROOT / "packages/kit",
+    "cartload_setup": ROOT / "packages/setup",
     "cartload_gateway": ROOT / "gateway",
     "cartload_auth": ROOT / "services/auth",
     "cartload_generator": ROOT / "services/generator",
@@ -26,12 +27,13 @@ ARROWS: dict[str, frozenset[str]] = {
     "cartload": frozenset(),
     "cartload_contracts": frozenset(),
     "cartload_kit": frozenset(),
+    "cartload_setup": frozenset(),
     "cartload_gateway": frozenset({"cartload_kit"}),
     "cartload_auth": frozenset({"cartload_kit"}),
     "cartload_generator": frozenset({"cartload", "cartload_contracts", "cartload_kit"}),
     "cartload_writer": frozenset({"cartload", "cartload_contracts", "cartload_kit"}),
     "cartload_notifier": frozenset({"cartload_contracts", "cartload_kit"}),
-    "cartload_dev": frozenset(),
+    "cartload_dev": frozenset({"cartload_setup"}),
 }
 
 

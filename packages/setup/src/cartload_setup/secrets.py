@@ -1,0 +1,93 @@
+"""Secrets of one installation: made at random once, each in a file that only its owner can read.
+
+One folder for each part that reads them, so that each part is given its own and nobody else's; a file is
+named after the setting that it stands for.
+"""
+
+import base64
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+BLOB_ACCOUNT = "cartload"
+BLOB_KEY_BYTES = 64
+
+
+@dataclass(frozen=True)
+class Servers:
+    """Where the bundled servers are found by the services, each as `host:port`."""
+
+    mysql: str = "mysql:3306"
+    blob: str = "azurite:10000"
+
+
+type Files = dict[str, str]
+"""Text by path, relative to the folder of all secrets."""
+
+
+def generate(servers: Servers) -> Files:
+    """Return fresh secrets as files: `<part>/<SETTING>`."""
+    root, auth, generator, writer, signing = (secrets.token_hex(16) for _ in range(5))
+    key = base64.b64encode(secrets.token_bytes(BLOB_KEY_BYTES)).decode()
+    return {
+        "mysql/MYSQL_ROOT_PASSWORD": root,
+        "setup/CARTLOAD_DATABASE_ADMIN_URL": f"mysql://root:{root}@{servers.mysql}/",
+        "auth/CARTLOAD_AUTH_DATABASE_URL": f"mysql://cartload_auth:{auth}@{servers.mysql}/cartload_auth",
+        "auth/CARTLOAD_SIGNING_KEY_SECRET": signing,
+        "generator/CARTLOAD_GENERATOR_DATABASE_URL": (
+            f"mysql://cartload_generator:{generator}@{servers.mysql}/cartload_jobs"
+        ),
+        "writer/CARTLOAD_WRITER_DATABASE_URL": (
+            f"mysql://cartload_writer:{writer}@{servers.mysql}/cartload_writer"
+        ),
+        "writer/CARTLOAD_BLOB_CONNECTION_STRING": blob_connection_string(servers.blob, key),
+        "azurite/AZURITE_ACCOUNTS": f"{BLOB_ACCOUNT}:{key}",
+    }
+
+
+def blob_connection_string(server: str, key: str) -> str:
+    """Return how clients reach the bundled Blob account; `key` is base64."""
+    endpoint = f"http://{server}/{BLOB_ACCOUNT}"
+    return (
+        f"DefaultEndpointsProtocol=http;AccountName={BLOB_ACCOUNT};AccountKey={key};BlobEndpoint={endpoint};"
+    )
+
+
+def make(folder: Path, servers: Servers) -> bool:
+    """Make the secrets of an installation that has none; return whether it did.
+
+    All of them or none: they belong together. Raises RuntimeError when some are there and some are not.
+    """
+    files = generate(servers)
+    there = [path for path in files if (folder / path).exists()]
+    if len(there) == len(files):
+        return False
+    if there and not _is_unfinished(folder):
+        raise RuntimeError(f"some secrets are missing in {folder}: restore them, or delete all of them")
+    _write(_mark(folder), "")
+    for path, text in files.items():
+        _write(folder / path, text)
+    _mark(folder).unlink()
+    return True
+
+
+def _mark(folder: Path) -> Path:
+    return folder / "setup" / ".unfinished"
+
+
+def _is_unfinished(folder: Path) -> bool:
+    """Return whether an earlier start was killed while it wrote; nothing has used those secrets."""
+    return _mark(folder).exists()
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    fresh = path.with_name(f".{path.name}")
+    fresh.unlink(missing_ok=True)
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)

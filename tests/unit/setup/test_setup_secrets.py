@@ -1,0 +1,89 @@
+"""Secrets of an installation: at random, once, for their owner only, all or none."""
+
+import base64
+import stat
+from pathlib import Path
+
+import pytest
+
+from cartload_setup.__main__ import ADMIN, OWNERS, main
+from cartload_setup.accounts import Account
+from cartload_setup.secrets import Servers, make
+
+
+def contents(folder: Path) -> dict[str, str]:
+    return {str(path.relative_to(folder)): path.read_text() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_the_first_start_makes_them_and_the_next_keeps_them(tmp_path: Path) -> None:
+    assert make(tmp_path, Servers())
+    made = contents(tmp_path)
+    assert not make(tmp_path, Servers())
+    assert contents(tmp_path) == made
+
+
+def test_two_installations_share_nothing(tmp_path: Path) -> None:
+    make(tmp_path / "a", Servers())
+    make(tmp_path / "b", Servers())
+    first, second = contents(tmp_path / "a"), contents(tmp_path / "b")
+    assert first.keys() == second.keys()
+    assert not set(first.values()) & set(second.values())
+
+
+def test_only_the_owner_can_read_them(tmp_path: Path) -> None:
+    make(tmp_path, Servers())
+    for path in tmp_path.rglob("*"):
+        assert stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o600), path
+
+
+def test_each_part_has_its_own_and_nobody_elses(tmp_path: Path) -> None:
+    make(tmp_path, Servers("db:1", "blob:2"))
+    read = contents(tmp_path)
+    passwords = {name: Account.of(read[f"{part}/{name}"]).password for name, part in OWNERS.items()}
+    assert len(set(passwords.values())) == len(OWNERS)
+    for name, part in OWNERS.items():
+        assert [path for path, text in read.items() if passwords[name] in text] == [f"{part}/{name}"]
+    root = read["mysql/MYSQL_ROOT_PASSWORD"]
+    assert read[f"setup/{ADMIN}"] == f"mysql://root:{root}@db:1/"
+
+
+def test_the_blob_key_is_one_that_azurite_takes(tmp_path: Path) -> None:
+    make(tmp_path, Servers("db:1", "blob:2"))
+    account, _, key = (tmp_path / "azurite/AZURITE_ACCOUNTS").read_text().partition(":")
+    assert len(base64.b64decode(key, validate=True)) == 64
+    text = (tmp_path / "writer/CARTLOAD_BLOB_CONNECTION_STRING").read_text()
+    assert f"AccountName={account};AccountKey={key};BlobEndpoint=http://blob:2/{account};" in text
+
+
+def test_a_start_that_was_killed_is_begun_again(tmp_path: Path) -> None:
+    make(tmp_path, Servers())
+    before = contents(tmp_path)
+    (tmp_path / "setup/.unfinished").touch()
+    (tmp_path / "writer/CARTLOAD_WRITER_DATABASE_URL").unlink()
+    assert make(tmp_path, Servers())
+    after = contents(tmp_path)
+    assert after.keys() == before.keys()
+    assert not set(after.values()) & set(before.values())
+
+
+def test_a_lost_secret_is_not_replaced_behind_the_servers_back(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["secrets", str(tmp_path)]) == 0
+    (tmp_path / "auth/CARTLOAD_SIGNING_KEY_SECRET").unlink()
+    before = contents(tmp_path)
+    assert main(["secrets", str(tmp_path)]) == 1
+    assert "some secrets are missing" in capsys.readouterr().err
+    assert contents(tmp_path) == before
+
+
+def test_nothing_secret_is_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["secrets", str(tmp_path)]) == 0
+    printed = "".join(capsys.readouterr())
+    assert printed == "The secrets are made.\n"
+
+
+@pytest.mark.parametrize("arguments", [[], ["secrets"], ["more", "/"], ["secrets", "/a", "/b"]])
+def test_wrong_usage_is_told(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(arguments) == 2
+    assert "usage" in capsys.readouterr().err
