@@ -30,6 +30,7 @@ def generators() -> tuple[Generator, ...]:
     return (
         Generator("messages", (python, "-m", "cartload_contracts.generate"), (f"{contracts}/schemas",)),
         Generator("configuration", (python, "dev/generate/configuration.py"), ("docs/configuration.md",)),
+        Generator("compose variables", (python, "dev/generate/compose_env.py"), (".env.example",)),
         Generator("OpenAPI", (python, "dev/generate/openapi.py"), ("docs/openapi.json",)),
         Generator(
             "the UI's client",

@@ -1,0 +1,76 @@
+"""Write .env.example: every variable that docker-compose.yml takes, with its meaning, none of them set."""
+
+import re
+import textwrap
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from cartload_kit.settings import variable
+from cartload_kit.settings_docs import Told, told
+from configuration import role_classes
+
+ROOT = Path(__file__).resolve().parents[2]
+COMPOSE = ROOT / "docker-compose.yml"
+TARGET = ROOT / ".env.example"
+WIDTH = 110
+
+HEAD = """\
+# What `docker compose` takes from `.env`: copy this file to `.env` and set what you need. Nothing has to be:
+# everything has a default, and secrets are made at the first start. This file is generated: `make generate`.
+"""
+
+OWN: dict[str, Told] = {
+    "CARTLOAD_ADDRESS": Told(
+        "address", "127.0.0.1", "Address of this machine that the public port is opened on."
+    ),
+    "CARTLOAD_PORT": Told("port, or a range for several gateways", "8080", "The one public port."),
+    "CARTLOAD_IMAGES": Told("text", "cartload", "What the images' names begin with: a registry and a path."),
+    "CARTLOAD_VERSION": Told("text", "0.1.0", "The images' tag."),
+    "CARTLOAD_DATABASE_ADMIN_URL": Told(
+        "URL (secret)",
+        "the bundled MySQL's",
+        "Administrator that makes the services' databases and users: mysql://user:password@host:port/.",
+    ),
+}
+"""Variables of the compose file itself."""
+
+SECRETS_MADE = "made at the first start"
+
+
+def taken() -> list[str]:
+    """Return the variables that the compose file passes on or fills in, in the order of the alphabet."""
+    text = COMPOSE.read_text(encoding="utf-8")
+    document: dict[str, Any] = yaml.safe_load(text)
+    passed = {
+        name
+        for service in document["services"].values()
+        for name, value in service.get("environment", {}).items()
+        if value is None
+    }
+    return sorted(passed | set(re.findall(r"\$\{(CARTLOAD_[A-Z_]+)", text)))
+
+
+def meanings() -> dict[str, Told]:
+    """Return what the settings classes and this page say of each variable."""
+    found = {variable(cls, name): told(cls, name) for cls in role_classes() for name in cls.model_fields}
+    return {**found, **OWN}
+
+
+def entry(name: str, said: Told) -> str:
+    """Return a variable's lines."""
+    default = SECRETS_MADE if "secret" in said.allowed and name not in OWN else said.default.strip("`")
+    words = f"{said.meaning} ({said.allowed.replace('`', '')}; default: {default})"
+    lines = textwrap.wrap(words, WIDTH, initial_indent="# ", subsequent_indent="# ")
+    return "\n".join([*lines, f"#{name}="]) + "\n"
+
+
+def text() -> str:
+    """Return the whole file."""
+    said = meanings()
+    return HEAD + "".join(f"\n{entry(name, said[name])}" for name in taken())
+
+
+if __name__ == "__main__":
+    TARGET.write_text(text(), encoding="utf-8")
