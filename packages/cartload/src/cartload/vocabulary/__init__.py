@@ -8,7 +8,8 @@ from functools import cache
 from importlib import resources
 from typing import Any, Final
 
-_LETTERS: Final = "ABCDEFGHJKLMNPRSTUVWXY"
+_LETTERS: Final = "AEHNPRTWXY"
+"""Letters that stand in the postal codes of Britain, Ireland, Canada and the Netherlands alike."""
 _FOLDS: Final = str.maketrans({"ß": "ss", "ł": "l", "ø": "o", "æ": "ae", "œ": "oe", "đ": "d", "ð": "d"})
 
 
