@@ -46,8 +46,8 @@ check: setup ## format, lint, types, forbidden imports, generated files up to da
 test: setup ## make check, then every test: unit, contract, integration, browser
 	@$(DEV) test
 
-bench: setup ## the benchmarks, as a table with ratios
-	@$(DEV) bench
+bench: setup ## the benchmarks, as a table with ratios; one part: PART=engine, PART='engine --full', PART=system
+	@$(DEV) bench -- $(PART)
 
 soak: setup ## the long proofs: equality at full size under two ways of working
 	@$(DEV) soak

@@ -89,9 +89,9 @@ def test(options: argparse.Namespace) -> None:
     checks.test({**os.environ, "CARTLOAD_CHROMIUM": browser}, _say)
 
 
-def bench(_options: argparse.Namespace) -> int:
+def bench(options: argparse.Namespace) -> int:
     """Run the benchmarks."""
-    return checks.bench(os.environ)
+    return checks.bench(os.environ, options.part)
 
 
 def soak(_options: argparse.Namespace) -> int:
@@ -117,6 +117,8 @@ def _parser() -> argparse.ArgumentParser:
         sub.add_argument("--run-dir", dest="run", type=_run_dir, default=default_run_dir())
         sub.add_argument("--servers-only", action="store_true", help="Kafka, MariaDB and Azurite only")
         sub.add_argument("--owner", type=int, help="process id; the system ends when that process does")
+        if command is bench:
+            sub.add_argument("part", nargs="*", help="one part of them and its options, after --")
     return parser
 
 

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -101,11 +101,10 @@ def test(environ: Mapping[str, str], say: Callable[[str], None]) -> None:
         raise LauncherError(f"make test failed: {', '.join(failed)}")
 
 
-def bench(environ: Mapping[str, str]) -> int:
-    """Run the benchmarks; return their exit code."""
-    return _run_shown(
-        Step("benchmarks", (sys.executable, "-m", "bench")), checkout(), {**environ, "PYTHONPATH": "tests"}
-    )
+def bench(environ: Mapping[str, str], parts: Sequence[str] = ()) -> int:
+    """Run the benchmarks, or some parts of them with their options; return their exit code."""
+    step = Step("benchmarks", (sys.executable, "-m", "bench", *parts))
+    return _run_shown(step, checkout(), {**environ, "PYTHONPATH": "tests"})
 
 
 def soak(environ: Mapping[str, str]) -> int:

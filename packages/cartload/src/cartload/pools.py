@@ -4,7 +4,7 @@ A pool is a pyarrow array of strings; it stays known as long as that array lives
 """
 
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any, Final
 
@@ -59,9 +59,18 @@ def known(values: Any) -> Any:
     return values
 
 
-def pool(strings: Any) -> Any:
+def pool(strings: Sequence[str | None]) -> Any:
     """A vocabulary (strings or None) as a pool to take from."""
-    return known(pa.array(strings, pa.string()))
+    encoded = [(text or "").encode() for text in strings]
+    offsets = np.zeros(len(encoded) + 1, np.int32)
+    np.cumsum([len(text) for text in encoded], out=offsets[1:])
+    there = np.packbits([text is not None for text in strings], bitorder="little")
+    buffers = [None if None not in strings else there, offsets, b"".join(encoded)]
+    return known(pa.Array.from_buffers(pa.string(), len(encoded), [*map(_buffer, buffers)]))
+
+
+def _buffer(data: Any) -> Any:
+    return None if data is None else pa.py_buffer(data)
 
 
 def of(values: Any) -> Pool | None:

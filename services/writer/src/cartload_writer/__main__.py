@@ -10,6 +10,9 @@ from cartload_kit.settings import load
 
 def _stay_small() -> None:
     """Arrow's own allocator keeps what a batch took; the C library's gives it back."""
+    from cartload.pandas_free import leave_out_pandas
+
+    leave_out_pandas()
     import pyarrow as pa
 
     pa.set_memory_pool(pa.system_memory_pool())

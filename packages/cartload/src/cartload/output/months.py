@@ -5,6 +5,7 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 
+from cartload import arrays
 from cartload._spec_model import Window
 from cartload.output.parts import Finished, OnePart, Place
 
@@ -30,7 +31,7 @@ class MonthlyParts:
         """Append a batch, each row to its month."""
         months = self._months(batch)
         order = np.argsort(months, kind="stable")
-        sorted_rows = batch.take(pa.array(order))
+        sorted_rows = batch.take(arrays.integers(order))
         found, starts = np.unique(months[order], return_index=True)
         for month, start, end in zip(found, starts, [*starts[1:], len(order)], strict=True):
             self._part(int(month)).add(sorted_rows.slice(start, end - start))

@@ -17,6 +17,7 @@ from typing import Any, Protocol
 
 from cartload.output.errors import OutputError, said
 from cartload.output.runs import Run
+from cartload.pandas_free import leave_out_pandas
 
 _END_SECONDS = 5
 
@@ -152,6 +153,7 @@ def _deaf_to_the_terminal() -> Iterator[None]:
 
 def _run(pipe: Pipe, job: Job[Any]) -> None:
     """A worker's whole life."""
+    leave_out_pandas()
     try:
         making = job.start()
         try:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cartload.arrays import fixed_text
+from cartload.arrays import fixed_text, integers
 from cartload.timeline import DAY
 
 _FIRST_DAY: Final = np.datetime64("1985-01-01", "D")
@@ -89,7 +89,7 @@ def lines(pieces: Sequence[Any], rows: int, separator: str, null: str, first: by
     if rows == 0:
         return memoryview(first)
     joined = pc.binary_join_element_wise(*pieces, separator, null_handling="replace", null_replacement=null)
-    whole = pa.ListArray.from_arrays(pa.array([0, rows], pa.int32()), joined)
+    whole = pa.ListArray.from_arrays(integers(np.array([0, rows]), small=True), joined)
     text = pc.binary_join(whole, "\n")[0].as_buffer()
     return memoryview(b"".join((first, text, b"\n")))
 

@@ -93,7 +93,7 @@ class Addresses:
             arrays.take(places.postal_codes, city * POSTAL_CODES + draw.below("postal_code", POSTAL_CODES)),
             arrays.take(places.codes, country),
             arrays.take(places.phones, city * PHONES + draw.below("phone", PHONES)),
-            pa.array(self.is_default),
+            arrays.flags(self.is_default),
             arrays.decimals(places.latitude[city] + self._scatter("latitude"), 8, 5),
             arrays.decimals(places.longitude[city] + self._scatter("longitude"), 8, 5),
             created,

@@ -106,7 +106,7 @@ def _kinds(world: World) -> Any:
 def _product_slug(name: Any, rows: I64) -> Any:
     """The name in lower case with dashes, then the row number: unique whatever the names."""
     plain = pc.replace_substring(pc.ascii_lower(name), " ", "-")
-    return pc.binary_join_element_wise(plain, pc.cast(pa.array(rows + 1), pa.string()), "-")
+    return pc.binary_join_element_wise(plain, pc.cast(arrays.integers(rows + 1), pa.string()), "-")
 
 
 def _skus(world: World, rows: I64) -> pa.RecordBatch:

@@ -120,7 +120,7 @@ class People:
 
     def _user_name(self, first: I64, last: I64) -> Any:
         names, number = name_pools(), self._name[2]
-        digits = pc.if_else(pa.array(number > 0), pc.cast(pa.array(number), pa.string()), "")
+        digits = pc.if_else(arrays.flags(number > 0), pc.cast(arrays.integers(number), pa.string()), "")
         return pc.binary_join_element_wise(
             arrays.text(names.first_folded, first),
             arrays.text(_SEPARATORS, self._person.bits("separator") & 1),
