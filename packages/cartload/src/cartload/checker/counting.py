@@ -84,9 +84,10 @@ class Counter:
         return tuple(int(value or 0) for value in row)
 
     def _samples(self, query: str) -> list[dict[str, Any]]:
-        result = self.stored.connection.execute(query)
-        names = [column[0] for column in result.description or ()]
-        return [dict(zip(names, map(_plain, row), strict=True)) for row in result.fetchall()]
+        # By way of Arrow: for moments with a time zone, DuckDB's own Python objects would need pytz.
+        found = self.stored.connection.cursor().sql(query)
+        rows = found.to_arrow_table().to_pylist() if found is not None else []
+        return [{name: _plain(value) for name, value in row.items()} for row in rows]
 
 
 def _counts(rules: Iterable[RowRule]) -> Iterator[str]:
