@@ -8,11 +8,15 @@ from typing import Final
 from cartload.presets import PRESETS
 
 _COMMANDS: Final = {
-    "generate": "cartload.cli.generate",
-    "schema": "cartload.cli.schemas",
-    "spec": "cartload.cli.specs",
+    "answers": "cartload.cli.reading:answers",
+    "check": "cartload.cli.reading:check",
+    "generate": "cartload.cli.generate:run",
+    "hash": "cartload.cli.reading:hashes",
+    "schema": "cartload.cli.schemas:run",
+    "spec": "cartload.cli.specs:run",
 }
 _FORMATS: Final = ("parquet", "csv", "jsonl", "sql")
+_REPORTS: Final = ("text", "json")
 _LANGUAGES: Final = ("sql", "json", "markdown", "arrow", "dbt")
 
 type Command = Callable[[argparse.Namespace], int]
@@ -21,8 +25,9 @@ type _Commands = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def command(name: str) -> Command:
     """The function of a command; imports what the command needs."""
-    run: Command = import_module(_COMMANDS[name]).run
-    return run
+    module, function = _COMMANDS[name].split(":")
+    found: Command = getattr(import_module(module), function)
+    return found
 
 
 def parser() -> argparse.ArgumentParser:
@@ -34,6 +39,9 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action=_Version)
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
     _generate(commands)
+    _check(commands)
+    _answers(commands)
+    _hash(commands)
     _schema(commands)
     _spec(commands)
     return top
@@ -64,6 +72,36 @@ def _generate(commands: _Commands) -> None:
     add("--workers", metavar="N", type=_positive, help="processes; by default one for each core")
     add("--resume", action="store_true", help="go on where an interrupted run stopped")
     add("--quiet", action="store_true", help="no progress, only errors")
+
+
+def _check(commands: _Commands) -> None:
+    told = "check every truth of a stored dataset"
+    check = commands.add_parser("check", help=told, description=f"{told.capitalize()}; exit code 1: broken.")
+    _target(check)
+    check.add_argument("--report", choices=_REPORTS, default="text", help="text by default")
+    check.add_argument("--report-file", metavar="FILE", help="write the report there, a summary here")
+
+
+def _answers(commands: _Commands) -> None:
+    told = "answer business questions about a stored dataset"
+    answers = commands.add_parser("answers", help=told, description=f"{told.capitalize()}, as JSON.")
+    _target(answers)
+    answers.add_argument("--out", metavar="FILE", help="write them there instead of to standard output")
+
+
+def _hash(commands: _Commands) -> None:
+    told = "print rows and an order-independent hash of each table"
+    hashes = commands.add_parser("hash", help=told, description=f"{told.capitalize()}.")
+    hashes.add_argument("target", metavar="DIR|URL", help="folder, or mysql://user@host/database")
+    hashes.add_argument("--json", action="store_true", help="as JSON")
+
+
+def _target(to: argparse.ArgumentParser) -> None:
+    """A stored dataset, and what it was made from where it does not say so itself."""
+    to.add_argument("target", metavar="DIR|URL", help="folder, or mysql://user@host/database")
+    to.add_argument(
+        "--spec", metavar="SPEC", help="file or preset that it was made from, where it does not say"
+    )
 
 
 def _schema(commands: _Commands) -> None:

@@ -78,7 +78,10 @@ def write(url: str, spec: Spec, *, processes: int | None, tell: Tell, say: Calla
     with explained(url):
         job = DatabaseJob(url, spec, by_insert=_prepared(url, spec, say))
     try:
-        workers.work(job, runs.cut(spec, runs.whole(spec), "sql"), processes, tell, lambda run, _: None)
+        chunks = runs.whole(spec)
+        wanted = runs.cut(spec, chunks, "sql")
+        count = processes or workers.sensible(runs.rows(spec, chunks, wanted))
+        workers.work(job, wanted, count, tell, lambda _run, _none: None)
         with explained(url):
             say("adding indexes and foreign keys")
             _finish(url, spec)

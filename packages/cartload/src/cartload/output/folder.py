@@ -34,18 +34,23 @@ def write(job: FolderJob, *, resume: bool, processes: int | None, tell: Tell, sa
     opened = _open(job, resume)
     try:
         return _write(job, opened, processes, tell, say)
+    except BaseException:
+        _tidy(job.folder)
+        raise
     finally:
         opened.close()
 
 
 def _write(job: FolderJob, opened: Journal, processes: int | None, tell: Tell, say: Say) -> Manifest:
-    wanted = [run for run in runs.cut(job.spec, runs.whole(job.spec), job.format) if _any(job, run)]
+    chunks = runs.whole(job.spec)
+    wanted = [run for run in runs.cut(job.spec, chunks, job.format) if _any(job, run)]
     missing = list(_missing(job, opened, wanted, tell, say))
 
     def done(run: Run, parts: list[Finished]) -> None:
         opened.add(Entry(run=run.start, parts=tuple(parts)))
 
-    workers.work(job, missing, processes, tell, done)
+    count = processes or workers.sensible(runs.rows(job.spec, chunks, missing))
+    workers.work(job, missing, count, tell, done)
     if job.format == "sql":
         durable.write(job.folder / "schema.sql", dump.tables(job.tables, job.spec.ids).encode())
         durable.write(job.folder / "keys.sql", dump.keys(job.tables, job.spec).encode())
@@ -78,10 +83,14 @@ def _whole_already(job: FolderJob, resume: bool) -> Manifest | None:
         found = manifest.read(job.folder)
     except ManifestError as error:
         raise OutputError(str(error)) from error
-    there = (found.vintage, found.spec, found.format, set(found.tables))
-    if resume and there == (VINTAGE, job.spec, job.format, set(job.tables)):
+    there = (found.vintage, found.spec, found.format, set(found.tables), _monthly(found))
+    if resume and there == (VINTAGE, job.spec, job.format, set(job.tables), job.monthly):
         return found
     raise OutputError(f"{job.folder} holds a whole dataset already: choose another folder, or delete it")
+
+
+def _monthly(found: Manifest) -> bool:
+    return any("=" in part.path for part in found.parts)
 
 
 def _open(job: FolderJob, resume: bool) -> Journal:

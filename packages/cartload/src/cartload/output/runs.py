@@ -4,7 +4,7 @@ Which runs there are follows from spec and format alone, so that the files are t
 of workers.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -50,9 +50,12 @@ def cut(spec: Spec, chunks: Plan, file_format: Format) -> list[Run]:
     ]
 
 
-def rows(spec: Spec, chunks: Plan, run: Run) -> int:
-    """Rows of a run; those of ``payment_details`` by their expectation."""
-    first, last = chunks[run.start], chunks[run.stop - 1]
+def rows(spec: Spec, chunks: Plan, wanted: Iterable[Run]) -> int:
+    """Rows of these runs; those of ``payment_details`` by their expectation."""
+    return sum(_rows(spec, chunks[run.start], chunks[run.stop - 1]) for run in wanted)
+
+
+def _rows(spec: Spec, first: Chunk, last: Chunk) -> int:
     match first, last:
         case Blocks(block, _), Blocks(last_block, customers):
             return sum(rows_of(spec, Blocks(block, (last_block - block) * BLOCK + customers)).values())

@@ -13,13 +13,14 @@ from contextlib import contextmanager
 from multiprocessing import connection
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from cartload.output.errors import OutputError, said
 from cartload.output.runs import Run
 from cartload.pandas_free import leave_out_pandas
 
-_END_SECONDS = 5
+_END_SECONDS: Final = 5
+_ROWS_WORTH_A_PROCESS: Final = 500_000
 
 
 class Making[T](Protocol):
@@ -42,15 +43,15 @@ class Job[T](Protocol):
 def work[T](
     job: Job[T],
     runs: Sequence[Run],
-    processes: int | None,
+    processes: int,
     tell: Callable[[int], None],
     done: Callable[[Run, T], None],
 ) -> None:
-    """Make all runs; ``tell`` hears of rows, ``done`` of whole runs, in any order.
+    """Make all runs, in any order, in so many processes; ``tell`` hears of rows, ``done`` of whole runs.
 
-    ``processes`` is by default as many as there are cores for this process. Raises OutputError and OSError.
+    Raises OutputError and OSError.
     """
-    count = min(processes or usable_cores(), len(runs))
+    count = min(processes, len(runs))
     if count > 1:
         with _crew(job, count) as crew:
             _hand_out(crew, runs, tell, done)
@@ -63,8 +64,12 @@ def work[T](
             making.close()
 
 
-def usable_cores() -> int:
-    """How many cores this process may use."""
+def sensible(rows: int) -> int:
+    """How many processes are worth their start for so many rows: at most one for each usable core."""
+    return max(1, min(_usable_cores(), rows // _ROWS_WORTH_A_PROCESS))
+
+
+def _usable_cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

@@ -1,0 +1,84 @@
+"""What reads stored datasets: ``cartload check``, ``answers`` and ``hash``."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from cartload import durable, mysqlurl
+from cartload.cli import databases
+from cartload.cli.errors import CommandError
+from cartload.cli.specs import from_file
+from cartload.output.errors import said
+from cartload.schema import TABLE_NAMES
+
+try:
+    from cartload.stored import Stored, StoredError, open_stored
+except ModuleNotFoundError as missing:
+    if missing.name != "duckdb":
+        raise
+    raise CommandError("this needs DuckDB: pip install 'cartload[check]'") from None
+
+
+def check(given: argparse.Namespace) -> int:
+    """Print the report, or write it; 1 when a truth is broken."""
+    from cartload.checker import examine
+
+    with _opened(given) as stored:
+        report = examine(stored)
+    shown = report.text() if given.report == "text" else report.model_dump_json(indent=1) + "\n"
+    _give(shown, given.report_file)
+    if given.report_file:
+        sys.stdout.write(report.text())
+    return 0 if report.ok else 1
+
+
+def answers(given: argparse.Namespace) -> int:
+    """Print answers.json, or write it."""
+    from cartload.answers import answers as ask
+
+    with _opened(given) as stored:
+        stored.require(TABLE_NAMES)
+        found = ask(stored)
+    _give(found.model_dump_json(indent=1) + "\n", given.out)
+    return 0
+
+
+def hashes(given: argparse.Namespace) -> int:
+    """Print rows and hash of each table."""
+    from cartload.rowhash import RowHash, hash_batch
+
+    sums: dict[str, RowHash] = {}
+    with _opened(given) as stored:
+        for table in stored.tables:
+            sums[table] = sum((hash_batch(batch, table) for batch in stored.batches(table)), RowHash())
+    if given.json:
+        told = {table: {"rows": total.rows, "hash": total.hex} for table, total in sums.items()}
+        sys.stdout.write(json.dumps(told, indent=1) + "\n")
+    else:
+        sys.stdout.writelines(f"{total.hex}  {total.rows:>14,}  {table}\n" for table, total in sums.items())
+    return 0
+
+
+@contextmanager
+def _opened(given: argparse.Namespace) -> Iterator[Stored]:
+    spec = from_file(given.spec) if getattr(given, "spec", None) else None
+    target = databases.url(given.target) if mysqlurl.is_url(given.target) else given.target
+    try:
+        with open_stored(target, spec=spec) as stored:
+            yield stored
+    except StoredError as error:
+        raise CommandError(str(error)) from error
+
+
+def _give(text: str, path: str | None) -> None:
+    """To a file, or to standard output."""
+    if path is None:
+        sys.stdout.write(text)
+        return
+    try:
+        durable.write(Path(path), text.encode())
+    except OSError as error:
+        raise CommandError(said(error)) from error
