@@ -80,12 +80,12 @@ class Counter:
         return found[:SAMPLES]
 
     def _numbers(self, query: str) -> tuple[int, ...]:
-        row = self.stored.connection.execute(query).fetchone() or ()
+        (row,) = self.stored.connection.execute(query).fetchall()
         return tuple(int(value or 0) for value in row)
 
     def _samples(self, query: str) -> list[dict[str, Any]]:
         # By way of Arrow: for moments with a time zone, DuckDB's own Python objects would need pytz.
-        found = self.stored.connection.cursor().sql(query)
+        found = self.stored.connection.sql(query)
         rows = found.to_arrow_table().to_pylist() if found is not None else []
         return [{name: _plain(value) for name, value in row.items()} for row in rows]
 
