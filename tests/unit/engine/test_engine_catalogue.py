@@ -76,21 +76,21 @@ def test_the_fullest_baskets_fit_the_smallest_shelf() -> None:
     spec = resolve(
         parse(
             {
-                "catalogue": {"categories": 1, "products": 34, "skus_per_product": 1},
+                "catalogue": {"categories": 1, "products": 32, "skus_per_product": 1},
                 "orders": {"items": 2, "per_customer": 3},
                 "skew": {"products": 2},
-                "wishlist": {"per_customer": 3.25},
+                "wishlist": {"per_customer": 2.75},
             }
         )
     )
-    assert largest_basket(spec) == fewest_on_sale(34) == 17
-    assert most_wishes(spec) == 34
+    assert largest_basket(spec) == fewest_on_sale(32) == 16
+    assert most_wishes(spec) == 30
     batches = Engine(spec).generate(Blocks(0, 1000))
     lines = batches["order_item"].to_pylist()
     assert len({(line["order_id"], line["product_sku_id"]) for line in lines}) == len(lines) == 6000
-    assert max(line["line_number"] for line in lines) <= 17
+    assert max(line["line_number"] for line in lines) <= 16
     wishes = batches["wishlist"].to_pylist()
-    assert len({(wish["user_id"], wish["product_id"]) for wish in wishes}) == len(wishes) == 3250
+    assert len({(wish["user_id"], wish["product_id"]) for wish in wishes}) == len(wishes) == 2750
 
 
 def test_popularity_follows_the_exponent() -> None:

@@ -32,7 +32,7 @@ SPECS: dict[str, dict[str, Any]] = {
     },
     "small shelf, large baskets": {
         "customers": 400,
-        "catalogue": {"categories": 3, "products": 60, "skus_per_product": 1},
+        "catalogue": {"categories": 3, "products": 84, "skus_per_product": 1},
         "orders": {"items": 3.5},
         "skew": {"products": 2},
         "wishlist": {"per_customer": 6.5},

@@ -47,6 +47,12 @@ class Catalogue:
         """Number of categories."""
         return self.spec.catalogue.categories
 
+    @property
+    def category_names(self) -> tuple[str, ...]:
+        """Name of each category."""
+        goods = vocabulary.document("goods")["categories"]
+        return tuple(entry["name"] for entry in goods[: self.categories])
+
     @cached_property
     def products(self) -> int:
         """Number of products."""

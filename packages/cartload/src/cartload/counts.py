@@ -73,12 +73,15 @@ def catalogue_rows(spec: Spec, table: str) -> int:
 
 
 SPREAD = 8
-"""The most that a customer or order outweighs another where lines and wishes are given out."""
+"""The most that a customer outweighs another where wishes are given out."""
+BASKET_SPREAD = 14
+"""The most that an order's further lines outweigh the mean."""
 
 
 def largest_basket(spec: Spec) -> int:
     """No order has more lines than this."""
-    return 1 + -(-SPREAD * ten_thousandths(spec.orders.items) // _DECIMALS)
+    extra = ten_thousandths(spec.orders.items) - _DECIMALS
+    return 1 if extra == 0 else 2 - (-BASKET_SPREAD * extra // _DECIMALS)
 
 
 def most_wishes(spec: Spec) -> int:

@@ -70,14 +70,15 @@ class Engine:
         people = People(world, layout.rows("users"))
         addresses = Addresses(world, layout, people)
         orders = Orders(world, layout, people, addresses)
-        sales = Sales(world, Money(Lines(world, orders)), Lifecycle(orders))
+        lines = Lines(world, orders)
+        sales = Sales(world, Money(lines), Lifecycle(lines))
         return {
             "users": people.batch(),
             "addresses": addresses.batch(),
             "order_details": sales.orders(),
             "order_item": sales.lines(),
             "payment_details": Payments(sales).batch(),
-            "wishlist": Wishes(world, layout, people).batch(),
+            "wishlist": Wishes(lines).batch(),
         }
 
 

@@ -44,6 +44,13 @@ def exponential(uniform: I64, bits: int) -> I64:
 
 
 @cache
+def exponentials() -> I64:
+    """Exponentially distributed integers, from 1, mean about 94,500, one for each 16-bit word."""
+    middles = 2 * np.arange(1 << 16) + 1
+    return np.maximum((17 << 16) - log2(middles), 1)
+
+
+@cache
 def _log2_table() -> I64:
     return np.array([_log2_of(256 + step) - (8 << 16) for step in range(257)], np.int64)
 

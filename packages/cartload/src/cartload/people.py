@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from cartload import arrays, vocabulary
+from cartload import arrays, vocabulary, zones
 from cartload.fixed import I64
 
 PHONES: Final = 100
@@ -68,6 +68,7 @@ class PlacePools:
     names: Any
     regions: Any
     time_zones: Any
+    zone: I64
     latitude: I64
     longitude: I64
     phones: Any
@@ -88,6 +89,7 @@ def place_pools() -> PlacePools:
         names=arrays.pool([city.name for city in cities]),
         regions=arrays.pool([city.region for city in cities]),
         time_zones=arrays.pool([city.time_zone for city in cities]),
+        zone=np.array([zones.NAMES.index(city.time_zone) for city in cities], np.int64),
         latitude=np.array([city.latitude for city in cities], np.int64),
         longitude=np.array([city.longitude for city in cities], np.int64),
         phones=arrays.pool([text for city in cities for text in vocabulary.expand(city.phone, PHONES)]),

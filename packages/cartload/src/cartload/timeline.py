@@ -1,10 +1,12 @@
-"""Time as demand: an hourly intensity, its running sum, and the way between moments and positions on it.
+"""Time as demand: a weight for each day, a profile of its hours, and the way between moments and positions.
 
-Moments are milliseconds since 1970, UTC; positions are integers below ``Timeline.total``.
+Moments are milliseconds since 1970 by a clock that nobody sets: a customer's local time read as if it were
+UTC. Positions are integers below ``Timeline.total``: the running sum of demand.
 """
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -12,40 +14,76 @@ import numpy as np
 from cartload._spec_model import Season, Spec, Window
 from cartload.counts import ten_thousandths
 from cartload.fixed import I64
+from cartload.sampling import Guide
 
 HOUR: Final = 3_600_000
 DAY: Final = 24 * HOUR
+MARGIN: Final = 1
+"""Days before and after the window: local time runs up to 14 hours ahead of UTC, and 12 behind."""
 _HIGHEST: Final = (1 << 20) - 1
-"""The busiest hour's intensity: twenty years of it stay below 2**38."""
+"""The busiest day's weight: with hours of 1,000 each, twenty years of it stay below 2**48."""
 
 
 @dataclass(frozen=True)
 class Timeline:
-    """An intensity by hour from ``start`` on."""
+    """Demand from local midnight ``start`` on: ``daily[day] * hours[hour]``."""
 
     start: int
-    hourly: I64
-    running: I64
+    daily: I64
+    hours: I64
+
+    @property
+    def days(self) -> int:
+        """Days that it covers."""
+        return len(self.daily)
 
     @property
     def end(self) -> int:
         """The first moment after it."""
-        return self.start + len(self.hourly) * HOUR
+        return self.start + self.days * DAY
+
+    @cached_property
+    def running(self) -> I64:
+        """Demand before each day, and before the end."""
+        sums = np.cumsum(self.daily * self.hours.sum())
+        return np.concatenate((np.zeros(1, np.int64), sums))
+
+    @cached_property
+    def _days(self) -> Guide:
+        return Guide(self.running)
 
     @property
     def total(self) -> int:
         """Positions there are."""
         return int(self.running[-1])
 
+    @cached_property
+    def _before_hour(self) -> I64:
+        return np.cumsum(self.hours) - self.hours
+
+    @cached_property
+    def _hour_of_unit(self) -> I64:
+        return np.repeat(np.arange(len(self.hours)), self.hours)
+
     def position(self, moments: I64) -> I64:
         """How much demand lies before each moment, rounded down."""
-        hour, rest = np.divmod(moments - self.start, HOUR)
-        return self.running[hour] + self.hourly[hour] * rest // HOUR
+        since = moments - self.start
+        day = since // DAY
+        within = since - day * DAY
+        hour = within // HOUR
+        daily, rest = self.daily.take(day), within - hour * HOUR
+        part = daily * self.hours.take(hour) * rest // HOUR
+        result: I64 = self.running.take(day) + daily * self._before_hour.take(hour) + part
+        return result
 
     def moment(self, positions: I64) -> I64:
         """The moment of each position, rounded down; inside the timeline."""
-        hour = np.searchsorted(self.running, positions, side="right") - 1
-        return self.start + hour * HOUR + (positions - self.running[hour]) * HOUR // self.hourly[hour]
+        day = self._days.find(positions)
+        daily, rest = self.daily.take(day), positions - self.running.take(day)
+        hour = self._hour_of_unit.take(rest // daily)
+        rest -= daily * self._before_hour.take(hour)
+        result: I64 = self.start + day * DAY + hour * HOUR + rest * HOUR // (daily * self.hours.take(hour))
+        return result
 
 
 def milliseconds(day: date) -> int:
@@ -64,12 +102,12 @@ def window_end(window: Window) -> int:
 
 
 def sign_ups(spec: Spec) -> Timeline:
-    """Sign-ups: growing by the spec's factor each year, in a straight line within a year."""
+    """Sign-ups: the orders' season, growing by the spec's factor each year, in a straight line within it."""
     growth = ten_thousandths(spec.growth)
-    weights = [_grown(day, growth) for day in range(_days(spec.window))]
-    top = max(weights)
-    daily = np.array([max(1, weight * _HIGHEST // top) for weight in weights], np.int64)
-    return _timeline(spec.window, np.repeat(daily, 24))
+    weights = [
+        _of_day(spec.season, day) * _grown(place, growth) for place, day in enumerate(_days(spec.window))
+    ]
+    return _timeline(spec, weights)
 
 
 def _grown(day: int, growth: int) -> int:
@@ -80,24 +118,25 @@ def _grown(day: int, growth: int) -> int:
 
 def orders(spec: Spec) -> Timeline:
     """Orders: the season's month, weekday, hour and events multiplied."""
-    season = spec.season
-    days = [spec.window.start + timedelta(days=day) for day in range(_days(spec.window))]
-    daily = [_of_day(season, day) for day in days]
-    top = max(daily) * max(season.day)
-    hours = np.array(season.day, np.int64)
-    hourly = np.concatenate([np.maximum(1, hours * (weight * _HIGHEST // top)) for weight in daily])
-    return _timeline(spec.window, hourly)
+    return _timeline(spec, [_of_day(spec.season, day) for day in _days(spec.window)])
+
+
+def _timeline(spec: Spec, weights: list[int]) -> Timeline:
+    top = max(weights)
+    daily = np.array([max(1, weight * _HIGHEST // top) for weight in weights], np.int64)
+    return Timeline(window_start(spec.window) - MARGIN * DAY, daily, np.array(spec.season.day, np.int64))
 
 
 def _of_day(season: Season, day: date) -> int:
     weight: int = season.year[day.month - 1] * season.week[day.weekday()] * 10_000
     for event in season.events:
-        if _falls_in(day, event.month, event.day, event.days):
+        if event_falls_on(day, event.month, event.day, event.days):
             weight = weight * ten_thousandths(event.factor) // 10_000
     return weight
 
 
-def _falls_in(day: date, month: int, first: int, days: int) -> bool:
+def event_falls_on(day: date, month: int, first: int, days: int) -> bool:
+    """Whether an event that begins on a day of each year covers this one."""
     for year in (day.year, day.year - 1):
         begin = date(year, month, 1) + timedelta(days=first - 1)
         if begin <= day < begin + timedelta(days=days):
@@ -105,10 +144,7 @@ def _falls_in(day: date, month: int, first: int, days: int) -> bool:
     return False
 
 
-def _days(window: Window) -> int:
-    return (window.end - window.start).days + 1
-
-
-def _timeline(window: Window, hourly: I64) -> Timeline:
-    running = np.concatenate((np.zeros(1, np.int64), np.cumsum(hourly)))
-    return Timeline(window_start(window), hourly, running)
+def _days(window: Window) -> list[date]:
+    """The timeline's days: the window's, and some around it."""
+    count = (window.end - window.start).days + 1 + 2 * MARGIN
+    return [window.start + timedelta(days=day - MARGIN) for day in range(count)]

@@ -37,6 +37,17 @@ class Layout:
         edges = np.array(before, np.int64)
         return Groups(edges[1:] - edges[:-1])
 
+    def shares(self, table: str, *ten_thousandths: int) -> I64:
+        """Rows of each block that make up a share of a table; of further shares, each a part of what is left.
+
+        Exact over any number of blocks from the first on, rounded down in the end.
+        """
+        edges = np.array([counts.rows_before(self.spec, table, edge) for edge in self._edges], np.int64)
+        for share in ten_thousandths[:-1]:
+            edges = edges - edges * share // 10_000
+        edges = edges * ten_thousandths[-1] // 10_000
+        return edges[1:] - edges[:-1]
+
     def rows(self, table: str) -> I64:
         """Row numbers of a table in the chunk: one run."""
         first = counts.rows_before(self.spec, table, self._edges[0])

@@ -2,101 +2,150 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 
 from cartload.counts import ten_thousandths
 from cartload.fixed import I64
+from cartload.sampling import race
+from cartload.tables import customs
+from cartload.tables.charges import NEVER, Charges, Flags
+from cartload.tables.lines import Lines
 from cartload.tables.orders import Orders
 from cartload.timeline import DAY, HOUR
 
 PENDING, PAID, SHIPPED, DELIVERED, RETURNED, CANCELLED = range(6)
-CHARGES: Final = 3
-"""The most charges an order has."""
-NEVER: Final = 1 << 50
 _MINUTE: Final = 60_000
-_SETTLING: Final = np.array([_MINUTE, 2 * _MINUTE, 2 * DAY, 5 * _MINUTE, 5_000], np.int64)
-"""How long a charge may take, by method."""
 _EARLY_HALF: Final = 8
-
-Flags = npt.NDArray[np.bool_]
+_SATURDAY, _SUNDAY = 5, 6
+_FORGOTTEN, _UNPAID, _USUAL = 255, 20, 8
+"""Weights in the race of orders to be cancelled: never paid, paid by transfer, others."""
 
 
 @dataclass(frozen=True)
 class Lifecycle:
-    """Moments of a chunk's orders; :data:`NEVER` for what does not come about."""
+    """Moments of a chunk's orders; :data:`NEVER` or later for what does not come about.
 
-    orders: Orders
+    Parcels leave from Monday to Friday and arrive from Monday to Saturday, in the daytime of the customer's
+    zone; what is bought at a counter is handed over at once. Which orders are cancelled and which come back
+    is a race of weights within each block, so that the shares are exactly the spec's.
+    """
 
-    @cached_property
-    def _fate(self) -> "_Fate":
-        return _fate(self.orders)
-
-    @cached_property
-    def charge_created(self) -> I64:
-        """When each charge (column) of each order (row) is made."""
-        return self._charges[0]
-
-    @cached_property
-    def charge_settled(self) -> I64:
-        """When each charge succeeds or fails."""
-        return self._charges[1]
-
-    @cached_property
-    def _charges(self) -> tuple[I64, I64]:
-        created, settled = self.orders.placed, []
-        began = []
-        for fails, lasts, pause in self._fate.charges:
-            began.append(created)
-            settled.append(np.where(self.voided, NEVER, created + lasts))
-            created = np.where(fails & ~self.voided, created + lasts + pause, NEVER)
-        return np.stack(began, axis=1), np.stack(settled, axis=1)
-
-    @cached_property
-    def charge_fails(self) -> Flags:
-        """Whether each charge fails, in the end."""
-        return np.stack([fails for fails, _, _ in self._fate.charges], axis=1)
+    lines: Lines
 
     @property
+    def orders(self) -> Orders:
+        """The orders."""
+        return self.lines.orders
+
+    @cached_property
+    def charges(self) -> Charges:
+        """Attempts to be paid, as if nothing were cancelled."""
+        return Charges(self.orders)
+
+    @cached_property
+    def _fate(self) -> Any:
+        return self.orders.draw("fate")
+
+    @cached_property
+    def _delays(self) -> Any:
+        return self.orders.draw("delays")
+
+    @cached_property
+    def _is_cancelled(self) -> Flags:
+        transfer = self.orders.method == customs.BANK_TRANSFER
+        weights = np.where(transfer, _UNPAID, _USUAL)
+        weights[self.charges.given_up] = _FORGOTTEN
+        return self._race("cancelled", weights, self._cancel_rate)
+
+    def _race(self, field: str, weights: I64, *shares: int) -> Flags:
+        layout = self.orders.layout
+        quotas = layout.shares("order_details", *shares)
+        return race(weights, self._fate.bits(field), layout.groups("order_details"), quotas)
+
+    @property
+    def _cancel_rate(self) -> int:
+        return ten_thousandths(self.orders.world.spec.orders.cancel_rate)
+
+    @cached_property
+    def _is_returned(self) -> Flags:
+        """Which orders would come back: by their goods, of those neither cancelled nor never paid."""
+        goods = self.orders.world.return_weights.take(self.lines.product)
+        weights = np.minimum(np.add.reduceat(goods, self.lines.by_order.starts), 255) if len(goods) else goods
+        weights[self._is_cancelled] = 0
+        weights[self.charges.given_up] = 0
+        rate = ten_thousandths(self.orders.world.spec.orders.return_rate)
+        return self._race("returned", weights, self._cancel_rate, rate)
+
+    @cached_property
     def voided(self) -> Flags:
         """Whether the order is cancelled before its first charge settles."""
-        return self._fate.cancelled & self._fate.early
+        result: Flags = self._is_cancelled & (self._fate.bits("early") < _EARLY_HALF)
+        return result
 
     @cached_property
     def paid(self) -> I64:
         """When the first charge that does not fail is captured."""
-        captured = np.argmin(self.charge_fails, axis=1)
-        moment = self.charge_settled[np.arange(len(captured)), captured]
-        return np.where(self.charge_fails.all(axis=1) | self.voided, NEVER, moment)
+        return np.where(self.voided, NEVER, self.charges.captured)
 
     @cached_property
     def cancelled(self) -> I64:
         """When it is cancelled: before payment, between payment and shipping, or after the last failure."""
-        fate = self._fate
-        early = self.orders.placed + _MINUTE + (fate.moment * 2 * HOUR >> 20)
-        late = self.paid + 1 + (fate.moment * (fate.to_ship - 1) >> 20)
-        failed = self.charge_settled[:, -1] + HOUR + (fate.moment * 3 * DAY >> 20)
-        moment = np.where(fate.early, early, np.where(self.paid < NEVER, late, failed))
-        return np.where(fate.cancelled, moment, NEVER)
+        hit = np.flatnonzero(self._is_cancelled)
+        word = self._fate.bits("moment")[hit]
+        paid, last = self.charges.captured[hit], self.charges.rounds[-1]
+        moments = paid + 1 + (word * (self._leaves[hit] - paid - 1) >> 20)
+        gave_up = np.full(len(self.orders.rows), NEVER)
+        gave_up[last.orders] = last.settled
+        moments = np.where(paid < NEVER, moments, gave_up[hit] + HOUR + (word * 3 * DAY >> 20))
+        early = self.orders.placed[hit] + _MINUTE + (word * 2 * HOUR >> 20)
+        result = np.full(len(self.orders.rows), NEVER)
+        result[hit] = np.where(self.voided[hit], early, moments)
+        return result
+
+    @cached_property
+    def _at_a_counter(self) -> Flags:
+        result: Flags = self.orders.channel == customs.STORE
+        return result
+
+    @cached_property
+    def _leaves(self) -> I64:
+        """When each would leave the warehouse, were it not cancelled."""
+        orders, paid, clock = self.orders, self.charges.captured, self.orders.world.clock
+        today = clock.day(orders.zone, paid)
+        day = today + 1 + customs.HANDLING.take(self._delays.bits("to_ship"))
+        weekday = (day + 3) % 7
+        day += np.where(weekday == _SATURDAY, 2, weekday == _SUNDAY)
+        local = day * DAY + 7 * HOUR + self._delays.below("shipped", 11 * HOUR)
+        handed_over = paid + 20_000 + self._delays.below("shipped", 4 * _MINUTE)
+        return np.where(self._at_a_counter, handed_over, clock.utc(orders.zone, local))
 
     @cached_property
     def shipped(self) -> I64:
         """When it leaves the warehouse."""
-        ships = (self.paid < NEVER) & ~self._fate.cancelled
-        return np.where(ships, self.paid + self._fate.to_ship, NEVER)
+        ships = (self.paid < NEVER) & ~self._is_cancelled
+        return np.where(ships, self._leaves, NEVER)
 
     @cached_property
     def delivered(self) -> I64:
         """When it arrives."""
-        return np.where(self.shipped < NEVER, self.shipped + self._fate.to_deliver, NEVER)
+        orders, clock = self.orders, self.orders.world.clock
+        day = clock.day(orders.zone, self.shipped)
+        day += customs.transit().take(orders.country * 64 + self._delays.bits("to_deliver"))
+        day += (day + 3) % 7 == _SUNDAY
+        local = day * DAY + 9 * HOUR + self._delays.below("delivered", 11 * HOUR)
+        arrives = np.where(self._at_a_counter, self.shipped + 1_000, clock.utc(orders.zone, local))
+        return np.where(self.shipped < NEVER, arrives, NEVER)
 
     @cached_property
     def returned(self) -> I64:
-        """When goods come back."""
-        comes_back = self._fate.returned & (self.delivered < NEVER)
-        return np.where(comes_back, self.delivered + self._fate.to_return, NEVER)
+        """When goods come back: three days to five weeks later, mostly within a fortnight."""
+        word = self._delays.bits("to_return")
+        days = 3 + (word * word * 33 >> 16)
+        back = self.delivered + days * DAY + self._delays.below("returned", 3 * HOUR)
+        comes_back = self._is_returned & (self.delivered < NEVER)
+        return np.where(comes_back, back, NEVER)
 
     def shown(self, moments: I64) -> Flags:
         """Whether a moment lies in the window."""
@@ -106,50 +155,16 @@ class Lifecycle:
     @cached_property
     def status(self) -> I64:
         """Status at the window's end, as a place in the schema's list."""
-        steps = (self.paid, self.shipped, self.delivered, self.returned)
-        reached = sum(self.shown(step).astype(np.int64) for step in steps)
-        return np.where(self.shown(self.cancelled), CANCELLED, reached)
+        reached = np.zeros(len(self.orders.rows), np.int64)
+        for step in (self.paid, self.shipped, self.delivered, self.returned):
+            reached += self.shown(step)
+        reached[self.shown(self.cancelled)] = CANCELLED
+        return reached
 
     @cached_property
     def updated(self) -> I64:
         """The last moment shown by the order's row."""
         latest = self.orders.placed
         for step in (self.paid, self.shipped, self.delivered, self.returned, self.cancelled):
-            latest = np.where(self.shown(step), np.maximum(latest, step), latest)
+            latest = np.where(self.shown(step), step, latest)
         return latest
-
-
-@dataclass(frozen=True)
-class _Fate:
-    """The drawn decisions and delays of orders."""
-
-    cancelled: Flags
-    early: Flags
-    returned: Flags
-    moment: I64
-    to_ship: I64
-    to_deliver: I64
-    to_return: I64
-    charges: tuple[tuple[Flags, I64, I64], ...]
-
-
-def _fate(orders: Orders) -> _Fate:
-    spec, draw, delays = orders.world.spec.orders, orders.draw("fate"), orders.draw("delays")
-    return _Fate(
-        cancelled=draw.happens("cancelled", ten_thousandths(spec.cancel_rate)),
-        early=draw.bits("early") < _EARLY_HALF,
-        returned=draw.happens("returned", ten_thousandths(spec.return_rate)),
-        moment=draw.bits("moment"),
-        to_ship=4 * HOUR + delays.below("shipped", 3 * DAY),
-        to_deliver=DAY + delays.below("delivered", 6 * DAY),
-        to_return=3 * DAY + delays.below("returned", 24 * DAY),
-        charges=tuple(_charge(orders, number) for number in range(1, CHARGES + 1)),
-    )
-
-
-def _charge(orders: Orders, number: int) -> tuple[Flags, I64, I64]:
-    """Whether the charge fails, how long it takes, how long the customer then waits."""
-    draw = orders.draw(f"charge_{number}")
-    fails = draw.happens("fails", ten_thousandths(orders.world.spec.orders.payment_failure_rate))
-    lasts = 1_000 + draw.below("settled", _SETTLING[orders.method])
-    return fails, lasts, 5 * _MINUTE + draw.below("again", DAY)

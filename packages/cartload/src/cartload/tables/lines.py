@@ -6,24 +6,35 @@ from typing import Final
 
 import numpy as np
 
-from cartload.counts import ten_thousandths
 from cartload.draws import Draw
-from cartload.fixed import I64, exponential, log2, power_law
-from cartload.sampling import Groups, later_doubles, systematic
+from cartload.fixed import I64
+from cartload.sampling import Groups, later_doubles, race, systematic
 from cartload.tables.orders import Orders
 from cartload.tables.shelf import Shelf
+from cartload.tables.tastes import COMPLEMENTS
 from cartload.tables.world import World
 
-_BASKETS: Final = np.array([1, 1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 5, 5, 6, 8], np.int64)
-"""Weights by which lines are given to orders; the largest is ``counts.SPREAD`` times the smallest."""
-_MOST_PIECES: Final = 20
-_QUANTITY_BITS: Final = 24
+_SINGLE: Final = 4_000
+"""Ten-thousandths of orders that have one line whatever the mean."""
+_BASKETS: Final = np.repeat((1, 2, 3, 4, 5, 6, 8), (24, 14, 9, 6, 5, 3, 3))
+"""Weights by which the others get more; over their share they are in ``counts.BASKET_SPREAD``.
+
+Many baskets of one line and few of many: skewed as baskets on the web are.
+"""
+_SAME, _BESIDE, _LIKED = 128, 192, 228
+"""Of 256 further lines so many stay in the order's category, or go with it, or are of a favourite."""
 _SKU_SHIFT: Final = 1 << 20
 
 
 @dataclass(frozen=True)
 class Lines:
-    """Numbers of the lines of a chunk's orders."""
+    """Numbers of the lines of a chunk's orders.
+
+    An order is about one category, mostly a favourite of the customer's; further lines mostly stay there or
+    in one that goes with it. Within a category the product is chosen by popularity among those on sale that
+    day, some lines by what the customer always takes. The first line is never drawn again, so first lines
+    follow popularity exactly.
+    """
 
     world: World
     orders: Orders
@@ -36,8 +47,10 @@ class Lines:
     @cached_property
     def by_order(self) -> Groups:
         """Lines of each order, at least one."""
-        layout, weights = self.orders.layout, _BASKETS[self.orders.row.bits("items") >> 4]
+        layout, weights = self.orders.layout, _BASKETS.take(self.orders.row.bits("items"))
         orders, lines = layout.groups("order_details"), layout.groups("order_item")
+        equal, quotas = np.ones(len(weights), np.int64), orders.counts * _SINGLE // 10_000
+        weights[race(equal, self.orders.place.bits("single"), orders, quotas)] = 0
         start = self.world.random.draw("order_item.block", layout.blocks).bits("start")
         return Groups(1 + systematic(weights, orders, lines.counts - orders.counts, start))
 
@@ -48,77 +61,115 @@ class Lines:
 
     @cached_property
     def row(self) -> Draw:
-        """The draw behind category, quantity and returned pieces."""
-        return self.world.random.draw("order_item.category", self.rows)
+        """The draw behind product, category and quantity."""
+        return self.world.random.draw("order_item.row", self.rows)
 
     @cached_property
-    def _moment(self) -> I64:
-        return self.orders.placed[self.order]
+    def _other(self) -> Draw:
+        return self.world.random.draw("order_item.other", self.rows)
 
     @cached_property
-    def sku(self) -> I64:
-        """SKU of each line as a row number: drawn, drawn again where doubled, at last the next free one."""
-        product = self.world.random.draw("order_item.product", self.rows)
-        chosen = self._chosen(self.row, product, np.arange(len(self.rows)))
-        for family in ("order_item.again_1", "order_item.again_2"):
-            doubles = later_doubles(self.order * _SKU_SHIFT + chosen)
-            if len(doubles) == 0:
-                return chosen
-            again = self.world.random.draw(family, self.rows[doubles])
-            chosen[doubles] = self._chosen(again, again, doubles)
-        return self._probed(chosen)
-
-    def _chosen(self, category: Draw, product: Draw, lines: I64) -> I64:
-        """A SKU on sale for each of the lines: category, product by popularity, variant."""
-        catalogue = self.world.catalogue
-        kinds = np.searchsorted(
-            self._category_ends, category.below("category", self._category_total), "right"
+    def category(self) -> I64:
+        """Category that each line was looked for in."""
+        orders, anything = self.orders, self._other.bits("category")
+        about = orders.buyers.category(
+            orders.user, orders.row.bits("favourite"), anything.take(self.by_order.starts)
         )
-        first, after = catalogue.on_sale(kinds, self._moment[lines])
-        least, most = catalogue.popularity[first], catalogue.popularity[after]
-        chosen = catalogue.popular(least + product.below("product", most - least))
-        start = catalogue.first_sku[chosen]
-        return start + product.below("sku", catalogue.first_sku[chosen + 1] - start)
+        result: I64 = about.take(self.order)
+        mode = self.row.bits("mode")
+        strays = np.flatnonzero((mode >= _SAME) & (self.by_order.place > 0))
+        result[strays] = self._strayed(result[strays], mode[strays], strays)
+        return result
+
+    def _strayed(self, about: I64, mode: I64, lines: I64) -> I64:
+        """The categories of lines that leave their order's category."""
+        user = self.orders.user.take(self.order[lines])
+        slot, anything = self._other.bits("complement")[lines], self._other.bits("category")[lines]
+        beside = self.world.tastes.complements.take(about * COMPLEMENTS + slot)
+        liked = self.orders.buyers.category(user, slot, anything)
+        anywhere = self.world.market.category.take(anything)
+        return np.where(mode < _BESIDE, beside, np.where(mode < _LIKED, liked, anywhere))
 
     @cached_property
-    def _category_ends(self) -> I64:
-        return np.cumsum(power_law(np.arange(1, self.world.catalogue.categories + 1), 5_000))
+    def _cells(self) -> I64:
+        return self.world.market.cells(self.category, self.orders.day.take(self.order))
+
+    @cached_property
+    def _chosen(self) -> tuple[I64, I64]:
+        """Product and SKU of each line as drawn first."""
+        market = self.world.market
+        positions, words = market.positions(self._cells, self.row.bits("product")), self.row.bits("sku")
+        staple = self.world.tastes.staple.take(self.category)
+        usual = np.flatnonzero(self._other.bits("staple") < staple)
+        position, word = self._staples(usual)
+        sold = market.sells(self._cells[usual], position)
+        positions[usual[sold]], words[usual[sold]] = position[sold], word[sold]
+        products = market.products(positions)
+        return products, market.sku(products, words)
+
+    def _staples(self, lines: I64) -> tuple[I64, I64]:
+        """What customers always take of a category: where its product stands, and a word for its SKU."""
+        owner = self.orders.people.rows[self.orders.user.take(self.order[lines])]
+        category = self.category[lines]
+        draw = self.world.random.draw("order_item.staple", owner * 256 + category)
+        return self.world.market.usual(category, draw.bits("product")), draw.bits("sku")
+
+    @cached_property
+    def _settled(self) -> tuple[I64, I64]:
+        """Product and SKU: drawn, drawn again where doubled, at last the next free one."""
+        products, skus = self._chosen
+        part = _with_doubles(self.order, skus)
+        for family in ("order_item.again_1", "order_item.again_2"):
+            doubles = part[later_doubles(self.order[part] * _SKU_SHIFT + skus[part])]
+            if len(doubles) == 0:
+                return products, skus
+            market, again = self.world.market, self.world.random.draw(family, self.rows[doubles])
+            positions = market.positions(self._cells[doubles], again.bits("product"))
+            products[doubles] = market.products(positions)
+            skus[doubles] = market.sku(products[doubles], again.bits("sku"))
+        return self._probed(part, products, skus)
 
     @property
-    def _category_total(self) -> int:
-        return int(self._category_ends[-1])
+    def product(self) -> I64:
+        """Product of each line as a row number."""
+        return self._settled[0]
 
-    def _probed(self, chosen: I64) -> I64:
+    @property
+    def sku(self) -> I64:
+        """SKU of each line as a row number."""
+        return self._settled[1]
+
+    def _probed(self, part: I64, products: I64, chosen: I64) -> tuple[I64, I64]:
         """The doubles that are left take the next SKU on sale, round and round, until none is left."""
-        doubles = later_doubles(self.order * _SKU_SHIFT + chosen)
-        if len(doubles) == 0:
-            return chosen
-        orders = np.unique(self.order[doubles])
-        part = np.flatnonzero(np.isin(self.order, orders))
-        moved = np.isin(part, doubles)
-        shelf = Shelf.at(self.world.catalogue, self._moment[part])
+        part = part[_with_doubles(self.order[part], chosen[part])]
+        if len(part) == 0:
+            return products, chosen
+        moved = np.zeros(len(part), bool)
+        moved[later_doubles(self.order[part] * _SKU_SHIFT + chosen[part])] = True
+        shelf = Shelf.at(self.world.catalogue, self.orders.placed[self.order[part]])
         place = self.world.random.draw("order_item.probe", self.rows[part]).below("start", shelf.sizes)
         while moved_now := _unsettled(self.order[part], chosen[part], moved):
             hit = np.array(moved_now)
             chosen[part[hit]] = shelf.sku(hit, place[hit])
             place[hit] += 1
-        return chosen
+        products[part] = self.world.catalogue.product_of_sku[chosen[part]]
+        return products, chosen
 
     @cached_property
     def quantity(self) -> I64:
-        """Pieces: one, and a geometric number more, 20 at most."""
-        extra = ten_thousandths(self.world.spec.orders.quantity) - 10_000
-        if extra == 0:
-            return np.ones(len(self.rows), np.int64)
-        both, one = log2(np.array([10_000 + extra, extra], np.int64))
-        more = exponential(self.row.bits("quantity"), _QUANTITY_BITS) // (both - one)
-        result: I64 = np.minimum(1 + more, _MOST_PIECES)
-        return result
+        """Pieces: one, and a geometric number more, by what it is."""
+        return self.world.tastes.quantity(self.category, self.row.bits("quantity"))
 
     @cached_property
     def price(self) -> I64:
         """Price of one piece."""
-        return self.world.catalogue.price[self.sku]
+        return self.world.catalogue.price.take(self.sku)
+
+
+def _with_doubles(orders: I64, skus: I64) -> I64:
+    """Positions of all lines of the orders that hold a SKU twice."""
+    doubles = later_doubles(orders * _SKU_SHIFT + skus)
+    return np.flatnonzero(np.isin(orders, orders[doubles]))
 
 
 def _unsettled(orders: I64, skus: I64, moved: np.typing.NDArray[np.bool_]) -> list[int]:

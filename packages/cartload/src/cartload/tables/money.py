@@ -2,16 +2,15 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
 
 import numpy as np
 
 from cartload.counts import ten_thousandths
 from cartload.fixed import I64
+from cartload.sampling import race
+from cartload.tables.campaigns import Campaigns
+from cartload.tables.customs import STORE
 from cartload.tables.lines import Lines
-
-PERCENTS: Final = (5, 10, 15, 20, 25, 30)
-"""Discounts there are: never the whole, so that an order's total stays above 0."""
 
 
 @dataclass(frozen=True)
@@ -26,60 +25,78 @@ class Money:
         return self.lines.price * self.lines.quantity
 
     @cached_property
-    def _running(self) -> I64:
-        return self.lines.by_order.running(self.line_total)
-
-    @cached_property
     def subtotal(self) -> I64:
         """Sum of each order's line totals."""
-        return self.lines.by_order.sums(self.line_total)
+        return self._by_order(self.line_total)
+
+    def _by_order(self, values: I64) -> I64:
+        if len(values) == 0:
+            return values
+        result: I64 = np.add.reduceat(values, self.lines.by_order.starts)
+        return result
 
     @cached_property
-    def percent(self) -> I64:
-        """Place in :data:`PERCENTS` of each order's discount."""
-        return self.lines.orders.row.below("percent", len(PERCENTS))
+    def coupon(self) -> I64:
+        """Place of each order's coupon among the campaigns' codes, whether or not it is used."""
+        orders, campaigns = self.lines.orders, self.campaigns
+        return campaigns.coupon(orders.local_day, orders.first, orders.place.bits("percent"))
+
+    @property
+    def campaigns(self) -> Campaigns:
+        """Who reduces what when."""
+        return self.lines.world.campaigns
 
     @cached_property
     def discount(self) -> I64:
-        """Discount of each order; 0 for most."""
-        share = ten_thousandths(self.lines.world.spec.orders.discount_share)
-        reduced = self.subtotal * np.array(PERCENTS)[self.percent] // 100
-        return np.where(self.lines.orders.row.happens("discount", share), reduced, 0)
+        """Discount of each order; 0 for most: exactly the spec's share has a coupon."""
+        orders, share = self.lines.orders, ten_thousandths(self.lines.world.spec.orders.discount_share)
+        layout = orders.layout
+        weights = self.campaigns.eagerness(orders.local_day, orders.first)
+        quotas = layout.shares("order_details", share)
+        reduced = race(weights, orders.row.bits("reduced"), layout.groups("order_details"), quotas)
+        return np.where(reduced, self.subtotal * self.campaigns.percent.take(self.coupon) // 100, 0)
 
     @cached_property
     def line_discount(self) -> I64:
         """Each line's part: differences of rounded-down running parts, so that they add up."""
-        order = self.lines.order
-        upto = self.discount[order] * self._running // self.subtotal[order]
-        before = np.concatenate(([0], upto[:-1])) if len(upto) else upto
-        before[self.lines.by_order.starts] = 0
-        return upto - before
+        order, result = self.lines.order, np.zeros(len(self.line_total), np.int64)
+        part = np.flatnonzero((self.discount > 0).take(order))
+        of, place, total = order[part], self.lines.by_order.place[part], self.line_total[part]
+        sums = np.cumsum(total)
+        opening = (sums - total)[place == 0]
+        running = sums - np.repeat(opening, self.lines.by_order.counts[self.discount > 0])
+        discount, subtotal = self.discount[of], self.subtotal[of]
+        result[part] = discount * running // subtotal - discount * (running - total) // subtotal
+        return result
 
     @cached_property
     def line_tax(self) -> I64:
         """Tax of each line, rounded half up."""
-        rate = self.lines.world.tax_rates[self.lines.orders.country][self.lines.order]
+        rate = self.lines.world.tax_rates.take(self.lines.orders.country).take(self.lines.order)
         return ((self.line_total - self.line_discount) * rate + 5_000) // 10_000
 
     @cached_property
     def tax(self) -> I64:
         """Tax of each order."""
-        return self.lines.by_order.sums(self.line_tax)
+        return self._by_order(self.line_tax)
 
     @cached_property
     def shipping(self) -> I64:
-        """Shipping fee of each order."""
-        shipping = self.lines.world.spec.shipping
-        if shipping.free_from is None:
-            return np.full(len(self.subtotal), shipping.fee)
-        return np.where(self.subtotal - self.discount >= shipping.free_from, 0, shipping.fee)
+        """Shipping fee of each order; what is bought at a counter is carried home."""
+        shipping, orders = self.lines.world.spec.shipping, self.lines.orders
+        free = orders.channel == STORE
+        if shipping.free_from is not None:
+            free |= self.subtotal - self.discount >= shipping.free_from
+        return np.where(free, 0, shipping.fee)
 
     @cached_property
     def total(self) -> I64:
         """What each order costs."""
         return self.subtotal - self.discount + self.tax + self.shipping
 
-    def refund(self, returned: I64) -> I64:
-        """What each order gives back for pieces returned by line, rounded half up per line."""
-        paid, quantity = self.line_total - self.line_discount + self.line_tax, self.lines.quantity
-        return self.lines.by_order.sums((2 * paid * returned + quantity) // (2 * quantity))
+    def refund(self, lines: I64, returned: I64) -> I64:
+        """What is given back for pieces returned of some lines, rounded half up per line."""
+        paid = self.line_total[lines] - self.line_discount[lines] + self.line_tax[lines]
+        quantity = self.lines.quantity[lines]
+        result: I64 = (2 * paid * returned + quantity) // (2 * quantity)
+        return result

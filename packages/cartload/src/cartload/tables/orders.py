@@ -1,4 +1,4 @@
-"""Orders before their fate: whose they are, when they were placed, where they go."""
+"""Orders before their fate: whose they are, when they were placed, where they go, how they are paid."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -6,29 +6,32 @@ from typing import Any, Final
 
 import numpy as np
 
-from cartload import timeline
-from cartload.counts import ten_thousandths
 from cartload.draws import Draw
-from cartload.fixed import I64, exponential, power_law
-from cartload.sampling import Groups, systematic
+from cartload.fixed import I64, exponentials
+from cartload.sampling import Groups
+from cartload.tables import customs
 from cartload.tables.addresses import Addresses
+from cartload.tables.buyers import Buyers
 from cartload.tables.layout import Layout
 from cartload.tables.users import People
 from cartload.tables.world import World
+from cartload.timeline import DAY, HOUR
 
-_GAP_BITS: Final = 24
-_PLACES: Final = 24
-"""Binary places of an order's position between sign-up and the window's end."""
-_TO_DEFAULT: Final = 7_000
-"""Ten-thousandths of orders that go to the default address."""
-METHODS: Final = np.repeat(np.arange(5), (140, 60, 24, 24, 8))
-"""Payment method, a place in the schema's list, by eight random bits."""
-_CHANNELS: Final = np.repeat(np.arange(5), (120, 50, 46, 28, 12))
+_ELSEWHERE: Final = 77
+"""Of 256 orders so many go to any of the customer's addresses, the others to the default."""
+_HABITUAL: Final = 360
+"""Of 512 orders so many are paid by the customer's usual method."""
 
 
 @dataclass(frozen=True)
 class Orders:
-    """Numbers of the orders of a chunk's customers, by customer, then time."""
+    """Numbers of the orders of a chunk's customers, by customer, then time.
+
+    A customer's first order comes soon after signing up. The others, given how many there are, are the points
+    of a Poisson process on the timeline's demand between the first and the customer's leaving: running sums
+    of exponential gaps, scaled. So those between a customer's first and last order follow the season exactly:
+    each hour's share of them is its share of the demand in between, whatever the customer's pace.
+    """
 
     world: World
     layout: Layout
@@ -41,14 +44,14 @@ class Orders:
         return self.layout.rows("order_details")
 
     @cached_property
+    def buyers(self) -> Buyers:
+        """The customers as buyers."""
+        return Buyers(self.world, self.layout, self.people)
+
+    @property
     def by_user(self) -> Groups:
-        """Orders of each customer: more for the active and for those who came early."""
-        days = 1 + (self.world.last_moment - self.people.signed_up) // timeline.DAY
-        exponent = ten_thousandths(self.world.spec.skew.customers)
-        weights = days * power_law(1 + self.people.home.below("activity", 1000), exponent)
-        start = self.world.random.draw("order_details.block", self.layout.blocks).bits("start")
-        quotas = self.layout.groups("order_details").counts
-        return Groups(systematic(weights, self.layout.groups("users"), quotas, start))
+        """Orders of each customer."""
+        return self.buyers.orders
 
     @cached_property
     def user(self) -> I64:
@@ -57,50 +60,99 @@ class Orders:
 
     @cached_property
     def row(self) -> Draw:
-        """The draw behind size, channel, address, discount and method."""
+        """The draw behind time, size, channel, category, method and discount."""
         return self.world.random.draw("order_details.row", self.rows)
 
     @cached_property
-    def placed(self) -> I64:
-        """When each was placed: at the customer's own pace between sign-up and the window's end."""
-        when, signed_up = self.world.orders, self.people.signed_up[self.user]
-        from_start = when.position(signed_up)
-        position = from_start + ((when.total - from_start) * self._progress >> _PLACES)
-        return np.maximum(when.moment(position), signed_up)
+    def place(self) -> Draw:
+        """The draw behind address, discount and card."""
+        return self.world.random.draw("order_details.place", self.rows)
+
+    @cached_property
+    def first(self) -> np.typing.NDArray[np.bool_]:
+        """Whether it is its customer's first."""
+        result = np.zeros(len(self.rows), bool)
+        result[self.by_user.starts[self.by_user.counts > 0]] = True
+        return result
+
+    @cached_property
+    def _local(self) -> I64:
+        """When each was placed by the customer's clock."""
+        buyers, when = self.buyers, self.world.orders
+        position = buyers.since.take(self.user) + self._progress
+        return np.where(self.first, buyers.first_local.take(self.user), when.moment(position))
 
     @cached_property
     def _progress(self) -> I64:
-        """How far between sign-up and end, below ``2**24``: running sums of gaps, the first of them short."""
-        draw = self.world.random.draw("order_details.time", self.rows)
-        gaps = exponential(draw.bits("gap"), _GAP_BITS)
-        gaps = np.where(self.by_user.place == 0, gaps >> 2, gaps)
-        running = self.by_user.running(gaps)
-        last = (self.by_user.ends - 1)[self.user]
-        whole = (running + exponential(draw.bits("last_gap"), _GAP_BITS))[last]
-        return (running << _PLACES) // whole
+        """How far beyond the customer's first order, in demand."""
+        gaps = np.where(self.first, 0, exponentials().take(self.row.bits("gap")))
+        running = np.concatenate((np.zeros(1, np.int64), np.cumsum(gaps)))
+        before = running.take(self.by_user.starts)
+        buyers = self.buyers
+        whole = running.take(self.by_user.ends) - before + exponentials().take(buyers.last_gap)
+        scale = (buyers.until - buyers.since) / whole
+        result: I64 = ((running[1:] - before.take(self.user)) * scale.take(self.user)).astype(np.int64)
+        return result
+
+    @cached_property
+    def zone(self) -> I64:
+        """Time zone of the customer, as its place among the zones."""
+        return self.people.zone.take(self.user)
+
+    @cached_property
+    def placed(self) -> I64:
+        """When each was placed, UTC."""
+        moments = self.world.clock.utc(self.zone, self._local)
+        first = self.buyers.first.take(self.user)
+        moments = np.where(self.first, first, np.maximum(moments, first))
+        return np.minimum(moments, self.world.last_moment)
+
+    @cached_property
+    def day(self) -> I64:
+        """The day, UTC, on which each was placed."""
+        return self.placed // DAY
+
+    @cached_property
+    def local_day(self) -> I64:
+        """The day by the customer's clock."""
+        return self._local // DAY
 
     @cached_property
     def address(self) -> I64:
         """Address of each order, as a place in the chunk: one that was there when it was placed."""
-        usable = self.addresses.usable(self.user, self.placed)
-        chosen = self.row.below("address", usable)
-        other = np.where(self.row.bits("address") & 0xFF < 256 * _TO_DEFAULT // 10_000, 0, chosen)
-        return self.addresses.by_user.starts[self.user] + other
+        result: I64 = self.addresses.by_user.starts.take(self.user)
+        several = self.addresses.by_user.counts.take(self.user) > 1
+        moved = np.flatnonzero(several & (self.place.bits("elsewhere") < _ELSEWHERE))
+        usable = self.addresses.usable(self.user[moved], self.placed[moved])
+        result[moved] += self.place.bits("address")[moved] * usable >> 16
+        return result
 
     @cached_property
     def country(self) -> I64:
         """Country of the address."""
-        return self.people.country[self.user]
+        return self.people.country.take(self.user)
 
     @cached_property
     def method(self) -> I64:
-        """Payment method as a place in the schema's list."""
-        return METHODS[self.row.bits("method")]
+        """Payment method as a place in the schema's list: mostly the customer's usual one."""
+        word = self.row.bits("method")
+        usual = self.buyers.habit.bits("method").take(self.user)
+        chosen = np.where(word < _HABITUAL, usual, word * 5 + (word >> 3) & 0xFF)
+        method = customs.methods().take(self.country * 256 + chosen)
+        elsewhere = (self.channel == customs.STORE) & customs.NOT_AT_A_COUNTER.take(method)
+        return np.where(elsewhere, customs.CARD, method)
 
     @cached_property
     def channel(self) -> I64:
-        """Channel as a place in the schema's list."""
-        return _CHANNELS[self.row.bits("channel")]
+        """Channel as a place in the schema's list: by age; counters and phones only when staffed."""
+        hour = (self._local - self.local_day * DAY) // HOUR
+        staffed = customs.staffed().take((self.local_day + 3) % 7 * 24 + hour)
+        age = np.minimum(
+            (self.local_day - self.people.birth_day.take(self.user)) // customs.AGE_DAYS, customs.AGES - 1
+        )
+        table = (staffed * customs.AGES + age) * 256 + self.row.bits("channel")
+        channel: I64 = customs.CHANNELS.take(table)
+        return channel
 
     def draw(self, family: str) -> Any:
         """Another draw of the orders."""

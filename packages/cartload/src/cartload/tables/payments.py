@@ -1,5 +1,6 @@
 """Charges and refunds."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -10,107 +11,150 @@ import pyarrow as pa
 from cartload import arrays
 from cartload.fixed import I64
 from cartload.schema import table
-from cartload.tables.lifecycle import CHARGES, RETURNED, Flags
+from cartload.tables.charges import ROUNDS, Flags, Round
+from cartload.tables.customs import CARD, REASONS
+from cartload.tables.lifecycle import RETURNED
 from cartload.tables.sales import Sales
 
-ATTEMPTS: Final = CHARGES + 1
+ATTEMPTS: Final = ROUNDS + 1
 """Payments an order can have: row number ``order * ATTEMPTS + attempt - 1``."""
 
 _METHODS: Final = arrays.pool(table("payment_details").column("method").values)
 _KINDS: Final = arrays.pool(table("payment_details").column("kind").values)
 _PAYMENT_STATUSES: Final = arrays.pool(table("payment_details").column("status").values)
 _OPEN, _CAPTURED, _FAILED, _VOIDED = range(4)
-_CARD: Final = 0
-_PROVIDERS: Final = arrays.pool(["acme_pay", "paperplane", "northbank", "klaro", "giftly"])
+_PROVIDERS: Final = arrays.pool(
+    [
+        "cardwell",
+        "acme_pay",
+        "paperplane",
+        "paperplane",
+        "northbank",
+        "gironet",
+        "klaro",
+        "klaro",
+        "giftly",
+        "giftly",
+    ]
+)
+"""Two by method; invented."""
 _CARDS: Final = arrays.pool(["4242", "0000", "1111", "4444", "0005", "8431", "1117", "5556"])
-_REASONS: Final = arrays.pool(["insufficient_funds", "declined", "expired", "limit_exceeded", "timeout"])
+"""Endings of numbers that payment providers publish for tests."""
+_REASONS: Final = arrays.pool(REASONS)
 
 
 @dataclass(frozen=True)
 class Payments:
-    """Charges and refunds: a matrix of orders by attempts, of which some cells are rows."""
+    """Charges and refunds: the first charge of every order, what followed on few, a refund at the end."""
 
     sales: Sales
 
     @cached_property
-    def _charges(self) -> Flags:
-        """Which charges the window shows; always the first."""
-        return self.sales.life.shown(self.sales.life.charge_created)
+    def _later(self) -> list[tuple[Round, I64]]:
+        """Further charges that the window shows: each round, and which of its rows."""
+        life = self.sales.life
+        return [
+            (one, np.flatnonzero(life.shown(one.created) & ~life.voided[one.orders]))
+            for one in life.charges.rounds[1:]
+        ]
 
     @cached_property
     def _refunded(self) -> Flags:
-        life = self.sales.life
-        given = life.shown(life.cancelled) & life.shown(life.paid) | (life.status == RETURNED)
-        result: Flags = given & (self.sales.refund > 0)
+        result: Flags = self.sales.refund > 0
         return result
 
     @cached_property
-    def _cells(self) -> tuple[I64, I64]:
-        """Order and attempt (from 0) of each row; a refund stands right after the charges."""
-        charges = self._charges.sum(axis=1)
-        rows = charges + self._refunded
-        order = np.repeat(np.arange(len(rows)), rows)
-        return order, np.arange(len(order)) - np.repeat(np.cumsum(rows) - rows, rows)
+    def _rows(self) -> I64:
+        """Payments of each order."""
+        rows = 1 + self._refunded.astype(np.int64)
+        for one, shown in self._later:
+            rows[one.orders[shown]] += 1
+        return rows
 
     @cached_property
-    def _is_refund(self) -> Flags:
-        order, attempt = self._cells
-        result: Flags = attempt == self._charges.sum(axis=1)[order]
+    def _starts(self) -> I64:
+        result: I64 = np.cumsum(self._rows) - self._rows
         return result
+
+    @cached_property
+    def _order(self) -> I64:
+        return np.repeat(np.arange(len(self._rows)), self._rows)
+
+    def _columns(self, first: I64, later: Sequence[I64 | int], refund: I64 | int) -> I64:
+        """A column from values of all first charges, of each round's shown charges, and of the refunds."""
+        column = first.take(self._order)
+        for number, ((one, shown), values) in enumerate(zip(self._later, later, strict=True), 1):
+            column[self._starts[one.orders[shown]] + number] = values
+        column[(self._starts + self._rows - 1)[self._refunded]] = refund
+        return column
+
+    @cached_property
+    def _first_status(self) -> I64:
+        life, first = self.sales.life, self.sales.life.charges.rounds[0]
+        status = self._ended(first.fails, first.settled)
+        status[life.voided] = _OPEN
+        status[life.voided & life.shown(life.cancelled)] = _VOIDED
+        return status
+
+    def _ended(self, fails: Flags, settled: I64) -> I64:
+        ended = np.where(fails, _FAILED, _CAPTURED)
+        return np.where(self.sales.life.shown(settled), ended, _OPEN)
 
     @cached_property
     def _status(self) -> I64:
-        life, (order, attempt) = self.sales.life, self._cells
-        place = np.minimum(attempt, CHARGES - 1)
-        settled = life.shown(life.charge_settled[order, place])
-        ended = np.where(life.charge_fails[order, place], _FAILED, _CAPTURED)
-        voided = (life.voided & life.shown(life.cancelled))[order]
-        charge = np.where(voided, _VOIDED, np.where(settled, ended, _OPEN))
-        return np.where(self._is_refund, _CAPTURED, charge)
+        later = [self._ended(one.fails[shown], one.settled[shown]) for one, shown in self._later]
+        return self._columns(self._first_status, later, _CAPTURED)
 
     @cached_property
-    def _moments(self) -> tuple[I64, I64]:
-        """When each row was made, and when it last changed."""
-        life, (order, attempt) = self.sales.life, self._cells
-        place = np.minimum(attempt, CHARGES - 1)
-        event = np.where(life.status[order] == RETURNED, life.returned[order], life.cancelled[order])
-        created = np.where(self._is_refund, event, life.charge_created[order, place])
-        settled = np.where(self._status == _VOIDED, event, life.charge_settled[order, place])
-        fixed = self._is_refund | (self._status == _OPEN)
-        return created, np.where(fixed, created, settled)
+    def _created(self) -> I64:
+        life, later = self.sales.life, [one.created[shown] for one, shown in self._later]
+        event = np.where(life.status == RETURNED, life.returned, life.cancelled)
+        return self._columns(self.sales.money.lines.orders.placed, later, event[self._refunded])
+
+    @cached_property
+    def _updated(self) -> I64:
+        """When each row last changed: when it was made where it is a refund or still open."""
+        life, first = self.sales.life, self.sales.life.charges.rounds[0]
+        later = [one.settled[shown] for one, shown in self._later]
+        settled = np.where(self._first_status == _VOIDED, life.cancelled, first.settled)
+        changed = self._columns(settled, later, 0)
+        return np.where((self._status == _OPEN) | (changed == 0), self._created, changed)
 
     def batch(self) -> pa.RecordBatch:
         """The rows of ``payment_details``."""
-        sales, world = self.sales, self.sales.world
-        orders, (order, attempt) = sales.money.lines.orders, self._cells
-        row, card = orders.rows[order], orders.draw("card")
-        method, (created, updated) = orders.method[order], self._moments
-        amount = np.where(self._is_refund, sales.refund[order], sales.money.total[order])
-        number = card.below("card", len(_CARDS))[order]
+        sales, world, order = self.sales, self.sales.world, self._order
+        orders, charges = sales.money.lines.orders, sales.life.charges
+        later = [one.method[shown] for one, shown in self._later]
+        method = self._columns(orders.method, later, charges.method[self._refunded])
+        refund = self._columns(np.zeros(len(self._rows), np.int64), [0] * len(later), 1)
+        amount = self._columns(
+            sales.money.total,
+            [sales.money.total[one.orders[shown]] for one, shown in self._later],
+            sales.refund[self._refunded],
+        )
+        attempt = np.arange(len(order)) - self._starts.take(order)
+        row = orders.rows.take(order)
+        provider = orders.place.below("provider", 2).take(order)
+        number = orders.place.below("card", len(_CARDS)).take(order)
         return world.batch(
             "payment_details",
             world.ids("payment_details", row * ATTEMPTS + attempt),
             world.ids("order_details", row),
             arrays.integers(1 + attempt, small=True),
-            arrays.take(_KINDS, self._is_refund.astype(np.int64)),
+            arrays.take(_KINDS, refund),
             arrays.take(_METHODS, method),
-            arrays.take(_PROVIDERS, method),
-            arrays.take(_CARDS, number, method == _CARD),
+            arrays.take(_PROVIDERS, 2 * method + provider),
+            arrays.take(_CARDS, number, method == CARD),
             arrays.integers(amount),
             arrays.constant(world.spec.currency, len(row)),
             arrays.take(_PAYMENT_STATUSES, self._status),
             self._reason(),
-            arrays.times(created),
-            arrays.times(updated),
+            arrays.times(self._created),
+            arrays.times(self._updated),
         )
 
     def _reason(self) -> Any:
         """Why a charge failed: of the few that did."""
-        (order, attempt), failed = self._cells, self._status == _FAILED
-        rows, random = self.sales.money.lines.orders.rows, self.sales.world.random
-        reason = np.zeros(len(order), np.int64)
-        for number in range(CHARGES):
-            hit = np.flatnonzero(failed & (attempt == number))
-            draw = random.draw(f"order_details.charge_{number + 1}", rows[order[hit]])
-            reason[hit] = draw.below("reason", len(_REASONS))
-        return arrays.take(_REASONS, reason, failed)
+        first, later = self.sales.life.charges.rounds[0], [one.reason[shown] for one, shown in self._later]
+        reason = self._columns(first.reason, later, 0)
+        return arrays.take(_REASONS, reason, self._status == _FAILED)

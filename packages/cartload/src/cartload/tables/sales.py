@@ -10,14 +10,14 @@ import pyarrow as pa
 from cartload import arrays
 from cartload.fixed import I64
 from cartload.ids import numbered
+from cartload.sampling import running_times
 from cartload.schema import table
 from cartload.tables.lifecycle import RETURNED, Lifecycle
-from cartload.tables.money import PERCENTS, Money
+from cartload.tables.money import Money
 from cartload.tables.world import World
 
 _STATUSES: Final = arrays.pool(table("order_details").column("status").values)
 _CHANNELS: Final = arrays.pool(table("order_details").column("channel").values)
-_COUPONS: Final = arrays.pool([f"SAVE{percent}" for percent in PERCENTS])
 _ALSO_RETURNED: Final = 19_660
 """Of 65,536 other lines of a returned order so many come back too."""
 
@@ -31,20 +31,39 @@ class Sales:
     life: Lifecycle
 
     @cached_property
+    def _returned(self) -> tuple[I64, I64]:
+        """Lines that came back, and pieces of each: of each returned order at least one."""
+        lines = self.money.lines
+        part = np.flatnonzero((self.life.status == RETURNED).take(lines.order))
+        draw = self.world.random.draw("order_item.returned", lines.rows[part])
+        weights = self.world.return_weights.take(lines.product[part])
+        times, opens = (
+            running_times(weights, draw.bits("which")),
+            np.flatnonzero(lines.by_order.place[part] == 0),
+        )
+        if len(part) == 0:
+            return part, part
+        first = np.repeat(np.minimum.reduceat(times, opens), np.diff(np.append(opens, len(part))))
+        comes = (times == first) | (draw.bits("also") < _ALSO_RETURNED)
+        pieces = 1 + (draw.bits("pieces") * lines.quantity[part] >> 16)
+        return part[comes], pieces[comes]
+
+    @cached_property
     def returned_quantity(self) -> I64:
-        """Pieces of each line that came back: some of one line at least, where the order was returned."""
-        lines, orders = self.money.lines, self.money.lines.orders
-        main = orders.draw("card").below("main_line", lines.by_order.counts)
-        chance = lines.row.bits("returned")
-        comes = (lines.by_order.place == main[lines.order]) | (chance < _ALSO_RETURNED)
-        back = comes & (self.life.status == RETURNED)[lines.order]
-        return np.where(back, 1 + ((chance & 0xFF) * lines.quantity >> 8), 0)
+        """Pieces of each line that came back."""
+        result = np.zeros(len(self.money.lines.rows), np.int64)
+        lines, pieces = self._returned
+        result[lines] = pieces
+        return result
 
     @cached_property
     def refund(self) -> I64:
         """What each order gives back: for returned pieces, or all when it was cancelled after payment."""
         cancelled = self.life.shown(self.life.cancelled) & self.life.shown(self.life.paid)
-        return np.where(cancelled, self.money.total, self.money.refund(self.returned_quantity))
+        result = np.where(cancelled, self.money.total, 0)
+        lines, pieces = self._returned
+        np.add.at(result, self.money.lines.order[lines], self.money.refund(lines, pieces))
+        return result
 
     def orders(self) -> pa.RecordBatch:
         """The rows of ``order_details``."""
@@ -54,12 +73,12 @@ class Sales:
             "order_details",
             self.world.ids("order_details", orders.rows),
             numbered("ORD-", orders.rows + 1, 3),
-            self.world.ids("users", orders.people.rows[orders.user]),
-            self.world.ids("addresses", orders.addresses.rows[orders.address]),
+            self.world.ids("users", orders.people.rows.take(orders.user)),
+            self.world.ids("addresses", orders.addresses.rows.take(orders.address)),
             arrays.take(_STATUSES, life.status),
             arrays.constant(self.world.spec.currency, len(orders.rows)),
             *map(arrays.integers, (money.subtotal, money.discount, money.tax, money.shipping, money.total)),
-            arrays.take(_COUPONS, money.percent, money.discount > 0),
+            arrays.take(arrays.pool(money.campaigns.codes), money.coupon, money.discount > 0),
             arrays.take(_CHANNELS, orders.channel),
             placed,
             *map(self._shown, (life.paid, life.shipped, life.delivered, life.cancelled, life.returned)),
@@ -74,12 +93,13 @@ class Sales:
         """The rows of ``order_item``."""
         lines, money = self.money.lines, self.money
         orders, returned = lines.orders, self.returned_quantity
-        placed = orders.placed[lines.order]
-        updated = np.where(returned > 0, self.life.returned[lines.order], placed)
+        placed, back = orders.placed.take(lines.order), self._returned[0]
+        updated = placed.copy()
+        updated[back] = self.life.returned[lines.order[back]]
         return self.world.batch(
             "order_item",
             self.world.ids("order_item", lines.rows),
-            self.world.ids("order_details", orders.rows[lines.order]),
+            self.world.ids("order_details", orders.rows.take(lines.order)),
             arrays.integers(1 + lines.by_order.place, small=True),
             self.world.ids("products_skus", lines.sku),
             arrays.integers(lines.quantity, small=True),

@@ -45,9 +45,20 @@ class People:
 
     @cached_property
     def signed_up(self) -> I64:
-        """Moment of sign-up, inside the window."""
-        when = self.world.sign_ups
-        return when.moment(self._person.below("signed_up", when.total))
+        """Moment of sign-up, inside the window: like orders more often at the customer's busy hours."""
+        world, zone = self.world, self.zone
+        low, high = (
+            world.sign_ups.position(edge).take(zone) for edge in (world.local_starts, world.local_ends)
+        )
+        position = low + (self._person.bits("signed_up") * ((high - low) / (1 << 24))).astype(np.int64)
+        moment = world.clock.utc(zone, world.sign_ups.moment(position))
+        opens = timeline.window_start(world.spec.window)
+        return np.minimum(np.maximum(moment, opens), world.last_moment)
+
+    @cached_property
+    def zone(self) -> I64:
+        """Time zone of the home city, as its place among the zones."""
+        return place_pools().zone.take(self.city)
 
     @cached_property
     def _permuted(self) -> I64:

@@ -1,4 +1,4 @@
-"""Wish lists: products that a customer noted, each once, after sign-up and launch."""
+"""Wish lists: products that a customer noted, each once, after sign-up and launch, some bought in the end."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,37 +10,38 @@ import pyarrow as pa
 from cartload import arrays
 from cartload.counts import SPREAD
 from cartload.draws import Draw
-from cartload.fixed import I64
+from cartload.fixed import I64, exponentials
 from cartload.sampling import Groups, later_doubles, systematic
-from cartload.tables.layout import Layout
-from cartload.tables.users import People
-from cartload.tables.world import World
+from cartload.tables.lines import Lines
+from cartload.timeline import DAY
 
 _PRODUCT_SHIFT: Final = 1 << 20
-_REMOVED: Final = 64
-"""Of 256 wishes so many are taken off again."""
+_BOUGHT: Final = 72
+"""Of 256 wishes of a buyer so many are for something that he bought later."""
+_REMOVED: Final = 100
+"""Of 256 other wishes so many are taken off again, sooner or later."""
+_USUAL_STAY: Final = 45 * DAY // 94_548
+"""Milliseconds for each unit of an exponential time whose mean is 94,548."""
 
 
 @dataclass(frozen=True)
 class Wishes:
-    """Numbers of the wishes of a chunk's customers."""
+    """Numbers of the wishes of a chunk's customers; their baskets are those of ``lines``."""
 
-    world: World
-    layout: Layout
-    people: People
+    lines: Lines
 
     @cached_property
     def rows(self) -> I64:
         """Row numbers."""
-        return self.layout.rows("wishlist")
+        return self.lines.orders.layout.rows("wishlist")
 
     @cached_property
     def by_user(self) -> Groups:
         """Wishes of each customer."""
-        weights = 1 + self.people.home.below("wishes", SPREAD)
-        start = self.world.random.draw("wishlist.block", self.layout.blocks).bits("start")
-        quotas = self.layout.groups("wishlist").counts
-        return Groups(systematic(weights, self.layout.groups("users"), quotas, start))
+        layout = self.lines.orders.layout
+        weights = 1 + self.lines.orders.buyers.pace.below("wishes", SPREAD)
+        start = self.lines.world.random.draw("wishlist.block", layout.blocks).bits("start")
+        return Groups(systematic(weights, layout.groups("users"), layout.groups("wishlist").counts, start))
 
     @cached_property
     def user(self) -> I64:
@@ -49,45 +50,95 @@ class Wishes:
 
     @cached_property
     def _row(self) -> Draw:
-        return self.world.random.draw("wishlist.row", self.rows)
+        return self.lines.world.random.draw("wishlist.row", self.rows)
 
     @cached_property
-    def product(self) -> I64:
-        """Product of each wish: drawn, drawn again where doubled, at last the next free one."""
-        chosen = self._chosen(self._row)
+    def _time(self) -> Draw:
+        return self.lines.world.random.draw("wishlist.time", self.rows)
+
+    @cached_property
+    def _drawn(self) -> tuple[I64, I64]:
+        """Product of each wish, and the line by which it was bought, -1 for none."""
+        chosen, bought = self._fancied(self._row, np.arange(len(self.rows))), self._bought_by
+        came = np.flatnonzero(bought >= 0)
+        chosen[came] = self.lines.product[bought[came]]
         for family in ("wishlist.again_1", "wishlist.again_2"):
             doubles = later_doubles(self.user * _PRODUCT_SHIFT + chosen)
-            chosen[doubles] = self._chosen(self.world.random.draw(family, self.rows[doubles]))
-        return self._probed(chosen)
+            again = self.lines.world.random.draw(family, self.rows[doubles])
+            chosen[doubles], bought[doubles] = self._fancied(again, doubles), -1
+        return self._probed(chosen, bought)
 
-    def _chosen(self, draw: Draw) -> I64:
-        catalogue = self.world.catalogue
-        return catalogue.popular(draw.below("product", int(catalogue.popularity[-1])))
+    @property
+    def product(self) -> I64:
+        """Product of each wish as a row number."""
+        return self._drawn[0]
 
-    def _probed(self, chosen: I64) -> I64:
+    @cached_property
+    def _bought_by(self) -> I64:
+        """A line of the customer's for some wishes, -1 for the others."""
+        orders, by_order = self.lines.orders, self.lines.by_order
+        if by_order.total == 0:
+            return np.full(len(self.rows), -1)
+        opens = np.append(by_order.starts, by_order.total)
+        first = opens.take(orders.by_user.starts.take(self.user))
+        count = opens.take(orders.by_user.ends.take(self.user)) - first
+        line = first + (self._time.bits("line") * count >> 16)
+        return np.where((count > 0) & (self._row.bits("bought") < _BOUGHT), line, -1)
+
+    def _fancied(self, draw: Draw, wishes: I64) -> I64:
+        """A product by popularity of a category that the customer likes, still on sale or not."""
+        market, choice = self.lines.world.market, self._row.bits("favourite")[wishes]
+        category = self.lines.orders.buyers.category(self.user[wishes], choice, draw.bits("category"))
+        return market.products(market.usual(category, draw.bits("product")))
+
+    def _probed(self, chosen: I64, bought: I64) -> tuple[I64, I64]:
         while len(doubles := later_doubles(self.user * _PRODUCT_SHIFT + chosen)):
-            chosen[doubles] = (chosen[doubles] + 1) % self.world.catalogue.products
-        return chosen
+            chosen[doubles] = (chosen[doubles] + 1) % self.lines.world.catalogue.products
+            bought[doubles] = -1
+        return chosen, bought
 
     @cached_property
     def created(self) -> I64:
-        """When each was noted."""
-        launched = self.world.catalogue.launched[self.product]
-        possible = np.maximum(self.people.signed_up[self.user], launched)
-        return possible + self._row.below("created", self.world.last_moment - possible + 1)
+        """When each was noted: as often as people order at that hour, and before it was bought."""
+        orders, world = self.lines.orders, self.lines.world
+        signed_up, zone = orders.people.signed_up.take(self.user), orders.people.zone.take(self.user)
+        possible = np.maximum(signed_up, world.catalogue.launched.take(self.product))
+        until = np.where(self._came, self._bought_at, world.last_moment)
+        low, high = (world.orders.position(world.clock.local(zone, edge)) for edge in (possible, until))
+        position = low + (self._time.bits("created") * ((high - low) / (1 << 24))).astype(np.int64)
+        moments = world.clock.utc(zone, world.orders.moment(position))
+        return np.minimum(np.maximum(moments, possible), until)
+
+    @cached_property
+    def _came(self) -> np.typing.NDArray[np.bool_]:
+        """Whether each was bought in the end."""
+        result: np.typing.NDArray[np.bool_] = self._drawn[1] >= 0
+        return result
+
+    @cached_property
+    def _bought_at(self) -> I64:
+        if self.lines.by_order.total == 0:
+            return np.zeros(len(self.rows), np.int64)
+        return self.lines.orders.placed.take(self.lines.order.take(np.maximum(self._drawn[1], 0)))
+
+    @cached_property
+    def removed(self) -> I64:
+        """When each leaves the list: bought, or after a while; later than the window where it stays."""
+        gone = self._row.bits("removed") < _REMOVED
+        last = self.lines.world.last_moment
+        later = self.created + 1 + exponentials().take(self._time.bits("removed")) * _USUAL_STAY
+        return np.where(self._came, self._bought_at, np.where(gone, later, last + 1))
 
     def batch(self) -> pa.RecordBatch:
         """The rows of ``wishlist``."""
-        left = self.world.last_moment - self.created + 1
-        moment = self.world.random.draw("wishlist.removal", self.rows).below("moment", left)
-        gone = self._row.bits("removed") < _REMOVED
-        removed = self.created + moment
-        return self.world.batch(
+        world, people = self.lines.world, self.lines.orders.people
+        gone = self.removed <= world.last_moment
+        return world.batch(
             "wishlist",
-            self.world.ids("wishlist", self.rows),
-            self.world.ids("users", self.people.rows[self.user]),
-            self.world.ids("products", self.product),
-            arrays.times(removed, gone),
+            world.ids("wishlist", self.rows),
+            world.ids("users", people.rows.take(self.user)),
+            world.ids("products", self.product),
+            arrays.times(self.removed, gone),
             arrays.times(self.created),
-            arrays.times(np.where(gone, removed, self.created)),
+            arrays.times(np.where(gone, self.removed, self.created)),
         )

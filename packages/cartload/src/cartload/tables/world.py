@@ -7,17 +7,23 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 
-from cartload import timeline, vocabulary
+from cartload import timeline, vocabulary, zones
 from cartload._spec_model import Spec
 from cartload.catalogue import Catalogue
+from cartload.clock import Clock
 from cartload.counts import ten_thousandths
 from cartload.draws import Randomness
-from cartload.fixed import I64
+from cartload.fixed import I64, power_law
 from cartload.ids import id_column
 from cartload.schema import coded_schema
+from cartload.tables.campaigns import Campaigns
+from cartload.tables.market import Market
+from cartload.tables.tastes import Tastes
 from cartload.timeline import Timeline
 
 _NAME_DOMAIN: Final = 1 << 24
+_AFTERMATH: Final = 120
+"""Days after the window for which clocks are known: what is paid, sent and returned later is hidden."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +51,57 @@ class World:
     def orders(self) -> Timeline:
         """When orders are placed."""
         return timeline.orders(self.spec)
+
+    @cached_property
+    def clock(self) -> Clock:
+        """Wall clocks of all zones, until the last order has run its course."""
+        days = self.orders.days + _AFTERMATH
+        return Clock(self.orders.start // timeline.DAY, days)
+
+    @cached_property
+    def local_ends(self) -> I64:
+        """What the clocks of each zone show when the window ends."""
+        return self._clocks_at(timeline.window_end(self.spec.window))
+
+    @cached_property
+    def local_starts(self) -> I64:
+        """What the clocks of each zone show when the window begins."""
+        return self._clocks_at(timeline.window_start(self.spec.window))
+
+    def _clocks_at(self, moment: int) -> I64:
+        return self.clock.local(np.arange(zones.COUNT), np.full(zones.COUNT, moment))
+
+    @cached_property
+    def market(self) -> Market:
+        """What can be bought on each day."""
+        return Market(self.catalogue)
+
+    @cached_property
+    def campaigns(self) -> Campaigns:
+        """Who gets which coupon when."""
+        return Campaigns(self.spec)
+
+    @cached_property
+    def tastes(self) -> Tastes:
+        """How people buy what is in each category."""
+        extra = ten_thousandths(self.spec.orders.quantity) - 10_000
+        return Tastes(self.catalogue.category_names, self.market.weights, extra)
+
+    @cached_property
+    def return_weights(self) -> I64:
+        """How often each product comes back, 1 to 127: by category, the worst thrice as often as the best."""
+        catalogue = self.catalogue
+        weights = self.tastes.returned.take(catalogue.category) * (384 - catalogue.quality) >> 7
+        result: I64 = np.minimum(np.maximum(weights, 1), 127)
+        return result
+
+    @cached_property
+    def activity(self) -> I64:
+        """Eagerness of customers by rank: Zipf's law over a thousand ranks, its head cut (Mandelbrot 1953).
+
+        Without the cut the first of a thousand would order every day.
+        """
+        return power_law(np.arange(6, 1006), ten_thousandths(self.spec.skew.customers))
 
     @cached_property
     def last_moment(self) -> int:

@@ -134,14 +134,14 @@ def _of_spec(spec: Spec) -> Iterator[Rule]:
         expected=_LINES,
     )
     free = spec.shipping.free_from
-    fee = f"CASE WHEN t.subtotal - t.discount >= {free} THEN 0 ELSE {spec.shipping.fee} END"
+    carried = "t.channel = 'store'" + ("" if free is None else f" OR t.subtotal - t.discount >= {free}")
     yield RowRule(
         "order.shipping",
         TRUTH,
-        "Shipping is the spec's fee, or free from the spec's amount on.",
+        "Shipping is the spec's fee; free from the spec's amount on, and at the counter of a store.",
         ROWS["order_details"],
-        f"t.shipping <> {spec.shipping.fee if free is None else fee}",
-        ("t.subtotal", "t.discount", "t.shipping"),
+        f"t.shipping <> CASE WHEN {carried} THEN 0 ELSE {spec.shipping.fee} END",
+        ("t.channel", "t.subtotal", "t.discount", "t.shipping"),
         expected=_ORDERS,
     )
     yield RowRule(

@@ -1,0 +1,148 @@
+"""How customers buy: whether and when first, how long they stay, how eagerly, what they like.
+
+The model is Pareto/NBD (Schmittlein, Morrison and Colombo 1987): a buyer orders at random at a rate of his
+own until he silently leaves. Lifetimes have the form and about the size that Fader, Hardie and Lee (2005)
+fitted to a shop on the web (s = 0.61, beta = 11.7 weeks): the share of buyers left after time t is
+``sqrt(beta / (beta + t))``. Rates follow the spec's Zipf exponent instead of a gamma distribution.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+import numpy as np
+
+from cartload.draws import Draw
+from cartload.fixed import I64
+from cartload.sampling import Groups, race, systematic
+from cartload.tables.layout import Layout
+from cartload.tables.users import People
+from cartload.tables.world import World
+from cartload.timeline import DAY
+
+_BETA: Final = 84 * DAY
+_RANKS: Final = 1000
+_EXPOSURE_BITS: Final = 12
+_DELAYS: Final = np.repeat((0, 1, 2, 3, 5, 8, 14, 27, 45, 80), (172, 18, 12, 10, 10, 10, 8, 7, 5, 4))
+"""Days from sign-up to a first order by eight random bits: two in three buy at once."""
+_MINUTE: Final = 60_000
+_LIKES: Final = np.array(
+    [
+        (0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 4, 4),
+        (0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 2, 2, 2, 4, 4),
+        (0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 2, 2, 3, 3, 4, 4),
+    ],
+    np.int64,
+)
+"""Which favourite an order is about by four random bits, for customers of two, three and four; 4 is any."""
+_HOW_MANY: Final = np.array([0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2], np.int64)
+
+
+@dataclass(frozen=True)
+class Buyers:
+    """Numbers of a chunk's customers as buyers."""
+
+    world: World
+    layout: Layout
+    people: People
+
+    @cached_property
+    def habit(self) -> Draw:
+        """The draw behind first orders and methods."""
+        return self.world.random.draw("users.buyer", self.people.rows)
+
+    @cached_property
+    def pace(self) -> Draw:
+        """The draw behind how often and how long."""
+        return self.world.random.draw("users.pace", self.people.rows)
+
+    @cached_property
+    def _quotas(self) -> tuple[I64, I64]:
+        """How many of each block's customers buy, of n orders ``n / (n + customers)``; orders beyond."""
+        orders, customers = self.layout.groups("order_details").counts, self.layout.groups("users").counts
+        buyers = -(-orders * customers // np.maximum(orders + customers, 1))
+        return buyers, orders - buyers
+
+    @cached_property
+    def buys(self) -> np.typing.NDArray[np.bool_]:
+        """Whether each ever orders."""
+        equal = np.ones(len(self.people.rows), np.int64)
+        return race(equal, self.habit.bits("buys"), self.layout.groups("users"), self._quotas[0])
+
+    @cached_property
+    def orders(self) -> Groups:
+        """Orders of each customer: one of each buyer, the rest by eagerness times the time to use it."""
+        blocks, quotas = self.layout.groups("users"), self._quotas[1]
+        start = self.world.random.draw("order_details.block", self.layout.blocks).bits("start")
+        when = self.world.orders
+        exposure = (self.until - self.since) // max(1, when.total >> _EXPOSURE_BITS)
+        activity = self.world.activity.take(self.pace.below("activity", _RANKS))
+        weights = np.where(self.buys, activity * (1 + exposure), 0)
+        return Groups(self.buys + systematic(weights, blocks, quotas, start))
+
+    @cached_property
+    def first(self) -> I64:
+        """When each would order first, UTC: soon after signing up, not after the window."""
+        signed_up, last = self.people.signed_up, self.world.last_moment
+        minutes = _MINUTE + self.habit.below("first_minute", 50 * _MINUTE)
+        first = signed_up + _DELAYS.take(self.habit.bits("first_day")) * DAY + minutes
+        inside = signed_up + self.habit.below("first_minute", last - signed_up)
+        return np.where(first <= last, first, inside)
+
+    @cached_property
+    def first_local(self) -> I64:
+        """The first order by the customer's clock."""
+        return self.world.clock.local(self.people.zone, self.first)
+
+    @cached_property
+    def since(self) -> I64:
+        """The first order's position on the timeline of orders."""
+        return self.world.orders.position(self.first_local)
+
+    @cached_property
+    def until(self) -> I64:
+        """Where on that timeline the customer leaves, or the window ends."""
+        ends = self.world.local_ends.take(self.people.zone)
+        left = np.minimum(self.first_local + _LIVES.take(self.habit.bits("life")), ends)
+        return np.maximum(self.world.orders.position(left), self.since)
+
+    @cached_property
+    def last_gap(self) -> Any:
+        """A random word behind the time from the last order to leaving."""
+        return self.pace.bits("last_gap")
+
+    @cached_property
+    def _taste(self) -> Draw:
+        return self.world.random.draw("users.taste", self.people.rows)
+
+    @cached_property
+    def _favourites(self) -> I64:
+        """Four favourite categories of each customer, one behind the other."""
+        market, count = self.world.market, self.world.catalogue.categories
+        columns: list[I64] = []
+        for place in range(4):
+            column = market.category.take(self._taste.bits(f"favourite_{place + 1}"))
+            for _ in range(min(place, count - 1)):
+                taken = np.logical_or.reduce([column == other for other in columns])
+                column = np.where(taken, (column + 1) % count, column)
+            columns.append(column)
+        return np.stack(columns, axis=1).ravel()
+
+    @cached_property
+    def _likes(self) -> I64:
+        return _HOW_MANY.take(self._taste.bits("how_many")) * 16
+
+    def category(self, user: I64, choice: I64, anything: I64) -> I64:
+        """What a customer looks for by four random bits: mostly a favourite, else any, by 12-bit word."""
+        like = _LIKES.ravel().take(self._likes.take(user) + choice)
+        favourite = self._favourites.take(user * 4 + np.minimum(like, 3))
+        return np.where(like == 4, self.world.market.category.take(anything), favourite)
+
+
+def _lives() -> I64:
+    """Lifetimes by 16-bit word: ``beta * (1 / u**2 - 1)`` for evenly spaced u."""
+    squares = (2 * np.arange(1 << 16, dtype=np.int64) + 1) ** 2
+    return _BETA * (np.minimum((1 << 44) // squares, 1 << 24) - (1 << 10)) >> 10
+
+
+_LIVES: Final = _lives()

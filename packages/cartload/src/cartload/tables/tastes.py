@@ -1,0 +1,127 @@
+"""What goods have to do with how people buy: which go together, come back, run out, are bought by the dozen.
+
+Kinds of goods are told by the names of their categories, so that the catalogue may grow without this.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from cartload.fixed import I64
+
+_QUANTITY_WORDS: Final = 1 << 12
+_MOST_PIECES: Final = 20
+COMPLEMENTS: Final = 16
+
+
+class Kind(NamedTuple):
+    """A kind of goods: words that tell it, what it goes with, and three relative weights.
+
+    ``returned``: how often its lines come back. Online, a quarter and more of clothes and shoes do, a tenth
+    of electronics and furniture, hardly any food (Asdecker and Karl 2018; National Retail Federation's and
+    Appriss Retail's yearly reports). ``pieces``: how many more than one are bought. ``staple``: of 256
+    lines so many are the customer's usual product again.
+    """
+
+    words: tuple[str, ...]
+    beside: tuple[str, ...]
+    returned: int
+    pieces: int
+    staple: int
+
+
+KINDS: Final[dict[str, Kind]] = {
+    "shoes": Kind(("shoe", "footwear", "boot"), ("wear", "sport"), 32, 2, 6),
+    "wear": Kind(
+        ("cloth", "fashion", "wear", "jewel", "watch", "bag", "accessor", "lingerie"), ("shoes",), 28, 4, 10
+    ),
+    "pets": Kind(("pet",), ("food",), 3, 16, 120),
+    "food": Kind(("food", "drink", "grocer", "beverage", "wine", "coffee"), ("kitchen",), 1, 26, 130),
+    "care": Kind(("beauty", "health", "care", "baby", "drug", "hygiene"), ("wear", "food"), 3, 14, 110),
+    "kitchen": Kind(("kitchen", "cook", "dining", "tableware"), ("home", "food"), 6, 8, 12),
+    "home": Kind(
+        ("home", "textile", "bed", "bath", "decor", "light", "living", "furnitur"), ("kitchen",), 9, 4, 5
+    ),
+    "tech": Kind(
+        ("electronic", "computer", "phone", "audio", "photo", "gaming", "appliance"), ("office",), 11, 2, 5
+    ),
+    "play": Kind(("toy", "game", "book", "music", "film", "craft", "hobby", "art"), ("office",), 5, 5, 12),
+    "office": Kind(("office", "station", "paper", "school"), ("tech", "play"), 4, 22, 60),
+    "sport": Kind(
+        ("sport", "outdoor", "travel", "luggage", "camping", "bike", "cycl"), ("shoes",), 10, 4, 12
+    ),
+    "garden": Kind(("garden", "tool", "diy", "hardware", "auto", "car "), ("home",), 6, 12, 20),
+}
+"""The first whose word a category's name holds tells its kind."""
+_OTHER: Final = Kind((), (), 8, 6, 12)
+
+
+@dataclass(frozen=True)
+class Tastes:
+    """Tables by category for a catalogue's category names and a mean number of pieces in a line."""
+
+    names: tuple[str, ...]
+    weights: I64
+    extra_ten_thousandths: int
+
+    @cached_property
+    def _kinds(self) -> tuple[str, ...]:
+        return tuple(_kind(name) for name in self.names)
+
+    def _column(self, field: str) -> list[int]:
+        return [getattr(KINDS.get(kind, _OTHER), field) for kind in self._kinds]
+
+    @cached_property
+    def returned(self) -> I64:
+        """How often lines of each category come back, 1 to 32."""
+        return np.array(self._column("returned"), np.int64)
+
+    @cached_property
+    def staple(self) -> I64:
+        """Of 256 lines of each category so many are a customer's usual product."""
+        return np.array(self._column("staple"), np.int64)
+
+    @cached_property
+    def complements(self) -> I64:
+        """Sixteen categories that go with each: its kind's others and its companions', again and again."""
+        rows = [self._beside(place) for place in range(len(self.names))]
+        return np.array([row[slot % len(row)] for row in rows for slot in range(COMPLEMENTS)], np.int64)
+
+    def _beside(self, place: int) -> list[int]:
+        kind = self._kinds[place]
+        wanted = {kind, *KINDS.get(kind, _OTHER).beside}
+        found = [other for other, its in enumerate(self._kinds) if its in wanted and other != place]
+        return found or [place]
+
+    @cached_property
+    def pieces(self) -> I64:
+        """Pieces of a line by category and 12-bit word: one and a geometric number more, 20 at most.
+
+        A category's mean is its kind's part of the spec's, so that the mean over all comes out.
+        """
+        parts = self._column("pieces")
+        mean = sum(part * weight for part, weight in zip(parts, self.weights.tolist(), strict=True))
+        whole = int(self.weights.sum())
+        tables = [_geometric(self.extra_ten_thousandths * part * whole, 10_000 * mean) for part in parts]
+        return np.concatenate(tables)
+
+    def quantity(self, category: I64, words: I64) -> I64:
+        """Pieces for each 12-bit word."""
+        return self.pieces.take(category * _QUANTITY_WORDS + words)
+
+
+def _kind(name: str) -> str:
+    plain = f"{name.lower()} "
+    return next((kind for kind, its in KINDS.items() if any(word in plain for word in its.words)), "")
+
+
+def _geometric(numerator: int, denominator: int) -> I64:
+    """Pieces by word, where the mean of what exceeds 1 is a fraction: P(more than k) falls by one ratio."""
+    words = np.zeros(_QUANTITY_WORDS, np.int64)
+    above = _QUANTITY_WORDS << 40
+    for _ in range(_MOST_PIECES - 1):
+        above = above * numerator // (numerator + denominator)
+        words[: (above + (1 << 39)) >> 40] += 1
+    return 1 + words
