@@ -80,13 +80,11 @@ class Counter:
         return found[:SAMPLES]
 
     def _numbers(self, query: str) -> tuple[int, ...]:
-        (row,) = self.stored.connection.execute(query).fetchall()
+        (row,) = self.stored.rows(query)
         return tuple(int(value or 0) for value in row)
 
     def _samples(self, query: str) -> list[dict[str, Any]]:
-        # By way of Arrow: for moments with a time zone, DuckDB's own Python objects would need pytz.
-        found = self.stored.connection.sql(query)
-        rows = found.to_arrow_table().to_pylist() if found is not None else []
+        rows = self.stored.connection.sql(query).to_arrow_table().to_pylist()
         return [{name: _plain(value) for name, value in row.items()} for row in rows]
 
 

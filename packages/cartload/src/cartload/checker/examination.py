@@ -3,6 +3,7 @@
 import duckdb
 
 from cartload.checker.counting import Counter
+from cartload.checker.habits import findings as habits
 from cartload.checker.ranges import ROWS_AT_ONCE
 from cartload.checker.report import TRUTHS, Report, RuleReport, TruthReport
 from cartload.checker.rules import all_rules
@@ -21,19 +22,21 @@ def examine(stored: Stored, *, at_once: int = ROWS_AT_ONCE) -> Report:
 
 def _report(stored: Stored, at_once: int) -> Report:
     rules = all_rules(stored.ids, stored.spec, stored.segments)
-    found = Counter(stored, at_once).reports(rules)
+    counter = Counter(stored, at_once)
+    found = counter.reports(rules)
     by_truth: dict[int, list[RuleReport]] = {number: [] for number in TRUTHS}
     for rule in rules:
         by_truth[rule.truth].append(found[rule.name])
+    by_truth[habits.TRUTH], figures = habits.habits(counter)
     rows = {name: _rows(stored, name) for name in TABLE_NAMES}
     truths = [
         TruthReport(number=number, name=name, rules=by_truth[number]) for number, name in TRUTHS.items()
     ]
     return Report(
-        place=stored.place, spec_known=stored.spec is not None, rows=rows, truths=truths, figures=[]
+        place=stored.place, spec_known=stored.spec is not None, rows=rows, truths=truths, figures=figures
     )
 
 
 def _rows(stored: Stored, table: str) -> int:
-    (rows,) = stored.connection.execute(f"SELECT count(*) FROM {table}").fetchone() or (0,)
+    ((rows,),) = stored.rows(f"SELECT count(*) FROM {table}")
     return int(rows)

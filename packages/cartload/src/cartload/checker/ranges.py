@@ -48,11 +48,11 @@ def ranges(stored: Stored, owner: Owner, at_once: int = ROWS_AT_ONCE) -> list[Ra
     if pieces < 2:
         return [EVERYTHING]
     sample = f"(SELECT id FROM {owner} WHERE id IS NOT NULL USING SAMPLE reservoir({_SAMPLE} ROWS))"
-    found = stored.connection.execute(f"SELECT id FROM {sample} ORDER BY id").fetchall()
+    found = stored.rows(f"SELECT id FROM {sample} ORDER BY id")
     edges = sorted({found[len(found) * piece // pieces][0] for piece in range(1, pieces)}) if found else []
     return [Range(low, high) for low, high in zip([None, *edges], [*edges, None], strict=True)]
 
 
 def _count(stored: Stored, table: str) -> int:
-    (rows,) = stored.connection.execute(f"SELECT count(*) FROM {table}").fetchone() or (0,)
+    ((rows,),) = stored.rows(f"SELECT count(*) FROM {table}")
     return int(rows)

@@ -100,3 +100,19 @@ class Report(_Model):
         from cartload.checker.terminal import text
 
         return text(self)
+
+    def html(self) -> str:
+        """One page that needs nothing else."""
+        from cartload.checker.page import html
+
+        return html(self)
+
+    def shown(self, form: Literal["text", "json", "html"]) -> str:
+        """The report in a form, ended by a newline."""
+        match form:
+            case "text":
+                return self.text()
+            case "json":
+                return self.model_dump_json(indent=1) + "\n"
+            case "html":
+                return self.html()

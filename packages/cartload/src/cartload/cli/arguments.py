@@ -16,7 +16,7 @@ _COMMANDS: Final = {
     "spec": "cartload.cli.specs:run",
 }
 _FORMATS: Final = ("parquet", "csv", "jsonl", "sql")
-_REPORTS: Final = ("text", "json")
+_REPORTS: Final = ("text", "json", "html")
 _LANGUAGES: Final = ("sql", "json", "markdown", "arrow", "dbt")
 
 type Command = Callable[[argparse.Namespace], int]

@@ -28,8 +28,7 @@ def check(given: argparse.Namespace) -> int:
 
     with _opened(given) as stored:
         report = examine(stored)
-    shown = report.text() if given.report == "text" else report.model_dump_json(indent=1) + "\n"
-    _give(shown, given.report_file)
+    _give(report.shown(given.report), given.report_file)
     if given.report_file:
         sys.stdout.write(report.text())
     return 0 if report.ok else 1

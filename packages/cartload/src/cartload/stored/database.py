@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from pymysql.connections import Connection
 from pymysql.cursors import SSCursor
 
+from cartload import about, mysqlurl
 from cartload._constants import VINTAGE
 from cartload._spec_model import Spec
 from cartload.chunks import Segment
@@ -24,7 +25,6 @@ from cartload.stored.types import columns_problem, duckdb_types
 
 type _Source = Connection[Any]
 
-_ABOUT: Final = "_cartload"
 _ROWS: Final = 20_000
 _SESSION: Final = (
     "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ",
@@ -39,25 +39,18 @@ _SESSION: Final = (
 
 def opened(url: str, spec: Spec | None, connection: duckdb.DuckDBPyConnection) -> Stored:
     """The dataset in a database. Raises StoredError."""
-    place = _place(url)
+    place = mysqlurl.shown(url)
     with _explained(place), _snapshot(url) as source:
         columns = _columns(source)
         tables = tuple(name for name in TABLE_NAMES if name in columns)
         if not tables:
             raise StoredError(f"{place} has none of the dataset's tables")
-        said, segments = _about(source, place) if _ABOUT in columns else (None, None)
+        said, segments = _about(source, place) if about.TABLE in columns else (None, None)
         known = spec or said
         ids = _ids(columns[tables[0]], place, known)
         for name in tables:
             _copy(source, place, name, list(columns[name]), ids, connection)
     return Stored(place, known, ids, segments, tables, connection)
-
-
-def _place(url: str) -> str:
-    """The URL without its password."""
-    parts = urlsplit(url)
-    port = f":{parts.port}" if parts.port else ""
-    return f"{parts.scheme}://{parts.hostname or ''}{port}{parts.path}"
 
 
 @contextmanager
@@ -72,21 +65,24 @@ def _explained(place: str) -> Iterator[None]:
 @contextmanager
 def _snapshot(url: str) -> Iterator[_Source]:
     """A connection in a read-only transaction that sees one moment; it never sends a file."""
-    parts = urlsplit(url)
-    database = unquote(parts.path.lstrip("/"))
-    if not database:
-        raise StoredError(f"{_place(url)} names no database: mysql://user:password@host/database")
+    try:
+        parts = urlsplit(mysqlurl.complete(url, {}, None))
+    except mysqlurl.UrlError as error:
+        raise StoredError(str(error)) from error
+    context = mysqlurl.tls(url)
     connection = pymysql.connect(
         host=parts.hostname or "127.0.0.1",
         port=parts.port or 3306,
         user=unquote(parts.username or ""),
         password=unquote(parts.password or ""),
-        database=database,
+        database=mysqlurl.database(url),
         charset="utf8mb4",
         use_unicode=False,
         local_infile=False,
         connect_timeout=10,
         read_timeout=600,
+        ssl=context,
+        ssl_disabled=context is None,
     )
     try:
         with connection.cursor() as cursor:
@@ -121,7 +117,7 @@ def _columns(source: _Source) -> dict[str, dict[str, str]]:
 
 def _about(source: _Source, place: str) -> tuple[Spec | None, tuple[Segment, ...] | None]:
     """Spec and segments that the database says it was made from; nothing where its table is empty."""
-    rows = _rows(source, f"SELECT spec, vintage, segments FROM `{_ABOUT}`")  # noqa: S608 a constant
+    rows = _rows(source, f"SELECT {', '.join(about.COLUMNS)} FROM `{about.TABLE}`")  # noqa: S608 ours
     if not rows:
         return None, None
     text, vintage, segments = rows[0]
@@ -134,7 +130,7 @@ def _about(source: _Source, place: str) -> tuple[Spec | None, tuple[Segment, ...
         spec = Spec.model_validate_json(text)
         return spec, tuple(Segment(**segment) for segment in json.loads(segments))
     except (ValidationError, ValueError, TypeError) as error:
-        raise StoredError(f"{place}: what {_ABOUT} says cannot be used: {first_line(error)}") from error
+        raise StoredError(f"{place}: what {about.TABLE} says cannot be used: {first_line(error)}") from error
 
 
 def _ids(columns: dict[str, str], place: str, spec: Spec | None) -> Ids:

@@ -8,6 +8,7 @@ from typing import Final
 
 import duckdb
 
+from cartload import mysqlurl
 from cartload._spec_model import Spec
 from cartload.spec import resolve
 from cartload.stored import database, folder
@@ -15,12 +16,6 @@ from cartload.stored.store import Stored
 
 DEFAULT_MEMORY_MB: Final = 1200
 """What DuckDB may hold; with all else, a process stays below 2 GiB whatever the size of the dataset."""
-_SCHEMES: Final = ("mysql://", "mariadb://")
-
-
-def is_database(target: str | Path) -> bool:
-    """Whether a target is the URL of a database; else it is a folder."""
-    return isinstance(target, str) and target.startswith(_SCHEMES)
 
 
 @contextmanager
@@ -38,8 +33,8 @@ def open_stored(
         tempfile.TemporaryDirectory(prefix="cartload-") as scratch,
         _connection(Path(scratch), memory_mb) as connection,
     ):
-        if is_database(target):
-            yield database.opened(str(target), wanted, connection)
+        if isinstance(target, str) and mysqlurl.is_url(target):
+            yield database.opened(target, wanted, connection)
         else:
             yield folder.opened(Path(target), wanted, connection)
 

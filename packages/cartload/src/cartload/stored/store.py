@@ -43,6 +43,10 @@ class Stored:
         except duckdb.Error as error:
             raise StoredError(f"{self.place}: {name} cannot be read: {first_line(error)}") from error
 
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """All rows of a query, fetched to the end: a result that is left half read blocks the connection."""
+        return self.connection.execute(query).fetchall()
+
     def require(self, names: Sequence[str]) -> None:
         """Raises :class:`StoredError` naming the tables that are not there."""
         missing = [name for name in names if name not in self.tables]
