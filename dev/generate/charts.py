@@ -7,7 +7,8 @@ from html import escape
 BLUE, ORANGE, GREY, INK, GRID = "#2f6db5", "#e08a3c", "#9aa5b1", "#24313f", "#e3e8ee"
 WIDTH, HEIGHT = 760, 320
 LEFT, RIGHT, TOP, BOTTOM = 64, 16, 44, 34
-LABELS = 210
+LETTER = 6.8
+"""Width of a letter, roughly."""
 BAR = 24
 
 type Say = Callable[[float], str]
@@ -87,10 +88,11 @@ def bars(title: str, labels: Sequence[str], series: Sequence[Series], say: Say) 
     picture = Picture(title, height=TOP + BAR * len(labels) + 12)
     _legend(picture, series)
     sums = [sum(each) for each in zip(*(one.values for one in series), strict=True)]
-    scale = (WIDTH - LABELS - 90) / max(sums)
+    left = max(LEFT, LETTER * max(map(len, labels)) + 24)
+    scale = (WIDTH - left - 90) / max(sums)
     for place, label in enumerate(labels):
-        x, y = float(LABELS), TOP + BAR * place
-        picture.text(LABELS - 8, y + 15, label, anchor="end")
+        x, y = left, TOP + BAR * place
+        picture.text(left - 8, y + 15, label, anchor="end")
         for one in series:
             picture.rectangle(x, y + 3, one.values[place] * scale, BAR - 7, one.colour)
             x += one.values[place] * scale
@@ -147,7 +149,7 @@ def _legend(picture: Picture, series: Sequence[Series]) -> None:
     for one in reversed(series):
         if one.name:
             picture.text(x, 24, one.name, anchor="end")
-            x -= 6.6 * len(one.name) + 18
+            x -= LETTER * len(one.name) + 18
             picture.rectangle(x, 14, 10, 10, one.colour)
             x -= 14
 
