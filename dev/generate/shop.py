@@ -17,11 +17,11 @@ COMMAND = f"cartload generate --customers {CUSTOMERS} --out shop"
 
 
 @contextmanager
-def shop() -> Iterator[Stored]:
+def shop(customers: int = CUSTOMERS) -> Iterator[Stored]:
     """Make the dataset."""
-    spec = resolve(parse({"customers": CUSTOMERS}))
+    spec = resolve(parse({"customers": customers}))
     engine, parts = Engine(spec), dict[str, list[pa.RecordBatch]]()
-    for chunk in plan(spec, Segment(0, CUSTOMERS), catalogue=True):
+    for chunk in plan(spec, Segment(0, customers), catalogue=True):
         for name, batch in engine.generate(chunk).items():
             parts.setdefault(name, []).append(batch)
     with duckdb.connect() as connection:

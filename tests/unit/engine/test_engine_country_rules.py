@@ -29,7 +29,7 @@ def test_cities_keep_the_rules_of_their_country(code: str) -> None:
 def test_patterns_are_plain_enough_for_duckdb() -> None:
     for rule in country_rules().values():
         for pattern in (rule.postcode_pattern, *rule.phone_patterns):
-            found = duckdb.sql(f"SELECT regexp_full_match('no', '{pattern}')").fetchall()
+            found = duckdb.execute(f"SELECT regexp_full_match('no', '{pattern}')").fetchall()
             assert found == [(False,)]
 
 
