@@ -58,12 +58,20 @@ def test_there_are_twenty_answers_that_a_file_can_carry() -> None:
     _, tables = dataset(**SPECS["plain"])
     with in_memory(tables) as stored:
         made = answers(stored)
-    assert Answers.model_validate_json(made.model_dump_json()) == made
+    assert Answers.model_validate_json(made.text()) == made
+    assert made.text().count("\n  [") == sum(len(answer.rows) for answer in made.items)
     assert len(made.items) == 20
     for answer in made.items:
         assert answer.rows, answer.name
         assert {len(row) for row in answer.rows} == {len(answer.columns)}, answer.name
         assert len(answer.rows) <= 500, answer.name
+
+
+def test_an_answer_without_rows_is_still_json() -> None:
+    _, tables = dataset(**SPECS["nothing happens"])
+    with in_memory(tables) as stored:
+        made = answers(stored)
+    assert Answers.model_validate_json(made.text()) == made
 
 
 def test_answers_of_the_longest_window_stay_small() -> None:

@@ -1,5 +1,8 @@
 """``answers.json``."""
 
+import json
+from typing import Any
+
 from pydantic import BaseModel, ConfigDict
 
 type Cell = int | str | None
@@ -27,3 +30,17 @@ class Answers(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     items: tuple[Answer, ...]
+
+    def text(self) -> str:
+        """The file's text: JSON with each row on a line of its own."""
+        return '{"items": [\n' + ",\n".join(map(_lines, self.items)) + "\n]}\n"
+
+
+def _lines(answer: Answer) -> str:
+    head = [f" {_json(name)}: {_json(value)}," for name, value in answer if name != "rows"]
+    rows = ",\n".join(f"  {_json(row)}" for row in answer.rows)
+    return "\n".join(["{", *head, ' "rows": [', *([rows] if rows else []), " ]", "}"])
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)

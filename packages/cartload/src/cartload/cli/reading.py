@@ -41,7 +41,7 @@ def answers(given: argparse.Namespace) -> int:
     with _opened(given) as stored:
         stored.require(TABLE_NAMES)
         found = ask(stored)
-    _give(found.model_dump_json(indent=1) + "\n", given.out)
+    _give(found.text(), given.out)
     return 0
 
 
