@@ -16,6 +16,7 @@ import cartload.vocabulary
 from cartload import VINTAGE
 from cartload.chunks import Chunk, Segment, plan
 from cartload.engine import Engine
+from cartload.register import FAMILIES
 from cartload.rowhash import RowHash, hash_batch
 from cartload.schema import TABLE_NAMES
 from cartload.spec import Spec, parse, resolve
@@ -65,6 +66,13 @@ def vocabulary() -> dict[str, str]:
     }
 
 
+def register() -> dict[str, str]:
+    """Fields of each family with their widths."""
+    return {
+        family: " ".join(f"{name}:{width}" for name, width in fields) for family, fields in FAMILIES.items()
+    }
+
+
 def main(names: list[str]) -> None:
     """Write the file, or print the hashes of the named specs."""
     if names:
@@ -73,6 +81,7 @@ def main(names: list[str]) -> None:
     found = {
         "vintage": VINTAGE,
         "vocabulary": vocabulary(),
+        "register": register(),
         "hashes": {name: hashes_of(name) for name in SPECS},
     }
     FILE.write_text(json.dumps(found, indent=1) + "\n")

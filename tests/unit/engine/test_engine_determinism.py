@@ -9,7 +9,9 @@ import pytest
 
 from cartload import VINTAGE
 from cartload.chunks import Segment, plan
+from cartload.draws import places, seed_keys
 from cartload.engine import Engine
+from cartload.register import FAMILIES
 from cartload.schema import TABLE_NAMES
 from cartload.spec import parse, resolve
 from support import golden
@@ -26,6 +28,23 @@ def test_golden_hashes_guard_the_vintage(name: str) -> None:
 
 def test_the_vocabulary_is_part_of_the_vintage() -> None:
     assert golden.vocabulary() == GOLDEN["vocabulary"]
+
+
+def test_the_register_is_only_appended_to() -> None:
+    now = golden.register()
+    for family, fields in GOLDEN["register"].items():
+        assert f"{now[family]} ".startswith(f"{fields} ")
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_new_field_or_family_changes_no_value_there_is(family: str) -> None:
+    fields = FAMILIES[family]
+    room = 64 - sum(width for _, width in fields)
+    before, after = places(fields), places((*fields, ("new", room)))
+    assert {name: after[name] for name in before} == before
+    assert after["new"] == (0, room)
+    keys = {seed_keys(5, name) for name in (*FAMILIES, "another.family")}
+    assert len(keys) == len(FAMILIES) + 1
 
 
 def test_golden_hashes_without_the_cpus_vector_instructions() -> None:

@@ -42,7 +42,7 @@ def test_fields_of_one_hash_do_not_overlap() -> None:
 
 
 def test_an_unknown_field_is_refused() -> None:
-    with pytest.raises(KeyError, match=r"users\.home\.nothing"):
+    with pytest.raises(KeyError, match="nothing"):
         Randomness(1).draw("users.home", np.arange(1)).bits("nothing")
 
 

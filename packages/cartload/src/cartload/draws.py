@@ -1,5 +1,6 @@
 """Randomness by counter: a value is a hash of seed, column family and row number, of nothing else."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -21,30 +22,33 @@ class Draw:
 
     def bits(self, field: str) -> I64:
         """The field's bits as integers from 0 to ``2**width - 1``."""
-        down, width = _place(self.family, field)
-        words = (self.words >> np.uint64(down)) & np.uint64((1 << width) - 1)
+        down, width = _places(self.family)[field]
+        words = self.words >> np.uint64(down)
+        if down + width < 64:
+            words &= np.uint64((1 << width) - 1)
         return words.view(np.int64)
 
     def below(self, field: str, bound: int | npt.NDArray[Any]) -> I64:
         """Uniform integers from 0 to ``bound - 1``; ``bound * 2**width`` must stay below ``2**63``."""
-        width = _place(self.family, field)[1]
+        width = _places(self.family)[field][1]
         return (self.bits(field) * bound) >> width
 
     def happens(self, field: str, ten_thousandths: int) -> npt.NDArray[np.bool_]:
         """True with the given chance."""
-        width = _place(self.family, field)[1]
+        width = _places(self.family)[field][1]
         result: npt.NDArray[np.bool_] = self.bits(field) * 10_000 < ten_thousandths << width
         return result
 
 
 @cache
-def _place(family: str, field: str) -> tuple[int, int]:
-    top = 64
-    for name, width in FAMILIES[family]:
-        top -= width
-        if name == field:
-            return top, width
-    raise KeyError(f"{family}.{field}")
+def _places(family: str) -> dict[str, tuple[int, int]]:
+    return places(FAMILIES[family])
+
+
+def places(fields: Sequence[tuple[str, int]]) -> dict[str, tuple[int, int]]:
+    """Lowest bit and width of each field: from the top down, so that one more moves none."""
+    below = 64 - np.cumsum([width for _, width in fields])
+    return {name: (int(down), width) for (name, width), down in zip(fields, below, strict=True)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +75,7 @@ def seed_keys(seed: int, family: str) -> tuple[np.uint64, np.uint64]:
 
 def scramble(rows: I64, first: np.uint64, second: np.uint64) -> U64:
     """``mix(mix(row + first) + second)``."""
-    words = rows.astype(np.uint64)
-    words += first
+    words = np.asarray(rows, np.int64).view(np.uint64) + first
     mix(words)
     words += second
     return mix(words)
