@@ -329,7 +329,9 @@ async def running(
         limit = 64 * 2**20
         handler = BatchHandler(Storage(pool, blobs, place.name), told, ByteBudget(limit), limit, lambda: NOW)
         stock = Stock(meta, work, 2, lambda: NOW)
-        context = Context(meta, work, blobs, told, stock, lambda: NOW, deferred_rows=50_000, lanes=2)
+        context = Context(
+            meta, work, blobs, told, stock, lambda: NOW, deferred_rows=50_000, report_rows=0, lanes=2
+        )
         web = app.build()
         web.state.verifier = Tokens()
         web.state.services = Services(

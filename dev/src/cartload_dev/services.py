@@ -43,6 +43,7 @@ def processes(replicas: Replicas) -> tuple[Process, ...]:
         *workers,
         *writers,
         Process("writer-tasks", "cartload_writer", "tasks"),
+        Process("writer-checker", "cartload_writer", "checker"),
         Process("writer-api", "cartload_writer", "api"),
         Process("notifier", "cartload_notifier", "api"),
         Process("gateway", "cartload_gateway", "api"),

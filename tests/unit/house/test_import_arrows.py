@@ -65,7 +65,7 @@ def ours(package: str) -> Iterator[tuple[str, str]]:
 def declared(package: str) -> set[str]:
     """The packages of this workspace that the pyproject of ``package`` depends on."""
     project = tomllib.loads((SOURCES[package] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    return {name.replace("-", "_") for name in project["dependencies"]} & set(SOURCES)
+    return {name.partition("[")[0].replace("-", "_") for name in project["dependencies"]} & set(SOURCES)
 
 
 def test_every_package_of_the_workspace_has_its_arrows() -> None:

@@ -235,6 +235,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/datasets/{dataset_id}/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * True answers about the dataset
+         * @description Twenty business questions with their SQL and true answers; found together with a full report.
+         */
+        get: operations["get_answers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/datasets/{dataset_id}/connection": {
         parameters: {
             query?: never;
@@ -328,11 +348,15 @@ export interface paths {
         };
         /**
          * What was proven of the dataset
-         * @description The checks of the newest seal: counts, hashes and foreign keys, with the rows each looked at.
+         * @description The newest report: every truth with the rows it looked at, or the checks of the seal until then.
          */
         get: operations["get_report"];
         put?: never;
-        post?: never;
+        /**
+         * Start a full report
+         * @description Has every truth checked over all rows, and the answers found; look again until it is `ready`.
+         */
+        post: operations["start_report"];
         delete?: never;
         options?: never;
         head?: never;
@@ -898,6 +922,46 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * AnswerInfo
+         * @description A business question and its true answer.
+         */
+        AnswerInfo: {
+            /** Columns */
+            columns: string[];
+            /**
+             * Mysql
+             * @description For MySQL and MariaDB.
+             */
+            mysql: string;
+            /** Name */
+            name: string;
+            /** Question */
+            question: string;
+            /**
+             * Rows
+             * @description Money in minor units, shares in basis points.
+             */
+            rows: (string | number | null)[][];
+            /**
+             * Sql
+             * @description For DuckDB.
+             */
+            sql: string;
+        };
+        /**
+         * AnswerList
+         * @description The answers that were found with the newest full report.
+         */
+        AnswerList: {
+            /** Items */
+            items: components["schemas"]["AnswerInfo"][];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "none" | "running" | "ready" | "failed";
+        };
+        /**
          * ChangePassword
          * @description A change of password; also how a one-time password is redeemed.
          */
@@ -927,6 +991,16 @@ export interface components {
         Check: {
             /** Name */
             name: string;
+            /**
+             * Note
+             * @description Why nothing, or not all, could be asked.
+             */
+            note?: string | null;
+            /**
+             * Ok
+             * @description Whether it holds, in a full report.
+             */
+            ok?: boolean | null;
             /** Rows Checked */
             rows_checked: number;
             /**
@@ -941,6 +1015,11 @@ export interface components {
              * @description What must hold, in words.
              */
             title: string;
+            /**
+             * Truth
+             * @description The truth that it belongs to, in a full report.
+             */
+            truth?: number | null;
             /** Violations */
             violations: number;
         };
@@ -1732,11 +1811,16 @@ export interface components {
             }[];
             /**
              * Kind
-             * @description Where the checks come from.
+             * @description What the checks were made for: the end of the load, or a full report.
              */
-            kind?: "seal" | null;
+            kind?: ("seal" | "full") | null;
             /** Made At */
             made_at?: string | null;
+            /**
+             * Ok
+             * @description Whether every truth holds, in a full report.
+             */
+            ok?: boolean | null;
             /**
              * Reason
              * @description Why it failed.
@@ -1747,6 +1831,11 @@ export interface components {
              * @enum {string}
              */
             state: "none" | "running" | "ready" | "failed";
+            /**
+             * Truths
+             * @description In a full report.
+             */
+            truths?: components["schemas"]["Truth"][];
         };
         Row: {
             [key: string]: unknown;
@@ -1903,6 +1992,22 @@ export interface components {
             last_used_at: string | null;
             /** Name */
             name: string;
+        };
+        /**
+         * Truth
+         * @description One of the seven truths, with what its checks found together.
+         */
+        Truth: {
+            /** Name */
+            name: string;
+            /** Number */
+            number: number;
+            /** Ok */
+            ok: boolean;
+            /** Rows Checked */
+            rows_checked: number;
+            /** Violations */
+            violations: number;
         };
         /**
          * User
@@ -2868,6 +2973,64 @@ export interface operations {
             };
         };
     };
+    get_answers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnswerList"];
+                };
+            };
+            /** @description No access token, or one that is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_connection: {
         parameters: {
             query?: never;
@@ -3212,6 +3375,64 @@ export interface operations {
         responses: {
             /** @description Successful Response */
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report"];
+                };
+            };
+            /** @description No access token, or one that is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };

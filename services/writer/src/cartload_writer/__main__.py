@@ -1,4 +1,4 @@
-"""`python -m cartload_writer consumer|tasks|api|migrate|openapi`: each role loads no more than it needs."""
+"""`python -m cartload_writer consumer|tasks|checker|api|migrate|openapi`; each role loads what it needs."""
 
 import asyncio
 import logging
@@ -40,6 +40,16 @@ def _tasks() -> None:
     run(tasks(settings, checks), service="writer-tasks", settings=settings, checks=checks)
 
 
+def _checker() -> None:
+    from cartload_kit.service import run
+    from cartload_writer.checker.bootstrap import checker
+    from cartload_writer.clients import starting
+    from cartload_writer.settings import CheckerSettings
+
+    settings, checks = load(CheckerSettings), starting()
+    run(checker(settings, checks), service="writer-checker", settings=settings, checks=checks)
+
+
 def _api() -> None:
     from cartload_kit.http import serve
     from cartload_writer.api import app
@@ -73,4 +83,5 @@ def _openapi() -> None:
 
 
 if __name__ == "__main__":
-    dispatch({"consumer": _consumer, "tasks": _tasks, "api": _api, "migrate": _migrate, "openapi": _openapi})
+    roles = {"consumer": _consumer, "tasks": _tasks, "checker": _checker, "api": _api}
+    dispatch({**roles, "migrate": _migrate, "openapi": _openapi})

@@ -118,6 +118,7 @@ reports = Table(
     Column("state", _word(16), nullable=False),
     Column("document", JSON, nullable=False),
     Column("made_at", UtcDateTime(), nullable=True),
+    Column("answers", JSON, nullable=True),
     **_OPTIONS,
 )
 

@@ -6,14 +6,19 @@ from pydantic_settings import BaseSettings
 from cartload_kit.settings import DatabaseUrl, HttpUrl, Port, Settings
 
 
-class MigrateSettings(BaseSettings):
-    """What the one-shot `migrate` needs: the database to migrate and the container to make."""
+class DatabaseSettings(BaseSettings):
+    """The writer's database: common to all roles."""
 
     model_config = Settings.model_config
 
     writer_database_url: DatabaseUrl = Field(
         description="The writer's database, as its owner of least rights."
     )
+
+
+class MigrateSettings(DatabaseSettings):
+    """What the one-shot `migrate` needs: the database to migrate and the container to make."""
+
     blob_connection_string: SecretStr = Field(description="Connection string of the Blob account.")
     blob_container: str = Field(
         default="cartload", pattern="^[a-z0-9]([a-z0-9-]{1,61})[a-z0-9]$", description="The Blob container."
@@ -63,11 +68,30 @@ class TasksSettings(KafkaSettings):
         ge=0,
         description="First loads of more rows than this get their indexes after the rows instead of before.",
     )
+    writer_report_rows: int = Field(
+        default=200_000,
+        ge=0,
+        description="Datasets of at most so many rows get their full report unasked; larger ones on demand.",
+    )
     writer_tasks_at_once: int = Field(
         default=4, ge=1, le=16, description="Tasks that one process runs at a time."
     )
     writer_index_builds: int = Field(
         default=2, ge=1, le=16, description="Tables of one dataset that are indexed and checked side by side."
+    )
+
+
+class CheckerSettings(DatabaseSettings, Settings):
+    """The role `checker`."""
+
+    writer_check_memory_mb: int = Field(
+        default=512,
+        ge=128,
+        le=65_536,
+        description="Megabytes that an examination holds before it spills.",
+    )
+    writer_check_seconds: float = Field(
+        default=3600.0, gt=0, description="Seconds after which an examination is given up."
     )
 
 

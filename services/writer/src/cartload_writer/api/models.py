@@ -65,6 +65,19 @@ class Check(BaseModel):
     rows_checked: int
     violations: int
     samples: list[dict[str, Any]] = Field(default_factory=list, description="Some of the violations.")
+    truth: int | None = Field(default=None, description="The truth that it belongs to, in a full report.")
+    note: str | None = Field(default=None, description="Why nothing, or not all, could be asked.")
+    ok: bool | None = Field(default=None, description="Whether it holds, in a full report.")
+
+
+class Truth(BaseModel):
+    """One of the seven truths, with what its checks found together."""
+
+    number: int
+    name: str
+    rows_checked: int
+    violations: int
+    ok: bool
 
 
 class Report(BaseModel):
@@ -72,10 +85,32 @@ class Report(BaseModel):
 
     state: Literal["none", "running", "ready", "failed"]
     made_at: datetime | None = None
-    kind: Literal["seal"] | None = Field(default=None, description="Where the checks come from.")
+    kind: Literal["seal", "full"] | None = Field(
+        default=None, description="What the checks were made for: the end of the load, or a full report."
+    )
+    ok: bool | None = Field(default=None, description="Whether every truth holds, in a full report.")
     reason: str | None = Field(default=None, description="Why it failed.")
     checks: list[Check] = Field(default_factory=list)
+    truths: list[Truth] = Field(default_factory=list, description="In a full report.")
     figures: list[dict[str, Any]] = Field(default_factory=list, description="Series to plot.")
+
+
+class AnswerInfo(BaseModel):
+    """A business question and its true answer."""
+
+    name: str
+    question: str
+    sql: str = Field(description="For DuckDB.")
+    mysql: str = Field(description="For MySQL and MariaDB.")
+    columns: list[str]
+    rows: list[list[str | int | None]] = Field(description="Money in minor units, shares in basis points.")
+
+
+class AnswerList(BaseModel):
+    """The answers that were found with the newest full report."""
+
+    state: Literal["none", "running", "ready", "failed"]
+    items: list[AnswerInfo]
 
 
 class Connection(BaseModel):

@@ -1,18 +1,49 @@
-"""What was proven of a dataset."""
+"""What was proven of a dataset, and the true answers to questions about it."""
 
 from fastapi import APIRouter
 
+from cartload_kit.database import transaction
+from cartload_kit.errors import Conflict
 from cartload_writer import reports
-from cartload_writer.api.access import OwnDataset, Using
-from cartload_writer.api.models import Report
+from cartload_writer.api.access import OwnDataset, Services, Using
+from cartload_writer.api.models import AnswerInfo, AnswerList, Report
 from cartload_writer.api.reading import meta
+from cartload_writer.datasets import Dataset
+from cartload_writer.tasks import queue
 
 router = APIRouter(tags=["report"])
 
 
 @router.get("/report", summary="What was proven of the dataset", operation_id="get_report")
 async def get_report(dataset: OwnDataset, services: Using) -> Report:
-    """The checks of the newest seal: counts, hashes and foreign keys, with the rows each looked at."""
+    """The newest report: every truth with the rows it looked at, or the checks of the seal until then."""
+    return await _report(dataset, services)
+
+
+@router.post("/report", status_code=202, summary="Start a full report", operation_id="start_report")
+async def start_report(dataset: OwnDataset, services: Using) -> Report:
+    """Has every truth checked over all rows, and the answers found; look again until it is `ready`."""
+    if dataset.state == "creating":
+        raise Conflict("The dataset is being made: a report can be asked for when its job has ended.")
+    async with transaction(services.engine) as connection:
+        await reports.begin(connection, dataset.dataset_id)
+        await queue.add_check(connection, dataset.dataset_id, services.clock())
+    return await _report(dataset, services)
+
+
+@router.get("/answers", summary="True answers about the dataset", operation_id="get_answers")
+async def get_answers(dataset: OwnDataset, services: Using) -> AnswerList:
+    """Twenty business questions with their SQL and true answers; found together with a full report."""
+    async with meta(services.engine) as connection:
+        found = await reports.answers(connection, dataset.dataset_id)
+        report = await reports.find(connection, dataset.dataset_id)
+    if found is None:
+        state = "running" if report is not None and report.state == "running" else "none"
+        return AnswerList(state=state, items=[])
+    return AnswerList(state="ready", items=[AnswerInfo.model_validate(item) for item in found])
+
+
+async def _report(dataset: Dataset, services: Services) -> Report:
     async with meta(services.engine) as connection:
         found = await reports.find(connection, dataset.dataset_id)
     if found is None:

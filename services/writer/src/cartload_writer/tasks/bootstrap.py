@@ -72,5 +72,6 @@ async def _context(stack: AsyncExitStack, settings: TasksSettings, producer: Pro
         stock=Stock(meta, work, settings.writer_ready_databases, utc_now),
         clock=utc_now,
         deferred_rows=settings.writer_deferred_rows,
+        report_rows=settings.writer_report_rows,
         lanes=lanes,
     )

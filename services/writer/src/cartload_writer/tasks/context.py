@@ -23,5 +23,7 @@ class Context:
     clock: Callable[[], datetime]
     deferred_rows: int
     """First loads of more rows get their indexes afterwards."""
+    report_rows: int
+    """Datasets of at most so many rows get their full report unasked."""
     lanes: int
     """Tables that are indexed and checked side by side."""

@@ -1,17 +1,25 @@
 """The persisted tasks: the repository of the table `tasks`. A claimed row is leased to one process."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.mysql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from cartload_kit.tracing import current_traceparent
 from cartload_writer.models import tasks
 
 OPEN, DONE = "open", "done"
+
+CHECK = "check"
+"""The kind of a task that only reads the dataset: it waits for all others, none waits for it."""
+
+MOST_CHECKS = 100
+"""Checks that may wait: more are not begun by themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +66,18 @@ async def add(connection: AsyncConnection, task: NewTask, now: datetime) -> None
     await connection.execute(statement.on_duplicate_key_update([*again, ("state", OPEN)]))
 
 
+async def add_check(connection: AsyncConnection, dataset_id: UUID, now: datetime) -> None:
+    """Keep the wish for a full report: one a dataset, however often it is uttered."""
+    task_id = str(uuid5(NAMESPACE_OID, f"{CHECK} {dataset_id}"))
+    await add(connection, NewTask(task_id, dataset_id, CHECK, {}, current_traceparent()), now)
+
+
+async def room_for_checks(connection: AsyncConnection) -> bool:
+    """Whether few enough checks wait that one more may be begun unasked."""
+    waiting = sa.select(sa.func.count()).where(tasks.c.state == OPEN, tasks.c.kind == CHECK)
+    return int(await connection.scalar(waiting) or 0) < MOST_CHECKS
+
+
 async def supersede(connection: AsyncConnection, dataset_id: UUID, now: datetime) -> None:
     """Close the dataset's tasks that nobody works on and that a deletion makes pointless."""
     idle = sa.or_(tasks.c.leased_until.is_(None), tasks.c.leased_until < now)
@@ -69,18 +89,24 @@ async def supersede(connection: AsyncConnection, dataset_id: UUID, now: datetime
     )
 
 
-async def claim(connection: AsyncConnection, owner: str, now: datetime, lease: timedelta) -> Task | None:
-    """Take the oldest task that may run now; those of one dataset run in order. None: there is none."""
-    earlier = tasks.alias()
+async def claim(
+    connection: AsyncConnection, kinds: Collection[str], owner: str, now: datetime, lease: timedelta
+) -> Task | None:
+    """Take the oldest task of these kinds that may run now; None: there is none.
+
+    Commands on one dataset run in order, a check when no command waits or runs.
+    """
+    other = tasks.alias()
     blocked = sa.exists().where(
-        earlier.c.dataset_id == tasks.c.dataset_id,
-        earlier.c.state == OPEN,
-        earlier.c.sequence < tasks.c.sequence,
+        other.c.dataset_id == tasks.c.dataset_id,
+        other.c.state == OPEN,
+        other.c.kind != CHECK,
+        sa.or_(tasks.c.kind == CHECK, other.c.sequence < tasks.c.sequence),
     )
     free = sa.or_(tasks.c.leased_until.is_(None), tasks.c.leased_until < now)
     query = (
         sa.select(*(tasks.c[name] for name in Task.__dataclass_fields__))
-        .where(tasks.c.state == OPEN, tasks.c.not_before <= now, free, ~blocked)
+        .where(tasks.c.kind.in_(kinds), tasks.c.state == OPEN, tasks.c.not_before <= now, free, ~blocked)
         .order_by(tasks.c.sequence)
         .limit(1)
         .with_for_update(skip_locked=True, of=tasks)

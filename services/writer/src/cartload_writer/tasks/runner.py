@@ -80,7 +80,7 @@ class Runner:
     async def _claim(self) -> Task | None:
         try:
             async with transaction(self.engine) as connection:
-                return await queue.claim(connection, self.owner, self.clock(), LEASE)
+                return await queue.claim(connection, self.runs.keys(), self.owner, self.clock(), LEASE)
         except (SQLAlchemyError, OSError) as error:
             _log.warning("no task can be claimed now: %s", type(error).__name__)
             return None

@@ -12,7 +12,7 @@ from cartload_writer import datasets, manifest, reports
 from cartload_writer.datasets import Dataset
 from cartload_writer.manifest import Totals
 from cartload_writer.reports import StoredReport
-from cartload_writer.tasks import checks, indexes
+from cartload_writer.tasks import checks, indexes, queue
 from cartload_writer.tasks.checks import Check
 from cartload_writer.tasks.context import Context
 from cartload_writer.tasks.outcome import Refused
@@ -34,6 +34,7 @@ async def seal(context: Context, command: Seal) -> None:
         _tell(context, command, "checking"), _check(context, command, dataset, stored)
     )
     await _keep(context, command, dataset, found)
+    await _want_report(context, command, stored)
     await context.results.publish(
         Sealed(
             dataset_id=command.dataset_id,
@@ -81,6 +82,16 @@ async def _keep(context: Context, command: Seal, dataset: Dataset, found: list[C
         await datasets.update(connection, dataset.dataset_id, now, state=state)
     if reason is not None:
         raise Refused(reason)
+
+
+async def _want_report(context: Context, command: Seal, stored: Mapping[str, Totals]) -> None:
+    """A small whole dataset gets its full report unasked, unless many wait already."""
+    rows = sum(totals.rows for totals in stored.values())
+    if not command.complete or rows > context.report_rows:
+        return
+    async with transaction(context.meta) as connection:
+        if await queue.room_for_checks(connection):
+            await queue.add_check(connection, command.dataset_id, context.clock())
 
 
 def _reason(broken: list[Check]) -> str:

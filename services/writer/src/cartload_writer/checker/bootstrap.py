@@ -1,0 +1,44 @@
+"""Builds the role `checker` and wires it."""
+
+import asyncio
+import secrets
+from contextlib import AsyncExitStack
+from functools import partial
+
+from cartload_kit.database import check_database
+from cartload_kit.service import Main
+from cartload_writer import clients, database
+from cartload_writer.checker.check import Checking
+from cartload_writer.checker.child import examine
+from cartload_writer.clients import Checks, utc_now
+from cartload_writer.settings import CheckerSettings
+from cartload_writer.tasks.queue import CHECK
+from cartload_writer.tasks.runner import Runner
+
+
+def checker(settings: CheckerSettings, checks: Checks) -> Main:
+    """The role `checker`: full reports, one at a time. Fills `checks` once the database is there."""
+
+    async def main(stop: asyncio.Event) -> None:
+        async with AsyncExitStack() as stack:
+            url = settings.writer_database_url.get_secret_value()
+            meta = await database.migrated(stack, url)
+            checking = Checking(
+                meta=meta,
+                url=url,
+                memory_mb=settings.writer_check_memory_mb,
+                examine=partial(examine, seconds=settings.writer_check_seconds),
+                clock=utc_now,
+            )
+            runner = Runner(
+                engine=meta,
+                owner=f"checker-{secrets.token_hex(8)}",
+                runs={CHECK: checking.run},
+                refuse=checking.refuse,
+                clock=utc_now,
+                at_once=1,
+            )
+            clients.begin(checks, mysql=partial(check_database, meta))
+            await runner.run(stop)
+
+    return main

@@ -1,0 +1,103 @@
+"""The use case: a dataset's truths and answers, examined and kept."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from cartload_kit.database import transaction
+from cartload_writer import datasets, reports
+from cartload_writer.checker.child import ExaminationFailed
+from cartload_writer.checker.examine import Found, Request
+from cartload_writer.datasets import Dataset
+from cartload_writer.reports import StoredReport
+from cartload_writer.tasks.outcome import NotYet, Refused
+from cartload_writer.tasks.queue import Task
+
+_LOOK_SECONDS = 1.0
+
+type Examine = Callable[[Request], Awaitable[Found]]
+
+
+@dataclass(frozen=True, slots=True)
+class Checking:
+    """The ports of the role. `url` is the writer's own database: the datasets' are on the same server."""
+
+    meta: AsyncEngine
+    url: str
+    memory_mb: int
+    examine: Examine
+    clock: Callable[[], datetime]
+
+    async def run(self, task: Task) -> None:
+        """Examine the task's dataset and keep what was found. Raises Refused and NotYet."""
+        dataset = await self._dataset(task)
+        request = Request(url=_database_url(self.url, dataset.database_name), memory_mb=self.memory_mb)
+        found = await self._while_it_is_there(dataset, request)
+        if found.report is None or found.answers is None:
+            raise Refused(f"The dataset could not be read: {found.error}")
+        report = StoredReport("ready", _document(found.report), self.clock())
+        async with transaction(self.meta) as connection:
+            current = await datasets.find(connection, dataset.dataset_id, lock=True)
+            if current is None or current.gone:
+                raise Refused("The dataset is being deleted.")
+            if current.segments != dataset.segments:
+                raise NotYet("the dataset has grown meanwhile")
+            await reports.save(connection, dataset.dataset_id, report, found.answers)
+
+    async def _dataset(self, task: Task) -> Dataset:
+        async with self.meta.connect() as connection:
+            dataset = await datasets.find(connection, task.dataset_id)
+        if dataset is None or dataset.gone:
+            raise Refused("The dataset is being deleted.")
+        if dataset.state == "creating":
+            raise NotYet("the dataset is being made")
+        return dataset
+
+    async def _while_it_is_there(self, dataset: Dataset, request: Request) -> Found:
+        """The examination, given up as soon as the dataset is to be deleted: a reader keeps its tables."""
+        work = asyncio.create_task(self._examined(request))
+        try:
+            while not (await asyncio.wait({work}, timeout=_LOOK_SECONDS))[0]:
+                async with self.meta.connect() as connection:
+                    current = await datasets.find(connection, dataset.dataset_id)
+                if current is None or current.gone:
+                    raise Refused("The dataset is being deleted.")
+            return work.result()
+        finally:
+            work.cancel()
+            with suppress(asyncio.CancelledError, NotYet):
+                await work
+
+    async def _examined(self, request: Request) -> Found:
+        try:
+            return await self.examine(request)
+        except ExaminationFailed as error:
+            raise NotYet(str(error)) from error
+
+    async def refuse(self, task: Task, reason: str) -> None:
+        """Tell whoever waits for the report that there will be none."""
+        async with transaction(self.meta) as connection:
+            await reports.fail(connection, task.dataset_id, reason)
+
+
+def _database_url(url: str, database: str) -> str:
+    return urlunsplit(urlsplit(url)._replace(scheme="mysql", path=f"/{database}", query=""))
+
+
+def _document(report: dict[str, Any]) -> dict[str, Any]:
+    """The report as the API answers it: every rule as a check that names its truth."""
+    rules = [{**rule, "truth": truth["number"]} for truth in report["truths"] for rule in truth["rules"]]
+    truths = [{key: value for key, value in truth.items() if key != "rules"} for truth in report["truths"]]
+    return {
+        "kind": "full",
+        "ok": report["ok"],
+        "checks": rules,
+        "truths": truths,
+        "figures": report["figures"],
+    }

@@ -1,0 +1,53 @@
+"""The examination as a child process: bounded, behind everything else, never left running."""
+
+import asyncio
+import os
+import sys
+from contextlib import suppress
+
+from pydantic import ValidationError
+
+from cartload_writer.checker.examine import Found, Request
+
+_NICE = 15
+"""The load of datasets goes before their examination."""
+
+_LONGEST_RESULT = 8 * 2**20
+_COMMAND = (sys.executable, "-m", "cartload_writer.checker.examine")
+
+
+class ExaminationFailed(Exception):
+    """The child ended without a result, or took too long."""
+
+
+async def examine(request: Request, seconds: float) -> Found:
+    """Run the examination. Raises ExaminationFailed; the child is gone whatever happens."""
+    child = await asyncio.create_subprocess_exec(
+        *_COMMAND,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        start_new_session=True,
+    )
+    try:
+        os.setpriority(os.PRIO_PROCESS, child.pid, _NICE)
+        async with asyncio.timeout(seconds):
+            result, _ = await child.communicate(request.model_dump_json().encode())
+            code = await child.wait()
+    except TimeoutError as error:
+        raise ExaminationFailed(f"it took more than {seconds:g} s") from error
+    finally:
+        with suppress(ProcessLookupError):
+            child.kill()
+        await child.wait()
+    if code:
+        raise ExaminationFailed(f"the examination ended with code {code}")
+    return _read(result)
+
+
+def _read(result: bytes) -> Found:
+    if len(result) > _LONGEST_RESULT:
+        raise ExaminationFailed(f"its result has {len(result)} bytes, at most {_LONGEST_RESULT} are kept")
+    try:
+        return Found.model_validate_json(result)
+    except ValidationError as error:
+        raise ExaminationFailed("its result cannot be read") from error

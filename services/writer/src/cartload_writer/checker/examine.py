@@ -1,0 +1,47 @@
+"""Examines one dataset and ends: `python -m cartload_writer.checker.examine`, a process of its own.
+
+Standard input brings a request, standard output gets the result; memory and time end with the process.
+"""
+
+import sys
+from typing import Any
+
+from pydantic import BaseModel
+
+from cartload.answers import answers
+from cartload.checker import examine
+from cartload.stored import StoredError, open_stored
+
+
+class Request(BaseModel):
+    """What to examine: a database's URL, and how many megabytes the examination may hold."""
+
+    url: str
+    memory_mb: int
+
+
+class Found(BaseModel):
+    """The report and the answers as JSON has them, or why there are none."""
+
+    report: dict[str, Any] | None = None
+    answers: dict[str, Any] | None = None
+    error: str | None = None
+
+
+def main() -> None:
+    """Answer one request."""
+    request = Request.model_validate_json(sys.stdin.read())
+    sys.stdout.write(_found(request).model_dump_json())
+
+
+def _found(request: Request) -> Found:
+    try:
+        with open_stored(request.url, memory_mb=request.memory_mb) as stored:
+            report, found = examine(stored), answers(stored)
+            return Found(report=report.model_dump(mode="json"), answers=found.model_dump(mode="json"))
+    except StoredError as error:
+        return Found(error=str(error))
+
+
+if __name__ == "__main__":
+    main()

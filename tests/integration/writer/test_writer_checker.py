@@ -1,0 +1,190 @@
+"""Full reports: asked for, made by a process of its own, kept with the answers."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+import pytest
+
+from cartload_writer.checker import child
+from cartload_writer.checker.check import Checking, Examine
+from cartload_writer.checker.child import ExaminationFailed
+from cartload_writer.checker.examine import Found, Request
+from cartload_writer.tasks.queue import CHECK
+from cartload_writer.tasks.runner import Runner
+from support.writer_service import Load, Place, Writer, running
+
+EXAMINE = partial(child.examine, seconds=60)
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+async def never(_: Request) -> Found:
+    await asyncio.Event().wait()
+    raise AssertionError
+
+
+@contextlib.asynccontextmanager
+async def checker(writer: Writer, examine: Examine = EXAMINE) -> AsyncIterator[None]:
+    """The role, at work."""
+    meta = writer.context.meta
+    checking = Checking(meta, writer.place.url, 256, examine, now)
+    runner = Runner(meta, "checker", {CHECK: checking.run}, checking.refuse, now, at_once=1)
+    work = asyncio.create_task(runner.run(asyncio.Event()))
+    try:
+        yield
+    finally:
+        work.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await work
+
+
+async def report(writer: Writer, load: Load) -> Any:
+    return (await writer.get(load, "/report")).json()
+
+
+async def until(writer: Writer, load: Load, done: Callable[[Any], bool]) -> Any:
+    async with asyncio.timeout(60):
+        while not done(found := await report(writer, load)):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+    return found
+
+
+async def asked(writer: Writer, load: Load) -> Any:
+    answer = await writer.call("POST", load, "/report")
+    assert answer.status_code == 202
+    return answer.json()
+
+
+def ready(found: Any) -> bool:
+    return bool(found["state"] == "ready")
+
+
+def checks_of(writer: Writer, load: Load) -> Any:
+    which = "SELECT state, error FROM tasks WHERE kind = 'check' AND dataset_id = %s"
+    return writer.query(which, str(load.dataset_id))
+
+
+async def test_a_full_report_checks_every_truth_and_brings_the_answers(writer: Writer) -> None:
+    load = Load.of(customers=60)
+    await writer.make(load)
+    assert (await writer.get(load, "/answers")).json() == {"state": "none", "items": []}
+    wanted = await asked(writer, load)
+    assert (wanted["state"], wanted["kind"]) == ("running", "seal")
+    async with checker(writer):
+        found = await until(writer, load, ready)
+    assert (found["kind"], found["ok"]) == ("full", True)
+    assert [truth["number"] for truth in found["truths"]] == [1, 2, 3, 4, 5, 6, 7]
+    assert {check["truth"] for check in found["checks"]} == {1, 2, 3, 4, 5, 6, 7}
+    assert sum(check["rows_checked"] for check in found["checks"]) > 0
+    answers = (await writer.get(load, "/answers")).json()
+    assert answers["state"] == "ready"
+    assert len(answers["items"]) == 20
+    assert all(item["question"] and item["sql"] and item["columns"] for item in answers["items"])
+
+
+async def test_what_is_broken_is_told_with_examples(writer: Writer) -> None:
+    load = Load.of(customers=60)
+    await writer.make(load)
+    writer.query(f"UPDATE {writer.database(load)}.order_details SET total = total + 1 LIMIT 1")
+    await asked(writer, load)
+    async with checker(writer):
+        found = await until(writer, load, ready)
+    assert found["ok"] is False
+    broken = [check for check in found["checks"] if check["violations"]]
+    assert {check["truth"] for check in broken} == {2}
+    assert any(check["samples"] for check in broken)
+
+
+async def test_only_small_datasets_get_their_report_unasked(
+    place: Place, blob_connection_string: str, container: str
+) -> None:
+    small, large = Load.of(customers=10), Load.of(customers=200)
+    async with running(place, blob_connection_string, container, report_rows=1_000) as writer:
+        await writer.make(small)
+        await writer.make(large)
+        assert checks_of(writer, small) == (("open", None),)
+        assert checks_of(writer, large) == ()
+        assert (await report(writer, small))["state"] == "ready"
+        async with checker(writer):
+            await until(writer, small, lambda found: found["kind"] == "full")
+
+
+async def test_asking_twice_is_asking_once(writer: Writer) -> None:
+    load = Load.of(customers=10)
+    await writer.make(load)
+    await asked(writer, load)
+    await asked(writer, load)
+    assert checks_of(writer, load) == (("open", None),)
+    async with checker(writer):
+        await until(writer, load, ready)
+        await asked(writer, load)
+        await until(writer, load, ready)
+
+
+async def test_a_dataset_in_the_making_has_no_report_yet(writer: Writer) -> None:
+    load = Load.of(customers=10)
+    await writer.run(load.prepare())
+    answer = await writer.call("POST", load, "/report")
+    assert answer.status_code == 409
+    assert "being made" in answer.json()["detail"]
+
+
+async def test_others_can_neither_ask_nor_read(writer: Writer) -> None:
+    load, other = Load.of(customers=10), Load.of(customers=10)
+    await writer.make(load)
+    for method, path in (("POST", "/report"), ("GET", "/report"), ("GET", "/answers")):
+        answer = await writer.call(method, load, path, user=other.owner_id)
+        assert answer.status_code == 404
+    assert checks_of(writer, load) == ()
+
+
+async def test_an_examination_is_given_up_when_its_dataset_is_deleted(writer: Writer) -> None:
+    load = Load.of(customers=10)
+    await writer.make(load)
+    await asked(writer, load)
+    async with checker(writer, never):
+        await writer.run(load.delete())
+        async with asyncio.timeout(30):
+            while checks_of(writer, load)[0][0] != "done":  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+    assert "deleted" in checks_of(writer, load)[0][1]
+
+
+async def test_an_examination_that_fails_is_tried_again(writer: Writer) -> None:
+    load, tries = Load.of(customers=10), list[Request]()
+    await writer.make(load)
+    await asked(writer, load)
+
+    async def fails_once(request: Request) -> Found:
+        tries.append(request)
+        if len(tries) == 1:
+            raise ExaminationFailed("for once")
+        return await EXAMINE(request)
+
+    async with checker(writer, fails_once):
+        await until(writer, load, lambda found: found["kind"] == "full")
+    assert len(tries) == 2
+
+
+async def test_a_dataset_that_cannot_be_read_has_a_failed_report_with_the_reason(writer: Writer) -> None:
+    load = Load.of(customers=10)
+    await writer.make(load)
+    database = writer.database(load)
+    for table in ("wishlist", "payment_details", "order_item", "order_details", "addresses", "users"):
+        writer.query(f"DROP TABLE {database}.{table}")
+    await asked(writer, load)
+    async with checker(writer):
+        found = await until(writer, load, lambda found: found["state"] == "failed")
+    assert "order_details" in found["reason"]
+    assert found["kind"] == "seal"
+
+
+async def test_an_examination_that_takes_too_long_is_ended(writer: Writer) -> None:
+    with pytest.raises(ExaminationFailed, match="took more than"):
+        await child.examine(Request(url=writer.place.url, memory_mb=256), seconds=0.01)
