@@ -18,6 +18,7 @@ from cartload_dev.handle import Handle
 from cartload_dev.paths import RunDir, checkout
 from cartload_dev.ports import free_ports
 from cartload_dev.state import ProcessRef
+from support.engine import launcher_environment, remove_containers
 
 FOLDER = "CARTLOAD_TEST_FOLDER"
 OWNER = "CARTLOAD_TEST_OWNER"
@@ -61,6 +62,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         return
     for stack in STACKS:
         control.stop(RunDir(Path(folder) / stack))
+        remove_containers(RunDir(Path(folder) / stack))
     shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -73,6 +75,8 @@ def remove_abandoned(folder: Path) -> None:
     """Delete what runs left that were killed; their servers ended with them."""
     for abandoned in folder.glob("*"):
         if abandoned.name.isdecimal() and not ProcessRef.of(int(abandoned.name)).alive():
+            for stack in STACKS:
+                remove_containers(RunDir(abandoned / stack))
             shutil.rmtree(abandoned, ignore_errors=True)
 
 
@@ -89,7 +93,7 @@ def start_stack(name: str, *, servers_only: bool) -> Handle:
     """Return the run's servers or system, started now when no worker did it yet."""
     folder = Path(os.environ[FOLDER])
     run = RunDir(folder / name)
-    environ = {key: value for key, value in os.environ.items() if not key.startswith("CARTLOAD_")}
+    environ = launcher_environment()
     with locked(folder / f"{name}.lock"):
         environ["CARTLOAD_PORT"] = str(free_ports(1)[0])
         control.start(run, environ, lambda _: None, servers_only=servers_only, owner=int(os.environ[OWNER]))
@@ -98,7 +102,7 @@ def start_stack(name: str, *, servers_only: bool) -> Handle:
 
 @pytest.fixture(scope="session")
 def servers() -> Handle:
-    """Kafka, MariaDB and Azurite alone: use names of your own for databases, topics and containers."""
+    """Kafka, the database and Azurite alone: use names of your own for databases, topics and containers."""
     return start_stack("servers", servers_only=True)
 
 

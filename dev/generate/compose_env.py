@@ -26,6 +26,19 @@ OWN: dict[str, Told] = {
         "address", "127.0.0.1", "Address of this machine that the public port is opened on."
     ),
     "CARTLOAD_PORT": Told("port, or a range for several gateways", "8080", "The one public port."),
+    "CARTLOAD_BUNDLED_AZURITE": Told(
+        "0, 1", "1", "Whether the bundled Azurite runs; 0 with an account of yours."
+    ),
+    "CARTLOAD_BUNDLED_KAFKA": Told("0, 1", "1", "Whether the bundled Kafka runs; 0 with brokers of yours."),
+    "CARTLOAD_BUNDLED_MYSQL": Told("0, 1", "1", "Whether the bundled MySQL runs; 0 with a server of yours."),
+    "CARTLOAD_ISOLATED": Told(
+        "true, false",
+        "true",
+        "Whether all but the gateway are cut off from outside; false with servers of yours.",
+    ),
+    "CARTLOAD_MAKE_USERS": Told(
+        "0, 1", "1", "Whether the services' databases and users are made at a start."
+    ),
     "CARTLOAD_IMAGES": Told("text", "cartload", "What the images' names begin with: a registry and a path."),
     "CARTLOAD_VERSION": Told("text", "0.1.0", "The images' tag."),
     "CARTLOAD_DATABASE_ADMIN_URL": Told(

@@ -19,7 +19,7 @@ what else is set in its environment, the services get as it stands.
 | variable | allowed | default | meaning |
 |---|---|---|---|
 | `CARTLOAD_PORT` | port | 8080, or the next free one | The one public origin; a given port never moves. |
-| `CARTLOAD_ENGINE` | `native` | `native` | How the servers run: as local processes. |
+| `CARTLOAD_ENGINE` | `native`, `docker` | `native`; `docker` without Java | Or in [containers](docker.md). |
 | `CARTLOAD_WORKERS` | whole number, 1 to 16 | `1` | Generator workers. |
 | `CARTLOAD_WRITERS` | whole number, 1 to 16 | `1` | Writer consumers. |
 | `CARTLOAD_CHROMIUM` | path | Chromium on `PATH` | The browser of the browser tests. |

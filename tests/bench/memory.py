@@ -4,7 +4,7 @@ from pathlib import Path
 
 from cartload_dev.handle import Handle
 
-SERVERS = ("kafka", "mariadb", "azurite")
+SERVERS = ("kafka", "database", "azurite")
 MIB = 1024
 _RESET_PEAK = "5"
 

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from cartload_dev import checks, chromium, control, demo, generated, logs, requirements, setup
+from cartload_dev.docker import compose
 from cartload_dev.errors import LauncherError
-from cartload_dev.handle import Handle
 from cartload_dev.paths import RunDir, checkout, default_run_dir
 from cartload_dev.progress import Line
 from cartload_dev.state import SystemState
@@ -40,21 +40,47 @@ def install(_options: argparse.Namespace) -> None:
 
 def up(options: argparse.Namespace) -> None:
     """Start the system in the background."""
-    print(f"Starting (engine: {requirements.engine(os.environ)}; logs in {options.run.logs})")
-    state = control.start(
-        options.run, os.environ, print, servers_only=options.servers_only, owner=options.owner
-    )
-    if state.url:
-        print(f"Cartload is running: {state.url}")
+    start(options)
+
+
+def start(options: argparse.Namespace) -> str | None:
+    """Start the system the way that the engine says; return the public URL, if anything public runs."""
+    if in_containers(options) and not options.servers_only:
+        print("Starting (engine: docker; logs: make logs)")
+        url: str | None = compose.up(options.run, os.environ, _say)
+    else:
+        print(f"Starting (engine: {requirements.engine(os.environ)}; logs in {options.run.logs})")
+        options.run.engine.unlink(missing_ok=True)
+        servers_only, owner = options.servers_only, options.owner
+        url = control.start(options.run, os.environ, print, servers_only=servers_only, owner=owner).url
+    if url:
+        print(f"Cartload is running: {url}")
+    return url
+
+
+def in_containers(options: argparse.Namespace) -> bool:
+    """Return whether everything runs in containers; raises LauncherError for an engine that is unknown."""
+    if requirements.engine(os.environ) not in requirements.ENGINES:
+        requirements.check(os.environ)
+    return requirements.engine(os.environ) == "docker" and options.run == default_run_dir()
+
+
+def is_compose(options: argparse.Namespace) -> bool:
+    """Return whether this checkout's system is one of containers: asked for, or started last."""
+    return options.run == default_run_dir() and compose.is_in_use(options.run, os.environ)
 
 
 def run_demo(options: argparse.Namespace) -> None:
     """Start the system in the background, make a dataset and print the login."""
     before = SystemState.read(options.run)
-    up(options)
+    url = start(options)
+    if url is None:
+        raise LauncherError("the demo needs the whole system, not the servers only")
     try:
-        asyncio.run(demo.run_demo(options.run, Handle(options.run).base_url, Line()))
+        asyncio.run(demo.run_demo(options.run, url, Line()))
     except BaseException:
+        if in_containers(options):
+            raise
         if before is None or not before.running():
             control.stop(options.run)
         raise
@@ -67,11 +93,15 @@ def foreground(options: argparse.Namespace) -> None:
 
 def down(options: argparse.Namespace) -> None:
     """Stop the system; its data is kept."""
-    print("Stopped." if control.stop(options.run) else "Nothing is running.")
+    contained = is_compose(options) and compose.down(os.environ, volumes=options.volumes)
+    print("Stopped." if control.stop(options.run) or contained else "Nothing is running.")
 
 
 def show_logs(options: argparse.Namespace) -> None:
     """Follow the logs of everything."""
+    if is_compose(options):
+        compose.follow_logs(os.environ)
+        return
     state = SystemState.read(options.run)
     asyncio.run(logs.Follower(options.run.logs).follow(lambda: state is not None and state.running()))
 
@@ -99,6 +129,17 @@ def soak(_options: argparse.Namespace) -> int:
     return checks.soak(os.environ)
 
 
+def images(_options: argparse.Namespace) -> int:
+    """Build the containers' images and print their sizes, users and secrets (there must be none)."""
+    return checks.images(os.environ, _say)
+
+
+def compose_test(_options: argparse.Namespace) -> int:
+    """Build the images, start docker-compose.yml from nothing and try it in every way."""
+    browser = chromium.ensure(os.environ)
+    return checks.compose_test({**os.environ, "CARTLOAD_CHROMIUM": browser}, _say)
+
+
 def generate(_options: argparse.Namespace) -> None:
     """Write the generated files again."""
     generated.generate(checkout(), os.environ, generated.generators())
@@ -116,6 +157,7 @@ def _parser() -> argparse.ArgumentParser:
         sub.set_defaults(command=command)
         sub.add_argument("--run-dir", dest="run", type=_run_dir, default=default_run_dir())
         sub.add_argument("--servers-only", action="store_true", help="Kafka, MariaDB and Azurite only")
+        sub.add_argument("--volumes", action="store_true", help="with down: delete the containers' data too")
         sub.add_argument("--owner", type=int, help="process id; the system ends when that process does")
         if command is bench:
             sub.add_argument("part", nargs="*", help="one part of them and its options, after --")
@@ -137,6 +179,8 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int | None]] = {
     "test": test,
     "bench": bench,
     "soak": soak,
+    "images": images,
+    "compose-test": compose_test,
     "generate": generate,
 }
 

@@ -9,7 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from cartload_dev import generated, node
+from cartload_dev import generated, node, requirements
+from cartload_dev.docker import built
 from cartload_dev.errors import LauncherError
 from cartload_dev.paths import checkout
 
@@ -26,6 +27,7 @@ PACKAGES = (
     "cartload_dev",
 )
 SCRIPTS = (".ci/run", "dev/bootstrap", "dev/find-python")
+VERSION = "0.1.0"
 STEP_SECONDS = 900
 WORKERS = "2"
 TESTS = ("tests/unit", "tests/contract", "tests/integration", "tests/e2e")
@@ -111,6 +113,37 @@ def soak(environ: Mapping[str, str]) -> int:
     """Run the long proofs; return their exit code."""
     step = Step("long proofs", (sys.executable, "-m", "pytest", "tests/soak"))
     return _run_shown(step, checkout(), environ)
+
+
+def images(environ: Mapping[str, str], say: Callable[[str], None]) -> int:
+    """Build all images and say what they are; return 1 when one is not as it should be."""
+    requirements.check({**environ, "CARTLOAD_ENGINE": "docker"})
+    built.build(_revision())
+    found = built.inspect(tuple(f"cartload/{service}:{VERSION}" for service in built.SERVICES))
+    say("\n".join(image.line() for image in found))
+    problems = [line for image in found for line in image.problems()]
+    say("\n".join(problems) or "All within their bounds.")
+    return 1 if problems else 0
+
+
+def compose_test(environ: Mapping[str, str], say: Callable[[str], None]) -> int:
+    """Build the images and run the tests of docker-compose.yml; return their exit code."""
+    say(
+        "Needs Docker with compose and buildx, Chromium, 6 GB of memory and 12 GB of disk, and 20 minutes.\n"
+        "Everything it starts has names and ports of its own and is deleted at the end."
+    )
+    requirements.check({**environ, "CARTLOAD_ENGINE": "docker"})
+    built.build(_revision())
+    # In their order: the stack's life is one story, and its last test deletes it.
+    tests = (sys.executable, "-m", "pytest", "tests/compose", "-p", "no:randomly", "-v")
+    return _run_shown(Step("tests of docker-compose.yml", tests), checkout(), environ)
+
+
+def _revision() -> str:
+    done = subprocess.run(
+        ["git", "rev-parse", "HEAD"], cwd=checkout(), capture_output=True, text=True, check=False
+    )
+    return done.stdout.strip() or "unknown"
 
 
 def _chain(

@@ -56,7 +56,7 @@ class Handle:
 
     @property
     def names(self) -> list[str]:
-        """The names of all programs: `kafka`, `mariadb`, `azurite`, `auth`, `generator-api`, …"""
+        """The names of all programs: `kafka`, `database`, `azurite`, `auth`, `generator-api`, …"""
         return sorted(self.state.programs)
 
     def program(self, name: str) -> ProgramState:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from cartload_dev import azurite, mariadb
 from cartload_dev.errors import LauncherError
-from cartload_dev.mariadb import Account
 from cartload_dev.paths import RunDir
 from cartload_dev.ports import LOOPBACK, RANGE, free_ports, gateway_port, is_free
 from cartload_dev.secrets import Secrets
+from cartload_setup.accounts import Account
 
 MAX_REPLICAS = 16
 SERVERS = ("kafka", "kafka-controller", "mariadb", "azurite")
@@ -75,7 +75,7 @@ class Layout:
     def database_url(self, user: str) -> str:
         """Return the URL that this service's database user takes."""
         (account,) = (account for account in self.accounts if account.user == user)
-        return account.url(self.servers.mysql)
+        return account.url(LOOPBACK, self.servers.mysql)
 
     def url(self, process: str) -> str:
         """Return the base URL of a service process."""

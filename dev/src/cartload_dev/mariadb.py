@@ -3,7 +3,6 @@
 import asyncio
 import os
 import shutil
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -12,24 +11,11 @@ import pymysql
 from cartload_dev.paths import write_private
 from cartload_dev.ports import LOOPBACK
 from cartload_dev.programs import Perform, Program, Task
+from cartload_setup.accounts import Account
+from cartload_setup.accounts import statements as account_statements
 
 INSTALL_SECONDS = 120
 ROOT = "root"
-
-
-@dataclass(frozen=True)
-class Account:
-    """A service's database, and the user that it signs in as."""
-
-    user: str
-    database: str
-    password: str
-    owns_datasets: bool = False
-    """Whether the user makes the dataset databases (`shop…`) and their read-only users."""
-
-    def url(self, port: int) -> str:
-        """Return `mysql://user:password@host:port/database`."""
-        return f"mysql://{self.user}:{self.password}@{LOOPBACK}:{port}/{self.database}"
 
 
 def root_url(port: int, password: str) -> str:
@@ -44,7 +30,7 @@ def statements(accounts: tuple[Account, ...], root_password: str) -> list[str]:
     lines += [f"GRANT ALL ON *.* TO 'root'@'{LOOPBACK}' WITH GRANT OPTION"]
     lines += [f"DROP USER IF EXISTS 'root'@'::1', 'root'@'{os.uname().nodename}'"]
     for account in accounts:
-        lines += _account(account)
+        lines += account_statements(account, "mariadb")
     return lines
 
 
@@ -87,7 +73,7 @@ def program(base: Path, home: Path, port: int, root_password: str, users: tuple[
         "--innodb-log-file-size=256M",
     )
     return Program(
-        name="mariadb",
+        name="database",
         command=(str(base / "bin" / "mariadbd"), *options, *_as_root()),
         ready=partial(is_ready, port, root_password, users),
         port=port,
@@ -122,27 +108,6 @@ def _sign_in(port: int, user: str, password: str, database: str | None) -> None:
         read_timeout=2,
         write_timeout=2,
     ).close()
-
-
-def _account(account: Account) -> list[str]:
-    who = f"'{account.user}'@'%'"
-    lines = [
-        f"CREATE DATABASE IF NOT EXISTS {account.database} CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci",
-        f"CREATE OR REPLACE USER {who} IDENTIFIED BY '{account.password}'",
-        f"GRANT ALL ON `{_exactly(account.database)}`.* TO {who}",
-    ]
-    if account.owns_datasets:
-        lines += [
-            f"GRANT ALL ON `shop%`.* TO {who} WITH GRANT OPTION",
-            # It ends the sessions of its read-only users when it deletes what they read.
-            f"GRANT CREATE USER, PROCESS, CONNECTION ADMIN ON *.* TO {who}",
-        ]
-    return lines
-
-
-def _exactly(database: str) -> str:
-    """Escape the wildcards of GRANT in a database's name."""
-    return database.replace("_", "\\_")
 
 
 async def _install(base: Path, home: Path, perform: Perform) -> None:

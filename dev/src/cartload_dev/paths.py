@@ -57,6 +57,11 @@ class RunDir:
         return self.root / "demo-login"
 
     @property
+    def engine(self) -> Path:
+        """File that is there when the system was started in containers last."""
+        return self.root / "engine"
+
+    @property
     def lock(self) -> Path:
         """File whose lock the one supervisor of this folder holds."""
         return self.root / "supervisor.lock"

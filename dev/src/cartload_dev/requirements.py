@@ -11,6 +11,7 @@ from pathlib import Path
 
 from cartload_dev.errors import LauncherError
 
+ENGINES = ("native", "docker")
 JAVA_AT_LEAST = 17
 PYTHON_AT_LEAST = (3, 12)
 
@@ -24,7 +25,13 @@ def check(environ: Mapping[str, str]) -> None:
 
 def missing(environ: Mapping[str, str]) -> list[str]:
     """Return one line for each thing that is missing, saying what to install; empty when all is there."""
-    problems = [_engine(environ), _platform(), _python(), _java(environ), _maven(environ)]
+    match engine(environ):
+        case "native":
+            problems = [_platform(), _python(), _java(environ), _maven(environ)]
+        case "docker":
+            problems = [_python(), _docker(environ)]
+        case other:
+            problems = [f"CARTLOAD_ENGINE={other} is not known here: unset it, or set it to native or docker"]
     return [problem for problem in problems if problem]
 
 
@@ -52,14 +59,33 @@ def parse_java_version(text: str) -> int | None:
 
 
 def engine(environ: Mapping[str, str]) -> str:
-    """Return how the servers run: `native`, as local processes."""
-    return environ.get("CARTLOAD_ENGINE", "") or "native"
+    """Return how the servers run: `native`, as local processes, or `docker`, in containers.
+
+    The one of `CARTLOAD_ENGINE`; else native where Java is found, and docker where only that is.
+    """
+    named = environ.get("CARTLOAD_ENGINE", "")
+    if named:
+        return named
+    only_docker = java(environ) is None and shutil.which("docker", path=environ.get("PATH"))
+    return "docker" if only_docker else "native"
 
 
-def _engine(environ: Mapping[str, str]) -> str | None:
-    if engine(environ) == "native":
-        return None
-    return f"CARTLOAD_ENGINE={engine(environ)} is not known here: unset it, or set it to native"
+def _docker(environ: Mapping[str, str]) -> str | None:
+    if not shutil.which("docker", path=environ.get("PATH")):
+        return "Docker is missing: install Docker Engine with the compose plugin, or Docker Desktop"
+    if not _answers(environ, "docker", "info"):
+        return "Docker is not running, or this account may not use it: `docker info` says why"
+    if not _answers(environ, "docker", "compose", "version"):
+        return "Docker Compose is missing: install the compose plugin (docker-compose-plugin)"
+    return None
+
+
+def _answers(environ: Mapping[str, str], *command: str) -> bool:
+    try:
+        done = subprocess.run(command, env=dict(environ), capture_output=True, timeout=30, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return done.returncode == 0
 
 
 def _platform() -> str | None:

@@ -25,7 +25,8 @@ def install(environ: Mapping[str, str], line: Line) -> None:
 def missing(environ: Mapping[str, str]) -> dict[str, Callable[[], object]]:
     """Return what has to be done, by title."""
     cache, frontend = Cache.of(environ), Frontend.of(environ)
-    wanted = [each for each in downloads(environ) if cache.find(each.name) is None]
+    servers = downloads(environ) if requirements.engine(environ) == "native" else []
+    wanted = [each for each in servers if cache.find(each.name) is None]
     steps: dict[str, Callable[[], object]] = {each.title: _into(cache, each) for each in wanted}
     if not (frontend.is_installed() and frontend.is_built()):
         steps["the UI"] = lambda: _make(frontend)

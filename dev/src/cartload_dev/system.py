@@ -7,6 +7,7 @@ import os
 import signal
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from cartload_dev import azurite, kafka, mariadb, requirements, services
@@ -57,16 +58,15 @@ class System:
 
     async def _start(self, supervisor: Supervisor) -> None:
         requirements.check(self._environ)
-        programs = installed(Cache.of(self._environ), self._environ)
         layout = plan(self._run, tuple(process.name for process in self._processes), self._environ)
         self._url = layout.url("gateway") if self._processes else None
         write_endpoints(layout)
         self._enter("starting")
-        for stage in self._stages(layout, programs):
+        for stage in self._stages(layout):
             await supervisor.start(stage)
 
-    def _stages(self, layout: Layout, programs: Installed) -> Iterator[Stage]:
-        yield Stage("Kafka, MariaDB and Azurite", programs=servers(layout, programs, self._environ))
+    def _stages(self, layout: Layout) -> Iterator[Stage]:
+        yield Stage("Kafka, the database and Azurite", programs=servers(layout, self._environ))
         if self._processes:
             yield Stage("topics and tables", tasks=services.preparations(layout))
             every = tuple(services.program(process, layout) for process in self._processes)
@@ -91,16 +91,33 @@ class System:
             file.write(text + "\n")
 
 
-def servers(layout: Layout, programs: Installed, environ: Mapping[str, str]) -> tuple[Program, ...]:
-    """Return Kafka, MariaDB and Azurite as programs that prepare their own data at the first start."""
+def servers(
+    layout: Layout, environ: Mapping[str, str], database_options: tuple[str, ...] = ()
+) -> tuple[Program, ...]:
+    """Return Kafka, the database and Azurite as programs, in the way that the engine says.
+
+    `database_options` win over the database's usual ones.
+    """
+    if requirements.engine(environ) == "docker":
+        # Docker's client is loaded for those who run containers only.
+        from cartload_dev.docker.servers import programs
+
+        return programs(layout, database_options)
+    return _local_servers(layout, installed(Cache.of(environ), environ), environ, database_options)
+
+
+def _local_servers(
+    layout: Layout, programs: Installed, environ: Mapping[str, str], database_options: tuple[str, ...]
+) -> tuple[Program, ...]:
     java = requirements.java(environ)
     if java is None:
         raise LauncherError("Java is missing")
     ports, secrets, data = layout.servers, layout.secrets, layout.run.data
-    accounts = layout.accounts
+    password, accounts = secrets.root_password, layout.accounts
+    database = mariadb.program(programs.mariadb, data / "mariadb", ports.mysql, password, accounts)
     return (
         kafka.program(java, programs.kafka, data / "kafka", ports.kafka, ports.controller),
-        mariadb.program(programs.mariadb, data / "mariadb", ports.mysql, secrets.root_password, accounts),
+        replace(database, command=(*database.command, *database_options)),
         azurite.program(programs.azurite, data / "azurite", ports.blob, secrets.blob_key),
     )
 

@@ -1,12 +1,10 @@
 """``cartload generate`` into a real server: by files, by INSERT and by a dump, always the same rows."""
 
 import asyncio
-import os
 import secrets
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +19,8 @@ from cartload.rowhash import RowHash, hash_batch
 from cartload.schema import TABLE_NAMES
 from cartload.sinks import mysql
 from cartload.spec import parse, resolve
-from cartload_dev import mariadb
-from cartload_dev.cache import Cache
-from cartload_dev.downloads import installed
-from cartload_dev.paths import RunDir
-from cartload_dev.ports import free_ports
-from cartload_dev.programs import Stage
-from cartload_dev.supervisor import Supervisor
+from support.engine import mysql_client
+from support.sql_server import server_of_its_own
 from support.stores import mysql_hashes
 
 CUSTOMERS = 2300
@@ -51,18 +44,8 @@ def database(mysql_url: str) -> Iterator[str]:
 @pytest.fixture
 async def frugal_server(tmp_path: Path) -> AsyncIterator[str]:
     """The administrator's URL of a server of its own, which takes no files from clients."""
-    base = installed(Cache.of(os.environ), os.environ).mariadb
-    port, password = free_ports(1)[0], secrets.token_hex(8)
-    program = mariadb.program(base, tmp_path / "server", port, password, ())
-    run = RunDir(tmp_path / "run")
-    run.create()
-    supervisor = Supervisor(run, lambda *_: None, lambda _: None, os.environ)
-    try:
-        without = replace(program, command=(*program.command, "--local-infile=0"))
-        await supervisor.start(Stage("server", programs=(without,)))
-        yield mariadb.root_url(port, password)
-    finally:
-        await supervisor.stop()
+    async with server_of_its_own(tmp_path, "--local-infile=0") as url:
+        yield url
 
 
 def name_of(url: str) -> str:
@@ -122,22 +105,6 @@ def test_a_dump_from_standard_output_loads(mysql_url: str, database: str) -> Non
     load(mysql_client(mysql_url), name_of(database), dump)
     assert mysql_hashes(mysql_url, name_of(database), "uuid") == made()
     assert ("order_item", "fk_order_item_order_id") in keys(database)
-
-
-def mysql_client(url: str) -> list[str]:
-    base = installed(Cache.of(os.environ), os.environ).mariadb
-    server = mysql.connect(url)
-    host, port, password = server.host, server.port, server.password.decode()
-    server.close()
-    return [
-        str(base / "bin" / "mariadb"),
-        "--no-defaults",
-        f"--host={host}",
-        f"--port={port}",
-        "--user=root",
-        f"--password={password}",
-        "--skip-ssl",
-    ]
 
 
 def load(client: list[str], name: str, dump: bytes) -> None:

@@ -4,18 +4,19 @@ import asyncio
 import os
 import signal
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from cartload_dev.paths import RunDir
 from cartload_dev.state import SystemState
+from support.engine import ENGINE, launcher_environment, remove_containers, running_containers
 
 pytestmark = pytest.mark.timeout(300)
 
 
 async def launcher(*arguments: str, run: RunDir) -> asyncio.subprocess.Process:
-    environ = {key: value for key, value in os.environ.items() if not key.startswith("CARTLOAD_")}
     return await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -24,7 +25,7 @@ async def launcher(*arguments: str, run: RunDir) -> asyncio.subprocess.Process:
         "--servers-only",
         "--run-dir",
         str(run.root),
-        env=environ,
+        env=launcher_environment(),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )
@@ -46,7 +47,7 @@ def running(run: RunDir) -> dict[int, str]:
             continue
         if str(run.root).encode() in command:
             commands[int(entry.name)] = command.decode(errors="replace").replace("\0", " ")
-    return commands
+    return commands | dict(enumerate(running_containers(run), start=2**22))
 
 
 async def until_one_is_held_up(run: RunDir) -> None:
@@ -54,21 +55,23 @@ async def until_one_is_held_up(run: RunDir) -> None:
     async with asyncio.timeout(60):
         while True:
             for process, command in (await asyncio.to_thread(running, run)).items():
-                if "mariadbd " in command or "kafka.Kafka " in command:
+                if any(server in command for server in ("mariadbd ", "kafka.Kafka ", "docker.keeper ")):
                     os.kill(process, signal.SIGSTOP)
                     return
             await asyncio.sleep(0.05)
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> RunDir:
-    return RunDir(tmp_path / "run")
+def run(tmp_path: Path) -> Iterator[RunDir]:
+    folder = RunDir(tmp_path / "run")
+    yield folder
+    remove_containers(folder)
 
 
 async def test_up_comes_back_when_all_is_ready_and_down_leaves_nothing(run: RunDir) -> None:
     code, output = await outcome(await launcher("up", run=run))
     assert code == 0, output
-    assert "engine: native" in output
+    assert f"engine: {ENGINE}" in output
     state = SystemState.read(run)
     assert state is not None
     assert state.phase == "ready"

@@ -11,6 +11,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from azure.storage.blob import BlobServiceClient
 
 from cartload_dev.handle import Handle
+from support.engine import ENGINE
 
 
 def connect(url: str) -> "pymysql.Connection[pymysql.cursors.Cursor]":
@@ -35,9 +36,9 @@ def ask(url: str, sql: str) -> tuple[tuple[object, ...], ...]:
         connection.close()
 
 
-def test_database_is_mariadb_11_4_and_lets_clients_load_files(mysql_url: str) -> None:
+def test_the_database_is_the_one_meant_and_lets_clients_load_files(mysql_url: str) -> None:
     ((version, local_infile),) = ask(mysql_url, "SELECT VERSION(), @@local_infile")
-    assert str(version).startswith("11.4.")
+    assert str(version).startswith({"native": "11.4.", "docker": "9.7."}[ENGINE])
     assert local_infile == 1
 
 
@@ -64,7 +65,8 @@ def test_nobody_signs_in_without_a_password(mysql_url: str) -> None:
 def test_a_service_sees_its_own_database_only(servers: Handle, user: str, database: str) -> None:
     rows = ask(servers.endpoints.databases[user], "SHOW DATABASES")
     mine = {str(name) for (name,) in rows if not str(name).startswith("shop")}
-    assert mine == {"information_schema", database}
+    # MySQL shows everybody the second of these, and hides what is in it.
+    assert mine - {"performance_schema"} == {"information_schema", database}
 
 
 def test_a_service_may_not_look_into_a_database_that_its_own_name_matches_as_a_pattern(

@@ -12,7 +12,7 @@ from cartload_dev.services import processes
 from cartload_dev.state import wait_for
 
 pytestmark = pytest.mark.timeout(600)
-SERVERS = ("kafka", "mariadb", "azurite")
+SERVERS = ("kafka", "database", "azurite")
 SERVICES = tuple(process.name for process in processes(Replicas()))
 
 
@@ -55,7 +55,7 @@ def test_a_killed_service_comes_back(system: Handle, service: str) -> None:
 
 @pytest.mark.parametrize(
     ("server", "number"),
-    [("kafka", signal.SIGKILL), ("mariadb", signal.SIGKILL), ("azurite", signal.SIGTERM)],
+    [("kafka", signal.SIGKILL), ("database", signal.SIGKILL), ("azurite", signal.SIGTERM)],
 )
 def test_a_server_that_ended_comes_back_and_everything_gets_ready_again(
     system: Handle, server: str, number: signal.Signals

@@ -13,9 +13,8 @@ import pytest
 
 from cartload.schema import TABLE_NAMES
 from cartload.sinks import mysql
-from cartload_dev.cache import Cache
-from cartload_dev.downloads import installed
 from cartload_dev.paths import checkout
+from support.engine import mysql_client
 from support.pages import snippets
 
 PAGE = checkout() / "docs" / "loading.md"
@@ -106,9 +105,6 @@ def test_any_client_loads_a_dump(tmp_path: Path, database: str) -> None:
 
 def client(program: Path, url: str) -> None:
     """Makes `mysql shop` be MariaDB's client, signed in, with that database."""
-    server, _, name = url.removeprefix("mysql://").partition("/")
-    (user, password), (host, port) = (part.split(":") for part in server.split("@"))
-    binary = installed(Cache.of(os.environ), os.environ).mariadb / "bin" / "mariadb"
-    options = f"--no-defaults --skip-ssl -h{host} -P{port} -u{user} -p{password} {name}"
-    program.write_text(f"#!/bin/sh\nexec {binary} {options}\n", encoding="utf-8")
+    command = " ".join([*mysql_client(url), url.rpartition("/")[2]])
+    program.write_text(f"#!/bin/sh\nexec {command}\n", encoding="utf-8")
     program.chmod(0o700)

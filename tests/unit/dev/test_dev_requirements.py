@@ -69,7 +69,36 @@ def test_java_versions(text: str, version: int | None) -> None:
     assert requirements.parse_java_version(text) == version
 
 
-def test_the_engine_is_native_and_another_is_refused(machine: dict[str, str]) -> None:
+def test_the_engine_is_native_where_java_is_and_an_unknown_one_is_refused(machine: dict[str, str]) -> None:
     assert requirements.engine(machine) == "native"
     (line,) = requirements.missing({**machine, "CARTLOAD_ENGINE": "steam"})
     assert "CARTLOAD_ENGINE=steam" in line
+
+
+def test_docker_serves_where_java_does_not(tmp_path: Path, machine: dict[str, str]) -> None:
+    here = {"PATH": str(tmp_path)}
+    program(tmp_path, "docker", "26.1")
+    assert requirements.engine({**machine, "PATH": str(tmp_path)}) == "native"
+    assert requirements.engine({**here, "CARTLOAD_ENGINE": "docker"}) == "docker"
+    (tmp_path / "java").unlink()
+    assert requirements.engine(here) == "docker"
+    assert requirements.missing(here) == []
+    (tmp_path / "docker").unlink()
+    assert requirements.engine(here) == "native"
+
+
+@pytest.mark.parametrize(
+    ("refused", "told"),
+    [
+        ("info", "Docker is not running"),
+        ("compose", "Docker Compose is missing"),
+        (None, "Docker is missing"),
+    ],
+)
+def test_what_docker_lacks_is_one_line(tmp_path: Path, refused: str | None, told: str) -> None:
+    if refused:
+        program(tmp_path, "docker", "")
+        (tmp_path / "docker").write_text(f'#!/bin/sh\n[ "$1" != {refused} ]\n')
+    (line,) = requirements.missing({"PATH": str(tmp_path), "CARTLOAD_ENGINE": "docker"})
+    assert line.startswith(told)
+    assert "\n" not in line

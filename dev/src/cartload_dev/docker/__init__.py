@@ -1,0 +1,1 @@
+"""The servers, or everything, in containers: `CARTLOAD_ENGINE=docker`."""

@@ -1,0 +1,96 @@
+"""Everything in containers: docker-compose.yml of this checkout, started, shown and stopped."""
+
+import subprocess
+from collections.abc import Callable, Mapping
+
+from cartload_dev import requirements
+from cartload_dev.errors import LauncherError
+from cartload_dev.paths import RunDir, checkout
+from cartload_dev.ports import LOOPBACK, gateway_port
+
+Say = Callable[[str], None]
+
+
+def up(run: RunDir, environ: Mapping[str, str], say: Say) -> str:
+    """Build the images where something changed, start everything, and return the public URL.
+
+    Raises LauncherError when something is missing or the start fails; what runs already is left as it is.
+    """
+    requirements.check({**environ, "CARTLOAD_ENGINE": "docker"})
+    port = published_port(environ) or gateway_port(environ)
+    run.create()
+    run.engine.write_text("docker\n", encoding="utf-8")
+    told = {**environ, "CARTLOAD_PORT": str(port)}
+    say("  building the images (minutes the first time, then seconds)")
+    _run(told, "build", "--quiet")
+    say("  starting the containers")
+    _run(told, "up", "--detach", "--wait", *_scale(environ))
+    return f"http://{LOOPBACK}:{port}"
+
+
+def down(environ: Mapping[str, str], *, volumes: bool = False) -> bool:
+    """Stop and remove the containers, with `volumes` their data too; return whether there were any."""
+    some = bool(_output(environ, "ps", "--all", "--quiet"))
+    if some or volumes:
+        _run(environ, "down", *(["--volumes"] if volumes else []))
+    return some
+
+
+def follow_logs(environ: Mapping[str, str]) -> None:
+    """Show the logs of all containers until interrupted."""
+    subprocess.run(
+        _command("logs", "--follow", "--tail", "20"), env=dict(environ), cwd=checkout(), check=False
+    )
+
+
+def published_port(environ: Mapping[str, str]) -> int | None:
+    """Return the public port of the stack that runs, or None when none does."""
+    said = _output(environ, "ps", "--format", "{{.Ports}}", "gateway")
+    address = said.partition("->")[0].rpartition(":")[2]
+    return int(address) if address.isdecimal() else None
+
+
+def is_in_use(run: RunDir, environ: Mapping[str, str]) -> bool:
+    """Return whether this checkout's system is one of containers: asked for, or started last."""
+    named = environ.get("CARTLOAD_ENGINE", "")
+    if named:
+        return named == "docker"
+    return run.engine.exists() or requirements.engine(environ) == "docker"
+
+
+def _scale(environ: Mapping[str, str]) -> list[str]:
+    """Return the options for what the launcher knows as variables."""
+    services = {"CARTLOAD_WORKERS": "generator-worker", "CARTLOAD_WRITERS": "writer-consumer"}
+    wanted = {service: environ.get(name, "") for name, service in services.items()}
+    return [part for service, count in wanted.items() if count for part in ("--scale", f"{service}={count}")]
+
+
+def _command(*arguments: str) -> list[str]:
+    return ["docker", "compose", *arguments]
+
+
+def _run(environ: Mapping[str, str], *arguments: str) -> None:
+    done = subprocess.run(
+        _command("--progress", "quiet", *arguments),
+        env=dict(environ),
+        cwd=checkout(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        check=False,
+    )
+    if done.returncode:
+        tail = "\n".join(done.stdout.strip().splitlines()[-40:])
+        raise LauncherError(
+            f"docker compose {arguments[0]} failed with code {done.returncode}:\n{tail}\n"
+            "`docker compose ps --all` and `docker compose logs SERVICE` say more."
+        )
+
+
+def _output(environ: Mapping[str, str], *arguments: str) -> str:
+    done = subprocess.run(
+        _command(*arguments), env=dict(environ), cwd=checkout(), capture_output=True, text=True, check=False
+    )
+    return done.stdout.strip() if done.returncode == 0 else ""
