@@ -11,7 +11,7 @@ COPY dev/uv.txt dev/
 RUN --mount=type=cache,target=/root/.cache/pip \
     pip install --quiet --no-deps --require-hashes --root-user-action=ignore --target /uv -r dev/uv.txt
 COPY requirements.lock ./
-COPY deploy/docker/locked.py deploy/docker/
+COPY deploy/docker/locked.py deploy/docker/slim.py deploy/docker/
 COPY packages/cartload/pyproject.toml packages/cartload/
 COPY packages/contracts/pyproject.toml packages/contracts/
 COPY packages/kit/pyproject.toml packages/kit/
@@ -28,7 +28,8 @@ RUN --mount=type=cache,target=/root/.cache/uv \
     && /uv/bin/uv pip compile --quiet --no-header --no-annotate --constraint requirements.lock wanted.in -o wanted.txt \
     && python3 deploy/docker/locked.py lock wanted.txt >service.lock \
     && /uv/bin/uv venv --quiet /opt/cartload/venv \
-    && VIRTUAL_ENV=/opt/cartload/venv /uv/bin/uv pip sync --quiet --require-hashes --compile-bytecode service.lock
+    && VIRTUAL_ENV=/opt/cartload/venv /uv/bin/uv pip sync --quiet --require-hashes --compile-bytecode service.lock \
+    && python3 deploy/docker/slim.py /opt/cartload/venv
 
 FROM python:${PYTHON}-slim AS sources
 WORKDIR /build

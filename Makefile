@@ -6,7 +6,7 @@ MAKEFLAGS += --no-print-directory
 DEV := .venv/bin/python -m cartload_dev
 PROJECTS := $(wildcard packages/*/pyproject.toml gateway/pyproject.toml services/*/pyproject.toml dev/pyproject.toml)
 
-.PHONY: help setup demo up down logs clean clean-cache check test bench soak generate golden
+.PHONY: help setup demo up down logs clean clean-cache check test bench soak images compose-test generate golden
 
 help: ## all targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,13 +24,17 @@ demo: setup ## install, start everything, make one dataset, print the URL and th
 up: setup ## start everything in the background
 	@$(DEV) up
 
+.PHONY: stop-all
+stop-all:
+	@if [ -x .venv/bin/python ] && [ -d .run ]; then $(DEV) down --volumes; else echo "Nothing is running."; fi
+
 down: ## stop everything; the data is kept
 	@if [ -x .venv/bin/python ] && [ -d .run ]; then $(DEV) down; else echo "Nothing is running."; fi
 
 logs: ## follow the logs of everything
 	@$(DEV) logs
 
-clean: down ## delete everything that was made here
+clean: stop-all ## delete everything that was made here
 	@rm -rf .venv .run .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	@rm -rf frontend/node_modules frontend/dist frontend/coverage frontend/*.tsbuildinfo
 	@find . -name .git -prune -o \( -name __pycache__ -o -name '*.egg-info' \) -prune -exec rm -rf {} +
@@ -51,6 +55,12 @@ bench: setup ## the benchmarks, as a table with ratios; one part: PART=engine, P
 
 soak: setup ## the long proofs: equality at full size under two ways of working
 	@$(DEV) soak
+
+images: setup ## build the containers' images; print sizes, users and secrets
+	@$(DEV) images
+
+compose-test: setup ## try docker-compose.yml in every way, from nothing (needs Docker)
+	@$(DEV) compose-test
 
 generate: setup ## draw the generated files again: schemas, AsyncAPI, OpenAPI, configuration
 	@$(DEV) generate

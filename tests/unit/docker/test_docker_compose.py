@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 import yaml
 
+from cartload_dev.checks import VERSION
+from cartload_dev.docker import images
+from cartload_dev.docker.servers import MYSQL_OPTIONS
 from cartload_kit.settings import variable
 from cartload_kit.settings_docs import role_of
 from support.generated import generator
@@ -55,6 +58,20 @@ def test_the_example_is_up_to_date_and_sets_nothing() -> None:
     text = (ROOT / ".env.example").read_text(encoding="utf-8")
     assert text == EXAMPLE.text(), "run `make generate`"
     assert all(line.startswith("#") for line in text.splitlines() if line)
+
+
+def test_the_tests_use_the_servers_that_people_get(services: dict[str, dict[str, Any]]) -> None:
+    assert services["kafka"]["image"] == images.KAFKA
+    assert services["mysql"]["image"] == images.MYSQL
+    assert services["azurite"]["image"] == images.AZURITE
+    assert services["mysql"]["command"] == ["mysqld", *MYSQL_OPTIONS]
+
+
+def test_one_version_is_meant_everywhere(services: dict[str, dict[str, Any]]) -> None:
+    for name in services.keys() - SERVERS:
+        assert services[name]["image"].endswith(f":${{CARTLOAD_VERSION:-{VERSION}}}"), name
+    assert f"ARG VERSION={VERSION}\n" in (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    assert f'default = "{VERSION}"' in (ROOT / "docker-bake.hcl").read_text(encoding="utf-8")
 
 
 def test_no_secret_has_a_value(services: dict[str, dict[str, Any]]) -> None:

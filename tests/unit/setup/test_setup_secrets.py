@@ -83,6 +83,11 @@ def test_nothing_secret_is_printed(tmp_path: Path, capsys: pytest.CaptureFixture
     assert printed == "The secrets are made.\n"
 
 
+def test_help_is_not_wrong(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--help"]) == 0
+    assert "usage" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("arguments", [[], ["secrets"], ["more", "/"], ["secrets", "/a", "/b"]])
 def test_wrong_usage_is_told(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(arguments) == 2

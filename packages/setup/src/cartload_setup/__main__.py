@@ -56,7 +56,11 @@ def main(arguments: list[str]) -> int:
                 sys.stderr.write(f"{name}: {error}\n")
                 return 1
             return 0
-    sys.stderr.write(f"usage: python -m cartload_setup {'|'.join(COMMANDS)} FOLDER\n")
+    usage = f"usage: python -m cartload_setup {'|'.join(COMMANDS)} FOLDER\n"
+    if arguments in (["--help"], ["-h"]):
+        sys.stdout.write(usage)
+        return 0
+    sys.stderr.write(usage)
     return 2
 
 

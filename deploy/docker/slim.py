@@ -1,0 +1,35 @@
+"""Delete from an environment what no process of ours loads: sources, headers, tests, unused parts of Arrow.
+
+slim.py FOLDER
+"""
+
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+SOURCES = {".a", ".c", ".cc", ".cpp", ".h", ".hpp", ".pxd", ".pxi", ".pyx"}
+TESTS = ("numpy/*/tests", "numpy/tests", "pyarrow/tests", "pyarrow/include", "pyarrow/src")
+UNUSED = ("pyarrow/*flight*", "pyarrow/*substrait*")
+"""Arrow's network protocol and its plan format: large libraries that load only when imported."""
+
+
+def superfluous(packages: Path) -> Iterator[Path]:
+    """Yield what can go from a folder of packages."""
+    for pattern in (*TESTS, *UNUSED):
+        yield from packages.glob(pattern)
+    yield from (path for path in packages.rglob("*") if path.suffix in SOURCES and path.is_file())
+
+
+def slim(folder: Path) -> None:
+    """Delete it."""
+    for packages in folder.glob("lib/python*/site-packages"):
+        for path in list(superfluous(packages)):
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink(missing_ok=True)
+
+
+if __name__ == "__main__":
+    slim(Path(sys.argv[1]))
