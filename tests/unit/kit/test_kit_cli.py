@@ -82,3 +82,33 @@ def test_any_other_failure_is_shown_whole() -> None:
 
     with pytest.raises(LookupError):
         dispatch({"migrate": migrate}, ["migrate"], program="sample")
+
+
+def test_a_patient_command_tries_again_until_what_it_needs_is_there(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CARTLOAD_PATIENCE_SECONDS", "30")
+    answers = iter([ConnectionError("away"), None])
+
+    def migrate() -> None:
+        if (error := next(answers)) is not None:
+            raise error
+
+    with pytest.raises(SystemExit) as end:
+        dispatch({"migrate": migrate}, ["migrate"], program="sample")
+    assert end.value.code == 0
+    assert capsys.readouterr().err == "sample migrate: not possible now: away\n"
+
+
+def test_patience_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CARTLOAD_PATIENCE_SECONDS", "0.5")
+    tries: list[int] = []
+
+    def migrate() -> None:
+        tries.append(1)
+        raise ConnectionError("away")
+
+    with pytest.raises(SystemExit) as end:
+        dispatch({"migrate": migrate}, ["migrate"], program="sample")
+    assert end.value.code == 1
+    assert len(tries) == 2

@@ -1,7 +1,9 @@
 """``python -m cartload_<service> <command> …``: finding the command, and saying plainly what is wrong."""
 
 import inspect
+import os
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import NoReturn
 
@@ -11,7 +13,11 @@ from cartload_kit.redaction import redact
 Command = Callable[..., int | None]
 """Takes each argument as text; returns the exit code, or None for 0."""
 
+PATIENCE = "CARTLOAD_PATIENCE_SECONDS"
+"""Names how long a command tries again while something it needs is away; not set: not at all."""
+
 _WRONG_USAGE = 2
+_AGAIN_SECONDS = 1.0
 
 
 def dispatch(
@@ -40,14 +46,18 @@ def dispatch(
 
 def _run(command: Command, given: list[str], program: str) -> int:
     """Run a command; that something it needs is away is told in one line, anything else as it is."""
-    try:
-        return command(*given[1:]) or 0
-    except Exception as error:
-        if not is_away(error):
-            raise
-        reason, *_ = redact(str(error)).splitlines() or [type(error).__name__]
-        sys.stderr.write(f"{program} {given[0]}: not possible now: {reason}\n")
-        return 1
+    deadline = time.monotonic() + float(os.environ.get(PATIENCE, "") or 0)
+    while True:
+        try:
+            return command(*given[1:]) or 0
+        except Exception as error:
+            if not is_away(error):
+                raise
+            reason, *_ = redact(str(error)).splitlines() or [type(error).__name__]
+            sys.stderr.write(f"{program} {given[0]}: not possible now: {reason}\n")
+        if time.monotonic() >= deadline:
+            return 1
+        time.sleep(_AGAIN_SECONDS)
 
 
 def usage(commands: Mapping[str, Command], program: str) -> str:

@@ -11,6 +11,7 @@ from cartload_setup import databases, secrets
 from cartload_setup.accounts import Account
 
 ADMIN = "CARTLOAD_DATABASE_ADMIN_URL"
+PATIENCE = "CARTLOAD_PATIENCE_SECONDS"
 OWNERS = {
     "CARTLOAD_AUTH_DATABASE_URL": "auth",
     "CARTLOAD_GENERATOR_DATABASE_URL": "generator",
@@ -31,7 +32,8 @@ def make_users(folder: Path, environ: Mapping[str, str]) -> None:
         Account.of(setting(name, owner, folder, environ), owns_datasets=owner == "writer")
         for name, owner in OWNERS.items()
     ]
-    databases.make(setting(ADMIN, "setup", folder, environ), accounts)
+    patience = float(environ.get(PATIENCE, "") or 0)
+    databases.make_patiently(setting(ADMIN, "setup", folder, environ), accounts, patience)
     sys.stdout.write(f"Databases and users are there: {', '.join(account.user for account in accounts)}.\n")
 
 

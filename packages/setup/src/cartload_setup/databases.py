@@ -1,5 +1,6 @@
 """Make the services' databases and users on a server, signed in as its administrator."""
 
+import time
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -9,6 +10,21 @@ import pymysql
 from cartload_setup.accounts import Account, Server, statements
 
 CONNECT_SECONDS = 10
+AGAIN_SECONDS = 1.0
+AWAY = frozenset({2002, 2003, 2005, 2006, 2013})
+"""What the client says when no server answers."""
+
+
+def make_patiently(admin_url: str, accounts: Sequence[Account], seconds: float) -> None:
+    """As `make`, but try again for so long while the server cannot be reached."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            return make(admin_url, accounts)
+        except pymysql.OperationalError as error:
+            if error.args[0] not in AWAY or time.monotonic() >= deadline:
+                raise
+        time.sleep(AGAIN_SECONDS)
 
 
 def make(admin_url: str, accounts: Sequence[Account]) -> None:
