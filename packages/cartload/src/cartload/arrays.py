@@ -10,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from cartload import pools
 from cartload.fixed import I64
@@ -91,6 +92,17 @@ def plain(values: Any) -> Any:
     validity, places = values.indices.buffers()
     rows = known.slots.take(np.frombuffer(places, np.int32, len(values)), mode="clip")
     return _strings(rows.view(np.uint8), known.slots.itemsize, validity)
+
+
+def nulls_in_rows(values: Any) -> Any:
+    """A column whose dictionary, if it has one, has no NULL: rows that pointed to it are NULL themselves."""
+    if not pa.types.is_dictionary(values.type) or not values.dictionary.null_count:
+        return values
+    strings, places = values.dictionary, values.indices
+    known = pools.of(strings)
+    filled = strings.fill_null("") if known is None else known.kept("filled", lambda: strings.fill_null(""))
+    there = strings.is_valid().take(places).fill_null(False)
+    return pa.DictionaryArray.from_arrays(pc.if_else(there, places, None), filled, safe=False)
 
 
 def plain_batch(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:

@@ -57,7 +57,7 @@ class DatabaseMaking:
         """Load the rows of a run. Raises OutputError."""
         with explained(self._url):
             for position in range(run.start, run.stop):
-                batches = self._engine.generate(self._chunks[position])
+                batches = self._engine.generate(self._chunks[position], dictionaries=True)
                 for table, batch in batches.items():
                     self._insert(self._connection, table, batch)
                 self._connection.commit()

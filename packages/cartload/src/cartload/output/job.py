@@ -46,7 +46,7 @@ class FolderMaking:
         writers = {table: self._writer(table, run) for table in run.tables if table in self._job.tables}
         try:
             for position in range(run.start, run.stop):
-                batches = self._engine.generate(self._chunks[position])
+                batches = self._engine.generate(self._chunks[position], dictionaries=True)
                 tell(_add(writers, batches))
             return [part for writer in writers.values() for part in writer.finish()]
         except BaseException:

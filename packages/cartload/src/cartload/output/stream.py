@@ -41,7 +41,9 @@ def write_dump(spec: Spec, tables: Collection[str], sink: Sink, tell: Tell) -> N
 
 def _made(spec: Spec, tables: Collection[str]) -> Iterator[dict[str, pa.RecordBatch]]:
     engine = Engine(spec)
-    return (engine.generate(chunk) for chunk in runs.whole(spec) if _has_any(chunk, tables))
+    return (
+        engine.generate(chunk, dictionaries=True) for chunk in runs.whole(spec) if _has_any(chunk, tables)
+    )
 
 
 def _has_any(chunk: Chunk, tables: Collection[str]) -> bool:

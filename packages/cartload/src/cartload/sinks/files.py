@@ -4,9 +4,8 @@ from typing import Any, Final, Literal
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
-from cartload.sinks import text
+from cartload.sinks import parquet, text
 
 Format = Literal["parquet", "csv", "jsonl"]
 
@@ -15,7 +14,6 @@ _CONTENT_TYPES: Final[dict[Format, str]] = {
     "csv": "text/csv; charset=utf-8; header=present",
     "jsonl": "application/jsonl",
 }
-_UNIQUE: Final = {"id", "user_name", "email", "order_number", "slug", "sku", "image_url"}
 _CONTROLS: Final = [(chr(code), f"\\u{code:04x}") for code in range(32)]
 
 
@@ -45,17 +43,9 @@ def encode(batch: pa.RecordBatch, file_format: Format) -> memoryview:
 
 def _parquet(batch: pa.RecordBatch) -> memoryview:
     sink = pa.BufferOutputStream()
-    table = pa.Table.from_batches([batch])
-    pq.write_table(
-        table, sink, compression="zstd", compression_level=1, use_dictionary=repeating(batch.schema)
-    )
+    with parquet.writer(sink, batch.schema) as file:
+        file.write_batch(parquet.writable(batch))
     return memoryview(sink.getvalue())
-
-
-def repeating(columns: pa.Schema) -> list[str]:
-    """Columns worth a dictionary: text but for keys and what is unique."""
-    names = (field.name for field in columns if pa.types.is_string(field.type))
-    return [name for name in names if name not in _UNIQUE and not name.endswith("_id")]
 
 
 def csv_lines(batch: pa.RecordBatch, *, header: bool) -> memoryview:
@@ -66,6 +56,8 @@ def csv_lines(batch: pa.RecordBatch, *, header: bool) -> memoryview:
 
 
 def _csv_column(values: Any) -> Any:
+    if pa.types.is_dictionary(values.type):
+        return text.pooled(values, "CSV", _csv_text)
     if pa.types.is_string(values.type):
         return _csv_text(values)
     return _plain(values)
@@ -98,12 +90,13 @@ def json_lines(batch: pa.RecordBatch) -> memoryview:
 
 def _json_column(values: Any) -> list[Any]:
     kind = values.type
-    if not (pa.types.is_string(kind) or pa.types.is_timestamp(kind) or pa.types.is_date(kind)):
-        return [_plain(values)]
-    plain = _escaped(values) if pa.types.is_string(kind) else _plain(values)
-    if values.null_count == 0:
-        return ['"', plain, '"']
-    return [pc.binary_join_element_wise('"', plain, '"', "")]
+    if pa.types.is_dictionary(kind):
+        return [text.pooled(values, "JSON", lambda strings: text.quoted(_escaped(strings), '"'))]
+    if pa.types.is_timestamp(kind):
+        return [text.timestamps(values, "T", 'Z"', '"')]
+    if pa.types.is_string(kind) or pa.types.is_date(kind):
+        return text.between(_escaped(values) if pa.types.is_string(kind) else _plain(values), '"')
+    return [_plain(values)]
 
 
 def _escaped(values: Any) -> Any:

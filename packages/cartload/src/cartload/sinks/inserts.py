@@ -3,7 +3,6 @@
 from typing import Any, Final
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from cartload.sinks import text
 
@@ -35,15 +34,15 @@ def _literals(values: Any) -> list[Any]:
     kind = values.type
     if pa.types.is_boolean(kind):
         return [values.cast(pa.uint8()).cast(pa.string())]
-    if pa.types.is_string(kind):
-        return _quoted(text.replaced(values, _ESCAPES) if text.contains(values, "\\'") else values)
+    if pa.types.is_dictionary(kind):
+        return [text.pooled(values, "SQL", lambda strings: text.quoted(_escaped(strings), "'"))]
     if pa.types.is_timestamp(kind):
-        return _quoted(text.timestamps(values, " ", ""))
+        return [text.timestamps(values, " ", "'", "'")]
+    if pa.types.is_string(kind):
+        return text.between(_escaped(values), "'")
     plain = values.cast(pa.string())
-    return _quoted(plain) if pa.types.is_date(kind) else [plain]
+    return text.between(plain, "'") if pa.types.is_date(kind) else [plain]
 
 
-def _quoted(values: Any) -> list[Any]:
-    if values.null_count == 0:
-        return ["'", values, "'"]
-    return [pc.binary_join_element_wise("'", values, "'", "")]
+def _escaped(values: Any) -> Any:
+    return text.replaced(values, _ESCAPES) if text.contains(values, "\\'") else values

@@ -159,10 +159,16 @@ def tab_separated(batch: pa.RecordBatch) -> memoryview:
 
 def _field(values: Any) -> Any:
     kind = values.type
+    if pa.types.is_dictionary(kind):
+        return text.pooled(values, "tab-separated", _escaped)
     if pa.types.is_string(kind):
-        return text.replaced(values, _ESCAPES) if text.contains(values, "\\") else values
+        return _escaped(values)
     if pa.types.is_timestamp(kind):
         return text.timestamps(values, " ", "")
     if pa.types.is_boolean(kind):
         return values.cast(pa.uint8()).cast(pa.string())
     return values.cast(pa.string())
+
+
+def _escaped(values: Any) -> Any:
+    return text.replaced(values, _ESCAPES) if text.contains(values, "\\") else values

@@ -3,7 +3,7 @@
 Each column becomes a column of strings, the strings of a row are joined, then the rows.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, Final
 
@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cartload.arrays import fixed_text, integers
+from cartload import arrays, pools
 from cartload.timeline import DAY
 
 _FIRST_DAY: Final = np.datetime64("1985-01-01", "D")
@@ -20,19 +20,34 @@ _AFTER_LAST_DAY: Final = np.datetime64("2105-01-01", "D")
 _ORIGIN: Final = int(_FIRST_DAY.astype(np.int64)) * DAY
 
 
-def timestamps(values: Any, between: str, after: str) -> Any:
-    """``YYYY-MM-DD`` + between + ``HH:MM:SS.mmm`` + after, for moments from 1985 to 2104."""
+def pooled(values: Any, form: str, render: Callable[[Any], Any]) -> Any:
+    """The strings of a dictionary-encoded column, rendered once for each string of its pool.
+
+    ``form`` names what ``render`` makes of strings: of a pool that is known it is kept under that name.
+    """
+    strings = values.dictionary
+    known = pools.of(strings)
+    rendered = (
+        render(strings)
+        if known is None
+        else known.kept(f"text as {form}", lambda: pools.known(render(strings)))
+    )
+    return arrays.plain(pa.DictionaryArray.from_arrays(values.indices, rendered, safe=False))
+
+
+def timestamps(values: Any, between: str, after: str, before: str = "") -> Any:
+    """Before + ``YYYY-MM-DD`` + between + ``HH:MM:SS.mmm`` + after, for moments from 1985 to 2104."""
     whole = values.cast(pa.int64())
     moments = (whole.fill_null(_ORIGIN) if values.null_count else whole).to_numpy() - _ORIGIN
     days = moments // DAY
     within = (moments - days * DAY).astype(np.int32)
     minutes = within // np.int32(60_000)
     parts = (
-        (_days(between), days),
+        (_days(before, between), days),
         (_minutes(), minutes),
         (_milliseconds(after), within - minutes * np.int32(60_000)),
     )
-    text = fixed_text(_side_by_side([words[places] for words, places in parts]))
+    text = arrays.fixed_text(_side_by_side([words[places] for words, places in parts]))
     return pc.if_else(values.is_valid(), text, pa.scalar(None, pa.string())) if values.null_count else text
 
 
@@ -50,9 +65,9 @@ def _table(lines: Sequence[str]) -> npt.NDArray[np.void]:
 
 
 @cache
-def _days(between: str) -> npt.NDArray[np.void]:
+def _days(before: str, between: str) -> npt.NDArray[np.void]:
     days = np.datetime_as_string(np.arange(_FIRST_DAY, _AFTER_LAST_DAY)).tolist()
-    return _table([day + between for day in days])
+    return _table([before + day + between for day in days])
 
 
 @cache
@@ -84,12 +99,22 @@ def replaced(values: Any, replacements: Sequence[tuple[str, str]]) -> Any:
     return values
 
 
+def between(values: Any, quote: str) -> list[Any]:
+    """The pieces of strings between two quotes; NULL stays NULL."""
+    return [quote, values, quote] if values.null_count == 0 else [quoted(values, quote)]
+
+
+def quoted(values: Any, quote: str) -> Any:
+    """The strings between two quotes; NULL stays NULL."""
+    return pc.binary_join_element_wise(quote, values, quote, "")
+
+
 def lines(pieces: Sequence[Any], rows: int, separator: str, null: str, first: bytes = b"") -> memoryview:
     """Rows of the pieces (columns or constants) joined by a separator, each ended by a newline."""
     if rows == 0:
         return memoryview(first)
     joined = pc.binary_join_element_wise(*pieces, separator, null_handling="replace", null_replacement=null)
-    whole = pa.ListArray.from_arrays(integers(np.array([0, rows]), small=True), joined)
+    whole = pa.ListArray.from_arrays(arrays.integers(np.array([0, rows]), small=True), joined)
     text = pc.binary_join(whole, "\n")[0].as_buffer()
     return memoryview(b"".join((first, text, b"\n")))
 

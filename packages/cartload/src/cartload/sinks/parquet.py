@@ -1,0 +1,53 @@
+"""How Parquet files are encoded: zstd 1, and what is smallest and fastest for each column, measured.
+
+Numbers are delta-packed, which halves both time and size of ids; so are times, but not those of lines, which
+repeat within an order. Text that repeats has a dictionary, and so have text ids of the catalogue. Statistics
+are kept where they help to skip row groups: keys, numbers and times.
+"""
+
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from cartload import arrays
+
+_UNIQUE: Final = {"id", "user_name", "email", "order_number", "slug", "sku", "image_url"}
+_OF_CATALOGUE: Final = {"category_id", "sub_category_id", "product_id", "product_sku_id"}
+
+
+def writer(sink: Any, columns: pa.Schema) -> pq.ParquetWriter:
+    """A writer of batches with these columns, plain or by dictionary, all alike.
+
+    The file does not say which: Arrow's own schema is not stored, Parquet's tells every type.
+    """
+    dictionaries = [field.name for field in columns if _repeats(field)]
+    return pq.ParquetWriter(
+        sink,
+        columns,
+        compression="zstd",
+        compression_level=1,
+        use_dictionary=dictionaries,
+        column_encoding={field.name: "DELTA_BINARY_PACKED" for field in columns if _packs(field, columns)},
+        write_statistics=[field.name for field in columns if field.name not in dictionaries],
+        store_schema=False,
+    )
+
+
+def writable(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """The batch with NULL never in a dictionary, which the writer does not take."""
+    columns = [arrays.nulls_in_rows(values) for values in batch.columns]
+    return pa.RecordBatch.from_arrays(columns, schema=batch.schema)
+
+
+def _repeats(field: pa.Field) -> bool:
+    if pa.types.is_dictionary(field.type):
+        return True
+    key = field.name.endswith("_id") and field.name not in _OF_CATALOGUE
+    return pa.types.is_string(field.type) and field.name not in _UNIQUE and not key
+
+
+def _packs(field: pa.Field, columns: pa.Schema) -> bool:
+    if pa.types.is_timestamp(field.type):
+        return "line_number" not in columns.names
+    return bool(pa.types.is_integer(field.type) or pa.types.is_date(field.type))
