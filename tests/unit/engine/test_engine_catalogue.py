@@ -54,13 +54,6 @@ def test_products_are_sorted_by_category_and_launch() -> None:
     assert all(early[made.category == kind].any() for kind in range(made.categories))
 
 
-def test_prices_are_at_least_one_and_variants_dearer() -> None:
-    made = catalogue(products=500)
-    assert made.price.min() >= 1
-    same = made.product_of_sku[1:] == made.product_of_sku[:-1]
-    assert (np.diff(made.price)[same] == 100).all()
-
-
 def test_the_shelf_counts_every_sku_on_sale_once() -> None:
     made = catalogue(products=60, skus_per_product=2.5)
     moment = timeline.window_start(made.spec.window)

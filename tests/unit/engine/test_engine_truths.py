@@ -71,7 +71,7 @@ SOME_SPEC = st.fixed_dictionaries(
             st.sampled_from(["en_US", "de_DE", "fr_FR"]), st.integers(1, 9), min_size=1
         ),
         "catalogue": st.fixed_dictionaries(
-            {"categories": st.integers(1, 16), "skus_per_product": st.sampled_from([1, 1.7, 6])}
+            {"categories": st.integers(1, 22), "skus_per_product": st.sampled_from([1, 1.7, 6])}
         ),
         "addresses": st.fixed_dictionaries({"per_customer": st.sampled_from([1, 1.4, 5])}),
         "orders": st.fixed_dictionaries(

@@ -40,8 +40,8 @@ class Window(_Model):
 class Catalogue(_Model):
     """How much there is to buy."""
 
-    categories: int = Field(12, ge=1, le=16, description="Categories.")
-    sub_categories: int = Field(4, ge=1, le=6, description="Sub-categories in each category.")
+    categories: int = Field(20, ge=1, le=22, description="Categories, those that sell most first.")
+    sub_categories: int = Field(6, ge=1, le=6, description="Sub-categories in each category.")
     products: int | None = Field(
         None, ge=1, le=400_000, description="Products; by default a tenth of the customers, 60 to 50,000."
     )

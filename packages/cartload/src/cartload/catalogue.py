@@ -9,11 +9,13 @@ from typing import Any, Final
 
 import numpy as np
 
-from cartload import counts, timeline, vocabulary
+from cartload import counts, goods, pricing, timeline
 from cartload._spec_model import Spec
+from cartload.assortment import Assortment
 from cartload.draws import Randomness
 from cartload.fixed import I64, power_law
 from cartload.sampling import Groups, systematic
+from cartload.vocabulary import wares
 
 _AHEAD: Final = 3 * 365 * timeline.DAY
 """How long before the window the first products came."""
@@ -50,8 +52,7 @@ class Catalogue:
     @property
     def category_names(self) -> tuple[str, ...]:
         """Name of each category."""
-        goods = vocabulary.document("goods")["categories"]
-        return tuple(entry["name"] for entry in goods[: self.categories])
+        return tuple(category.name for category in wares.categories()[: self.categories])
 
     @cached_property
     def products(self) -> int:
@@ -79,9 +80,19 @@ class Catalogue:
     @cached_property
     def sub_category(self) -> I64:
         """Row number of each product's sub-category."""
-        subs = self.spec.catalogue.sub_categories
-        result: I64 = self.category * subs + self._row.below("sub_category", subs)
+        result: I64 = self.category * self.spec.catalogue.sub_categories + self.assortment.sub_place
         return result
+
+    @cached_property
+    def noun(self) -> I64:
+        """What kind of thing each product is: bread knives of two makers have the same number."""
+        return self.assortment.noun
+
+    @cached_property
+    def assortment(self) -> Assortment:
+        """Noun, brand, material and variants of each product."""
+        place = self._row.below("sub_category", self.spec.catalogue.sub_categories)
+        return Assortment(self.random, self.category, place, self.skus)
 
     @cached_property
     def category_created(self) -> I64:
@@ -132,24 +143,14 @@ class Catalogue:
 
     @cached_property
     def quality(self) -> I64:
-        """Hidden quality of each product, 0 to 255: ratings, and later more, come from it."""
+        """Hidden quality of each product, 0 to 255: ratings and returns come from it."""
         result: I64 = self._row.bits("quality")
         return result
 
-    @cached_property
-    def brand(self) -> I64:
-        """A number behind each product's brand, 0 to 255."""
-        result: I64 = self._row.bits("brand")
-        return result
-
-    @cached_property
+    @property
     def by_product(self) -> Groups:
         """SKUs of each product, at least one."""
-        weights = 1 + (self._row.bits("quality") & 3)
-        extra = np.array([self.skus - self.products], np.int64)
-        one_block = Groups(np.array([self.products], np.int64))
-        start = self.random.draw("products_skus.block", np.zeros(1, np.int64)).bits("start")
-        return Groups(1 + systematic(weights, one_block, extra, start))
+        return self.assortment.by_product
 
     @cached_property
     def first_sku(self) -> I64:
@@ -163,15 +164,24 @@ class Catalogue:
 
     @cached_property
     def price(self) -> I64:
-        """Price of each SKU in minor units: low ones more often, ending in 9 or 5, later variants dearer."""
+        """Price of each SKU in minor units: within its noun's band, dearer for larger sizes."""
+        numbers, chosen = goods.numbers(), self.assortment
         draw = self.random.draw("products.price", np.arange(self.products))
-        goods = vocabulary.document("goods")["categories"]
-        low, high = (np.array([entry["price"][end] for entry in goods])[self.category] for end in (0, 1))
-        level = draw.bits("level")
-        base = low + ((high - low) * (level * level >> 16) >> 16)
-        ending = np.where(draw.bits("ending") < 200, 9, 5)
-        result: I64 = (base // 10 * 10 + ending)[self.product_of_sku] + 100 * self.by_product.place
-        return result
+        base = pricing.base(
+            numbers.price_low[chosen.noun],
+            numbers.price_high[chosen.noun],
+            draw.bits("level"),
+            numbers.brand_level[chosen.brand],
+            numbers.level_of_material(chosen.material),
+        )
+        percent = numbers.percent(numbers.size_price, self.size)
+        usual = base[self.product_of_sku]
+        return pricing.charming(usual * percent // 100, usual, draw.bits("ending")[self.product_of_sku])
+
+    @cached_property
+    def size(self) -> I64:
+        """Size of each SKU as a place in the vocabulary's sizes, -1 where it has none."""
+        return self.assortment.size(self.product_of_sku, self.by_product.place)
 
     @cached_property
     def popularity(self) -> I64:

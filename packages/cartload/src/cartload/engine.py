@@ -10,8 +10,8 @@ from cartload._spec_model import Spec
 from cartload.chunks import Blocks, CatalogueRows, Chunk
 from cartload.counts import catalogue_rows
 from cartload.schema import CATALOGUE_TABLES, TABLE_NAMES, arrow_schema
+from cartload.tables import goods
 from cartload.tables.addresses import Addresses
-from cartload.tables.goods import goods
 from cartload.tables.layout import Layout
 from cartload.tables.lifecycle import Lifecycle
 from cartload.tables.lines import Lines
@@ -54,7 +54,7 @@ class Engine:
         match chunk:
             case CatalogueRows(table, first_row, rows):
                 self._require_rows(table, first_row + rows)
-                return {table: goods(self._world, table, first_row, rows)}
+                return {table: goods.rows_of(self._world, table, first_row, rows)}
             case Blocks():
                 return self._blocks(chunk)
 

@@ -12,7 +12,7 @@ LARGEST_BLOCK_BYTES: Final = 8 * 2**20
 _REST: Final = {
     "categories": 110,
     "sub_categories": 130,
-    "products": 420,
+    "products": 470,
     "products_skus": 80,
     "users": 180,
     "addresses": 180,

@@ -1,93 +1,77 @@
 """The rows of the four catalogue tables, in runs."""
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cartload import arrays, vocabulary
-from cartload.draws import Draw
+from cartload import arrays, goods, pricing
 from cartload.fixed import I64
 from cartload.ids import numbered
+from cartload.tables.goods_text import Texts
 from cartload.tables.world import World
 
 _IMAGES: Final = "https://images.example.com/products/"
+_STOCKS: Final = ((0, 800), (2_000, 400), (10_000, 120), (50_000, 40))
+"""The most pieces in stock of what costs so much or more."""
+_SOLD_OUT: Final = 8
+"""Of 256 SKUs on sale so many are out of stock."""
 
 
-def goods(world: World, table: str, first_row: int, rows: int) -> pa.RecordBatch:
+def rows_of(world: World, table: str, first_row: int, rows: int) -> pa.RecordBatch:
     """A run of rows of a catalogue table."""
     return _BUILDERS[table](world, np.arange(first_row, first_row + rows))
 
 
-def _words() -> Any:
-    return vocabulary.document("goods")
-
-
-def _slug(name: str) -> str:
-    return "-".join(name.lower().replace("&", "and").split())
-
-
 def _categories(world: World, rows: I64) -> pa.RecordBatch:
-    names = [_words()["categories"][row]["name"] for row in rows.tolist()]
+    shelves = goods.shelves()
     created = arrays.times(world.catalogue.category_created[rows])
     return world.batch(
         "categories",
         world.ids("categories", rows),
-        arrays.pool(names),
-        arrays.pool([_slug(name) for name in names]),
-        arrays.pool([f"Everything about {name.lower()}." for name in names]),
+        arrays.take(shelves.category_names, rows),
+        arrays.take(shelves.category_slugs, rows),
+        arrays.take(shelves.category_descriptions, rows),
         created,
         created,
     )
 
 
 def _sub_categories(world: World, rows: I64) -> pa.RecordBatch:
+    shelves = goods.shelves()
     category, place = np.divmod(rows, world.spec.catalogue.sub_categories)
-    entries = [_words()["categories"][row] for row in category.tolist()]
-    kinds = [entry["sub"][spot] for entry, spot in zip(entries, place.tolist(), strict=True)]
-    slugs = [_slug(f"{entry['name']} {kind}") for entry, kind in zip(entries, kinds, strict=True)]
+    entry = shelves.subs.start[category] + place
     created = arrays.times(world.catalogue.sub_category_created[rows])
     return world.batch(
         "sub_categories",
         world.ids("sub_categories", rows),
         world.ids("categories", category),
-        arrays.pool(kinds),
-        arrays.pool(slugs),
-        arrays.pool([f"All we have of the kind: {kind.lower()}." for kind in kinds]),
+        arrays.take(shelves.sub_names, entry),
+        arrays.take(shelves.sub_slugs, entry),
+        arrays.take(shelves.sub_descriptions, entry),
         created,
         created,
     )
 
 
-def _chosen(draw: Draw, field: str, words: list[str]) -> Any:
-    return arrays.text(arrays.pool(words), draw.below(field, len(words)))
-
-
 def _products(world: World, rows: I64) -> pa.RecordBatch:
-    catalogue, words = world.catalogue, _words()
-    text = world.random.draw("products.text", rows)
+    catalogue, texts = world.catalogue, Texts(world, rows)
     ends = catalogue.ends[rows]
     ended = ends <= world.last_moment
     launched = catalogue.launched[rows]
-    kind = arrays.text(_kinds(world), catalogue.sub_category[rows])
-    adjective = _chosen(text, "adjective", words["adjectives"])
-    name = pc.binary_join_element_wise(adjective, _chosen(text, "material", words["materials"]), kind, " ")
-    sentence = _chosen(text, "sentence", words["sentences"])
-    brand = arrays.text(arrays.pool(words["brands"]), catalogue.brand[rows] * len(words["brands"]) >> 8)
-    summary = pc.binary_join_element_wise(name, brand, " by ")
     return world.batch(
         "products",
         world.ids("products", rows),
         world.ids("sub_categories", catalogue.sub_category[rows]),
-        name,
-        brand,
-        summary,
-        pc.binary_join_element_wise(summary, sentence, ". "),
-        _product_slug(name, rows),
-        pc.binary_join_element_wise(_IMAGES, numbered("", text.bits("picture"), 2), ".jpg", ""),
-        arrays.decimals(20 + (catalogue.quality[rows] * 31 >> 8), 2, 1),
+        texts.name,
+        texts.brand,
+        texts.summary,
+        texts.description,
+        texts.slug,
+        pc.binary_join_element_wise(_IMAGES, texts.slug, ".jpg", ""),
+        arrays.decimals(pricing.rating(catalogue.quality[rows]), 2, 1),
         arrays.times(launched),
         arrays.times(ends, ended),
         arrays.times(catalogue.created[rows]),
@@ -95,57 +79,51 @@ def _products(world: World, rows: I64) -> pa.RecordBatch:
     )
 
 
-def _kinds(world: World) -> Any:
-    """Name of every sub-category, by row number."""
-    entries = _words()["categories"][: world.catalogue.categories]
-    return arrays.pool(
-        [kind for entry in entries for kind in entry["sub"][: world.spec.catalogue.sub_categories]]
-    )
-
-
-def _product_slug(name: Any, rows: I64) -> Any:
-    """The name in lower case with dashes, then the row number: unique whatever the names."""
-    plain = pc.replace_substring(pc.ascii_lower(name), " ", "-")
-    return pc.binary_join_element_wise(plain, pc.cast(arrays.integers(rows + 1), pa.string()), "-")
-
-
 def _skus(world: World, rows: I64) -> pa.RecordBatch:
-    catalogue = world.catalogue
+    catalogue, words = world.catalogue, goods.texts()
     product = catalogue.product_of_sku[rows]
-    category, variant = catalogue.category[product], rows - catalogue.first_sku[product]
-    by_product = world.random.draw("products.price", product)
-    row = world.random.draw("products_skus.row", rows)
-    price, created = catalogue.price[rows], arrays.times(catalogue.created[product])
+    size = catalogue.size[rows]
+    color = catalogue.assortment.color(product, rows - catalogue.first_sku[product])
+    created = arrays.times(catalogue.created[product])
     return world.batch(
         "products_skus",
         world.ids("products_skus", rows),
         world.ids("products", product),
         numbered("SKU-", rows + 1, 2),
-        _size(category, variant),
-        _color(category, variant + by_product.bits("color")),
-        arrays.integers(price),
-        arrays.integers(np.maximum(1, price * (45 + by_product.below("margin", 25)) // 100)),
-        arrays.integers(50 + by_product.below("weight", 4_950), small=True),
-        arrays.integers(row.below("stock", 500), small=True),
+        arrays.take(words.sizes, np.maximum(size, 0), size >= 0),
+        arrays.take(words.colors, np.maximum(color, 0), color >= 0),
+        arrays.integers(catalogue.price[rows]),
+        arrays.integers(_cost(world, rows, product)),
+        arrays.integers(_grams(world, product, size), small=True),
+        arrays.integers(_stock(world, rows, product), small=True),
         created,
         created,
     )
 
 
-def _size(category: I64, variant: I64) -> Any:
-    """A size where the category has sizes: variants go through them in turn."""
-    lists: list[list[str | None]] = [entry["sizes"] or [None] for entry in _words()["categories"]]
-    counts = np.array([len(sizes) for sizes in lists])
-    starts = np.cumsum(counts) - counts
-    flat = arrays.pool([size for sizes in lists for size in sizes])
-    return arrays.take(flat, starts[category] + variant % counts[category])
+def _cost(world: World, rows: I64, product: I64) -> I64:
+    numbers, noun = goods.numbers(), world.catalogue.noun[product]
+    draw = world.random.draw("products.price", product).bits("margin")
+    return pricing.cost(
+        world.catalogue.price[rows], numbers.margin_low[noun], numbers.margin_high[noun], draw
+    )
 
 
-def _color(category: I64, number: I64) -> Any:
-    """A colour where the category has colours."""
-    colored = np.array([entry["colors"] for entry in _words()["categories"]])
-    colors = _words()["colors"]
-    return arrays.take(arrays.pool(colors), number % len(colors), colored[category])
+def _grams(world: World, product: I64, size: I64) -> I64:
+    numbers, noun = goods.numbers(), world.catalogue.noun[product]
+    draw = world.random.draw("products.price", product).bits("weight")
+    percent = numbers.percent(numbers.size_grams, size)
+    return pricing.grams(numbers.grams_low[noun], numbers.grams_high[noun], draw, percent)
+
+
+def _stock(world: World, rows: I64, product: I64) -> I64:
+    """Pieces in stock: fewer of what is dear, none of what is sold out or no longer sold."""
+    draw = world.random.draw("products_skus.row", rows)
+    prices, most = np.array(_STOCKS, np.int64).T
+    place = np.searchsorted(prices, world.catalogue.price[rows], "right") - 1
+    gone = world.catalogue.ends[product] <= world.last_moment
+    empty = gone | (draw.bits("sold_out") < _SOLD_OUT)
+    return np.where(empty, 0, 1 + draw.below("stock", most[place]))
 
 
 _BUILDERS: Final[dict[str, Callable[[World, I64], pa.RecordBatch]]] = {
