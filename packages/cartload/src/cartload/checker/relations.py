@@ -26,8 +26,8 @@ def lines_of(part: Range) -> str:
     return f"""(SELECT order_id, sum(line_total)::BIGINT AS subtotal, sum(discount)::BIGINT AS discount,
         sum(tax)::BIGINT AS tax, max(returned_quantity) AS returned, min(line_number) AS low,
         max(line_number) AS high, count(*) AS n,
-        sum(((line_total - discount + tax) * returned_quantity * 2 + quantity) // (2 * quantity))::BIGINT
-          AS refund
+        sum(((line_total - discount + tax) * returned_quantity * 2 + quantity)
+          // nullif(2 * quantity, 0))::BIGINT AS refund
         FROM order_item WHERE {part.within("order_id")} GROUP BY order_id)"""
 
 

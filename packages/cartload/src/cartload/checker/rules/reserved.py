@@ -5,6 +5,7 @@ from typing import Final
 
 from cartload.checker.model import RowRule, Rule
 from cartload.checker.relations import ROWS
+from cartload.checker.rules.countries import matches, unlike
 from cartload.checker.rules.structure import rows_of
 
 TRUTH: Final = 7
@@ -26,6 +27,16 @@ def rules() -> Iterator[Rule]:
         ("t.email",),
         expected=rows_of("users"),
     )
+    for table in ("users", "addresses"):
+        yield RowRule(
+            f"{table}.phone_range",
+            TRUTH,
+            f"Phone numbers of {table} are from ranges that ring nowhere.",
+            ROWS[table],
+            unlike("t.country", lambda rule: matches("t.phone_number", rule.phone_patterns)),
+            ("t.country", "t.phone_number"),
+            expected=rows_of(table),
+        )
     yield RowRule(
         "product.image_domain",
         TRUTH,

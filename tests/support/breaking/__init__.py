@@ -1,0 +1,15 @@
+"""How each rule of the checker is broken in a stored dataset, one truth after the other."""
+
+from typing import Final
+
+from support.breaking import money, people, status, structure, times
+from support.breaking.case import Case
+
+CASES: Final[dict[str, Case]] = {
+    **dict(structure.cases()),
+    **money.CASES,
+    **times.CASES,
+    **status.CASES,
+    **people.CASES,
+}
+"""By the name of the rule: statements over the tables that break it."""

@@ -1,0 +1,127 @@
+"""Every rule holds in what the engine makes, and sees what breaks it in a stored dataset."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from cartload.checker import Report, examine
+from cartload.checker.rules import all_rules
+from cartload.schema import TABLE_NAMES
+from cartload.spec import Spec
+from cartload.stored import Stored, open_stored
+from support.breaking import CASES
+from support.engine_truths import dataset, report
+from support.stored_places import write_folder
+
+MANY_FATES = {"cancel_rate": 0.2, "return_rate": 0.2, "payment_failure_rate": 0.2, "discount_share": 0.4}
+
+
+@pytest.fixture(scope="module")
+def stored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stored]:
+    """A dataset of many fates, read from Parquet into tables that can be changed."""
+    made = dataset(customers=400, orders=MANY_FATES)
+    folder = write_folder(tmp_path_factory.mktemp("shop") / "parquet", *made, "parquet")
+    with open_stored(folder) as stored:
+        for name in TABLE_NAMES:
+            stored.connection.execute(f"CREATE TABLE kept_{name} AS SELECT * FROM {name}")
+            stored.connection.execute(f"DROP VIEW {name}")
+            stored.connection.execute(f"ALTER TABLE kept_{name} RENAME TO {name}")
+        yield stored
+
+
+@contextmanager
+def changed(stored: Stored, *statements: str) -> Iterator[Stored]:
+    """The dataset after some statements, which are taken back."""
+    stored.connection.execute("BEGIN")
+    try:
+        for statement in statements:
+            stored.connection.execute(statement)
+        yield stored
+    finally:
+        stored.connection.execute("ROLLBACK")
+
+
+def broken(report: Report) -> set[str]:
+    return {rule.name for rule in report.broken}
+
+
+def test_all_truths_hold(stored: Stored) -> None:
+    report = examine(stored)
+    assert report.ok, report.text()
+    assert [truth.number for truth in report.truths] == [1, 2, 3, 4, 5, 6, 7]
+    assert all(truth.rows_checked for truth in report.truths if truth.number != 6)
+    assert report.rows["users"] == 400
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_breaks_a_rule_is_seen_by_it(stored: Stored, name: str) -> None:
+    case = CASES[name]
+    with changed(stored, *case.statements):
+        report = examine(stored)
+    must = {name, *case.others}
+    assert must <= broken(report) <= must | case.perhaps
+    (found,) = (rule for rule in report.broken if rule.name == name)
+    assert found.violations > 0
+    assert 0 < len(found.samples) <= 5
+    assert not report.ok
+
+
+def test_no_rule_lacks_its_case(stored: Stored) -> None:
+    assert stored.spec is not None
+    assert {rule.name for rule in all_rules(stored.ids, stored.spec, stored.segments)} == CASES.keys()
+
+
+def test_names_of_rules_are_unique(stored: Stored) -> None:
+    names = [rule.name for rule in all_rules(stored.ids, stored.spec, stored.segments)]
+    assert len(names) == len(set(names))
+
+
+def test_examples_show_what_is_wrong(stored: Stored) -> None:
+    (number, tax), *_ = stored.rows("SELECT order_number, tax FROM order_details ORDER BY id LIMIT 1")
+    with changed(stored, f"UPDATE order_details SET tax = tax + 1 WHERE order_number = '{number}'"):
+        report = examine(stored)
+    (found,) = (rule for rule in report.broken if rule.name == "order.tax")
+    assert (found.violations, found.rows_checked) == (1, report.rows["order_details"])
+    assert [(sample["tax"], sample["of_lines"]) for sample in found.samples] == [(tax + 1, tax)]
+
+
+def test_ranges_of_ids_find_the_same(stored: Stored) -> None:
+    statements = [statement for name in ("order.tax", "wish.moments") for statement in CASES[name].statements]
+    with changed(stored, *statements, "UPDATE order_item SET quantity = 0 WHERE line_number = 2"):
+        at_once, in_ranges = examine(stored), examine(stored, at_once=150)
+    assert {"order.tax", "wish.moments", "line.total"} <= broken(at_once)
+    assert in_ranges == at_once
+
+
+def test_a_rule_that_looked_at_nothing_is_broken(stored: Stored) -> None:
+    tables = ("payment_details", "order_item", "order_details")
+    with changed(stored, *(f"DELETE FROM {table}" for table in tables)):
+        report = examine(stored)
+    idle = [rule for rule in report.broken if rule.rows_checked == 0]
+    assert {"line.total", "charge.amount", "refund.amount", "payment.card"} <= {rule.name for rule in idle}
+    assert all(rule.note and "no row was checked" in rule.note for rule in idle)
+    assert {truth.number for truth in report.truths if not truth.ok} == {1, 2, 3, 4, 7}
+
+
+def test_where_nothing_is_ordered_nothing_is_missed() -> None:
+    made = report(*dataset(customers=200, orders={"per_customer": 0}, wishlist={"per_customer": 0}))
+    assert made.ok, made.text()
+
+
+def test_without_a_spec_the_rest_is_asked() -> None:
+    _, tables = dataset(customers=50)
+    made = report(None, tables)
+    names = {rule.name for truth in made.truths for rule in truth.rules}
+    assert made.ok
+    assert not made.spec_known
+    assert {"line.tax", "users.count", "users.window"} & names == set()
+    assert {rule.note for rule in made.truths[5].rules} == {"no spec: nobody says what it should be"}
+
+
+def test_the_spec_decides_what_is_right(stored: Stored) -> None:
+    assert isinstance(stored.spec, Spec)
+    taxed = stored.spec.tax.model_copy(update={"rates": {}, "default": 0.01})
+    other = stored.spec.model_copy(update={"tax": taxed, "customers": 401})
+    report = examine(Stored("m", other, stored.ids, None, stored.tables, stored.connection))
+    assert {"line.tax", "users.count"} <= broken(report)
