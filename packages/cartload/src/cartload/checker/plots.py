@@ -54,7 +54,7 @@ def _bars(figure: Figure) -> Iterator[str]:
 
 def _bar_labels(names: Sequence[str | float], step: float, bottom: float) -> Iterator[str]:
     """Names below the bars, as many as there is room for."""
-    every = ceil(len(names) / _MOST_LABELS)
+    every = max(1, ceil(len(names) / _MOST_LABELS))
     for place in range(0, len(names), every):
         where = f'x="{_LEFT + (place + 0.5) * step:.1f}" y="{bottom + 14:.0f}" text-anchor="middle"'
         yield f"<text {where}>{escape(str(names[place]))}</text>"
