@@ -21,6 +21,7 @@ OURS = (
     "generator-worker",
     "notifier",
     "writer-api",
+    "writer-checker",
     "writer-consumer",
     "writer-tasks",
 )

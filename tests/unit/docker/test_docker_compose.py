@@ -51,7 +51,7 @@ def test_nobody_is_told_what_they_do_not_read(services: dict[str, dict[str, Any]
     for cls in CONFIGURATION.role_classes():
         told = services[role_of(cls).replace(" ", "-")]["environment"]
         settings = {variable(cls, name) for name in cls.model_fields}
-        assert told.keys() <= settings | {"CARTLOAD_SECRETS_DIR"}, role_of(cls)
+        assert told.keys() <= settings | {"CARTLOAD_SECRETS_DIR", "TMPDIR"}, role_of(cls)
 
 
 def test_the_example_is_up_to_date_and_sets_nothing() -> None:
