@@ -30,6 +30,10 @@ def generators() -> tuple[Generator, ...]:
     return (
         Generator("messages", (python, "-m", "cartload_contracts.generate"), (f"{contracts}/schemas",)),
         Generator("configuration", (python, "dev/generate/configuration.py"), ("docs/configuration.md",)),
+        Generator("spec reference", (python, "dev/generate/spec.py"), ("docs/spec.md",)),
+        Generator(
+            "data dictionary", (python, "dev/generate/data_dictionary.py"), ("docs/data-dictionary.md",)
+        ),
         Generator("compose variables", (python, "dev/generate/compose_env.py"), (".env.example",)),
         Generator("OpenAPI", (python, "dev/generate/openapi.py"), ("docs/openapi.json",)),
         Generator(

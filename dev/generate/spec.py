@@ -1,0 +1,66 @@
+"""Draw docs/spec.md from the fields of the spec's model and the presets."""
+
+import json
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from cartload import _spec_fields
+from cartload._spec_fields import Field
+from cartload.presets import PRESETS
+
+TARGET = Path(__file__).resolve().parents[2] / "docs" / "spec.md"
+
+HEAD = """# What a dataset is made from
+
+A spec is a YAML or JSON file, a preset by name, or the body of a request; the same fields everywhere, and
+`{}` is a good one. What is unknown, out of bounds or contradicts something else is refused with the field's
+path, the value and what is allowed. Drawn from the model by `make generate`.
+
+```
+cartload spec demo > shop.yaml      # a commented file to start from; --full writes the defaults out
+cartload generate shop.yaml --out shop/
+cartload generate demo --set orders.per_customer=3 --set tax.rates.DE=0.07 --out shop/
+```
+
+Ratios have at most four decimals. Under one spec the same seed gives the same rows, whatever the machine or
+the number of workers; `name` and `format` change no value.
+"""
+
+
+def text() -> str:
+    """Return the whole page."""
+    fields = sorted(_spec_fields.fields(), key=lambda field: len(field.path) > 1)
+    parts = [_section(*group) for group in groupby(fields, lambda field: field.path[:-1])]
+    return "\n".join([HEAD, *parts, _presets()])
+
+
+def _section(path: tuple[str, ...], fields: Any) -> str:
+    rows = "\n".join(_row(field) for field in fields)
+    head = f"## {path[0]}\n\n{_spec_fields.section(path[0])}\n\n" if path else ""
+    return f"{head}| field | allowed | default | meaning |\n|---|---|---|---|\n{rows}\n"
+
+
+def _row(field: Field) -> str:
+    return f"| `{'.'.join(field.path)}` | {field.allowed} | {_default(field.default)} | {field.meaning} |"
+
+
+def _default(value: Any) -> str:
+    if value is None:
+        return "by size"
+    shown = json.dumps(value, default=str, ensure_ascii=False)
+    return f"`{shown.strip('"')}`"
+
+
+def _presets() -> str:
+    told = "\n".join(
+        f"### {name}\n\n```yaml\n{yaml.safe_dump(spec, sort_keys=False, default_flow_style=None)}```\n"
+        for name, spec in PRESETS.items()
+    )
+    return f"## Presets\n\nEach is a partial spec; all else is as above.\n\n{told}"
+
+
+if __name__ == "__main__":
+    TARGET.write_text(text(), encoding="utf-8")
