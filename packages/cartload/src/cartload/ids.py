@@ -16,23 +16,12 @@ from cartload.fixed import I64
 from cartload.hashing import U64
 from cartload.schema import Ids
 
-_LAYOUT: Final = np.dtype(
-    [
-        ("a", "<u4"),
-        ("b", "<u4"),
-        ("dash_1", "u1"),
-        ("c", "<u4"),
-        ("dash_2", "u1"),
-        ("d", "<u4"),
-        ("dash_3", "u1"),
-        ("e", "<u4"),
-        ("dash_4", "u1"),
-        ("f", "<u4"),
-        ("g", "<u4"),
-        ("h", "<u4"),
-    ]
-)
-_DASH: Final = ord("-")
+_CHARACTERS: Final = 36
+_DASHES: Final = tuple(np.uint64(ord("-") << shift) for shift in (0, 40, 16, 56))
+_VERSION: Final = slice(0x8000, 0x9000)
+_VARIANT: Final = slice(0x8000, 0xC000)
+_14_BITS: Final = np.uint64(0x3FFF)
+_16_BITS: Final = np.uint64(0xFFFF)
 
 
 def id_column(ids: Ids, random: Randomness, table: str, rows: I64) -> Any:
@@ -44,36 +33,43 @@ def id_column(ids: Ids, random: Randomness, table: str, rows: I64) -> Any:
 
 def uuid_characters(random: Randomness, table: str, rows: I64) -> npt.NDArray[np.uint8]:
     """The 36 ASCII characters of each row's UUID."""
-    secret = random.keyed(f"{table}.id", rows)
-    text = np.empty(len(rows), _LAYOUT)
-    number = rows.view(np.uint64) if rows.dtype == np.int64 else rows.astype(np.uint64)
-    for field, group in _groups(number, secret):
-        text[field] = _hex()[group]
-    for dash in ("dash_1", "dash_2", "dash_3", "dash_4"):
-        text[dash] = _DASH
-    return text.view(np.uint8).reshape(len(rows), _LAYOUT.itemsize)
+    secret, number = random.keyed(f"{table}.id", rows), np.asarray(rows, np.int64).view(np.uint64)
+    version = _hex()[_VERSION].take((secret >> _bits(52)).view(np.int64))
+    variant = _hex()[_VARIANT].take((secret >> _bits(48) & _14_BITS).view(np.int64))
+    text = np.empty((len(rows), _CHARACTERS), np.uint8)
+    _put(text, 0, _two_groups(number, 32, 16))
+    _put(text, 8, _digits(number, 0) << _bits(8) | version << _bits(48) | (_DASHES[0] | _DASHES[1]))
+    _put(text, 16, version >> _bits(16) | variant << _bits(24) | (_DASHES[2] | _DASHES[3]))
+    _put(text, 24, _two_groups(secret, 32, 16))
+    _put(text, 32, _digits(secret, 0).astype(np.uint32))
+    return text
 
 
-def _groups(number: U64, secret: U64) -> list[tuple[str, npt.NDArray[np.uint16]]]:
-    version = ((secret >> np.uint64(52)) | np.uint64(0x8000)).astype(np.uint16)
-    variant = ((secret >> np.uint64(48)) & np.uint64(0x3FFF) | np.uint64(0x8000)).astype(np.uint16)
-    return [
-        ("a", (number >> np.uint64(32)).astype(np.uint16)),
-        ("b", (number >> np.uint64(16)).astype(np.uint16)),
-        ("c", number.astype(np.uint16)),
-        ("d", version),
-        ("e", variant),
-        ("f", (secret >> np.uint64(32)).astype(np.uint16)),
-        ("g", (secret >> np.uint64(16)).astype(np.uint16)),
-        ("h", secret.astype(np.uint16)),
-    ]
+def _put(text: npt.NDArray[np.uint8], place: int, words: npt.NDArray[Any]) -> None:
+    """Write a word of characters into each row, from a place in the row on."""
+    np.ndarray((len(words),), words.dtype, text, place, text.strides[:1])[:] = words
+
+
+def _two_groups(words: U64, first: int, second: int) -> U64:
+    return _digits(words, second) << _bits(32) | _digits(words, first)
+
+
+def _digits(words: U64, down: int) -> U64:
+    """Four hexadecimal digits of the sixteen bits from ``down`` on."""
+    group = (words >> _bits(down) & _16_BITS).view(np.int64)
+    return _hex().take(group, mode="clip")
 
 
 @cache
-def _hex() -> npt.NDArray[np.uint32]:
-    """Four hexadecimal digits of every 16-bit group, as one little-endian word of characters."""
+def _bits(count: int) -> np.uint64:
+    return np.uint64(count)
+
+
+@cache
+def _hex() -> U64:
+    """Four hexadecimal digits of every 16-bit group: characters in a word's four low bytes, first lowest."""
     text = "".join(f"{group:04x}" for group in range(65536))
-    return np.frombuffer(text.encode(), "<u4")
+    return np.frombuffer(text.encode(), "<u4").astype(np.uint64)
 
 
 def row_number(key: str | int) -> int:
@@ -94,8 +90,8 @@ def numbered(prefix: str, numbers: I64, fours: int) -> Any:
     start = len(prefix)
     characters = np.empty((len(numbers), start + 4 * fours), np.uint8)
     characters[:, :start] = np.frombuffer(prefix.encode(), np.uint8)
-    for place in range(fours):
-        group = numbers // 10_000 ** (fours - 1 - place) % 10_000
-        digits = _four_digits()[group].view(np.uint8).reshape(-1, 4)
-        characters[:, start + 4 * place : start + 4 * place + 4] = digits
+    for place in range(fours - 1, -1, -1):
+        rest = numbers // 10_000
+        _put(characters, start + 4 * place, _four_digits().take(numbers - rest * 10_000, mode="clip"))
+        numbers = rest
     return arrays.fixed_text(characters)
