@@ -4,13 +4,14 @@
 then 74 bits of a hash keyed by seed and table. ``integer`` is the row number plus one.
 """
 
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, cached_property
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
-from cartload import arrays
+from cartload import arrays, pools
 from cartload.draws import Randomness
 from cartload.fixed import I64
 from cartload.hashing import U64
@@ -31,6 +32,28 @@ def id_column(ids: Ids, random: Randomness, table: str, rows: I64) -> Any:
     return arrays.fixed_text(uuid_characters(random, table, rows))
 
 
+@dataclass(frozen=True)
+class Keys:
+    """The keys of consecutive rows of a table, and references to them from other tables of the chunk."""
+
+    ids: Ids
+    random: Randomness
+    table: str
+    rows: I64
+
+    @cached_property
+    def column(self) -> Any:
+        """The key column itself."""
+        made = id_column(self.ids, self.random, self.table, self.rows)
+        return pools.lately(made) if self.ids == "uuid" else made
+
+    def of(self, places: I64) -> Any:
+        """References to the rows at the places: text is made once and then taken."""
+        if self.ids == "integer":
+            return id_column(self.ids, self.random, self.table, self.rows.take(places))
+        return arrays.take(self.column, places)
+
+
 def uuid_characters(random: Randomness, table: str, rows: I64) -> npt.NDArray[np.uint8]:
     """The 36 ASCII characters of each row's UUID."""
     secret, number = random.keyed(f"{table}.id", rows), np.asarray(rows, np.int64).view(np.uint64)
@@ -47,6 +70,8 @@ def uuid_characters(random: Randomness, table: str, rows: I64) -> npt.NDArray[np
 
 def _put(text: npt.NDArray[np.uint8], place: int, words: npt.NDArray[Any]) -> None:
     """Write a word of characters into each row, from a place in the row on."""
+    if len(words) == 0:
+        return
     np.ndarray((len(words),), words.dtype, text, place, text.strides[:1])[:] = words
 
 

@@ -4,6 +4,7 @@ A pool is a pyarrow array of strings; it stays known as long as that array lives
 """
 
 import weakref
+from collections import deque
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any, Final
@@ -43,6 +44,7 @@ class Pool:
 
 
 _KNOWN: Final[dict[Place, Pool]] = {}
+_LATELY: Final[deque[Any]] = deque(maxlen=12)
 
 
 def _place(values: Any) -> Place | None:
@@ -71,6 +73,12 @@ def pool(strings: Sequence[str | None]) -> Any:
 
 def _buffer(data: Any) -> Any:
     return None if data is None else pa.py_buffer(data)
+
+
+def lately(values: Any) -> Any:
+    """The same strings, known until some more came: for pools made with a chunk."""
+    _LATELY.append(known(values))
+    return values
 
 
 def of(values: Any) -> Pool | None:

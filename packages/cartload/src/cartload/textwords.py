@@ -9,6 +9,7 @@ from cartload.hashing import U64
 
 Bytes = npt.NDArray[np.uint8]
 
+_BYTES: Final = 8
 _S29: Final = np.uint64(29)
 _WORD: Final = np.uint64(0x9FB21C651E98DF25)
 _TAIL: Final = np.array([(1 << (8 * n)) - 1 for n in range(9)], np.uint64)
@@ -25,10 +26,11 @@ def text_words(values: Any) -> U64:
     offsets = np.ndarray((len(values) + 1,), "<i4", values.buffers()[1], 4 * values.offset)
     lengths = np.diff(offsets)
     shortest, longest = int(lengths.min()), int(lengths.max())
-    data = _padded(values.buffers()[2], int(offsets[0]), int(offsets[-1]))
+    first, last = int(offsets[0]), int(offsets[-1])
     if shortest == longest:
-        words = _equal_lengths(data, len(values), longest)
+        words = _equal_lengths(values.buffers()[2], first, len(values), longest)
     else:
+        data = _padded(values.buffers()[2], first, last)
         words = _other_lengths(data, offsets[:-1].astype(np.int64) - int(offsets[0]), lengths, longest)
     words ^= lengths.astype(np.uint64)
     words *= _WORD
@@ -44,12 +46,23 @@ def _padded(buffer: Any, first: int, last: int) -> Bytes:
     return data
 
 
-def _equal_lengths(data: Bytes, rows: int, length: int) -> U64:
+def _equal_lengths(buffer: Any, first: int, rows: int, length: int) -> U64:
     words, scratch = np.full(rows, _WORD), np.empty(rows, np.uint64)
-    for position in range(0, length, 8):
-        chunk: Any = np.ndarray((rows,), "<u8", data, position, (length,))
-        _chain(words, chunk & _TAIL[length - position] if length - position < 8 else chunk, scratch)
+    if 0 < length < _BYTES:
+        buffer, first = _padded(buffer, first, first + rows * length), 0
+        _chain(words, _strided(buffer, 0, rows, length) & _TAIL[length], scratch)
+        return words
+    whole = length - length % _BYTES
+    for position in range(0, whole, _BYTES):
+        _chain(words, _strided(buffer, first + position, rows, length), scratch)
+    if whole < length:  # the last eight bytes, less those that were there before
+        last = _strided(buffer, first + length - _BYTES, rows, length)
+        _chain(words, last >> np.uint64(8 * (_BYTES - length + whole)), scratch)
     return words
+
+
+def _strided(buffer: Any, first: int, rows: int, step: int) -> U64:
+    return np.ndarray((rows,), "<u8", buffer, first, (step,))
 
 
 def _other_lengths(data: Bytes, starts: npt.NDArray[np.int64], lengths: Any, longest: int) -> U64:

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from cartload import arrays
 from cartload.fixed import I64
+from cartload.ids import Keys
 from cartload.people import PHONES, POSTAL_CODES, STREET_LINES, place_pools
 from cartload.sampling import Groups, systematic
 from cartload.tables.layout import Layout
@@ -73,6 +74,11 @@ class Addresses:
         after = np.searchsorted(keys, users * _OWNER_SHIFT + moments, side="right")
         return after - self.by_user.starts[users]
 
+    @cached_property
+    def keys(self) -> Keys:
+        """Their keys."""
+        return self.world.keys("addresses", self.rows)
+
     def batch(self) -> pa.RecordBatch:
         """The rows of ``addresses``."""
         places, country = place_pools(), self.people.country[self.user]
@@ -83,8 +89,8 @@ class Addresses:
         created = arrays.times(self.created)
         return self.world.batch(
             "addresses",
-            self.world.ids("addresses", self.rows),
-            self.world.ids("users", self.people.rows[self.user]),
+            self.keys.column,
+            self.people.keys.of(self.user),
             arrays.take(_TITLES, title),
             arrays.take(places.street_lines, country * STREET_LINES + draw.below("street", STREET_LINES)),
             arrays.take(_LINE_2, self._row.below("line_2", len(_LINE_2))),

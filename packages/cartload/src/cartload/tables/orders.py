@@ -8,6 +8,7 @@ import numpy as np
 
 from cartload.draws import Draw
 from cartload.fixed import I64, exponentials
+from cartload.ids import Keys
 from cartload.sampling import Groups
 from cartload.tables import customs
 from cartload.tables.addresses import Addresses
@@ -42,6 +43,11 @@ class Orders:
     def rows(self) -> I64:
         """Row numbers."""
         return self.layout.rows("order_details")
+
+    @cached_property
+    def keys(self) -> Keys:
+        """Their keys."""
+        return self.world.keys("order_details", self.rows)
 
     @cached_property
     def buyers(self) -> Buyers:

@@ -139,7 +139,7 @@ class Payments:
         return world.batch(
             "payment_details",
             world.ids("payment_details", row * ATTEMPTS + attempt),
-            world.ids("order_details", row),
+            orders.keys.of(order),
             arrays.integers(1 + attempt, small=True),
             arrays.take(_KINDS, refund),
             arrays.take(_METHODS, method),

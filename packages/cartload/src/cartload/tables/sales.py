@@ -71,10 +71,10 @@ class Sales:
         placed = arrays.times(orders.placed)
         return self.world.batch(
             "order_details",
-            self.world.ids("order_details", orders.rows),
+            orders.keys.column,
             numbered("ORD-", orders.rows + 1, 3),
-            self.world.ids("users", orders.people.rows.take(orders.user)),
-            self.world.ids("addresses", orders.addresses.rows.take(orders.address)),
+            orders.people.keys.of(orders.user),
+            orders.addresses.keys.of(orders.address),
             arrays.take(_STATUSES, life.status),
             arrays.constant(self.world.spec.currency, len(orders.rows)),
             *map(arrays.integers, (money.subtotal, money.discount, money.tax, money.shipping, money.total)),
@@ -99,7 +99,7 @@ class Sales:
         return self.world.batch(
             "order_item",
             self.world.ids("order_item", lines.rows),
-            self.world.ids("order_details", orders.rows.take(lines.order)),
+            orders.keys.of(lines.order),
             arrays.integers(1 + lines.by_order.place, small=True),
             self.world.ids("products_skus", lines.sku),
             arrays.integers(lines.quantity, small=True),

@@ -12,6 +12,7 @@ from cartload import arrays, timeline
 from cartload.draws import permute
 from cartload.fixed import I64
 from cartload.hashing import keys
+from cartload.ids import Keys
 from cartload.people import LOCALE_SLOTS, PHONES, name_pools, place_pools
 from cartload.schema import table
 from cartload.tables.world import World
@@ -105,6 +106,11 @@ class People:
         result: I64 = self.signed_up // timeline.DAY - _ADULT_DAYS - self._person.below("age", _AGE_SPAN_DAYS)
         return result
 
+    @cached_property
+    def keys(self) -> Keys:
+        """Their keys."""
+        return self.world.keys("users", self.rows)
+
     def batch(self) -> pa.RecordBatch:
         """The rows of ``users``."""
         names, places = name_pools(), place_pools()
@@ -114,7 +120,7 @@ class People:
         created = arrays.times(self.signed_up)
         return self.world.batch(
             "users",
-            self.world.ids("users", self.rows),
+            self.keys.column,
             user_name,
             arrays.take(names.first, first),
             arrays.take(names.last, last),

@@ -136,7 +136,7 @@ class Wishes:
         return world.batch(
             "wishlist",
             world.ids("wishlist", self.rows),
-            world.ids("users", people.rows.take(self.user)),
+            people.keys.of(self.user),
             world.ids("products", self.product),
             arrays.times(self.removed, gone),
             arrays.times(self.created),

@@ -14,7 +14,7 @@ from cartload.clock import Clock
 from cartload.counts import ten_thousandths
 from cartload.draws import Randomness
 from cartload.fixed import I64, power_law
-from cartload.ids import id_column
+from cartload.ids import Keys, id_column
 from cartload.schema import coded_schema
 from cartload.tables.campaigns import Campaigns
 from cartload.tables.market import Market
@@ -126,6 +126,10 @@ class World:
     def ids(self, table: str, rows: I64) -> Any:
         """Keys of a table's rows."""
         return id_column(self.spec.ids, self.random, table, rows)
+
+    def keys(self, table: str, rows: I64) -> Keys:
+        """Keys of a table's rows that other tables of the chunk refer to."""
+        return Keys(self.spec.ids, self.random, table, rows)
 
     def batch(self, table: str, *columns: Any) -> pa.RecordBatch:
         """A record batch from columns in schema order, plain or by dictionary."""
