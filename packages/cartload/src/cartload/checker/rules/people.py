@@ -146,8 +146,10 @@ def _of_addresses() -> Iterator[Rule]:
         ROWS["addresses"],
         unlike(
             "t.country",
-            lambda rule: f"""t.latitude BETWEEN {rule.bounding_box.south} AND {rule.bounding_box.north}
-            AND t.longitude BETWEEN {rule.bounding_box.west} AND {rule.bounding_box.east}""",
+            lambda rule: (
+                f"""t.latitude BETWEEN {rule.bounding_box.south} AND {rule.bounding_box.north}
+            AND t.longitude BETWEEN {rule.bounding_box.west} AND {rule.bounding_box.east}"""
+            ),
         ),
         ("t.country", "t.city", "t.latitude", "t.longitude"),
         expected=_ADDRESSES,
