@@ -78,10 +78,11 @@ def inspect(names: tuple[str, ...]) -> list[Image]:
         done = subprocess.run(["docker", "save", *names], stdout=file, stderr=subprocess.PIPE, check=False)
         if done.returncode:
             raise LauncherError(f"docker save: {done.stderr.decode(errors='replace').strip()}")
-        return _read(Path(file.name))
+        return read(Path(file.name))
 
 
-def _read(archive: Path) -> list[Image]:
+def read(archive: Path) -> list[Image]:
+    """Return what the images in an archive of `docker save` are."""
     with tarfile.open(archive) as saved:
         manifest: list[dict[str, Any]] = json.load(_file(saved, "manifest.json"))
         configs = [json.load(_file(saved, one["Config"])) for one in manifest]
