@@ -1,0 +1,281 @@
+-- What would make a reader laugh. Each query counts it; behind its name stands how much of it there may be, and
+-- why. What follows "-- planted" makes the query find something in a small dataset: the proof that it looks.
+-- Run them on a folder: PYTHONPATH=tests python -m support.silly FOLDER
+
+-- first
+CREATE OR REPLACE TEMP VIEW goods AS
+SELECT s.id, s.product_id, p.name AS product, p.brand, b.name AS sub_category, c.name AS category, s.size, s.color,
+  s.price, s.cost, s.weight_grams, s.size IN ('XXS', 'XS', 'S', 'M', 'L', 'XL', 'XXL', '3XL') AS in_letters
+FROM products_skus AS s
+JOIN products AS p ON p.id = s.product_id
+JOIN sub_categories AS b ON b.id = p.sub_category_id
+JOIN categories AS c ON c.id = b.category_id;
+CREATE OR REPLACE TEMP VIEW dialling AS
+SELECT * FROM (VALUES ('US', '+1'), ('CA', '+1'), ('GB', '+44'), ('IE', '+353'), ('DE', '+49'), ('AT', '+43'),
+  ('CH', '+41'), ('FR', '+33'), ('ES', '+34'), ('IT', '+39'), ('NL', '+31'), ('BE', '+32'), ('PL', '+48'),
+  ('SE', '+46'), ('BR', '+55'), ('PT', '+351'), ('JP', '+81'), ('CN', '+86'), ('IN', '+91'), ('AU', '+61'))
+  AS t(country, code);
+
+-- a fridge in size XL: none
+SELECT count(*) FROM goods
+WHERE in_letters AND category IN ('Home Appliances', 'Electronics', 'Kitchen & Dining', 'Music', 'Tools & DIY');
+-- planted
+UPDATE categories SET name = 'Home Appliances';
+UPDATE products_skus SET size = 'XL' WHERE id = (SELECT min(id) FROM products_skus);
+
+-- a sofa in a letter size: none
+SELECT count(*) FROM goods WHERE in_letters AND category = 'Furniture' AND product NOT LIKE '%Storage Box';
+-- planted
+UPDATE categories SET name = 'Furniture';
+UPDATE products_skus SET size = 'M';
+
+-- a laptop for 3.99: none
+SELECT count(*) FROM goods
+WHERE price < 4900 AND sub_category IN ('Laptops & Tablets', 'Bicycles', 'Cooling', 'Tables & Desks')
+  AND NOT regexp_matches(product, 'Bedside|Side Table|Folding Table|Wine Cooler');
+-- planted
+UPDATE sub_categories SET name = 'Laptops & Tablets';
+UPDATE products SET name = 'Light Laptop';
+UPDATE products_skus SET price = 399, cost = 200 WHERE id = (SELECT min(id) FROM products_skus);
+
+-- a bar of chocolate for 500: none
+SELECT count(*) FROM goods
+WHERE price > 20000 AND (category IN ('Books', 'Grocery') OR sub_category IN ('Writing', 'Underwear & Nightwear'))
+  AND product NOT LIKE '%Fountain Pen';
+-- planted
+UPDATE categories SET name = 'Grocery';
+UPDATE products_skus SET price = 50000 WHERE id = (SELECT min(id) FROM products_skus);
+
+-- a T-shirt of 12 kg: none
+SELECT count(*) FROM goods
+WHERE weight_grams > 3500 AND category IN ('Clothing', 'Shoes', 'Books', 'Jewellery & Watches', 'Beauty & Care');
+-- planted
+UPDATE categories SET name = 'Clothing';
+UPDATE products_skus SET weight_grams = 12000 WHERE id = (SELECT min(id) FROM products_skus);
+
+-- a bed as light as a letter: none
+SELECT count(*) FROM goods
+WHERE weight_grams < 1500 AND sub_category IN ('Seating', 'Beds & Mattresses', 'Cooling', 'Cooking', 'Bicycles');
+-- planted
+UPDATE sub_categories SET name = 'Seating';
+UPDATE products_skus SET weight_grams = 40 WHERE id = (SELECT min(id) FROM products_skus);
+
+-- a thing without weight: none
+SELECT count(*) FROM goods WHERE weight_grams < 1;
+-- planted
+UPDATE products_skus SET weight_grams = 0 WHERE id = (SELECT min(id) FROM products_skus);
+
+-- a price below the cost: none
+SELECT count(*) FROM goods WHERE price <= cost OR cost < 1;
+-- planted
+UPDATE products_skus SET cost = price + 1 WHERE id = (SELECT min(id) FROM products_skus);
+
+-- a women's dress shoe among the toys: none
+SELECT count(*) FROM goods
+WHERE regexp_matches(product, '\b(Shoes?|Boots|Sneakers|Loafers|Sandals|Jeans|Blouse)$')
+  AND category NOT IN ('Shoes', 'Clothing', 'Baby & Child', 'Books');
+-- planted
+UPDATE products SET name = 'Women''s Dress Shoe' WHERE id = (SELECT product_id FROM products_skus ORDER BY id LIMIT 1);
+UPDATE categories SET name = 'Toys & Games';
+
+-- shoes in a letter size, or in none: none
+SELECT count(*) FROM goods WHERE category = 'Shoes' AND (in_letters OR size IS NULL);
+-- planted
+UPDATE categories SET name = 'Shoes';
+UPDATE products_skus SET size = 'L' WHERE id = (SELECT min(id) FROM products_skus);
+
+-- a family tent for one: none
+SELECT count(*) FROM goods WHERE product LIKE '%Family Tent' AND size IN ('1 person', '2 persons');
+-- planted
+UPDATE products SET name = 'Family Tent';
+UPDATE products_skus SET size = '1 person' WHERE id = (SELECT min(id) FROM products_skus);
+
+-- a shirt without a size: none
+SELECT count(*) FROM goods WHERE category = 'Clothing' AND size IS NULL;
+-- planted
+UPDATE categories SET name = 'Clothing';
+UPDATE products_skus SET size = NULL WHERE id = (SELECT min(id) FROM products_skus);
+
+-- coffee in black and size 42: none
+SELECT count(*) FROM goods
+WHERE category IN ('Grocery', 'Books') AND (color IS NOT NULL OR in_letters OR regexp_full_match(size, '[0-9]{2}'));
+-- planted
+UPDATE categories SET name = 'Grocery';
+UPDATE products_skus SET size = '42', color = 'Black' WHERE id = (SELECT min(id) FROM products_skus);
+
+-- a keyboard of wool: none
+SELECT count(DISTINCT product_id) FROM goods
+WHERE regexp_matches(product, '\b(Cotton|Linen|Wool|Cork|Silk|Denim|Velvet|Cashmere|Oak|Rattan)\b')
+  AND category IN ('Electronics', 'Home Appliances', 'Grocery');
+-- planted
+UPDATE categories SET name = 'Electronics';
+UPDATE products SET name = 'Quiet Wool Keyboard' WHERE id = (SELECT product_id FROM products_skus ORDER BY id LIMIT 1);
+
+-- a word said twice in a product's name: none
+SELECT count(*) FROM products
+WHERE len(list_distinct(string_split(lower(name), ' '))) < len(string_split(name, ' '))
+  AND name NOT LIKE '%Table Tennis Table';
+-- planted
+UPDATE products SET name = 'Oak Oak Table' WHERE id = (SELECT min(id) FROM products);
+
+-- lorem ipsum, or a gap in a text: none
+SELECT count(*) FROM products
+WHERE regexp_matches(name || '|' || summary || '|' || description,
+  '(?i)lorem|ipsum|todo|null|none\b|undefined|[{}<>\[\]]|%s|\$\{|  |\.\.|,,| ,| \.|\ba [aeio][a-z]|\ban [bcdfgjklmnpqrstvwxz][a-z]|\| |\|\|');
+-- planted
+UPDATE products SET summary = 'A jacket for {occasion}' WHERE id = (SELECT min(id) FROM products);
+
+-- one product twice on sale at one price: at most 20000 per million products, names of small things run out
+SELECT coalesce(sum(n - 1), 0) FROM (
+  SELECT count(*) AS n FROM (
+    SELECT p.name, p.brand, min(s.price) AS price
+    FROM products AS p JOIN products_skus AS s ON s.product_id = p.id
+    WHERE p.discontinued_at IS NULL
+    GROUP BY p.id, p.name, p.brand)
+  GROUP BY name, brand, price);
+-- planted
+UPDATE products SET name = 'Oak Table', brand = 'Everly', discontinued_at = NULL;
+UPDATE products_skus SET price = 9900;
+
+-- one variant twice: none
+SELECT sum(n - 1) FROM (SELECT count(*) AS n FROM products_skus GROUP BY product_id, size, color);
+-- planted
+UPDATE products_skus SET size = NULL, color = NULL, product_id = (SELECT min(id) FROM products);
+
+-- size XL at three times the price of size S: none
+SELECT count(*) FROM (SELECT max(price) AS most, min(price) AS least FROM goods WHERE in_letters GROUP BY product_id)
+WHERE most > 3 * least;
+-- planted
+UPDATE products_skus SET size = 'M', product_id = (SELECT min(id) FROM products);
+UPDATE products_skus SET size = 'XL', price = 900000 WHERE id = (SELECT min(id) FROM products_skus);
+
+-- a description that says one sentence twice: none
+SELECT count(*) FROM products
+WHERE len(list_distinct(string_split(description, '. '))) < len(string_split(description, '. '));
+-- planted
+UPDATE products SET description = 'Good. Good. Very good.' WHERE id = (SELECT min(id) FROM products);
+
+-- a German phone on a French address: none
+SELECT (SELECT count(*) FROM addresses AS a LEFT JOIN dialling AS d ON d.country = a.country
+    WHERE d.code IS NULL OR NOT starts_with(a.phone_number, d.code || ' '))
+  + (SELECT count(*) FROM users AS u LEFT JOIN dialling AS d ON d.country = u.country
+    WHERE d.code IS NULL OR NOT starts_with(u.phone_number, d.code || ' '));
+-- planted
+UPDATE addresses SET country = 'FR', phone_number = '+49 30 23125 001' WHERE id = (SELECT min(id) FROM addresses);
+
+-- a birthday in the future, or a customer older than anybody: none
+SELECT count(*) FROM users
+WHERE birth_date > created_at::DATE - INTERVAL 16 YEAR OR birth_date < created_at::DATE - INTERVAL 105 YEAR;
+-- planted
+UPDATE users SET birth_date = DATE '2190-01-01' WHERE id = (SELECT min(id) FROM users);
+
+-- two customers of one name in one house: at most 100 per million users, chance
+SELECT coalesce(sum(n - 1), 0) FROM (
+  SELECT count(DISTINCT u.id) AS n FROM users AS u JOIN addresses AS a ON a.user_id = u.id
+  GROUP BY u.first_name, u.last_name, a.country, a.postal_code, a.line_1);
+-- planted
+UPDATE users SET first_name = 'Ann', last_name = 'Lee';
+UPDATE addresses SET line_1 = '1 High Street', postal_code = 'AB1', country = 'GB';
+
+-- a name with digits, or no name: none
+SELECT count(*) FROM users
+WHERE regexp_matches(first_name || last_name, '[0-9_@]|^\s|\s$') OR first_name = '' OR last_name = ''
+  OR lower(first_name) IN ('test', 'user', 'null', 'none') OR lower(last_name) IN ('test', 'user', 'null', 'none');
+-- planted
+UPDATE users SET first_name = 'User7' WHERE id = (SELECT min(id) FROM users);
+
+-- somebody else's mail address: none
+SELECT count(*) FROM users
+WHERE right(locale, 2) NOT IN ('JP', 'CN', 'IN')
+  AND left(regexp_replace(split_part(email, '@', 1), '[0-9]+$', ''), 1) <> left(regexp_replace(user_name, '[0-9]+$', ''), 1);
+-- planted
+UPDATE users SET email = 'qqq@example.com', user_name = 'ann1' WHERE id = (SELECT min(id) FROM users);
+
+-- a town far from itself: none
+SELECT count(*) FROM (
+  SELECT max(latitude) - min(latitude) AS high, max(longitude) - min(longitude) AS wide
+  FROM addresses GROUP BY country, region, city)
+WHERE high > 1 OR wide > 1.5;
+-- planted
+UPDATE addresses SET city = 'Bath', region = 'Avon', country = 'GB';
+UPDATE addresses SET latitude = 12 WHERE id = (SELECT min(id) FROM addresses);
+
+-- a delivery before shipping, or within the hour but not over the counter: none
+SELECT count(*) FROM order_details
+WHERE delivered_at < shipped_at + CASE channel WHEN 'store' THEN INTERVAL 0 HOUR ELSE INTERVAL 1 HOUR END
+  OR shipped_at < paid_at;
+-- planted
+UPDATE order_details SET delivered_at = shipped_at - INTERVAL 1 DAY WHERE delivered_at IS NOT NULL;
+
+-- a courier at three in the morning: none
+SELECT count(*) FROM (
+  SELECT extract(hour FROM o.delivered_at AT TIME ZONE u.time_zone) AS hour
+  FROM order_details AS o JOIN users AS u ON u.id = o.user_id
+  WHERE o.channel <> 'store')
+WHERE hour BETWEEN 0 AND 5;
+-- planted
+UPDATE users SET time_zone = 'UTC';
+UPDATE order_details SET delivered_at = TIMESTAMPTZ '2025-01-01 03:00:00+00', channel = 'web';
+
+-- a return after a hundred days: none
+SELECT count(*) FROM order_details WHERE returned_at > delivered_at + INTERVAL 100 DAY;
+-- planted
+UPDATE order_details SET returned_at = delivered_at + INTERVAL 200 DAY;
+
+-- a coupon on a free order: none
+SELECT count(*) FROM order_details WHERE coupon IS NOT NULL AND (total <= shipping OR discount <= 0 OR discount >= subtotal);
+-- planted
+UPDATE order_details SET coupon = 'FREE', discount = subtotal WHERE id = (SELECT min(id) FROM order_details);
+
+-- forty orders of a customer in one hour: none
+SELECT count(*) FROM (
+  SELECT count(*) AS n FROM order_details GROUP BY user_id, date_trunc('hour', placed_at))
+WHERE n >= 10;
+-- planted
+UPDATE order_details SET user_id = (SELECT min(id) FROM users), placed_at = TIMESTAMPTZ '2025-01-01 00:00:00+00';
+
+-- an order within ten seconds of the sign-up: at most 2000 per million order_details, people who check out as they sign up
+SELECT count(*) FROM order_details AS o JOIN users AS u ON u.id = o.user_id
+WHERE o.placed_at < u.created_at + INTERVAL 10 SECOND;
+-- planted
+UPDATE order_details SET placed_at = TIMESTAMPTZ '1990-01-01 00:00:00+00';
+
+-- nine sofas in one line: at most 100 per million order_item, a school that buys sewing machines
+SELECT count(*) FROM order_item AS i JOIN goods AS g ON g.id = i.product_sku_id
+WHERE i.quantity > 50 OR i.quantity >= 9 AND g.price >= 20000;
+-- planted
+UPDATE order_item SET quantity = 99;
+
+-- a basket for more than a car: at most 20 per million order_details, the far tail of baskets
+SELECT count(*) FROM order_details WHERE total > 2000000;
+-- planted
+UPDATE order_details SET total = 99000000;
+
+-- an order sent to a stranger: none
+SELECT count(*) FROM order_details AS o JOIN addresses AS a ON a.id = o.address_id WHERE a.user_id <> o.user_id;
+-- planted
+UPDATE order_details SET user_id = (SELECT max(id) FROM users);
+
+-- goods sold before they were launched, or after their end: none
+SELECT count(*) FROM order_item AS i
+JOIN products_skus AS s ON s.id = i.product_sku_id
+JOIN products AS p ON p.id = s.product_id
+WHERE i.created_at < p.launched_at OR i.created_at > p.discontinued_at;
+-- planted
+UPDATE products SET launched_at = TIMESTAMPTZ '2190-01-01 00:00:00+00';
+
+-- more given back than was paid: none
+SELECT count(*) FROM payment_details AS r JOIN order_details AS o ON o.id = r.order_id
+WHERE r.kind = 'refund' AND (r.amount > o.total OR o.paid_at IS NULL);
+-- planted
+UPDATE payment_details SET kind = 'refund', amount = 99000000 WHERE id = (SELECT min(id) FROM payment_details);
+
+-- shopping at four in the morning as much as at eight in the evening: none
+SELECT count(*) FROM (
+  SELECT count(*) FILTER (hour = 4) AS night, count(*) FILTER (hour = 20) AS evening
+  FROM (SELECT extract(hour FROM o.placed_at AT TIME ZONE u.time_zone) AS hour
+    FROM order_details AS o JOIN users AS u ON u.id = o.user_id))
+WHERE night > evening / 3 AND night + evening > 200;
+-- planted
+UPDATE users SET time_zone = 'UTC';
+UPDATE order_details SET placed_at = TIMESTAMPTZ '2025-01-01 04:00:00+00';

@@ -1,0 +1,45 @@
+"""The silly queries find what is planted, and next to nothing in a dataset of a hundred thousand rows."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import duckdb
+import pytest
+
+from support.answers_stored import in_memory
+from support.engine_truths import dataset
+from support.silly import Silly, queries, too_many, views
+
+
+@pytest.fixture(scope="module")
+def small() -> Iterator[Any]:
+    """A small dataset in tables that can be changed."""
+    _, tables = dataset(customers=120)
+    with duckdb.connect() as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        for name, rows in tables.items():
+            connection.register("rows", rows)
+            connection.execute(f"CREATE TABLE {name} AS FROM rows")
+        connection.execute(views())
+        yield connection
+
+
+@pytest.mark.parametrize("silly", queries(), ids=lambda silly: silly.name)
+def test_what_is_planted_is_found(small: Any, silly: Silly) -> None:
+    small.execute("BEGIN")
+    try:
+        small.execute(silly.planted)
+        assert silly.count(small) > silly.allowed(small)
+    finally:
+        small.execute("ROLLBACK")
+
+
+def test_there_are_thirty_at_least() -> None:
+    assert len({silly.name for silly in queries()}) >= 30
+
+
+def test_a_hundred_thousand_rows_are_not_silly() -> None:
+    _, tables = dataset(customers=7000)
+    with in_memory(tables) as stored:
+        assert too_many(stored.connection) == []
+    assert sum(map(len, tables.values())) > 100_000
