@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from cartload import chunks, ddl, schema
+from cartload import VINTAGE, chunks, ddl, schema
 from cartload_contracts.messages import Prepared
 from cartload_writer import names
 from cartload_writer.tasks.outcome import Refused
@@ -151,5 +151,5 @@ async def test_a_ready_database_of_another_vintage_is_thrown_away(writer: Writer
     with root(place.admin) as cursor:
         cursor.execute(f"UPDATE {place.name}.stock SET vintage = 99")
     await writer.context.stock.refill()
-    assert set(writer.query("SELECT state, vintage FROM stock")) == {("ready", 1)}
+    assert set(writer.query("SELECT state, vintage FROM stock")) == {("ready", VINTAGE)}
     assert len(writer.query("SELECT 1 FROM stock")) == 2
