@@ -3,8 +3,6 @@
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from support.engine_truths import dataset, violations
 
@@ -60,35 +58,3 @@ def test_the_checker_sees_a_broken_cent() -> None:
     broken[0] += 1
     tables["order_details"] = tables["order_details"].set_column(place, "tax", [broken])
     assert set(violations(spec, tables)) == {"order.tax", "order.total"}
-
-
-SOME_SPEC = st.fixed_dictionaries(
-    {
-        "seed": st.integers(0, 2**53 - 1),
-        "customers": st.sampled_from([1, 7, 250, 1001]),
-        "ids": st.sampled_from(["uuid", "integer"]),
-        "locales": st.dictionaries(
-            st.sampled_from(["en_US", "de_DE", "fr_FR"]), st.integers(1, 9), min_size=1
-        ),
-        "catalogue": st.fixed_dictionaries(
-            {"categories": st.integers(1, 22), "skus_per_product": st.sampled_from([1, 1.7, 6])}
-        ),
-        "addresses": st.fixed_dictionaries({"per_customer": st.sampled_from([1, 1.4, 5])}),
-        "orders": st.fixed_dictionaries(
-            {
-                "per_customer": st.sampled_from([0.01, 1, 3.3]),
-                "items": st.sampled_from([1, 2.2, 5]),
-                "cancel_rate": st.sampled_from([0, 0.3, 1]),
-                "return_rate": st.sampled_from([0, 0.3, 1]),
-                "payment_failure_rate": st.sampled_from([0, 0.5, 0.9]),
-            }
-        ),
-    }
-)
-
-
-@settings(max_examples=8, deadline=None)
-@given(SOME_SPEC)
-def test_truths_hold_for_any_spec(fields: dict[str, Any]) -> None:
-    spec, tables = dataset(**fields)
-    assert violations(spec, tables) == {}

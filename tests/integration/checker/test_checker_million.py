@@ -1,0 +1,28 @@
+"""A million rows of the default spec, written and checked by the command."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+CUSTOMERS = 68_000
+
+
+def cartload(*arguments: str) -> str:
+    done = subprocess.run((sys.executable, "-m", "cartload", *arguments), capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.mark.timeout(300)
+def test_all_truths_hold_in_a_million_rows(tmp_path: Path) -> None:
+    folder, file = tmp_path / "shop", tmp_path / "report.json"
+    cartload("generate", "--customers", str(CUSTOMERS), "--out", str(folder), "--quiet")
+    said = cartload("check", str(folder), "--report", "json", "--report-file", str(file))
+    assert "all truths hold, 100 %" in said
+    found = json.loads(file.read_text(encoding="utf-8"))
+    assert found["ok"]
+    assert sum(found["rows"].values()) > 1_000_000
+    assert all(truth["rows_checked"] > 0 for truth in found["truths"])

@@ -1,0 +1,62 @@
+"""All truths at size: two hundred random specs, and ten million rows of the default one."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from cartload import chunks
+from cartload.checker import Report
+from cartload.spec import parse, resolve
+from support.any_spec import valid_fields
+from support.engine_truths import dataset, report
+
+TEN_MILLION_ROWS = 700_000
+"""Customers of the default spec that make a good ten million rows."""
+MOST_MEMORY = 2 << 30
+
+
+@pytest.mark.timeout(3600)
+@settings(
+    max_examples=200,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow],
+)
+@given(valid_fields(most_rows=200_000))
+def test_two_hundred_random_specs_hold(fields: dict[str, Any]) -> None:
+    spec, tables = dataset(**fields)
+    found = report(spec, tables)
+    assert found.ok, found.text()
+    promised = chunks.row_totals(spec, chunks.Segment(0, spec.customers), catalogue=True)
+    exact = promised.keys() - {"payment_details"}
+    assert {name: found.rows[name] for name in exact} == {name: promised[name] for name in exact}
+
+
+MEASURED = """
+import resource, sys
+from cartload.checker import check
+report = check(sys.argv[1])
+sys.stderr.write(str(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024))
+print(report.model_dump_json(exclude_computed_fields=True))
+"""
+
+
+@pytest.mark.timeout(3600)
+def test_ten_million_rows_hold_in_bounded_memory(tmp_path: Path) -> None:
+    folder = tmp_path / "shop"
+    made = (sys.executable, "-m", "cartload", "generate", "--customers", str(TEN_MILLION_ROWS), "--quiet")
+    subprocess.run((*made, "--out", str(folder)), check=True)
+    done = subprocess.run((sys.executable, "-c", MEASURED, str(folder)), capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    found = Report.model_validate_json(done.stdout)
+    assert found.ok, found.text()
+    assert sum(found.rows.values()) > 10_000_000
+    assert all(truth.rows_checked for truth in found.truths)
+    assert int(done.stderr.split()[-1]) < MOST_MEMORY
+    spec = resolve(parse({"customers": TEN_MILLION_ROWS}))
+    promised = chunks.row_totals(spec, chunks.Segment(0, spec.customers), catalogue=True)
+    assert found.rows["order_item"] == promised["order_item"]

@@ -1,0 +1,21 @@
+"""Whatever the spec, all truths hold: a few drawn at random, the same ones every time; many in the soak."""
+
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+
+from support.any_spec import valid_fields
+from support.engine_truths import dataset, report
+
+
+@settings(
+    max_examples=15,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow],
+)
+@given(valid_fields(most_rows=20_000))
+def test_truths_hold_for_any_spec(fields: dict[str, Any]) -> None:
+    found = report(*dataset(**fields))
+    assert found.ok, found.text()
