@@ -4,14 +4,19 @@ slim.py FOLDER
 """
 
 import shutil
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 SOURCES = {".a", ".c", ".cc", ".cpp", ".h", ".hpp", ".pxd", ".pxi", ".pyx"}
 TESTS = ("numpy/*/tests", "numpy/tests", "pyarrow/tests", "pyarrow/include", "pyarrow/src")
-UNUSED = ("pyarrow/*flight*", "pyarrow/*substrait*")
-"""Arrow's network protocol and its plan format: large libraries that load only when imported."""
+UNUSED = ("pyarrow/*flight*",)
+"""Arrow's network protocol: a large library that is loaded only when it is imported."""
+
+PROOF = (
+    "import pyarrow.compute, pyarrow.csv, pyarrow.dataset, pyarrow.ipc, pyarrow.json, pyarrow.parquet, numpy"
+)
 
 
 def superfluous(packages: Path) -> Iterator[Path]:
@@ -29,6 +34,9 @@ def slim(folder: Path) -> None:
                 shutil.rmtree(path)
             else:
                 path.unlink(missing_ok=True)
+        if any((packages / "pyarrow").glob("lib.*.so")):
+            # The build must fail here, not the container later.
+            subprocess.run([folder / "bin" / "python", "-c", PROOF], check=True)
 
 
 if __name__ == "__main__":
