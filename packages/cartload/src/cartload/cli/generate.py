@@ -35,6 +35,8 @@ def run(given: argparse.Namespace) -> int:
 
 
 def _folder(given: argparse.Namespace, spec: Spec, tables: tuple[str, ...], shown: Progress) -> None:
+    if given.partition and _format(given, spec) == "sql":
+        raise CommandError("--partition is for files that are read in place, not for --format sql", 2)
     job = FolderJob(Path(given.out), spec, _format(given, spec), tables, given.partition == "month")
     folder.write(job, resume=given.resume, processes=given.workers, tell=shown.add, say=shown.say)
     shown.end(f"{job.folder} is whole")

@@ -11,7 +11,7 @@ from cartload._version import version
 from cartload.chunks import Segment
 from cartload.manifest import Manifest, ManifestError, TableTotals
 from cartload.output import dump, journal, runs, workers
-from cartload.output.errors import OutputError
+from cartload.output.errors import OutputError, said
 from cartload.output.job import FolderJob, Tell
 from cartload.output.journal import Entry, Journal
 from cartload.output.parts import Finished
@@ -34,10 +34,14 @@ def write(job: FolderJob, *, resume: bool, processes: int | None, tell: Tell, sa
     opened = _open(job, resume)
     try:
         return _write(job, opened, processes, tell, say)
+    except (OSError, OutputError) as error:
+        reason = said(error) if isinstance(error, OSError) else str(error)
+        raise OutputError(f"{reason}; {_kept(opened)}") from error
     except BaseException:
-        _tidy(job.folder)
+        say(f"{job.folder} is not whole: {_kept(opened)}")
         raise
     finally:
+        _tidy(job.folder)
         opened.close()
 
 
@@ -58,6 +62,11 @@ def _write(job: FolderJob, opened: Journal, processes: int | None, tell: Tell, s
     manifest.write(job.folder, made)
     opened.end()
     return made
+
+
+def _kept(opened: Journal) -> str:
+    parts = sum(len(entry.parts) for entry in opened.entries.values())
+    return f"{parts} parts that are whole stay, --resume goes on from there"
 
 
 def _any(job: FolderJob, run: Run) -> bool:

@@ -2,6 +2,8 @@
 
 import hashlib
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -37,7 +39,8 @@ class PartFile:
         if self._abandoned:
             return len(data)
         self._hash.update(data)
-        self._file.write(data)
+        with self._named():
+            self._file.write(data)
         self._bytes += len(data)
         return len(data)
 
@@ -46,11 +49,21 @@ class PartFile:
 
     def finish(self) -> Written:
         """Sync the file and give it its name."""
-        self._file.flush()
-        os.fsync(self._file.fileno())
-        self._file.close()
+        with self._named():
+            self._file.flush()
+            os.fsync(self._file.fileno())
+            self._file.close()
         durable.publish(self._hidden, self.path)
         return Written(self._bytes, self._hash.hexdigest())
+
+    @contextmanager
+    def _named(self) -> Iterator[None]:
+        """What the system refuses says of which file."""
+        try:
+            yield
+        except OSError as error:
+            error.filename = str(self.path)
+            raise
 
     def abandon(self) -> None:
         """Delete it, unless it is finished."""
