@@ -8,6 +8,8 @@ from typing import Final, TextIO
 _BAR: Final = 28
 _BAR_SECONDS: Final = 0.1
 _LINE_SECONDS: Final = 5.0
+_LEAST_TOLD: Final = 0.02
+"""No guess about the time left before this share is done."""
 
 
 class Progress:
@@ -46,7 +48,9 @@ class Progress:
         share = min(self._rows / self._expected, 1.0)
         rate = self._rows / max(seconds, 1e-9)
         left = max(self._expected - self._rows, 0) / max(rate, 1e-9)
-        text = f"{share:4.0%}  {self._rows:,} rows  {rate:,.0f} rows/s  {_time(left)} left"
+        text = f"{share:4.0%}  {self._rows:,} rows  {rate:,.0f} rows/s"
+        if share >= _LEAST_TOLD:
+            text += f"  {_time(left)} left"
         if not self._terminal:
             self._out.write(f"{text.strip()}\n")
             return
