@@ -11,6 +11,7 @@ KEPT = (
     "a/tests/test_a.py",
     "pyarrow/lib.so",
     "pyarrow/libarrow.so.1",
+    "pyarrow/libarrow_substrait.so.1",
     "a/x.pyi",
 )
 GONE = (
@@ -21,7 +22,6 @@ GONE = (
     "pyarrow/tests/t.py",
     "pyarrow/libarrow_flight.so.1",
     "pyarrow/_flight.so",
-    "pyarrow/libarrow_substrait.so.1",
 )
 
 
