@@ -35,16 +35,27 @@ def writer(sink: Any, columns: pa.Schema) -> pq.ParquetWriter:
 
 
 def writable(batch: pa.RecordBatch) -> pa.RecordBatch:
-    """The batch with NULL never in a dictionary, which the writer does not take."""
-    columns = [arrays.nulls_in_rows(values) for values in batch.columns]
-    return pa.RecordBatch.from_arrays(columns, schema=batch.schema)
+    """The batch with NULL never in a dictionary, which the writer does not take, and keys plain.
+
+    Their dictionaries are of one chunk each: to join them takes longer than to write the text.
+    """
+    columns = [
+        arrays.plain(values) if _is_key(name) else arrays.nulls_in_rows(values)
+        for name, values in zip(batch.schema.names, batch.columns, strict=True)
+    ]
+    fields = zip(batch.schema, columns, strict=True)
+    return pa.RecordBatch.from_arrays(columns, schema=pa.schema([f.with_type(c.type) for f, c in fields]))
 
 
 def _repeats(field: pa.Field) -> bool:
     if pa.types.is_dictionary(field.type):
         return True
-    key = field.name.endswith("_id") and field.name not in _OF_CATALOGUE
-    return pa.types.is_string(field.type) and field.name not in _UNIQUE and not key
+    return pa.types.is_string(field.type) and field.name not in _UNIQUE and not _is_key(field.name)
+
+
+def _is_key(name: str) -> bool:
+    """Whether a column refers to rows of which there are too many for a dictionary."""
+    return name.endswith("_id") and name not in _OF_CATALOGUE
 
 
 def _packs(field: pa.Field, columns: pa.Schema) -> bool:
