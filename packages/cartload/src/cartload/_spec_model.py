@@ -5,8 +5,29 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-Locale = Literal["en_US", "en_GB", "de_DE", "fr_FR", "sv_SE", "en_CA", "en_AU", "en_IE"]
-Country = Literal["US", "GB", "DE", "FR", "SE", "CA", "AU", "IE"]
+from cartload import vocabulary
+
+Locale = Literal[
+    "en_US",
+    "en_GB",
+    "de_DE",
+    "fr_FR",
+    "es_ES",
+    "it_IT",
+    "nl_NL",
+    "pl_PL",
+    "pt_BR",
+    "ja_JP",
+    "zh_CN",
+    "hi_IN",
+    "sv_SE",
+    "en_CA",
+    "en_AU",
+    "en_IE",
+]
+Country = Literal[
+    "US", "GB", "DE", "FR", "ES", "IT", "NL", "PL", "BR", "JP", "CN", "IN", "SE", "CA", "AU", "IE"
+]
 Weight = Annotated[int, Field(ge=1, le=1000)]
 
 
@@ -108,16 +129,7 @@ class Season(_Model):
     events: tuple[Event, ...] = Field(_EVENTS, max_length=20, description="Days with other demand.")
 
 
-_TAX_RATES: dict[Country, float] = {
-    "US": 0.07,
-    "GB": 0.2,
-    "DE": 0.19,
-    "FR": 0.2,
-    "SE": 0.25,
-    "CA": 0.12,
-    "AU": 0.1,
-    "IE": 0.23,
-}
+_TAX_RATES: dict[Country, float] = {code: rule["tax"] for code, rule in vocabulary.document("rules").items()}
 
 
 class Tax(_Model):
@@ -139,14 +151,22 @@ class Shipping(_Model):
 
 
 _LOCALES: dict[Locale, int] = {
-    "en_US": 40,
-    "en_GB": 15,
-    "de_DE": 14,
-    "fr_FR": 10,
-    "sv_SE": 5,
-    "en_CA": 7,
-    "en_AU": 6,
-    "en_IE": 3,
+    "en_US": 34,
+    "en_GB": 14,
+    "de_DE": 13,
+    "fr_FR": 9,
+    "es_ES": 5,
+    "it_IT": 5,
+    "nl_NL": 4,
+    "pl_PL": 3,
+    "pt_BR": 3,
+    "ja_JP": 1,
+    "zh_CN": 1,
+    "hi_IN": 1,
+    "sv_SE": 2,
+    "en_CA": 3,
+    "en_AU": 2,
+    "en_IE": 1,
 }
 
 

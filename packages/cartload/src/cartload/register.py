@@ -41,7 +41,8 @@ FAMILIES: Final[dict[str, tuple[tuple[str, int], ...]]] = {
     ),
     "addresses.block": (("start", 32),),
     "addresses.user": (("weight", 8),),
-    "addresses.place": (("city", 16), ("street", 16), ("postal_code", 16), ("phone", 16)),
+    "addresses.place": (("street", 16), ("postal_code", 16), ("phone", 16)),
+    "addresses.where": (("distance", 8), ("near", 8), ("city", 12)),
     "addresses.row": (("created", 22), ("title", 8), ("line_2", 8), ("latitude", 12), ("longitude", 12)),
     "users.buyer": (("buys", 16), ("life", 16), ("first_day", 8), ("first_minute", 12), ("method", 8)),
     "users.taste": (

@@ -10,18 +10,18 @@ import pyarrow as pa
 from cartload import arrays
 from cartload.fixed import I64
 from cartload.ids import Keys
-from cartload.people import PHONES, POSTAL_CODES, STREET_LINES, place_pools
+from cartload.places import CITY_BITS, LINES_2, NEAR, PHONES, POSTAL_CODES, STREET_LINES, place_pools
 from cartload.sampling import Groups, systematic
 from cartload.tables.layout import Layout
 from cartload.tables.users import People
 from cartload.tables.world import World
 
-_TITLES: Final = arrays.pool(
-    ["Home", "Work", "Parents", "Holiday home", "Neighbour", "Office", "Parcel shop"]
-)
-_LINE_2: Final = arrays.pool([None] * 24 + [f"Apt {number}" for number in range(1, 9)])
-_SCATTER: Final = 8_000
-"""How far from a city's centre an address may lie, in hundred-thousandths of a degree."""
+_HOME, _WORK, _PARENTS, _HOLIDAY, _NEIGHBOURS = range(5)
+_KINDS: Final = (*(_WORK,) * 7, *(_PARENTS,) * 5, *(_HOLIDAY,) * 2, *(_NEIGHBOURS,) * 2)
+"""Other addresses than the first, sixteenths of them."""
+_AT_HOME: Final = np.array([256, 190, 110, 10, 256], np.int64)
+_NEARBY: Final = np.array([256, 252, 180, 60, 256], np.int64)
+"""Of 256 addresses of a kind: how many are in the home city, and how many there or in a city nearby."""
 _OWNER_SHIFT: Final = 1 << 43
 
 
@@ -79,33 +79,54 @@ class Addresses:
         """Their keys."""
         return self.world.keys("addresses", self.rows)
 
+    @cached_property
+    def kind(self) -> I64:
+        """What the address is to its customer: home, work, parents, holiday home or neighbours."""
+        others = np.array(_KINDS, np.int64).take(self._row.below("title", len(_KINDS)))
+        return np.where(self.is_default, _HOME, others)
+
+    @cached_property
+    def city(self) -> I64:
+        """The home city, for work and parents often, for holidays mostly another: near it or anywhere."""
+        places, home = place_pools(), self.people.city[self.user]
+        draw = self.world.random.draw("addresses.where", self.rows)
+        chance = draw.bits("distance")
+        nearby = places.near.take(home * NEAR + 1 + draw.below("near", NEAR - 1))
+        country = self.people.country[self.user]
+        anywhere = places.city_slot.take((country << CITY_BITS) + draw.bits("city"))
+        away = np.where(chance < _NEARBY.take(self.kind), nearby, anywhere)
+        return np.where(chance < _AT_HOME.take(self.kind), home, away)
+
     def batch(self) -> pa.RecordBatch:
         """The rows of ``addresses``."""
-        places, country = place_pools(), self.people.country[self.user]
+        places, country, city = place_pools(), self.people.country[self.user], self.city
         draw = self.world.random.draw("addresses.place", self.rows)
-        anywhere = places.first_city[country] + draw.below("city", places.cities[country])
-        city = np.where(self.is_default, self.people.city[self.user], anywhere)
-        title = np.where(self.is_default, 0, 1 + self._row.below("title", len(_TITLES) - 1))
         created = arrays.times(self.created)
         return self.world.batch(
             "addresses",
             self.keys.column,
             self.people.keys.of(self.user),
-            arrays.take(_TITLES, title),
+            arrays.take(places.titles, country * len(_AT_HOME) + self.kind),
             arrays.take(places.street_lines, country * STREET_LINES + draw.below("street", STREET_LINES)),
-            arrays.take(_LINE_2, self._row.below("line_2", len(_LINE_2))),
+            arrays.take(places.lines_2, country * LINES_2 + self._row.below("line_2", LINES_2)),
             arrays.take(places.names, city),
             arrays.take(places.regions, city),
             arrays.take(places.postal_codes, city * POSTAL_CODES + draw.below("postal_code", POSTAL_CODES)),
             arrays.take(places.codes, country),
-            arrays.take(places.phones, city * PHONES + draw.below("phone", PHONES)),
+            arrays.take(places.phones, self._phone(city, draw)),
             arrays.flags(self.is_default),
-            arrays.decimals(places.latitude[city] + self._scatter("latitude"), 8, 5),
-            arrays.decimals(places.longitude[city] + self._scatter("longitude"), 8, 5),
+            arrays.decimals(places.latitude[city] + self._scatter("latitude", city), 8, 5),
+            arrays.decimals(places.longitude[city] + self._scatter("longitude", city), 8, 5),
             created,
             created,
         )
 
-    def _scatter(self, field: str) -> I64:
-        result: I64 = self._row.below(field, 2 * _SCATTER) - _SCATTER
+    def _phone(self, city: I64, draw: Any) -> I64:
+        """The customer's own number at home, another one elsewhere."""
+        other: I64 = city * PHONES + draw.below("phone", PHONES)
+        return np.where(self.is_default, self.people.phone[self.user], other)
+
+    def _scatter(self, field: str, city: I64) -> I64:
+        radius = place_pools().radius.take(city)
+        result: I64 = self._row.below(field, 2 * radius) - radius
         return result

@@ -8,12 +8,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cartload import arrays, timeline
+from cartload import ages, arrays, timeline
 from cartload.draws import permute
 from cartload.fixed import I64
 from cartload.hashing import keys
 from cartload.ids import Keys
-from cartload.people import LOCALE_SLOTS, PHONES, name_pools, place_pools
+from cartload.people import FIRST_BITS, LAST_BITS, name_pools
+from cartload.places import CITY_BITS, PHONES, place_pools
 from cartload.schema import table
 from cartload.tables.world import World
 
@@ -24,8 +25,10 @@ _DOMAINS: Final = arrays.pool(
 )
 _SEPARATORS: Final = arrays.pool([".", "_"])
 _GENDERS: Final = arrays.pool(table("users").column("gender").values)
-_ADULT_DAYS: Final = 16 * 366
-_AGE_SPAN_DAYS: Final = 60 * 365
+_FIRST_SLOTS: Final = (1 << FIRST_BITS) - 1
+_LAST_SLOTS: Final = (1 << LAST_BITS) - 1
+_STRIDE: Final = 2531
+"""Odd, and some 0.618 of the slots of last names: neighbours of one number are far apart."""
 
 
 @dataclass(frozen=True)
@@ -80,30 +83,55 @@ class People:
     def city(self) -> I64:
         """Home city, one of the country's."""
         places = place_pools()
-        result: I64 = places.first_city[self.country] + self.home.below("city", places.cities[self.country])
+        result: I64 = places.city_slot.take(
+            (self.country << CITY_BITS) + (self.home.bits("city") >> 16 - CITY_BITS)
+        )
+        return result
+
+    @cached_property
+    def phone(self) -> I64:
+        """The customer's number, as its place among those of all cities."""
+        result: I64 = self.city * PHONES + self.home.below("phone", PHONES)
         return result
 
     @cached_property
     def _name(self) -> tuple[I64, I64, I64]:
-        """First name, last name, number: together another triple for every row number there can be."""
-        pools, starts = name_pools(), np.concatenate(([0], self.world.locale_ends))
-        within = self._permuted - starts[self.locale]
-        within, first = np.divmod(within, pools.first_count[self.locale])
-        rest, last = np.divmod(within, pools.last_count[self.locale])
-        rounds = self.rows // _DOMAIN * _DOMAIN + rest
-        return first, last, rounds * LOCALE_SLOTS + self.locale
+        """First and last name as places in the pools, and a number.
+
+        Slots and turns are another triple for every row number there can be, so names and number are too: a
+        number is the less, the rarer its name. Names that several locales have share the numbers out.
+        """
+        names, start = name_pools(), np.concatenate(([0], self.world.locale_ends))
+        within = self._permuted - start.take(self.locale)
+        first_slot, rest = within & _FIRST_SLOTS, within >> FIRST_BITS
+        last_slot = (rest * _STRIDE + first_slot * (_STRIDE + 2)) & _LAST_SLOTS
+        rounds = self.rows // _DOMAIN * self._rounds_an_epoch + (rest >> LAST_BITS)
+        first = names.first_slot.take((self.locale << FIRST_BITS) + first_slot)
+        last = names.last_slot.take((self.locale << LAST_BITS) + last_slot)
+        last += np.where(names.is_female.take(first) == 1, names.female_shift.take(self.locale), 0)
+        number = rounds * names.first_slots.take(first)
+        number += names.first_turn.take((self.locale << FIRST_BITS) + first_slot)
+        number *= names.last_slots.take(last)
+        number += names.last_turn.take((self.locale << LAST_BITS) + last_slot)
+        return first, last, _shared_out(number, first, last)
+
+    @cached_property
+    def _rounds_an_epoch(self) -> I64:
+        """How often a locale's numbers may come to the same two slots, for the locale of each row."""
+        sizes = np.diff(self.world.locale_ends, prepend=0)
+        return ((sizes >> FIRST_BITS + LAST_BITS) + 1).take(self.locale)
 
     @cached_property
     def gender(self) -> I64:
         """Place in the schema's list: by the first name, for a few other or undisclosed."""
-        by_name = (self._name[0] >= name_pools().female[self.locale]).astype(np.int64)
+        by_name = 1 - name_pools().is_female.take(self._name[0])
         chance = self._person.bits("gender")
-        return np.where(chance < 5, 2, np.where(chance < 13, 3, by_name))
+        return np.where(chance < 3, 2, np.where(chance < 13, 3, by_name))
 
     @cached_property
     def birth_day(self) -> I64:
-        """Day of birth since 1970: 16 to 76 years before sign-up."""
-        result: I64 = self.signed_up // timeline.DAY - _ADULT_DAYS - self._person.below("age", _AGE_SPAN_DAYS)
+        """Day of birth since 1970: 16 to 91 years before sign-up, as ages of online buyers are."""
+        result: I64 = self.signed_up // timeline.DAY - ages.days(self._person.bits("age"))
         return result
 
     @cached_property
@@ -114,8 +142,7 @@ class People:
     def batch(self) -> pa.RecordBatch:
         """The rows of ``users``."""
         names, places = name_pools(), place_pools()
-        first = names.first_start[self.locale] + self._name[0]
-        last = names.last_start[self.locale] + self._name[1]
+        first, last, _ = self._name
         user_name = self._user_name(first, last)
         created = arrays.times(self.signed_up)
         return self.world.batch(
@@ -125,7 +152,7 @@ class People:
             arrays.take(names.first, first),
             arrays.take(names.last, last),
             self._email(user_name),
-            arrays.take(places.phones, self.city * PHONES + self.home.below("phone", PHONES)),
+            arrays.take(places.phones, self.phone),
             arrays.dates(self.birth_day),
             arrays.take(_GENDERS, self.gender),
             arrays.take(names.locales, self.locale),
@@ -149,3 +176,15 @@ class People:
     def _email(self, user_name: Any) -> Any:
         hosts = arrays.text(_DOMAINS, self._person.below("domain", len(_DOMAINS)))
         return pc.binary_join_element_wise(user_name, hosts, "")
+
+
+def _shared_out(number: I64, first: I64, last: I64) -> I64:
+    """Numbers apart for each locale that has both names: the name decides that fewer locales have."""
+    names = name_pools()
+    of_first, of_last = names.first_shared.take(first), names.last_shared.take(last)
+    by_last = of_last <= of_first
+    sharing = np.where(by_last, of_last, of_first)
+    result: I64 = number * sharing + np.where(
+        by_last, names.last_place.take(last), names.first_place.take(first)
+    )
+    return result

@@ -2,14 +2,11 @@
 
 import json
 import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Any, Final
 
-_LETTERS: Final = "AEHNPRTWXY"
-"""Letters that stand in the postal codes of Britain, Ireland, Canada and the Netherlands alike."""
 _FOLDS: Final = str.maketrans({"ß": "ss", "ł": "l", "ø": "o", "æ": "ae", "œ": "oe", "đ": "d", "ð": "d"})
 
 
@@ -27,29 +24,57 @@ def document(name: str) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Names of one locale; women's first names come before men's."""
+    """Names of one locale; women's first names come before men's, ``last_female`` beside ``last``.
+
+    Names stand as written and as they are in a user name; slots are how often each is dealt: 1024 of first
+    names, half of them women's, and 4096 of last names.
+    """
 
     locale: str
     country: str
     female: int
     first: tuple[str, ...]
+    first_folded: tuple[str, ...]
+    first_slots: tuple[int, ...]
     last: tuple[str, ...]
+    last_folded: tuple[str, ...]
+    last_female: tuple[str, ...]
+    last_slots: tuple[int, ...]
 
 
 @cache
 def names() -> tuple[Names, ...]:
-    """All locales in their fixed order: a locale's place in it is part of every user name."""
+    """All locales in their fixed order."""
     return tuple(_names(locale, lists) for locale, lists in document("people").items())
 
 
-def _names(locale: str, lists: dict[str, list[str]]) -> Names:
-    first = (*lists["female"], *lists["male"])
-    return Names(locale, locale[3:], len(lists["female"]), first, tuple(lists["last"]))
+def _names(locale: str, lists: dict[str, Any]) -> Names:
+    first, last = [*lists["female"], *lists["male"]], lists["last"]
+    female_form = lists.get("last_female", {})
+    return Names(
+        locale,
+        locale[3:],
+        len(lists["female"]),
+        tuple(name for name, *_ in first),
+        tuple(_folded(name, *rest) for name, _, *rest in first),
+        tuple(slots for _, slots, *_ in first),
+        tuple(name for name, *_ in last),
+        tuple(_folded(name, *rest) for name, _, *rest in last),
+        tuple(female_form.get(name, name) for name, *_ in last),
+        tuple(slots for _, slots, *_ in last),
+    )
+
+
+def _folded(name: str, romanised: str | None = None) -> str:
+    return fold(name) if romanised is None else romanised
 
 
 @dataclass(frozen=True, slots=True)
 class City:
-    """One city; coordinates in hundred-thousandths of a degree, templates as in :func:`expand`."""
+    """One city; coordinates in hundred-thousandths of a degree, templates as in :mod:`cartload.templates`.
+
+    ``population`` is in thousands, ``phones`` are the city's own ranges and those of the whole country.
+    """
 
     country: str
     name: str
@@ -57,63 +82,66 @@ class City:
     time_zone: str
     latitude: int
     longitude: int
-    postal_code: str
-    phone: str
+    postal_codes: tuple[str, ...]
+    phones: tuple[str, ...]
+    population: int
 
 
 @dataclass(frozen=True, slots=True)
 class Country:
-    """A country's cities and how its streets are written: ``{street}`` and ``{number}``."""
+    """A country's cities and how its addresses are written.
+
+    ``line_1`` has ``{street}`` and ``{number}``; of addresses, ``line_2_percent`` have a second line;
+    ``titles`` are what one calls home, work, parents, holiday home and neighbours there.
+    """
 
     code: str
     cities: tuple[City, ...]
     line_1: str
     streets: tuple[str, ...]
+    numbers: tuple[str, ...]
+    line_2: tuple[str, ...]
+    line_2_percent: int
+    titles: tuple[str, ...]
 
 
 @cache
 def countries() -> tuple[Country, ...]:
-    """All countries in the file's order."""
-    return tuple(_country(code, entry) for code, entry in document("places").items())
+    """All countries in the order of the rules."""
+    return tuple(_country(code, rule) for code, rule in document("rules").items())
 
 
-def _country(code: str, entry: dict[str, Any]) -> Country:
-    cities = tuple(_city(code, *fields) for fields in entry["cities"])
-    return Country(code, cities, entry["line_1"], tuple(entry["streets"]))
+def _country(code: str, rule: dict[str, Any]) -> Country:
+    entry = document(f"places/{code}")
+    everywhere = [template for known in rule["phones"] for template in known["templates"]]
+    return Country(
+        code,
+        tuple(_city(code, everywhere, *fields) for fields in entry["cities"]),
+        entry["line_1"],
+        tuple(entry["streets"]),
+        tuple(entry["numbers"]),
+        tuple(entry["line_2"]["values"]),
+        entry["line_2"]["percent"],
+        tuple(entry["titles"]),
+    )
 
 
-def _city(code: str, name: str, region: str | None, zone: str, *rest: Any) -> City:
-    latitude, longitude, postal_code, phone = rest
-    return City(code, name, region, zone, _degrees(latitude), _degrees(longitude), postal_code, phone)
+def _city(code: str, everywhere: list[str], name: str, region: str | None, *rest: Any) -> City:
+    postal_codes, phones, _, zone, latitude, longitude, population = rest
+    return City(
+        code,
+        name,
+        region,
+        zone,
+        _degrees(latitude),
+        _degrees(longitude),
+        tuple(postal_codes.split("|")),
+        (*(phones.split("|") if phones else ()), *everywhere),
+        population,
+    )
 
 
 def _degrees(text: str) -> int:
     whole, _, places = text.partition(".")
     sign = -1 if whole.startswith("-") else 1
     return int(whole) * 100_000 + sign * int(places.ljust(5, "0"))
-
-
-def expand(template: str, count: int) -> tuple[str, ...]:
-    """``count`` fillings of a template: each ``#`` a digit, each ``@`` a letter, spread evenly, no float."""
-    sizes = [10 if mark == "#" else len(_LETTERS) for mark in template if mark in "#@"]
-    space = 1
-    for size in sizes:
-        space *= size
-    step = max(1, space // count)
-    return tuple(_filled(template, number * space // count + number * 7919 % step) for number in range(count))
-
-
-def _filled(template: str, number: int) -> str:
-    return "".join(reversed(list(_marks_filled(template, number))))
-
-
-def _marks_filled(template: str, number: int) -> Iterator[str]:
-    for mark in reversed(template):
-        if mark == "#":
-            number, digit = divmod(number, 10)
-            yield str(digit)
-        elif mark == "@":
-            number, letter = divmod(number, len(_LETTERS))
-            yield _LETTERS[letter]
-        else:
-            yield mark
