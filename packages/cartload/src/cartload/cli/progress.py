@@ -1,9 +1,11 @@
 """How far a command is: a bar on a terminal, a plain line now and then elsewhere; always on stderr."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final, TextIO
+
+type Clock = Callable[[], float]
 
 _BAR: Final = 28
 _BAR_SECONDS: Final = 0.1
@@ -13,21 +15,22 @@ _LEAST_TOLD: Final = 0.02
 
 
 class Progress:
-    """Counts rows and shows them; ``now`` is a monotonic clock in seconds."""
+    """Counts rows and shows them; ``clock`` answers seconds that only go forward."""
 
-    def __init__(self, out: TextIO, expected: int, *, quiet: bool) -> None:
+    def __init__(self, out: TextIO, expected: int, *, quiet: bool, clock: Clock) -> None:
+        self._clock = clock
         self._out = out
         self._expected = max(expected, 1)
         self._quiet = quiet
         self._terminal = out.isatty()
-        self._began = self._shown = time.monotonic()
+        self._began = self._shown = clock()
         self._rows = 0
         self._open = False
 
     def add(self, rows: int) -> None:
         """So many rows more are done."""
         self._rows += rows
-        now = time.monotonic()
+        now = self._clock()
         if self._quiet or now - self._shown < (_BAR_SECONDS if self._terminal else _LINE_SECONDS):
             return
         self._shown = now
@@ -41,7 +44,7 @@ class Progress:
 
     def end(self, line: str) -> None:
         """The last line, with time and rate."""
-        seconds = time.monotonic() - self._began
+        seconds = self._clock() - self._began
         self.say(f"{line} in {_time(seconds)} ({self._rows / max(seconds, 1e-9):,.0f} rows/s)")
 
     def _show(self, seconds: float) -> None:
@@ -70,9 +73,9 @@ class Progress:
 
 
 @contextmanager
-def progress(out: TextIO, expected: int, *, quiet: bool) -> Iterator[Progress]:
+def progress(out: TextIO, expected: int, *, quiet: bool, clock: Clock = time.monotonic) -> Iterator[Progress]:
     """A progress over so many rows, about."""
-    shown = Progress(out, expected, quiet=quiet)
+    shown = Progress(out, expected, quiet=quiet, clock=clock)
     try:
         yield shown
     finally:
