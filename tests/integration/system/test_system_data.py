@@ -1,5 +1,6 @@
 """What is stored, through the gateway: tables, rows, exports, files, report, SQL access."""
 
+import asyncio
 import csv
 import hashlib
 import io
@@ -110,7 +111,19 @@ async def test_files_are_listed_and_downloaded_whole_and_in_ranges(user: User, d
     assert (await user.call("GET", f"{dataset}/files/users/..%2f..%2fsecret")).status == 404
 
 
-async def test_the_report_shows_the_checks_of_the_seal(user: User, dataset: str) -> None:
+async def test_a_full_report_and_the_answers_come_when_they_are_asked_for(user: User, dataset: str) -> None:
+    wanted = await user.call("POST", f"{dataset}/report")
+    assert wanted.status == 202
+    async with asyncio.timeout(60):
+        while (report := await user.get(f"{dataset}/report"))["state"] == "running":  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
+    assert (report["state"], report["kind"], report["ok"]) == ("ready", "full", True)
+    assert [truth["number"] for truth in report["truths"]] == [1, 2, 3, 4, 5, 6, 7]
+    answers = await user.get(f"{dataset}/answers")
+    assert (answers["state"], len(answers["items"])) == ("ready", 20)
+
+
+async def test_the_report_shows_what_was_checked(user: User, dataset: str) -> None:
     report = await user.get(f"{dataset}/report")
     assert report["state"] in ("none", "running", "ready", "failed")
     assert report["made_at"]

@@ -15,6 +15,7 @@ PARTS = (
     "/files",
     "/files/users/part-0.parquet",
     "/report",
+    "/answers",
     "/connection",
     "/raw/users",
 )
@@ -30,7 +31,7 @@ async def test_another_users_dataset_is_404(stranger: User, job: dict[str, str])
     for part in PARTS:
         answer = await stranger.call("GET", f"/api/datasets/{job['dataset_id']}{part}")
         assert answer.status == 404, part
-    for method, part in (("DELETE", ""), ("POST", "/connection")):
+    for method, part in (("DELETE", ""), ("POST", "/connection"), ("POST", "/report")):
         answer = await stranger.call(method, f"/api/datasets/{job['dataset_id']}{part}")
         assert answer.status == 404, part
 
