@@ -39,6 +39,12 @@ def days(value: float) -> str:
     return f"{value:.0f} days" if value == round(value) else f"{value:.1f} days"
 
 
+def descending(of: Columns, column: str) -> Columns:
+    """Return the columns with their rows from the largest value of one to the smallest."""
+    places = sorted(range(len(of[column])), key=lambda place: -of[column][place])
+    return {name: [values[place] for place in places] for name, values in of.items()}
+
+
 def _revenue(of: Columns) -> str:
     return columns("Revenue by month, USD", of["month"], [Series("", of["revenue"])], money)
 
@@ -93,12 +99,14 @@ def _top(of: Columns) -> str:
     return bars("Products that earn most, USD", of["product"], [Series("", of["revenue"])], money)
 
 
-def _margin(of: Columns) -> str:
+def _margin(unsorted: Columns) -> str:
+    of = descending(unsorted, "revenue")
     series = [Series("cost of goods", of["cost"], GREY), Series("margin", of["margin"])]
     return bars("Revenue by category, USD", of["category"], series, money)
 
 
-def _returns(of: Columns) -> str:
+def _returns(unsorted: Columns) -> str:
+    of = descending(unsorted, "return_rate_bp")
     return bars("Pieces that come back", of["category"], [Series("", of["return_rate_bp"])], percent)
 
 

@@ -34,6 +34,12 @@ def generators() -> tuple[Generator, ...]:
         Generator(
             "data dictionary", (python, "dev/generate/data_dictionary.py"), ("docs/data-dictionary.md",)
         ),
+        Generator(
+            "answers",
+            (python, "dev/generate/answers.py"),
+            ("docs/answers.md", "docs/images/answers"),
+        ),
+        Generator("samples", (python, "dev/generate/samples.py"), ("docs/sample",)),
         Generator("compose variables", (python, "dev/generate/compose_env.py"), (".env.example",)),
         Generator("OpenAPI", (python, "dev/generate/openapi.py"), ("docs/openapi.json",)),
         Generator(
