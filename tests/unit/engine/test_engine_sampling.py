@@ -1,10 +1,11 @@
 """Exact numbers by weights, and ragged groups."""
 
 import numpy as np
-from hypothesis import given
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cartload.sampling import Groups, later_doubles, systematic
+from cartload.sampling import Groups, Guide, later_doubles, race, running_times, systematic
 
 
 def test_groups_walk_their_rows() -> None:
@@ -17,6 +18,7 @@ def test_groups_walk_their_rows() -> None:
     assert groups.sums(np.array([1, 2, 3, 4, 5])).tolist() == [3, 0, 12]
 
 
+@settings(deadline=None)
 @given(
     weights=st.lists(st.lists(st.integers(1, 2**33), min_size=1, max_size=20), min_size=1, max_size=4),
     quota=st.integers(0, 50_000),
@@ -42,7 +44,46 @@ def test_systematic_of_nothing() -> None:
     ).tolist() == [3]
 
 
-@given(st.lists(st.integers(0, 9), max_size=40))
-def test_later_doubles_are_all_but_the_first(values: list[int]) -> None:
-    expected = [place for place, value in enumerate(values) if value in values[:place]]
-    assert later_doubles(np.array(values, np.int64)).tolist() == expected
+@settings(deadline=None)
+@given(st.lists(st.lists(st.integers(0, 5), max_size=8), max_size=8))
+def test_later_doubles_are_all_but_the_first_of_each_owner(owned: list[list[int]]) -> None:
+    pairs = [(owner, value) for owner, values in enumerate(owned) for value in values]
+    expected = [place for place, pair in enumerate(pairs) if pair in pairs[:place]]
+    owner, value = (np.array([pair[which] for pair in pairs], np.int64) for which in (0, 1))
+    most = max(map(len, owned), default=0)
+    assert later_doubles(owner, value, most).tolist() == expected
+
+
+@settings(deadline=None)
+@given(
+    sizes=st.lists(st.integers(0, 60), min_size=1, max_size=4),
+    share=st.integers(0, 100),
+    seed=st.integers(0, 2**32),
+)
+def test_a_race_chooses_exactly_so_many_of_each_block(sizes: list[int], share: int, seed: int) -> None:
+    blocks = Groups(np.array(sizes))
+    quotas = blocks.counts * share // 100
+    random = np.random.default_rng(seed)
+    times = running_times(random.integers(0, 256, blocks.total), random.integers(0, 1 << 16, blocks.total))
+    chosen = race(times, blocks, quotas)
+    assert blocks.sums(chosen.astype(np.int64)).tolist() == quotas.tolist()
+
+
+def test_a_race_is_won_in_proportion_to_weights_and_never_by_those_without() -> None:
+    random, rounds = np.random.default_rng(3), 20_000
+    weights = np.tile([1, 2, 5, 0], rounds)
+    blocks = Groups(np.full(rounds, 4))
+    times = running_times(weights, random.integers(0, 1 << 16, len(weights)))
+    won = race(times, blocks, np.ones(rounds, np.int64)).reshape(rounds, 4).mean(axis=0)
+    assert won.tolist() == pytest.approx([1 / 8, 2 / 8, 5 / 8, 0], abs=0.015)
+
+
+@settings(deadline=None)
+@given(st.lists(st.integers(0, 2**40), min_size=1, max_size=200), st.integers(0, 2**32))
+def test_a_guide_finds_what_a_search_finds(weights: list[int], seed: int) -> None:
+    running = np.concatenate(([0], np.cumsum(np.array(weights, np.int64))))
+    if running[-1] == 0:
+        return
+    positions = np.random.default_rng(seed).integers(0, running[-1], 300)
+    expected = np.searchsorted(running, positions, side="right") - 1
+    assert Guide(running).find(positions).tolist() == expected.tolist()

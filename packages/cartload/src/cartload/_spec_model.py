@@ -115,7 +115,7 @@ _WEEK: tuple[int, ...] = (100, 96, 96, 100, 106, 108, 114)
 _DAY: tuple[int, ...] = (30, 18, 12, 10, 12, 22, 42, 64, 82, 96, 106, 112)
 _NIGHT: tuple[int, ...] = (118, 114, 110, 108, 112, 122, 138, 152, 160, 148, 112, 64)
 _EVENTS: tuple[Event, ...] = (
-    Event(name="Black Friday", month=11, day=24, days=5, factor=3.0),
+    Event(name="Black Friday", month=11, day=23, days=7, factor=2.6),
     Event(name="Christmas trade", month=12, day=8, days=12, factor=1.4),
 )
 

@@ -8,16 +8,23 @@ PRESETS: Final[dict[str, dict[str, Any]]] = {
     "seasonal": {
         "name": "seasonal",
         "customers": 20_000,
-        "growth": 1.8,
+        "window": {"start": "2023-01-01", "end": "2025-12-31"},
+        "growth": 1.4,
         "season": {
+            "week": [90, 85, 85, 95, 120, 150, 130],
             "year": [60, 55, 70, 80, 90, 85, 80, 75, 95, 120, 210, 280],
             "events": [
-                {"name": "Black Friday", "month": 11, "day": 24, "days": 5, "factor": 6.0},
+                {"name": "Black Friday", "month": 11, "day": 23, "days": 7, "factor": 5.0},
                 {"name": "Summer sale", "month": 7, "day": 1, "days": 14, "factor": 1.8},
             ],
         },
     },
-    "skewed": {"name": "skewed", "customers": 20_000, "skew": {"products": 1.4, "customers": 1.2}},
+    "skewed": {
+        "name": "skewed",
+        "customers": 20_000,
+        "orders": {"per_customer": 4},
+        "skew": {"products": 1.4, "customers": 1.2},
+    },
     "load-test": {
         "name": "load-test",
         "customers": 1_000_000,

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from cartload.fixed import I64, exponentials
 
 _SLOWNESS: Final = np.array([1, *((1 << 16) // weight for weight in range(1, 256))], np.int64)
-_HANDICAP: Final = np.array([1 << 40] + 255 * [0], np.int64)
+_HANDICAP: Final = 1 << 40
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,8 @@ class Groups:
     @cached_property
     def place(self) -> I64:
         """The place of each row in its group, from 0."""
-        return np.arange(self.total) - np.repeat(self.starts, self.counts)
+        result: I64 = np.arange(self.total) - self.starts.take(self.owner)
+        return result
 
     def spread(self, values: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
         """A value per group, repeated for each of its rows."""
@@ -54,6 +55,12 @@ class Groups:
         before = np.concatenate(([0], sums))[self.starts]
         result: I64 = sums - np.repeat(before, self.counts)
         return result
+
+    def sums_of_full(self, values: I64) -> I64:
+        """Sum over each group where none is empty."""
+        sums = np.cumsum(values).take(self.ends - 1) if len(values) else values
+        sums[1:] -= sums[:-1].copy()
+        return sums
 
     def sums(self, values: I64) -> I64:
         """Sum over each group; 0 for empty ones."""
@@ -103,19 +110,22 @@ class Guide:
 
 
 def running_times(weights: I64, draws: I64) -> I64:
-    """How long each takes in a race: exponential by 16-bit word, shorter the greater its weight, 0 to 255."""
-    result: I64 = exponentials().take(draws) * _SLOWNESS.take(weights) + _HANDICAP.take(weights)
+    """How long each takes in a race: exponential by 16-bit word, shorter the greater its weight, 0 to 255.
+
+    Those of weight 0 come in after all others.
+    """
+    result: I64 = exponentials().take(draws) * _SLOWNESS.take(weights)
+    result[weights == 0] += _HANDICAP
     return result
 
 
-def race(weights: I64, draws: I64, blocks: Groups, quotas: I64) -> npt.NDArray[np.bool_]:
-    """Choose ``quotas[b]`` rows of block b, exactly: the first home in a race of exponential times.
+def race(times: I64, blocks: Groups, quotas: I64) -> npt.NDArray[np.bool_]:
+    """Choose ``quotas[b]`` rows of block b, exactly: the first home, those before that came first.
 
-    A row's chance grows with its weight, 0 to 255; those of weight 0 come last. ``draws`` are random 16-bit
-    words; a block has fewer than 65,536 rows. As in weighted sampling without replacement by Efraimidis and
-    Spirakis (2006), in integers.
+    With :func:`running_times` it is weighted sampling without replacement (Efraimidis and Spirakis 2006),
+    with plain random words each row has the same chance. A block has fewer than 65,536 rows.
     """
-    keys = (running_times(weights, draws) << 16) + blocks.place
+    keys = (times << 16) + blocks.place
     chosen = np.zeros(len(keys), bool)
     for start, size, quota in zip(blocks.starts, blocks.counts, quotas, strict=True):
         block = slice(start, start + size)
@@ -126,21 +136,16 @@ def race(weights: I64, draws: I64, blocks: Groups, quotas: I64) -> npt.NDArray[n
     return chosen
 
 
-def later_doubles(values: I64) -> I64:
-    """Positions of all values, from 0, that stand at an earlier position too."""
-    bits = len(values).bit_length()
-    if len(values) < 2:
-        return np.empty(0, np.int64)
-    if int(values.max()).bit_length() + bits > 62:
-        return _later_doubles_of_large(values)
-    packed = (values << bits) + np.arange(len(values))
-    packed.sort()
-    ordered = packed >> bits
-    same = np.flatnonzero(ordered[1:] == ordered[:-1])
-    return np.sort(packed[same + 1] & ((1 << bits) - 1))
+def later_doubles(owner: I64, values: I64, most: int) -> I64:
+    """Positions of all values that stand at an earlier position of the same owner too, in order.
+
+    Owners' values lie together, at most ``most`` of each: so values are compared at each distance below it.
+    """
+    hits = [_doubles_at(owner, values, distance) for distance in range(1, min(most, len(values)))]
+    return np.unique(np.concatenate(hits)) if hits else np.empty(0, np.int64)
 
 
-def _later_doubles_of_large(values: I64) -> I64:
-    order = np.argsort(values, kind="stable")
-    same = values[order[1:]] == values[order[:-1]]
-    return np.sort(order[1:][same])
+def _doubles_at(owner: I64, values: I64, distance: int) -> I64:
+    same = np.flatnonzero(values[distance:] == values[:-distance])
+    result: I64 = same[owner[same] == owner[same + distance]] + distance
+    return result

@@ -20,12 +20,15 @@ from cartload.tables.users import People
 from cartload.tables.world import World
 from cartload.timeline import DAY
 
+_ONCE: Final = 64
+"""Of 256 buyers so many never come back, as in BG/NBD (Fader, Hardie and Lee 2005)."""
 _BETA: Final = 84 * DAY
 _RANKS: Final = 1000
 _EXPOSURE_BITS: Final = 12
 _DELAYS: Final = np.repeat((0, 1, 2, 3, 5, 8, 14, 27, 45, 80), (172, 18, 12, 10, 10, 10, 8, 7, 5, 4))
 """Days from sign-up to a first order by eight random bits: two in three buy at once."""
 _MINUTE: Final = 60_000
+ANYTHING: Final = 4
 _LIKES: Final = np.array(
     [
         (0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 4, 4),
@@ -33,7 +36,7 @@ _LIKES: Final = np.array(
         (0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 2, 2, 3, 3, 4, 4),
     ],
     np.int64,
-)
+).ravel()
 """Which favourite an order is about by four random bits, for customers of two, three and four; 4 is any."""
 _HOW_MANY: Final = np.array([0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2], np.int64)
 
@@ -66,8 +69,7 @@ class Buyers:
     @cached_property
     def buys(self) -> np.typing.NDArray[np.bool_]:
         """Whether each ever orders."""
-        equal = np.ones(len(self.people.rows), np.int64)
-        return race(equal, self.habit.bits("buys"), self.layout.groups("users"), self._quotas[0])
+        return race(self.habit.bits("buys"), self.layout.groups("users"), self._quotas[0])
 
     @cached_property
     def orders(self) -> Groups:
@@ -77,7 +79,8 @@ class Buyers:
         when = self.world.orders
         exposure = (self.until - self.since) // max(1, when.total >> _EXPOSURE_BITS)
         activity = self.world.activity.take(self.pace.below("activity", _RANKS))
-        weights = np.where(self.buys, activity * (1 + exposure), 0)
+        comes_back = self.pace.bits("once") >= _ONCE
+        weights = np.where(self.buys, 1 + activity * exposure * comes_back, 0)
         return Groups(self.buys + systematic(weights, blocks, quotas, start))
 
     @cached_property
@@ -132,11 +135,15 @@ class Buyers:
     def _likes(self) -> I64:
         return _HOW_MANY.take(self._taste.bits("how_many")) * 16
 
-    def category(self, user: I64, choice: I64, anything: I64) -> I64:
-        """What a customer looks for by four random bits: mostly a favourite, else any, by 12-bit word."""
-        like = _LIKES.ravel().take(self._likes.take(user) + choice)
-        favourite = self._favourites.take(user * 4 + np.minimum(like, 3))
-        return np.where(like == 4, self.world.market.category.take(anything), favourite)
+    def like(self, user: I64, choice: I64) -> I64:
+        """Which of their favourites customers look for by four random bits, or :data:`ANYTHING`."""
+        result: I64 = _LIKES.take(self._likes.take(user) + choice)
+        return result
+
+    def favourite(self, user: I64, like: I64) -> I64:
+        """A favourite category of each customer; the last for :data:`ANYTHING`."""
+        result: I64 = self._favourites.take(user * 4 + np.minimum(like, 3))
+        return result
 
 
 def _lives() -> I64:

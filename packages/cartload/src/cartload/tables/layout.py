@@ -31,18 +31,34 @@ class Layout:
         start = self.chunk.first_block * BLOCK
         return [*range(start, start + self.chunk.customers, BLOCK), start + self.chunk.customers]
 
+    @cached_property
+    def _before(self) -> dict[str, I64]:
+        """Rows of each table before each edge, as far as they were asked for."""
+        return {}
+
+    def _rows_before(self, table: str) -> I64:
+        if table not in self._before:
+            before = [counts.rows_before(self.spec, table, edge) for edge in self._edges]
+            self._before[table] = np.array(before, np.int64)
+        return self._before[table]
+
+    @cached_property
+    def _groups(self) -> dict[str, Groups]:
+        return {}
+
     def groups(self, table: str) -> Groups:
         """Rows of a table in each block."""
-        before = [counts.rows_before(self.spec, table, edge) for edge in self._edges]
-        edges = np.array(before, np.int64)
-        return Groups(edges[1:] - edges[:-1])
+        if table not in self._groups:
+            edges = self._rows_before(table)
+            self._groups[table] = Groups(edges[1:] - edges[:-1])
+        return self._groups[table]
 
     def shares(self, table: str, *ten_thousandths: int) -> I64:
         """Rows of each block that make up a share of a table; of further shares, each a part of what is left.
 
         Exact over any number of blocks from the first on, rounded down in the end.
         """
-        edges = np.array([counts.rows_before(self.spec, table, edge) for edge in self._edges], np.int64)
+        edges = self._rows_before(table)
         for share in ten_thousandths[:-1]:
             edges = edges - edges * share // 10_000
         edges = edges * ten_thousandths[-1] // 10_000
@@ -50,6 +66,5 @@ class Layout:
 
     def rows(self, table: str) -> I64:
         """Row numbers of a table in the chunk: one run."""
-        first = counts.rows_before(self.spec, table, self._edges[0])
-        last = counts.rows_before(self.spec, table, self._edges[-1])
-        return np.arange(first, last)
+        edges = self._rows_before(table)
+        return np.arange(edges[0], edges[-1])

@@ -8,7 +8,7 @@ import numpy as np
 
 from cartload.counts import ten_thousandths
 from cartload.fixed import I64
-from cartload.sampling import race
+from cartload.sampling import race, running_times
 from cartload.tables import customs
 from cartload.tables.charges import NEVER, Charges, Flags
 from cartload.tables.lines import Lines
@@ -62,7 +62,8 @@ class Lifecycle:
     def _race(self, field: str, weights: I64, *shares: int) -> Flags:
         layout = self.orders.layout
         quotas = layout.shares("order_details", *shares)
-        return race(weights, self._fate.bits(field), layout.groups("order_details"), quotas)
+        times = running_times(weights, self._fate.bits(field))
+        return race(times, layout.groups("order_details"), quotas)
 
     @property
     def _cancel_rate(self) -> int:
@@ -72,7 +73,7 @@ class Lifecycle:
     def _is_returned(self) -> Flags:
         """Which orders would come back: by their goods, of those neither cancelled nor never paid."""
         goods = self.orders.world.return_weights.take(self.lines.product)
-        weights = np.minimum(np.add.reduceat(goods, self.lines.by_order.starts), 255) if len(goods) else goods
+        weights = np.minimum(self.lines.by_order.sums_of_full(goods), 255)
         weights[self._is_cancelled] = 0
         weights[self.charges.given_up] = 0
         rate = ten_thousandths(self.orders.world.spec.orders.return_rate)

@@ -23,7 +23,6 @@ Many baskets of one line and few of many: skewed as baskets on the web are.
 """
 _SAME, _BESIDE, _LIKED = 128, 192, 228
 """Of 256 further lines so many stay in the order's category, or go with it, or are of a favourite."""
-_SKU_SHIFT: Final = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -49,8 +48,8 @@ class Lines:
         """Lines of each order, at least one."""
         layout, weights = self.orders.layout, _BASKETS.take(self.orders.row.bits("items"))
         orders, lines = layout.groups("order_details"), layout.groups("order_item")
-        equal, quotas = np.ones(len(weights), np.int64), orders.counts * _SINGLE // 10_000
-        weights[race(equal, self.orders.place.bits("single"), orders, quotas)] = 0
+        quotas = orders.counts * _SINGLE // 10_000
+        weights[race(self.orders.place.bits("single"), orders, quotas)] = 0
         start = self.world.random.draw("order_item.block", layout.blocks).bits("start")
         return Groups(1 + systematic(weights, orders, lines.counts - orders.counts, start))
 
@@ -65,17 +64,9 @@ class Lines:
         return self.world.random.draw("order_item.row", self.rows)
 
     @cached_property
-    def _other(self) -> Draw:
-        return self.world.random.draw("order_item.other", self.rows)
-
-    @cached_property
     def category(self) -> I64:
         """Category that each line was looked for in."""
-        orders, anything = self.orders, self._other.bits("category")
-        about = orders.buyers.category(
-            orders.user, orders.row.bits("favourite"), anything.take(self.by_order.starts)
-        )
-        result: I64 = about.take(self.order)
+        result: I64 = self.orders.category.take(self.order)
         mode = self.row.bits("mode")
         strays = np.flatnonzero((mode >= _SAME) & (self.by_order.place > 0))
         result[strays] = self._strayed(result[strays], mode[strays], strays)
@@ -84,9 +75,11 @@ class Lines:
     def _strayed(self, about: I64, mode: I64, lines: I64) -> I64:
         """The categories of lines that leave their order's category."""
         user = self.orders.user.take(self.order[lines])
-        slot, anything = self._other.bits("complement")[lines], self._other.bits("category")[lines]
+        draw = self.world.random.draw("order_item.other", self.rows[lines])
+        slot, anything = draw.bits("complement"), draw.bits("category")
         beside = self.world.tastes.complements.take(about * COMPLEMENTS + slot)
-        liked = self.orders.buyers.category(user, slot, anything)
+        buyers = self.orders.buyers
+        liked = buyers.favourite(user, buyers.like(user, slot))
         anywhere = self.world.market.category.take(anything)
         return np.where(mode < _BESIDE, beside, np.where(mode < _LIKED, liked, anywhere))
 
@@ -100,7 +93,7 @@ class Lines:
         market = self.world.market
         positions, words = market.positions(self._cells, self.row.bits("product")), self.row.bits("sku")
         staple = self.world.tastes.staple.take(self.category)
-        usual = np.flatnonzero(self._other.bits("staple") < staple)
+        usual = np.flatnonzero(self.row.bits("staple") < staple)
         position, word = self._staples(usual)
         sold = market.sells(self._cells[usual], position)
         positions[usual[sold]], words[usual[sold]] = position[sold], word[sold]
@@ -118,9 +111,9 @@ class Lines:
     def _settled(self) -> tuple[I64, I64]:
         """Product and SKU: drawn, drawn again where doubled, at last the next free one."""
         products, skus = self._chosen
-        part = _with_doubles(self.order, skus)
+        part = self._with_doubles(np.arange(len(skus)), skus)
         for family in ("order_item.again_1", "order_item.again_2"):
-            doubles = part[later_doubles(self.order[part] * _SKU_SHIFT + skus[part])]
+            doubles = part[self._doubles(part, skus)]
             if len(doubles) == 0:
                 return products, skus
             market, again = self.world.market, self.world.random.draw(family, self.rows[doubles])
@@ -139,13 +132,29 @@ class Lines:
         """SKU of each line as a row number."""
         return self._settled[1]
 
+    def _doubles(self, part: I64, skus: I64) -> I64:
+        """Places in ``part``, lines of whole orders, of those whose SKU stands earlier in the order."""
+        return later_doubles(self.order[part], skus[part], self._most)
+
+    @cached_property
+    def _most(self) -> int:
+        """Lines of the largest order."""
+        return int(self.by_order.counts.max(initial=0))
+
+    def _with_doubles(self, part: I64, skus: I64) -> I64:
+        """All lines of those orders of a part that hold a SKU twice."""
+        orders = self.order[part]
+        doubled = np.zeros(len(self.by_order.counts), bool)
+        doubled[orders[later_doubles(orders, skus[part], self._most)]] = True
+        return part[doubled.take(orders)]
+
     def _probed(self, part: I64, products: I64, chosen: I64) -> tuple[I64, I64]:
         """The doubles that are left take the next SKU on sale, round and round, until none is left."""
-        part = part[_with_doubles(self.order[part], chosen[part])]
+        part = self._with_doubles(part, chosen)
         if len(part) == 0:
             return products, chosen
         moved = np.zeros(len(part), bool)
-        moved[later_doubles(self.order[part] * _SKU_SHIFT + chosen[part])] = True
+        moved[self._doubles(part, chosen)] = True
         shelf = Shelf.at(self.world.catalogue, self.orders.placed[self.order[part]])
         place = self.world.random.draw("order_item.probe", self.rows[part]).below("start", shelf.sizes)
         while moved_now := _unsettled(self.order[part], chosen[part], moved):
@@ -164,12 +173,6 @@ class Lines:
     def price(self) -> I64:
         """Price of one piece."""
         return self.world.catalogue.price.take(self.sku)
-
-
-def _with_doubles(orders: I64, skus: I64) -> I64:
-    """Positions of all lines of the orders that hold a SKU twice."""
-    doubles = later_doubles(orders * _SKU_SHIFT + skus)
-    return np.flatnonzero(np.isin(orders, orders[doubles]))
 
 
 def _unsettled(orders: I64, skus: I64, moved: np.typing.NDArray[np.bool_]) -> list[int]:

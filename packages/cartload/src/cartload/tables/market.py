@@ -104,7 +104,7 @@ class Market:
         return self._guide.find(positions)
 
     def sku(self, products: I64, words: I64) -> I64:
-        """A SKU of each product by a 16-bit word."""
+        """A SKU of each product by a 12-bit word."""
         start = self.catalogue.first_sku.take(products)
-        result: I64 = start + (words * (self.catalogue.first_sku.take(products + 1) - start) >> 16)
+        result: I64 = start + (words * (self.catalogue.first_sku.take(products + 1) - start) >> 12)
         return result

@@ -7,7 +7,7 @@ import numpy as np
 
 from cartload.counts import ten_thousandths
 from cartload.fixed import I64
-from cartload.sampling import race
+from cartload.sampling import race, running_times
 from cartload.tables.campaigns import Campaigns
 from cartload.tables.customs import STORE
 from cartload.tables.lines import Lines
@@ -27,13 +27,7 @@ class Money:
     @cached_property
     def subtotal(self) -> I64:
         """Sum of each order's line totals."""
-        return self._by_order(self.line_total)
-
-    def _by_order(self, values: I64) -> I64:
-        if len(values) == 0:
-            return values
-        result: I64 = np.add.reduceat(values, self.lines.by_order.starts)
-        return result
+        return self.lines.by_order.sums_of_full(self.line_total)
 
     @cached_property
     def coupon(self) -> I64:
@@ -53,7 +47,8 @@ class Money:
         layout = orders.layout
         weights = self.campaigns.eagerness(orders.local_day, orders.first)
         quotas = layout.shares("order_details", share)
-        reduced = race(weights, orders.row.bits("reduced"), layout.groups("order_details"), quotas)
+        times = running_times(weights, orders.row.bits("reduced"))
+        reduced = race(times, layout.groups("order_details"), quotas)
         return np.where(reduced, self.subtotal * self.campaigns.percent.take(self.coupon) // 100, 0)
 
     @cached_property
@@ -78,7 +73,7 @@ class Money:
     @cached_property
     def tax(self) -> I64:
         """Tax of each order."""
-        return self._by_order(self.line_tax)
+        return self.lines.by_order.sums_of_full(self.line_tax)
 
     @cached_property
     def shipping(self) -> I64:

@@ -12,7 +12,7 @@ from cartload.ids import Keys
 from cartload.sampling import Groups
 from cartload.tables import customs
 from cartload.tables.addresses import Addresses
-from cartload.tables.buyers import Buyers
+from cartload.tables.buyers import ANYTHING, Buyers
 from cartload.tables.layout import Layout
 from cartload.tables.users import People
 from cartload.tables.world import World
@@ -122,6 +122,16 @@ class Orders:
     def local_day(self) -> I64:
         """The day by the customer's clock."""
         return self._local // DAY
+
+    @cached_property
+    def category(self) -> I64:
+        """The category that each order is about: mostly a favourite of the customer's, else any."""
+        like = self.buyers.like(self.user, self.row.bits("favourite"))
+        result = self.buyers.favourite(self.user, like)
+        other = np.flatnonzero(like == ANYTHING)
+        draw = self.world.random.draw("order_details.anything", self.rows[other])
+        result[other] = self.world.market.category.take(draw.bits("category"))
+        return result
 
     @cached_property
     def address(self) -> I64:

@@ -80,12 +80,21 @@ class Payments:
     def _order(self) -> I64:
         return np.repeat(np.arange(len(self._rows)), self._rows)
 
+    @cached_property
+    def _places(self) -> list[I64]:
+        """Where the further charges of each round stand, and the refunds."""
+        later = [
+            self._starts[one.orders[shown]] + number for number, (one, shown) in enumerate(self._later, 1)
+        ]
+        return [*later, (self._starts + self._rows - 1)[self._refunded]]
+
     def _columns(self, first: I64, later: Sequence[I64 | int], refund: I64 | int) -> I64:
         """A column from values of all first charges, of each round's shown charges, and of the refunds."""
         column = first.take(self._order)
-        for number, ((one, shown), values) in enumerate(zip(self._later, later, strict=True), 1):
-            column[self._starts[one.orders[shown]] + number] = values
-        column[(self._starts + self._rows - 1)[self._refunded]] = refund
+        *places, last = self._places
+        for place, values in zip(places, later, strict=True):
+            column[place] = values
+        column[last] = refund
         return column
 
     @cached_property

@@ -34,9 +34,8 @@ class Kind(NamedTuple):
 
 KINDS: Final[dict[str, Kind]] = {
     "shoes": Kind(("shoe", "footwear", "boot"), ("wear", "sport"), 32, 2, 6),
-    "wear": Kind(
-        ("cloth", "fashion", "wear", "jewel", "watch", "bag", "accessor", "lingerie"), ("shoes",), 28, 4, 10
-    ),
+    "finery": Kind(("jewel", "watch", "bag", "accessor"), ("wear", "shoes"), 13, 1, 4),
+    "wear": Kind(("cloth", "fashion", "wear", "lingerie"), ("shoes", "finery"), 28, 4, 10),
     "pets": Kind(("pet",), ("food",), 3, 16, 120),
     "food": Kind(("food", "drink", "grocer", "beverage", "wine", "coffee"), ("kitchen",), 1, 26, 130),
     "care": Kind(("beauty", "health", "care", "baby", "drug", "hygiene"), ("wear", "food"), 3, 14, 110),

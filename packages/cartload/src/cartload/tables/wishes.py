@@ -12,10 +12,10 @@ from cartload.counts import SPREAD
 from cartload.draws import Draw
 from cartload.fixed import I64, exponentials
 from cartload.sampling import Groups, later_doubles, systematic
+from cartload.tables.buyers import ANYTHING
 from cartload.tables.lines import Lines
 from cartload.timeline import DAY
 
-_PRODUCT_SHIFT: Final = 1 << 20
 _BOUGHT: Final = 72
 """Of 256 wishes of a buyer so many are for something that he bought later."""
 _REMOVED: Final = 100
@@ -63,7 +63,9 @@ class Wishes:
         came = np.flatnonzero(bought >= 0)
         chosen[came] = self.lines.product[bought[came]]
         for family in ("wishlist.again_1", "wishlist.again_2"):
-            doubles = later_doubles(self.user * _PRODUCT_SHIFT + chosen)
+            doubles = later_doubles(self.user, chosen, self._most)
+            if len(doubles) == 0:
+                return chosen, bought
             again = self.lines.world.random.draw(family, self.rows[doubles])
             chosen[doubles], bought[doubles] = self._fancied(again, doubles), -1
         return self._probed(chosen, bought)
@@ -87,12 +89,19 @@ class Wishes:
 
     def _fancied(self, draw: Draw, wishes: I64) -> I64:
         """A product by popularity of a category that the customer likes, still on sale or not."""
-        market, choice = self.lines.world.market, self._row.bits("favourite")[wishes]
-        category = self.lines.orders.buyers.category(self.user[wishes], choice, draw.bits("category"))
+        market, buyers, user = self.lines.world.market, self.lines.orders.buyers, self.user[wishes]
+        like = buyers.like(user, self._row.bits("favourite")[wishes])
+        anything = market.category.take(draw.bits("category"))
+        category = np.where(like == ANYTHING, anything, buyers.favourite(user, like))
         return market.products(market.usual(category, draw.bits("product")))
 
+    @cached_property
+    def _most(self) -> int:
+        """Wishes of the customer who has the most."""
+        return int(self.by_user.counts.max(initial=0))
+
     def _probed(self, chosen: I64, bought: I64) -> tuple[I64, I64]:
-        while len(doubles := later_doubles(self.user * _PRODUCT_SHIFT + chosen)):
+        while len(doubles := later_doubles(self.user, chosen, self._most)):
             chosen[doubles] = (chosen[doubles] + 1) % self.lines.world.catalogue.products
             bought[doubles] = -1
         return chosen, bought
