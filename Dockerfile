@@ -62,7 +62,7 @@ COPY --from=sources /opt/cartload/app /opt/cartload/app
 USER 10001:10001
 STOPSIGNAL SIGTERM
 EXPOSE 8000
-HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
+HEALTHCHECK --interval=10s --timeout=5s --start-period=180s --retries=3 \
     CMD ["python", "-m", "cartload_kit.probe"]
 
 FROM service AS gateway
