@@ -1,9 +1,8 @@
 """How customers buy: whether and when first, how long they stay, how eagerly, what they like.
 
 The model is Pareto/NBD (Schmittlein, Morrison and Colombo 1987): a buyer orders at random at a rate of his
-own until he silently leaves. Lifetimes have the form and about the size that Fader, Hardie and Lee (2005)
-fitted to a shop on the web (s = 0.61, beta = 11.7 weeks): the share of buyers left after time t is
-``sqrt(beta / (beta + t))``. Rates follow the spec's Zipf exponent instead of a gamma distribution.
+own until he silently leaves. Lifetimes follow that model's Pareto law with shape 1/2, its scale
+our choice: the share of buyers left after time t is ``sqrt(beta / (beta + t))``. Rates follow the spec's Zipf exponent instead of a gamma distribution.
 """
 
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ from cartload.tables.world import World
 from cartload.timeline import DAY
 
 _ONCE: Final = 64
-"""Of 256 buyers so many never come back, as in BG/NBD (Fader, Hardie and Lee 2005)."""
+"""Of 256 buyers so many never come back: BG/NBD's idea (Fader, Hardie and Lee 2005), our share."""
 _BETA: Final = 84 * DAY
 _RANKS: Final = 1000
 _EXPOSURE_BITS: Final = 12

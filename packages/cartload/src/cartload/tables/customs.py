@@ -32,7 +32,7 @@ _METHODS: Final[dict[str, tuple[int, int, int, int, int]]] = {
     "CN": (60, 10, 180, 0, 6),
     "IN": (92, 12, 146, 0, 6),
 }
-"""Shares of 256 by method, as shops' surveys have them (Worldpay's Global Payments Report, yearly)."""
+"""Shares of 256 by method: our estimates of what is usual in each country."""
 _USUAL_METHODS: Final = (150, 56, 32, 12, 6)
 NOT_AT_A_COUNTER: Final = np.array([False, True, True, True, False])
 """Methods that shops do not take at their counters."""

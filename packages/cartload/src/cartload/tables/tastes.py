@@ -19,9 +19,8 @@ COMPLEMENTS: Final = 16
 class Kind(NamedTuple):
     """A kind of goods: words that tell it, what it goes with, and three relative weights.
 
-    ``returned``: how often its lines come back. Online, a quarter and more of clothes and shoes do, a tenth
-    of electronics and furniture, hardly any food (Asdecker and Karl 2018; National Retail Federation's and
-    Appriss Retail's yearly reports). ``pieces``: how many more than one are bought. ``staple``: of 256
+    ``returned``: how often its lines come back: our estimates; surveys agree that clothes and shoes lead by
+    far, not on how far (docs/how-the-numbers-are-made.md names two). ``pieces``: how many more than one are bought. ``staple``: of 256
     lines so many are the customer's usual product again.
     """
 
