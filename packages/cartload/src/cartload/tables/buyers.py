@@ -2,7 +2,8 @@
 
 The model is Pareto/NBD (Schmittlein, Morrison and Colombo 1987): a buyer orders at random at a rate of his
 own until he silently leaves. Lifetimes follow that model's Pareto law with shape 1/2, its scale
-our choice: the share of buyers left after time t is ``sqrt(beta / (beta + t))``. Rates follow the spec's Zipf exponent instead of a gamma distribution.
+our choice: the share of buyers left after time t is ``sqrt(beta / (beta + t))``. Rates follow the spec's
+Zipf exponent instead of a gamma distribution.
 """
 
 from dataclasses import dataclass

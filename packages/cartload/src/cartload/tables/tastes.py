@@ -20,8 +20,8 @@ class Kind(NamedTuple):
     """A kind of goods: words that tell it, what it goes with, and three relative weights.
 
     ``returned``: how often its lines come back: our estimates; surveys agree that clothes and shoes lead by
-    far, not on how far (docs/how-the-numbers-are-made.md names two). ``pieces``: how many more than one are bought. ``staple``: of 256
-    lines so many are the customer's usual product again.
+    far, not on how far (docs/how-the-numbers-are-made.md names two). ``pieces``: how many more than one
+    are bought. ``staple``: of 256 lines so many are the customer's usual product again.
     """
 
     words: tuple[str, ...]
