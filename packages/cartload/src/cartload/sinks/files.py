@@ -42,9 +42,9 @@ def encode(batch: pa.RecordBatch, file_format: Format) -> memoryview:
 
 
 def _parquet(batch: pa.RecordBatch) -> memoryview:
-    sink = pa.BufferOutputStream()
-    with parquet.writer(sink, batch.schema) as file:
-        file.write_batch(parquet.writable(batch))
+    sink, rows = pa.BufferOutputStream(), parquet.writable(batch)
+    with parquet.writer(sink, rows.schema) as file:
+        file.write_batch(rows)
     return memoryview(sink.getvalue())
 
 
