@@ -9,9 +9,6 @@ from pydantic import ValidationError
 
 from cartload_writer.checker.examine import Found, Request
 
-_NICE = 15
-"""The load of datasets goes before their examination."""
-
 _LONGEST_RESULT = 8 * 2**20
 _COMMAND = (sys.executable, "-m", "cartload_writer.checker.examine")
 
@@ -29,7 +26,7 @@ async def examine(request: Request, seconds: float) -> Found:
         start_new_session=True,
     )
     try:
-        os.setpriority(os.PRIO_PROCESS, child.pid, _NICE)
+        _step_back(child.pid)
         async with asyncio.timeout(seconds):
             result, _ = await child.communicate(request.model_dump_json().encode())
             code = await child.wait()
@@ -42,6 +39,14 @@ async def examine(request: Request, seconds: float) -> Found:
     if code:
         raise ExaminationFailed(f"the examination ended with code {code}")
     return _read(result)
+
+
+def _step_back(pid: int) -> None:
+    """Let the child have only what nobody else wants: the load of datasets goes before examinations."""
+    with suppress(ProcessLookupError):
+        os.setpriority(os.PRIO_PROCESS, pid, 19)
+        if hasattr(os, "SCHED_IDLE"):
+            os.sched_setscheduler(pid, os.SCHED_IDLE, os.sched_param(0))
 
 
 def _read(result: bytes) -> Found:
