@@ -6,7 +6,7 @@ UTC. Positions are integers below ``Timeline.total``: the running sum of demand.
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final
 
 import numpy as np
@@ -135,6 +135,7 @@ def _of_day(season: Season, day: date) -> int:
     return weight
 
 
+@lru_cache(maxsize=1 << 16)
 def event_falls_on(day: date, month: int, first: int, days: int) -> bool:
     """Whether an event that begins on a day of each year covers this one."""
     for year in (day.year, day.year - 1):
