@@ -3,8 +3,6 @@
 The same files give them in polars and in pandas.
 """
 
-import secrets
-from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -29,17 +27,6 @@ def folder(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
     wanted = ("--customers", "1200", "--set", f"ids={request.param}", "--out", str(tmp_path / "shop"))
     assert main(["generate", *wanted, "--workers", "1", "--quiet"]) == 0
     return tmp_path / "shop"
-
-
-@pytest.fixture
-def database(mysql_url: str) -> Iterator[str]:
-    """The name of an empty database, dropped in the end."""
-    name = f"answers{secrets.token_hex(6)}"
-    with mysql.connect(mysql_url) as connection, connection.cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {name}")
-    yield name
-    with mysql.connect(mysql_url) as connection, connection.cursor() as cursor:
-        cursor.execute(f"DROP DATABASE {name}")
 
 
 def fill(connection: mysql.Bulk, stored: Stored) -> None:

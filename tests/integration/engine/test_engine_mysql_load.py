@@ -1,6 +1,5 @@
 """Batches into a real server: every row as the engine made it, or nothing at all."""
 
-import secrets
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -16,17 +15,6 @@ from cartload.rowhash import RowHash, hash_batch
 from cartload.schema import TABLE_NAMES, Ids, arrow_schema
 from cartload.sinks import mysql
 from cartload.spec import parse, resolve
-
-
-@pytest.fixture
-def database(mysql_url: str) -> Iterator[str]:
-    """The name of an empty database, dropped in the end."""
-    name = f"engine{secrets.token_hex(6)}"
-    with mysql.connect(mysql_url) as connection, connection.cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {name}")
-    yield name
-    with mysql.connect(mysql_url) as connection, connection.cursor() as cursor:
-        cursor.execute(f"DROP DATABASE {name}")
 
 
 @pytest.fixture

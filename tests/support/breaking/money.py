@@ -42,7 +42,7 @@ CASES: Final[dict[str, Case]] = {
         "UPDATE order_details SET shipping = shipping + 1, total = total + 1 WHERE id = getvariable('one')",
         """UPDATE payment_details SET amount = amount + 1 WHERE order_id = getvariable('one')""",
     ),
-    "order.currency": case(one("order_details", "currency = 'XXX'"), others="charge.amount"),
+    "order.currency": case(one("order_details", "currency = 'ZZZ'"), others="charge.amount"),
     "order.collected": case(one("payment_details", "amount = amount + 1", _CAPTURED), others="charge.amount"),
-    "charge.amount": case(one("payment_details", "currency = 'XXX'")),
+    "charge.amount": case(one("payment_details", "currency = 'ZZZ'")),
 }
