@@ -31,10 +31,23 @@ RUN --mount=type=cache,target=/root/.cache/uv \
     && VIRTUAL_ENV=/opt/cartload/venv /uv/bin/uv pip sync --quiet --require-hashes --compile-bytecode service.lock \
     && python3 deploy/docker/slim.py /opt/cartload/venv
 
+FROM python:${PYTHON}-slim AS kernels
+WORKDIR /build
+COPY requirements.lock ./
+COPY deploy/docker/locked.py deploy/docker/
+RUN --mount=type=cache,target=/root/.cache/pip \
+    echo ziglang >compiler.in \
+    && python3 deploy/docker/locked.py lock compiler.in >compiler.lock \
+    && pip install --quiet --no-deps --require-hashes --root-user-action=ignore --target /compiler -r compiler.lock
+COPY packages/cartload/hatch_build.py packages/cartload/
+COPY packages/cartload/src/cartload/kernels.c packages/cartload/src/cartload/
+RUN PYTHONPATH=/compiler python3 packages/cartload/hatch_build.py
+
 FROM python:${PYTHON}-slim AS sources
 WORKDIR /build
 COPY deploy/docker/locked.py deploy/docker/
 COPY packages packages
+COPY --from=kernels /build/packages/cartload/src packages/cartload/src
 COPY gateway gateway
 COPY services services
 ARG SERVICE

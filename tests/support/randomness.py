@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
-from cartload.draws import Randomness, permute
+from cartload.draws import Randomness, permute, scramble, seed_keys
 from cartload.hashing import keys
 from cartload.register import FAMILIES
 from cartload.schema import TABLE_NAMES
@@ -48,7 +48,7 @@ def _fields(seed: int, numbers: npt.NDArray[np.int64]) -> Iterator[Field]:
         for name, width in given:
             yield Field(f"{family}.{name}", width, draw.bits(name))
     for table in TABLE_NAMES:
-        words = random.keyed(f"{table}.id", numbers)
+        words = scramble(numbers, *seed_keys(seed, f"{table}.id"))
         for place in range(_ID_FIELDS):
             part = words >> np.uint64(16 * place) & np.uint64(0xFFFF)
             yield Field(f"{table}.id.{place}", 16, part.view(np.int64))

@@ -13,8 +13,9 @@ import pyarrow as pa
 
 from bench.engine.measured import Figures
 from bench.engine.shop import rate
-from cartload.chunks import Segment, plan
 from cartload.engine import Engine
+from cartload.output import runs
+from cartload.own_process import keep_freed_memory
 from cartload.rowhash import RowHash, hash_batch
 from cartload.schema import Ids
 from cartload.spec import parse, resolve
@@ -22,8 +23,9 @@ from cartload.spec import parse, resolve
 
 def cartload(ids: Ids, customers: int) -> Figures:
     """A whole dataset: every row hashed and every value made plain, batch after batch."""
+    keep_freed_memory()
     spec = resolve(parse({"customers": customers, "ids": ids}))
-    engine, chunks = Engine(spec), plan(spec, Segment(0, customers), catalogue=True)
+    engine, chunks = Engine(spec), runs.whole(spec)
     for chunk in chunks[:3] + chunks[-1:]:
         _made(engine, chunk)
     began = time.process_time()

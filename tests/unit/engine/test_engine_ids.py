@@ -37,4 +37,4 @@ def test_uuids_depend_on_seed_and_table() -> None:
 
 @pytest.mark.parametrize(("number", "text"), [(1, "A-00000001"), (12345678, "A-12345678")])
 def test_numbered(number: int, text: str) -> None:
-    assert numbered("A-", np.array([number]), 2).to_pylist() == [text]
+    assert numbered("A-", np.array([number]), 8).to_pylist() == [text]

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cartload import pools
+from cartload import kernels, pools
 from cartload.fixed import I64
 
 Flags = npt.NDArray[np.bool_]
@@ -86,12 +86,27 @@ def plain(values: Any) -> Any:
     """A column as it is without a dictionary."""
     if not pa.types.is_dictionary(values.type):
         return values
-    known = pools.of(values.dictionary)
-    if known is None or known.slots is None or values.offset or values.indices.type != pa.int32():
+    strings, codes = values.dictionary, values.indices
+    if strings.null_count or not len(strings) or codes.offset or codes.type != pa.int32():
         return values.dictionary_decode()
-    validity, places = values.indices.buffers()
-    rows = known.slots.take(np.frombuffer(places, np.int32, len(values)), mode="clip")
-    return _strings(rows.view(np.uint8), known.slots.itemsize, validity)
+    text = kernels.joined([kernels.Strings(strings, codes)], len(values))
+    return _strings(*text, codes.buffers()[0])
+
+
+def joined(*columns: Any) -> Any:
+    """Strings put together row by row, from columns without NULL, plain or by dictionary."""
+    parts = [
+        kernels.Strings(column.dictionary, column.indices)
+        if pa.types.is_dictionary(column.type)
+        else kernels.Strings(column)
+        for column in columns
+    ]
+    return _strings(*kernels.joined(parts, len(columns[0])))
+
+
+def digits(numbers: I64) -> Any:
+    """Numbers above 0 in decimal digits, others as empty strings."""
+    return _strings(*kernels.digits(numbers))
 
 
 def nulls_in_rows(values: Any) -> Any:
@@ -115,10 +130,10 @@ def fixed_text(characters: npt.NDArray[np.uint8]) -> Any:
     rows, width = characters.shape
     if width == 0:
         return pa.repeat(pa.scalar("", pa.string()), rows)
-    return _strings(np.ascontiguousarray(characters), width)
+    offsets = np.arange(0, characters.size + 1, width, dtype=np.int32)
+    return _strings(offsets, np.ascontiguousarray(characters))
 
 
-def _strings(data: npt.NDArray[np.uint8], width: int, validity: Any = None) -> Any:
-    rows = data.size // width
-    offsets = np.arange(0, data.size + 1, width, dtype=np.int32)
-    return pa.Array.from_buffers(pa.string(), rows, [validity, pa.py_buffer(offsets), pa.py_buffer(data)])
+def _strings(offsets: npt.NDArray[np.int32], data: npt.NDArray[np.uint8], validity: Any = None) -> Any:
+    buffers = [validity, pa.py_buffer(offsets), pa.py_buffer(data)]
+    return pa.Array.from_buffers(pa.string(), len(offsets) - 1, buffers)

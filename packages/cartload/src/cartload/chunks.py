@@ -121,7 +121,7 @@ class Plan(Sequence[Chunk]):
 def plan(spec: Spec, segment: Segment, *, catalogue: bool, blocks_per_chunk: int | None = None) -> Plan:
     """The chunks of a segment under a resolved spec; ``blocks_per_chunk`` only for trying other groupings."""
     runs = [_catalogue_run(spec, table) for table in CATALOGUE_TABLES] if catalogue else []
-    return Plan(segment, blocks_per_chunk or _blocks_per_chunk(spec), tuple(runs))
+    return Plan(segment, blocks_per_chunk or blocks_per_message(spec), tuple(runs))
 
 
 def row_totals(spec: Spec, segment: Segment, *, catalogue: bool) -> dict[str, int]:
@@ -147,7 +147,8 @@ def _catalogue_run(spec: Spec, table: str) -> _Run:
     return _Run(table, counts.catalogue_rows(spec, table), sizes.rows_per_batch(table, spec.ids))
 
 
-def _blocks_per_chunk(spec: Spec) -> int:
+def blocks_per_message(spec: Spec) -> int:
+    """How many blocks make batches of the size that messages should have."""
     fitting = (
         sizes.rows_per_batch(table, spec.ids) // max(1, counts.rows_before(spec, table, BLOCK))
         for table in BLOCK_TABLES

@@ -7,12 +7,12 @@ put back, the hour that comes twice is spread over both.
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from cartload import zones
+from cartload import kernels, zones
 from cartload.fixed import I64
 from cartload.timeline import DAY, HOUR
 
@@ -46,6 +46,11 @@ class Clock:
         return changed.ravel()
 
     @cached_property
+    def _marked(self) -> npt.NDArray[np.int32]:
+        """The offsets at noon, one more where the clocks change that day."""
+        return (self._noon + self._changing).astype(np.int32)
+
+    @cached_property
     def _changes(self) -> "_Changes":
         cells = np.flatnonzero(self._changing)
         zone, day = np.divmod(cells, self.days)
@@ -61,27 +66,25 @@ class Clock:
 
     def day(self, zone: I64, moments: I64) -> I64:
         """The local day of moments in UTC, exact but on days on which clocks change."""
-        offset = self._noon.take(self._cells(zone, moments // DAY))
-        result: I64 = (moments + offset) // DAY
-        return result
+        return kernels.local_day(self._marked, self.first_day, self.days, zone, moments)
 
     def local(self, zone: I64, moments: I64) -> I64:
         """What the clocks of each zone show at moments in UTC."""
-        cells = self._cells(zone, self.day(zone, moments))
-        local: I64 = moments + self._noon.take(cells)
-        hit = np.flatnonzero(self._changing.take(cells))
+        local, hit = self._by_noon("local", zone, moments)
         if len(hit):
             local[hit] = moments[hit] + zones.utc_offset(zone[hit], moments[hit])
         return local
 
     def utc(self, zone: I64, local: I64) -> I64:
         """The moment at which the clocks of each zone show a time."""
-        cells = self._cells(zone, local // DAY)
-        moments: I64 = local - self._noon.take(cells)
-        hit = np.flatnonzero(self._changing.take(cells))
+        moments, hit = self._by_noon("utc", zone, local)
         if len(hit):
-            moments[hit] = self._changes.utc(cells[hit], local[hit])
+            cells = self._cells(zone[hit], local[hit] // DAY)
+            moments[hit] = self._changes.utc(cells, local[hit])
         return moments
+
+    def _by_noon(self, way: Literal["local", "utc"], zone: I64, moments: I64) -> tuple[I64, I64]:
+        return kernels.by_clock(way, self._marked, self.first_day, self.days, zone, moments)
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from cartload import kernels
 from cartload.fixed import I64
-from cartload.hashing import U64, keys, mix
+from cartload.hashing import U64, keys
 from cartload.register import FAMILIES
 
 
@@ -61,10 +62,6 @@ class Randomness:
         """The hashes of a family for row numbers."""
         return Draw(family, scramble(rows, *seed_keys(self.seed, family)))
 
-    def keyed(self, purpose: str, rows: I64) -> U64:
-        """A whole 64-bit hash per row for a purpose outside the register, such as ids."""
-        return scramble(rows, *seed_keys(self.seed, purpose))
-
 
 @cache
 def seed_keys(seed: int, family: str) -> tuple[np.uint64, np.uint64]:
@@ -75,10 +72,7 @@ def seed_keys(seed: int, family: str) -> tuple[np.uint64, np.uint64]:
 
 def scramble(rows: I64, first: np.uint64, second: np.uint64) -> U64:
     """``mix(mix(row + first) + second)``."""
-    words = np.asarray(rows, np.int64).view(np.uint64) + first
-    mix(words)
-    words += second
-    return mix(words)
+    return kernels.scramble(rows, first, second)
 
 
 def permute(rows: I64, key: tuple[np.uint64, ...], half_bits: int) -> I64:

@@ -6,13 +6,10 @@ A pool is a pyarrow array of strings; it stays known as long as that array lives
 import weakref
 from collections import deque
 from collections.abc import Callable, Sequence
-from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 Place = tuple[int, int, int]
 """Where the strings lie in memory: address of their offsets, first place, length."""
@@ -21,19 +18,8 @@ Place = tuple[int, int, int]
 class Pool:
     """What is known of one pool."""
 
-    def __init__(self, values: Any) -> None:
-        self._slice = values.slice(0)
+    def __init__(self) -> None:
         self._kept: dict[Any, Any] = {}
-
-    @cached_property
-    def slots(self) -> npt.NDArray[np.void] | None:
-        """The strings as equally wide slots of bytes; None where lengths differ or one is NULL."""
-        lengths = pc.min_max(pc.binary_length(self._slice)).as_py()
-        width = lengths["min"]
-        if not width or width != lengths["max"] or self._slice.null_count:
-            return None
-        first = int(np.frombuffer(self._slice.buffers()[1], np.int32)[self._slice.offset])
-        return np.frombuffer(self._slice.buffers()[2], f"V{width}", len(self._slice), first)
 
     def kept[T](self, key: Any, make: Callable[[], T]) -> T:
         """What ``make`` answers, made at the first call with the key."""
@@ -56,7 +42,7 @@ def known(values: Any) -> Any:
     """The same strings, known as a pool from now on as long as the answered array lives."""
     place = _place(values)
     if place is not None and place not in _KNOWN:
-        _KNOWN[place] = Pool(values)
+        _KNOWN[place] = Pool()
         weakref.finalize(values, _KNOWN.pop, place, None).atexit = False
     return values
 

@@ -17,13 +17,12 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from cartload import pools, schema
-from cartload.hashing import U64, keys, mix
+from cartload import kernels, pools, schema
+from cartload.hashing import U64, keys
 from cartload.schema import Column
-from cartload.textwords import text_words
 
 _MODULUS: Final = 1 << 128
-_LOW: Final = np.uint64(0xFFFFFFFF)
+_TEXT: Final = np.uint64(0x9FB21C651E98DF25)
 _S32: Final = np.uint64(32)
 _ODD: Final = np.uint64(1)
 
@@ -49,28 +48,22 @@ def hash_batch(batch: pa.RecordBatch, table: str) -> RowHash:
 
     ValueError when the columns are others.
     """
-    low, high = row_hashes(batch, table)
-    return RowHash(len(low), (_sum(low) + (_sum(high) << 64)) % _MODULUS)
-
-
-def row_hashes(batch: pa.RecordBatch, table: str) -> tuple[U64, U64]:
-    """Low and high words of each row's hash."""
     columns = schema.table(table).columns
     if tuple(batch.schema.names) != tuple(column.name for column in columns):
         raise ValueError(f"columns of {table} expected in schema order, got {batch.schema.names}")
-    low, high = (np.full(batch.num_rows, start) for start in _start(table))
     if batch.num_rows == 0:
-        return low, high
-    scratch = np.empty(batch.num_rows, np.uint64)
+        return RowHash()
+    found = kernels.Columns()
     for column, values in zip(columns, batch.columns, strict=True):
-        low += _column(_keys(table, column.name), column, values, scratch)
-        high += low
-    return mix(low), mix(high)
+        _add(found, _keys(table, column.name), column, values)
+    low, high = found.sums(_start(table), batch.num_rows)
+    return RowHash(batch.num_rows, (low + (high << 64)) % _MODULUS)
 
 
 @cache
-def _start(table: str) -> tuple[np.uint64, ...]:
-    return keys("row hash", table, count=2)
+def _start(table: str) -> tuple[np.uint64, np.uint64]:
+    low, high = keys("row hash", table, count=2)
+    return low, high
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,41 +80,27 @@ def _keys(table: str, column: str) -> _Keys:
     return _Keys(table, column, factor | _ODD, null)
 
 
-def _sum(words: U64) -> int:
-    return int((words & _LOW).sum()) + (int((words >> _S32).sum()) << 32)
+def _add(found: kernels.Columns, own: _Keys, column: Column, values: Any) -> None:
+    if pa.types.is_dictionary(values.type):
+        places = values.indices if values.indices.type == pa.int32() else values.indices.cast(pa.int32())
+        found.add_codes(_pool(own, column, values.dictionary), places, own.null)
+    else:
+        found.add_words(_words(column, values), values, own.factor, own.null)
 
 
-def _column(own: _Keys, column: Column, values: Any, scratch: U64) -> U64:
-    """The column's word of each row."""
-    if not pa.types.is_dictionary(values.type):
-        return _mixed(own, _words(column, values), values, scratch)
-    strings = values.dictionary
+def _pool(own: _Keys, column: Column, strings: Any) -> U64:
+    """The column's word of each string of a dictionary."""
     known = pools.of(strings)
     if known is None:
-        return _coded(own, _dictionary(own, column, strings), values)
-    return _coded(own, known.kept(own, lambda: _dictionary(own, column, strings)), values)
+        return _mixed(own, column, strings)
+    return known.kept(own, lambda: _mixed(own, column, strings))
 
 
-def _dictionary(own: _Keys, column: Column, strings: Any) -> U64:
-    return _mixed(own, _words(column, strings), strings, np.empty(len(strings), np.uint64))
-
-
-def _coded(own: _Keys, pool: U64, values: Any) -> U64:
-    if len(pool) == 0:
-        return np.full(len(values), own.null)
-    places = values.indices if values.indices.type == pa.int32() else values.indices.cast(pa.int32())
-    words = pool.take(_raw(places, "<i4"), mode="clip")
-    if values.null_count:
-        words[_missing(places)] = own.null
-    return words
-
-
-def _mixed(own: _Keys, words: U64, values: Any, scratch: U64) -> U64:
-    mixed = words * own.factor
-    np.right_shift(mixed, _S32, out=scratch)
-    mixed ^= scratch
-    if values.null_count:
-        mixed[_missing(values)] = own.null
+def _mixed(own: _Keys, column: Column, strings: Any) -> U64:
+    mixed = _words(column, strings) * own.factor
+    mixed ^= mixed >> _S32
+    if strings.null_count:
+        mixed[_missing(strings)] = own.null
     return mixed
 
 
@@ -150,7 +129,15 @@ def _words(column: Column, values: Any) -> U64:
 
 def _text(values: Any) -> U64:
     known = pools.of(values)
-    return text_words(values) if known is None else known.kept("text", lambda: text_words(values))
+    return _text_words(values) if known is None else known.kept("text", lambda: _text_words(values))
+
+
+def _text_words(values: Any) -> U64:
+    """A word for each string, over its UTF-8 bytes, eight at a time, and their number; any for NULL."""
+    if len(values) == 0:
+        return np.empty(0, np.uint64)
+    offsets = np.ndarray((len(values) + 1,), "<i4", values.buffers()[1], 4 * values.offset)
+    return kernels.text_words(values.buffers()[2], offsets, _TEXT)
 
 
 def _milliseconds(values: Any) -> Any:

@@ -7,9 +7,9 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from cartload import kernels
 from cartload.fixed import I64, exponentials
 
-_SLOWNESS: Final = np.array([1, *((1 << 16) // weight for weight in range(1, 256))], np.int64)
 _HANDICAP: Final = 1 << 40
 
 
@@ -37,35 +37,16 @@ class Groups:
     @cached_property
     def owner(self) -> I64:
         """The group of each row."""
-        return np.repeat(np.arange(len(self.counts)), self.counts)
+        return kernels.owners(self.counts, self.total)
 
     @cached_property
     def place(self) -> I64:
         """The place of each row in its group, from 0."""
-        result: I64 = np.arange(self.total) - self.starts.take(self.owner)
-        return result
-
-    def spread(self, values: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
-        """A value per group, repeated for each of its rows."""
-        return np.repeat(values, self.counts)
-
-    def running(self, values: I64) -> I64:
-        """Sums from the start of each row's group up to and with the row."""
-        sums = np.cumsum(values)
-        before = np.concatenate(([0], sums))[self.starts]
-        result: I64 = sums - np.repeat(before, self.counts)
-        return result
-
-    def sums_of_full(self, values: I64) -> I64:
-        """Sum over each group where none is empty."""
-        sums = np.cumsum(values).take(self.ends - 1) if len(values) else values
-        sums[1:] -= sums[:-1].copy()
-        return sums
+        return kernels.places(self.counts, self.total)
 
     def sums(self, values: I64) -> I64:
         """Sum over each group; 0 for empty ones."""
-        sums = np.concatenate(([0], np.cumsum(values)))
-        return sums[self.ends] - sums[self.starts]
+        return kernels.group_sums(values, self.counts)
 
 
 def systematic(weights: I64, blocks: Groups, quotas: I64, starts: I64) -> I64:
@@ -73,14 +54,7 @@ def systematic(weights: I64, blocks: Groups, quotas: I64, starts: I64) -> I64:
 
     ``starts`` are random 32-bit words, one a block. Block sums of weights times quotas must stay below 2**63.
     """
-    running = blocks.running(weights)
-    totals = blocks.sums(weights)
-    offset = (starts >> 16) * totals >> 16
-    total, quota = np.repeat(totals, blocks.counts), np.repeat(quotas, blocks.counts)
-    given = (running * quota + np.repeat(offset, blocks.counts)) // np.maximum(total, 1)
-    before = np.concatenate(([0], given[:-1])) if len(given) else given
-    before[blocks.starts[blocks.counts > 0]] = 0
-    return given - before
+    return kernels.systematic(weights, blocks.counts, quotas, starts)
 
 
 @dataclass(frozen=True)
@@ -100,13 +74,7 @@ class Guide:
 
     def find(self, positions: I64) -> I64:
         """The entry in which each position lies; positions are below the whole sum."""
-        place = self._table.take(positions >> self._shift)
-        for _ in range(2):
-            place += positions >= self.running.take(place + 1)
-        late = np.flatnonzero(positions >= self.running.take(place + 1))
-        if len(late):
-            place[late] = np.searchsorted(self.running, positions[late], side="right") - 1
-        return place
+        return kernels.find(self.running, self._table, self._shift, positions)
 
 
 def running_times(weights: I64, draws: I64) -> I64:
@@ -114,9 +82,7 @@ def running_times(weights: I64, draws: I64) -> I64:
 
     Those of weight 0 come in after all others.
     """
-    result: I64 = exponentials().take(draws) * _SLOWNESS.take(weights)
-    result[weights == 0] += _HANDICAP
-    return result
+    return kernels.running_times(weights, draws, exponentials(), _HANDICAP)
 
 
 def race(times: I64, blocks: Groups, quotas: I64) -> npt.NDArray[np.bool_]:
@@ -125,27 +91,4 @@ def race(times: I64, blocks: Groups, quotas: I64) -> npt.NDArray[np.bool_]:
     With :func:`running_times` it is weighted sampling without replacement (Efraimidis and Spirakis 2006),
     with plain random words each row has the same chance. A block has fewer than 65,536 rows.
     """
-    keys = (times << 16) + blocks.place
-    chosen = np.zeros(len(keys), bool)
-    for start, size, quota in zip(blocks.starts, blocks.counts, quotas, strict=True):
-        block = slice(start, start + size)
-        if quota >= size:
-            chosen[block] = True
-        elif quota > 0:
-            chosen[block] = keys[block] <= np.partition(keys[block], quota - 1)[quota - 1]
-    return chosen
-
-
-def later_doubles(owner: I64, values: I64, most: int) -> I64:
-    """Positions of all values that stand at an earlier position of the same owner too, in order.
-
-    Owners' values lie together, at most ``most`` of each: so values are compared at each distance below it.
-    """
-    hits = [_doubles_at(owner, values, distance) for distance in range(1, min(most, len(values)))]
-    return np.unique(np.concatenate(hits)) if hits else np.empty(0, np.int64)
-
-
-def _doubles_at(owner: I64, values: I64, distance: int) -> I64:
-    same = np.flatnonzero(values[distance:] == values[:-distance])
-    result: I64 = same[owner[same] == owner[same + distance]] + distance
-    return result
+    return kernels.race(times, blocks.counts, quotas)

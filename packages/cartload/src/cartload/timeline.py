@@ -11,6 +11,7 @@ from typing import Final
 
 import numpy as np
 
+from cartload import kernels
 from cartload._spec_model import Season, Spec, Window
 from cartload.counts import ten_thousandths
 from cartload.fixed import I64
@@ -67,23 +68,13 @@ class Timeline:
 
     def position(self, moments: I64) -> I64:
         """How much demand lies before each moment, rounded down."""
-        since = moments - self.start
-        day = since // DAY
-        within = since - day * DAY
-        hour = within // HOUR
-        daily, rest = self.daily.take(day), within - hour * HOUR
-        part = daily * self.hours.take(hour) * rest // HOUR
-        result: I64 = self.running.take(day) + daily * self._before_hour.take(hour) + part
-        return result
+        tables = (self.running, self.daily, self.hours, self._before_hour)
+        return kernels.position(moments, self.start, *tables)
 
     def moment(self, positions: I64) -> I64:
         """The moment of each position, rounded down; inside the timeline."""
-        day = self._days.find(positions)
-        daily, rest = self.daily.take(day), positions - self.running.take(day)
-        hour = self._hour_of_unit.take(rest // daily)
-        rest -= daily * self._before_hour.take(hour)
-        result: I64 = self.start + day * DAY + hour * HOUR + rest * HOUR // (daily * self.hours.take(hour))
-        return result
+        tables = (self.running, self.daily, self.hours, self._before_hour, self._hour_of_unit)
+        return kernels.moment(positions, self._days.find(positions), self.start, *tables)
 
 
 def milliseconds(day: date) -> int:

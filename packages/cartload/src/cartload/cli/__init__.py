@@ -7,12 +7,13 @@ from typing import NoReturn
 from cartload.cli import arguments
 from cartload.cli.errors import CommandError, Interrupted
 from cartload.cli.signals import stopping_by_signal
-from cartload.pandas_free import leave_out_pandas
+from cartload.own_process import keep_freed_memory, leave_out_pandas
 
 
 def run() -> NoReturn:
     """The entry point: exits with :func:`main`'s answer."""
     leave_out_pandas()
+    keep_freed_memory()
     sys.exit(main())
 
 

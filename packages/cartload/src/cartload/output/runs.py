@@ -11,7 +11,7 @@ from typing import Final
 from cartload import sizes
 from cartload._constants import BLOCK
 from cartload._spec_model import Spec
-from cartload.chunks import Blocks, CatalogueRows, Chunk, Plan, Segment, plan, rows_of
+from cartload.chunks import Blocks, CatalogueRows, Chunk, Plan, Segment, blocks_per_message, plan, rows_of
 from cartload.counts import rows_before
 from cartload.manifest import Format
 from cartload.schema import BLOCK_TABLES
@@ -20,6 +20,8 @@ LARGEST: Final = 128 * 2**20
 """About so many bytes the largest part of a run has in a large dataset."""
 SMALLEST: Final = 16 * 2**20
 """In a small one, at least so many: below that, more parts for more workers are not worth having."""
+_MESSAGES: Final = 2
+"""A chunk here is as large as so many that are sent as messages: fewer and longer loops."""
 _RUNS: Final = 32
 """Between the two, a dataset is cut into so many runs: enough for many workers to end together."""
 _IN_FILES: Final[dict[Format, float]] = {"parquet": 0.25, "csv": 0.85, "jsonl": 1.9, "sql": 1.0}
@@ -38,7 +40,8 @@ class Run:
 
 def whole(spec: Spec) -> Plan:
     """The plan of a whole dataset."""
-    return plan(spec, Segment(0, spec.customers), catalogue=True)
+    blocks = _MESSAGES * blocks_per_message(spec)
+    return plan(spec, Segment(0, spec.customers), catalogue=True, blocks_per_chunk=blocks)
 
 
 def cut(spec: Spec, chunks: Plan, file_format: Format) -> list[Run]:

@@ -17,7 +17,7 @@ from typing import Any, Final, Protocol
 
 from cartload.output.errors import OutputError, said
 from cartload.output.runs import Run
-from cartload.pandas_free import leave_out_pandas
+from cartload.own_process import keep_freed_memory, leave_out_pandas
 
 _END_SECONDS: Final = 5
 _ROWS_WORTH_A_PROCESS: Final = 500_000
@@ -159,6 +159,7 @@ def _deaf_to_the_terminal() -> Iterator[None]:
 def _run(pipe: Pipe, job: Job[Any]) -> None:
     """A worker's whole life."""
     leave_out_pandas()
+    keep_freed_memory()
     try:
         making = job.start()
         try:

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from cartload import kernels
 from cartload.draws import Draw
 from cartload.fixed import I64
 from cartload.sampling import Groups, race, systematic
@@ -122,14 +123,7 @@ class Buyers:
     def _favourites(self) -> I64:
         """Four favourite categories of each customer, one behind the other."""
         market, count = self.world.market, self.world.catalogue.categories
-        columns: list[I64] = []
-        for place in range(4):
-            column = market.category.take(self._taste.bits(f"favourite_{place + 1}"))
-            for _ in range(min(place, count - 1)):
-                taken = np.logical_or.reduce([column == other for other in columns])
-                column = np.where(taken, (column + 1) % count, column)
-            columns.append(column)
-        return np.stack(columns, axis=1).ravel()
+        return kernels.favourites(self._taste.words, market.category, count)
 
     @cached_property
     def _likes(self) -> I64:

@@ -89,7 +89,7 @@ def _skus(world: World, rows: I64) -> pa.RecordBatch:
         "products_skus",
         world.ids("products_skus", rows),
         world.ids("products", product),
-        numbered("SKU-", rows + 1, 2),
+        numbered("SKU-", rows + 1, 8),
         arrays.take(words.sizes, np.maximum(size, 0), size >= 0),
         arrays.take(words.colors, np.maximum(color, 0), color >= 0),
         arrays.integers(catalogue.price[rows]),

@@ -73,7 +73,7 @@ class Lifecycle:
     def _is_returned(self) -> Flags:
         """Which orders would come back: by their goods, of those neither cancelled nor never paid."""
         goods = self.orders.world.return_weights.take(self.lines.product)
-        weights = np.minimum(self.lines.by_order.sums_of_full(goods), 255)
+        weights = np.minimum(self.lines.by_order.sums(goods), 255)
         weights[self._is_cancelled] = 0
         weights[self.charges.given_up] = 0
         rate = ten_thousandths(self.orders.world.spec.orders.return_rate)

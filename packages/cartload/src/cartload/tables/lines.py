@@ -8,7 +8,8 @@ import numpy as np
 
 from cartload.draws import Draw
 from cartload.fixed import I64
-from cartload.sampling import Groups, later_doubles, race, systematic
+from cartload.kernels import later_doubles
+from cartload.sampling import Groups, race, systematic
 from cartload.tables.orders import Orders
 from cartload.tables.shelf import Shelf
 from cartload.tables.tastes import COMPLEMENTS
@@ -111,7 +112,7 @@ class Lines:
     def _settled(self) -> tuple[I64, I64]:
         """Product and SKU: drawn, drawn again where doubled, at last the next free one."""
         products, skus = self._chosen
-        part = self._with_doubles(np.arange(len(skus)), skus)
+        part = self._baskets(later_doubles(self.order, skus, self._most))
         for family in ("order_item.again_1", "order_item.again_2"):
             doubles = part[self._doubles(part, skus)]
             if len(doubles) == 0:
@@ -141,16 +142,15 @@ class Lines:
         """Lines of the largest order."""
         return int(self.by_order.counts.max(initial=0))
 
-    def _with_doubles(self, part: I64, skus: I64) -> I64:
-        """All lines of those orders of a part that hold a SKU twice."""
-        orders = self.order[part]
-        doubled = np.zeros(len(self.by_order.counts), bool)
-        doubled[orders[later_doubles(orders, skus[part], self._most)]] = True
-        return part[doubled.take(orders)]
+    def _baskets(self, lines: I64) -> I64:
+        """All lines of the orders that some lines belong to."""
+        orders = np.unique(self.order[lines])
+        baskets = Groups(self.by_order.counts[orders])
+        return self.by_order.starts[orders].take(baskets.owner) + baskets.place
 
     def _probed(self, part: I64, products: I64, chosen: I64) -> tuple[I64, I64]:
         """The doubles that are left take the next SKU on sale, round and round, until none is left."""
-        part = self._with_doubles(part, chosen)
+        part = self._baskets(part[self._doubles(part, chosen)])
         if len(part) == 0:
             return products, chosen
         moved = np.zeros(len(part), bool)

@@ -27,7 +27,7 @@ class Money:
     @cached_property
     def subtotal(self) -> I64:
         """Sum of each order's line totals."""
-        return self.lines.by_order.sums_of_full(self.line_total)
+        return self.lines.by_order.sums(self.line_total)
 
     @cached_property
     def coupon(self) -> I64:
@@ -73,7 +73,7 @@ class Money:
     @cached_property
     def tax(self) -> I64:
         """Tax of each order."""
-        return self.lines.by_order.sums_of_full(self.line_tax)
+        return self.lines.by_order.sums(self.line_tax)
 
     @cached_property
     def shipping(self) -> I64:

@@ -72,7 +72,7 @@ class Sales:
         return self.world.batch(
             "order_details",
             orders.keys.column,
-            numbered("ORD-", orders.rows + 1, 3),
+            numbered("ORD-", orders.rows + 1, 12),
             orders.people.keys.of(orders.user),
             orders.addresses.keys.of(orders.address),
             arrays.take(_STATUSES, life.status),

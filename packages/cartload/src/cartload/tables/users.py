@@ -6,7 +6,6 @@ from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from cartload import ages, arrays, timeline
 from cartload.draws import permute
@@ -163,19 +162,17 @@ class People:
         )
 
     def _user_name(self, first: I64, last: I64) -> Any:
-        names, number = name_pools(), self._name[2]
-        digits = pc.if_else(arrays.flags(number > 0), pc.cast(arrays.integers(number), pa.string()), "")
-        return pc.binary_join_element_wise(
-            arrays.text(names.first_folded, first),
-            arrays.text(_SEPARATORS, self._person.bits("separator") & 1),
-            arrays.text(names.last_folded, last),
-            digits,
-            "",
+        names = name_pools()
+        return arrays.joined(
+            arrays.take(names.first_folded, first),
+            arrays.take(_SEPARATORS, self._person.bits("separator") & 1),
+            arrays.take(names.last_folded, last),
+            arrays.digits(self._name[2]),
         )
 
     def _email(self, user_name: Any) -> Any:
-        hosts = arrays.text(_DOMAINS, self._person.below("domain", len(_DOMAINS)))
-        return pc.binary_join_element_wise(user_name, hosts, "")
+        hosts = arrays.take(_DOMAINS, self._person.below("domain", len(_DOMAINS)))
+        return arrays.joined(user_name, hosts)
 
 
 def _shared_out(number: I64, first: I64, last: I64) -> I64:
