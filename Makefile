@@ -11,7 +11,7 @@ PROJECTS := $(wildcard packages/*/pyproject.toml gateway/pyproject.toml services
 help: ## all targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-KERNELS := packages/cartload/src/cartload/kernels.c packages/cartload/hatch_build.py
+KERNELS := packages/cartload/src/cartload/kernels/kernels.c packages/cartload/hatch_build.py
 
 .venv/.installed: requirements.lock dev/uv.txt dev/bootstrap dev/find-python $(PROJECTS) $(KERNELS)
 	@dev/bootstrap
@@ -39,7 +39,7 @@ logs: ## follow the logs of everything
 clean: stop-all ## delete everything that was made here
 	@rm -rf .venv .run .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	@rm -rf frontend/node_modules frontend/dist frontend/coverage frontend/*.tsbuildinfo
-	@rm -f packages/cartload/src/cartload/*.so
+	@rm -f packages/cartload/src/cartload/kernels/*.so
 	@find . -name .git -prune -o \( -name __pycache__ -o -name '*.egg-info' \) -prune -exec rm -rf {} +
 	@echo "Clean. The shared download cache is kept: make clean-cache deletes it."
 

@@ -10,7 +10,7 @@ import sysconfig
 from pathlib import Path
 from typing import Any
 
-SOURCE = Path(__file__).parent / "src" / "cartload" / "kernels.c"
+SOURCE = Path(__file__).parent / "src" / "cartload" / "kernels" / "kernels.c"
 FLAGS = ("-O3", "-g0", "-s", "-shared", "-fPIC", "-fwrapv", "-ffreestanding", "-fno-builtin", "-nostdlib")
 STRICT = ("-std=c11", "-Wall", "-Wextra", "-Werror")
 
@@ -42,7 +42,7 @@ else:
         def initialize(self, version: str, build_data: dict[str, Any]) -> None:
             """Build the library and mark the wheel as one for this kind of machine."""
             build()
-            build_data["artifacts"].append("src/cartload/*.so")
+            build_data["artifacts"].append("src/cartload/kernels/*.so")
             build_data["pure_python"] = False
             build_data["tag"] = f"py3-none-{sysconfig.get_platform().replace('-', '_').replace('.', '_')}"
 

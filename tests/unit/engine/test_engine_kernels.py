@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cartload import kernels
 from cartload.fixed import exponentials
 from cartload.hashing import keys, mix
+from cartload.kernels import loops, strings
 from cartload.sampling import Guide
 
 _COUNTS = st.lists(st.integers(0, 9), max_size=30)
@@ -20,7 +20,7 @@ _FIRST, _SECOND = keys("a key of tests", count=2)
 def test_scramble_mixes_twice(rows: list[int]) -> None:
     numbers = np.array(rows, np.uint64)
     expected = mix(mix(numbers + _FIRST) + _SECOND)
-    assert kernels.scramble(numbers.view(np.int64), _FIRST, _SECOND).tolist() == expected.tolist()
+    assert loops.scramble(numbers.view(np.int64), _FIRST, _SECOND).tolist() == expected.tolist()
 
 
 @settings(deadline=None)
@@ -28,8 +28,8 @@ def test_scramble_mixes_twice(rows: list[int]) -> None:
 def test_owners_and_places_walk_groups(counts: list[int]) -> None:
     rows = [(group, place) for group, count in enumerate(counts) for place in range(count)]
     groups = np.array(counts, np.int64)
-    assert kernels.owners(groups, len(rows)).tolist() == [group for group, _ in rows]
-    assert kernels.places(groups, len(rows)).tolist() == [place for _, place in rows]
+    assert loops.owners(groups, len(rows)).tolist() == [group for group, _ in rows]
+    assert loops.places(groups, len(rows)).tolist() == [place for _, place in rows]
 
 
 @settings(deadline=None)
@@ -37,7 +37,7 @@ def test_owners_and_places_walk_groups(counts: list[int]) -> None:
 def test_group_sums(groups: list[list[int]]) -> None:
     values = np.array([value for group in groups for value in group], np.int64)
     counts = np.array([len(group) for group in groups], np.int64)
-    assert kernels.group_sums(values, counts).tolist() == [sum(group) for group in groups]
+    assert loops.group_sums(values, counts).tolist() == [sum(group) for group in groups]
 
 
 @settings(deadline=None)
@@ -48,7 +48,7 @@ def test_group_sums(groups: list[list[int]]) -> None:
 def test_race_lets_in_the_first_of_each_block(blocks: list[list[int]], quota: int) -> None:
     times = np.array([time for block in blocks for time in block], np.int64)
     sizes = np.array([len(block) for block in blocks], np.int64)
-    chosen = kernels.race(times, sizes, np.full(len(blocks), quota)).tolist()
+    chosen = loops.race(times, sizes, np.full(len(blocks), quota)).tolist()
     for block in blocks:
         home = sorted(range(len(block)), key=lambda place: (block[place], place))[: max(quota, 0)]
         assert [place for place in range(len(block)) if chosen[place]] == sorted(home)
@@ -73,15 +73,15 @@ def test_a_guide_knows_its_ends(position: int) -> None:
 @pytest.mark.parametrize(("weight", "word"), [(256, 0), (-1, 0), (1, 1 << 16), (1, -1)])
 def test_running_times_have_bounds(weight: int, word: int) -> None:
     with pytest.raises(IndexError, match="running_times"):
-        kernels.running_times(np.array([weight]), np.array([word]), exponentials(), 0)
+        loops.running_times(np.array([weight]), np.array([word]), exponentials(), 0)
 
 
 @settings(deadline=None)
 @given(st.lists(st.integers(0, 2**48 - 1), max_size=20))
 def test_uuids_are_written_as_rfc_9562_says(rows: list[int]) -> None:
     numbers = np.array(rows, np.int64)
-    secrets = kernels.scramble(numbers, _FIRST, _SECOND).tolist()
-    for text, row, secret in zip(kernels.uuids(numbers, _FIRST, _SECOND), rows, secrets, strict=True):
+    secrets = loops.scramble(numbers, _FIRST, _SECOND).tolist()
+    for text, row, secret in zip(strings.uuids(numbers, _FIRST, _SECOND), rows, secrets, strict=True):
         version, variant = 0x8000 | secret >> 52, 0x8000 | secret >> 48 & 0x3FFF
         digits = f"{row:012x}{version:04x}{variant:04x}{secret & (1 << 48) - 1:012x}"
         groups = (digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:])
@@ -92,7 +92,7 @@ def test_uuids_are_written_as_rfc_9562_says(rows: list[int]) -> None:
 @given(_WORDS, st.integers(1, 9))
 def test_favourites_differ_where_there_are_enough(words: list[int], categories: int) -> None:
     category = np.arange(4096) % categories
-    found = kernels.favourites(np.array(words, np.uint64), category, categories).reshape(-1, 4).tolist()
+    found = loops.favourites(np.array(words, np.uint64), category, categories).reshape(-1, 4).tolist()
     for word, four in zip(words, found, strict=True):
         assert four[0] == category[word >> 52]
         assert len(set(four)) == min(4, categories)
@@ -100,5 +100,5 @@ def test_favourites_differ_where_there_are_enough(words: list[int], categories: 
 
 def test_arrays_of_other_layouts_are_copied() -> None:
     every_other = np.arange(20)[::2]
-    expected = kernels.scramble(every_other.copy(), _FIRST, _SECOND).tolist()
-    assert kernels.scramble(every_other, _FIRST, _SECOND).tolist() == expected
+    expected = loops.scramble(every_other.copy(), _FIRST, _SECOND).tolist()
+    assert loops.scramble(every_other, _FIRST, _SECOND).tolist() == expected

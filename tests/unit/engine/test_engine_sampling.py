@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cartload.kernels import later_doubles
+from cartload.kernels.loops import later_doubles
 from cartload.sampling import Groups, Guide, race, running_times, systematic
 
 

@@ -10,13 +10,15 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from cartload.chunks import Segment, plan
 from cartload.engine import Engine
+from cartload.kernels.lines import Field, lines
 from cartload.schema import BLOCK_TABLES, TABLE_NAMES, Column, arrow_schema, table
 from cartload.sinks.files import content_type, csv_lines, encode, extension
 from cartload.sinks.mysql import tab_separated
-from cartload.sinks.text import timestamps
 from cartload.spec import parse, resolve
 
 NASTY = ["", '"', "a,b", "line\nbreak", "tab\there", "back\\slash", "\\N", "\x00\x1f", "plain", "zß水🍌"]
@@ -140,6 +142,45 @@ def test_extensions_and_media_types() -> None:
 
 
 def test_times_at_the_edges_of_what_can_be_shown() -> None:
-    moments = [datetime(1985, 1, 1, tzinfo=UTC), None, datetime(2104, 12, 31, 23, 59, 59, 999000, tzinfo=UTC)]
-    shown = timestamps(pa.array(moments, pa.timestamp("ms", tz="UTC")), "T", "Z")
-    assert shown.to_pylist() == ["1985-01-01T00:00:00.000Z", None, "2104-12-31T23:59:59.999Z"]
+    moments = [datetime(1, 1, 1, tzinfo=UTC), None, datetime(9999, 12, 31, 23, 59, 59, 999000, tzinfo=UTC)]
+    column = pa.array(moments, pa.timestamp("ms", tz="UTC"))
+    text = bytes(lines([Field(b"<", column, null=b"nothing"), Field(b">")], 3)).decode()
+    assert text == "<0001-01-01T00:00:00.000Z><nothing><9999-12-31T23:59:59.999Z>"
+
+
+@settings(deadline=None)
+@given(st.datetimes(datetime(1, 1, 1), datetime(9999, 12, 31)))
+def test_times_are_written_as_python_does(moment: datetime) -> None:
+    whole = moment.replace(microsecond=moment.microsecond // 1000 * 1000, tzinfo=UTC)
+    column = pa.array([whole], pa.timestamp("ms", tz="UTC"))
+    day = pa.array([whole.date()])
+    text = bytes(lines([Field(b"", column, between=" "), Field(b" ", day)], 1)).decode()
+    assert text == f"{whole:%H:%M:%S}".join(
+        (f"{whole.date()} ", f".{whole.microsecond // 1000:03d} {whole.date()}")
+    )
+
+
+@settings(deadline=None)
+@given(st.lists(st.integers(-(2**63), 2**63 - 1), min_size=1, max_size=9), st.integers(0, 9))
+def test_numbers_are_written_as_python_does(numbers: list[int], scale: int) -> None:
+    small = [number % 2**32 - 2**31 for number in numbers]
+    scaled = [Decimal(number).scaleb(-scale) for number in numbers]
+    columns = [pa.array(numbers), pa.array(small, pa.int32()), pa.array(scaled, pa.decimal128(38, scale))]
+    fields = [Field(b"" if place == 0 else b" ", column) for place, column in enumerate(columns)]
+    text = bytes(lines([*fields, Field(b"\n")], len(numbers))).decode()
+    rows = zip(numbers, small, scaled, strict=True)
+    assert text.splitlines() == [f"{number} {less} {decimal:f}" for number, less, decimal in rows]
+
+
+def test_slices_and_nulls_of_pools_are_written() -> None:
+    pool = pa.array(["no", "a", None, "ccc"]).slice(1)
+    codes = pa.array([9, 0, 1, None, 2], pa.int32()).slice(1)
+    flags = pa.array([True, None, False, True, False]).slice(1)
+    coded = pa.DictionaryArray.from_arrays(codes, pa.concat_arrays([pool]))
+    fields = [Field(b"", coded, null=b"-", quote="'"), Field(b",", flags, null=b"?"), Field(b"\n")]
+    assert bytes(lines(fields, 4)).decode() == "'a',?\n-,false\n-,true\n'ccc',false\n"
+
+
+def test_a_type_without_text_is_refused() -> None:
+    with pytest.raises(TypeError, match="no text for columns of double"):
+        lines([Field(b"", pa.array([1.5]))], 1)

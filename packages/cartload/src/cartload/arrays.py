@@ -12,8 +12,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cartload import kernels, pools
+from cartload import pools
 from cartload.fixed import I64
+from cartload.kernels import strings as kernels
 
 Flags = npt.NDArray[np.bool_]
 

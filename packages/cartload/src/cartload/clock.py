@@ -12,8 +12,9 @@ from typing import Final, Literal
 import numpy as np
 import numpy.typing as npt
 
-from cartload import kernels, zones
+from cartload import zones
 from cartload.fixed import I64
+from cartload.kernels import loops
 from cartload.timeline import DAY, HOUR
 
 _NOON: Final = DAY // 2
@@ -66,7 +67,7 @@ class Clock:
 
     def day(self, zone: I64, moments: I64) -> I64:
         """The local day of moments in UTC, exact but on days on which clocks change."""
-        return kernels.local_day(self._marked, self.first_day, self.days, zone, moments)
+        return loops.local_day(self._marked, self.first_day, self.days, zone, moments)
 
     def local(self, zone: I64, moments: I64) -> I64:
         """What the clocks of each zone show at moments in UTC."""
@@ -84,7 +85,7 @@ class Clock:
         return moments
 
     def _by_noon(self, way: Literal["local", "utc"], zone: I64, moments: I64) -> tuple[I64, I64]:
-        return kernels.by_clock(way, self._marked, self.first_day, self.days, zone, moments)
+        return loops.by_clock(way, self._marked, self.first_day, self.days, zone, moments)
 
 
 @dataclass(frozen=True)

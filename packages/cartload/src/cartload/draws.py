@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from cartload import kernels
 from cartload.fixed import I64
 from cartload.hashing import U64, keys
+from cartload.kernels import loops
 from cartload.register import FAMILIES
 
 
@@ -72,7 +72,7 @@ def seed_keys(seed: int, family: str) -> tuple[np.uint64, np.uint64]:
 
 def scramble(rows: I64, first: np.uint64, second: np.uint64) -> U64:
     """``mix(mix(row + first) + second)``."""
-    return kernels.scramble(rows, first, second)
+    return loops.scramble(rows, first, second)
 
 
 def permute(rows: I64, key: tuple[np.uint64, ...], half_bits: int) -> I64:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from cartload import arrays, kernels, pools
+from cartload import arrays, pools
 from cartload.draws import Randomness, seed_keys
 from cartload.fixed import I64
+from cartload.kernels import strings
 from cartload.schema import Ids
 
 
@@ -18,7 +19,7 @@ def id_column(ids: Ids, random: Randomness, table: str, rows: I64) -> Any:
     """The key column of a table's rows, or of references to them."""
     if ids == "integer":
         return arrays.integers(rows + 1)
-    return arrays.fixed_text(kernels.uuids(rows, *seed_keys(random.seed, f"{table}.id")))
+    return arrays.fixed_text(strings.uuids(rows, *seed_keys(random.seed, f"{table}.id")))
 
 
 @dataclass(frozen=True)
@@ -52,4 +53,4 @@ def row_number(key: str | int) -> int:
 
 def numbered(prefix: str, numbers: I64, digits: int) -> Any:
     """Strings of a prefix and zero-padded numbers."""
-    return arrays.fixed_text(kernels.numbered(prefix, numbers, digits))
+    return arrays.fixed_text(strings.numbered(prefix, numbers, digits))

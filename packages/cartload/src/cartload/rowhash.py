@@ -17,8 +17,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from cartload import kernels, pools, schema
+from cartload import pools, schema
 from cartload.hashing import U64, keys
+from cartload.kernels import hashes
 from cartload.schema import Column
 
 _MODULUS: Final = 1 << 128
@@ -53,7 +54,7 @@ def hash_batch(batch: pa.RecordBatch, table: str) -> RowHash:
         raise ValueError(f"columns of {table} expected in schema order, got {batch.schema.names}")
     if batch.num_rows == 0:
         return RowHash()
-    found = kernels.Columns()
+    found = hashes.Columns()
     for column, values in zip(columns, batch.columns, strict=True):
         _add(found, _keys(table, column.name), column, values)
     low, high = found.sums(_start(table), batch.num_rows)
@@ -80,7 +81,7 @@ def _keys(table: str, column: str) -> _Keys:
     return _Keys(table, column, factor | _ODD, null)
 
 
-def _add(found: kernels.Columns, own: _Keys, column: Column, values: Any) -> None:
+def _add(found: hashes.Columns, own: _Keys, column: Column, values: Any) -> None:
     if pa.types.is_dictionary(values.type):
         places = values.indices if values.indices.type == pa.int32() else values.indices.cast(pa.int32())
         found.add_codes(_pool(own, column, values.dictionary), places, own.null)
@@ -137,7 +138,7 @@ def _text_words(values: Any) -> U64:
     if len(values) == 0:
         return np.empty(0, np.uint64)
     offsets = np.ndarray((len(values) + 1,), "<i4", values.buffers()[1], 4 * values.offset)
-    return kernels.text_words(values.buffers()[2], offsets, _TEXT)
+    return hashes.text_words(values.buffers()[2], offsets, _TEXT)
 
 
 def _milliseconds(values: Any) -> Any:

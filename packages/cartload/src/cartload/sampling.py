@@ -7,8 +7,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from cartload import kernels
 from cartload.fixed import I64, exponentials
+from cartload.kernels import loops
 
 _HANDICAP: Final = 1 << 40
 
@@ -37,16 +37,16 @@ class Groups:
     @cached_property
     def owner(self) -> I64:
         """The group of each row."""
-        return kernels.owners(self.counts, self.total)
+        return loops.owners(self.counts, self.total)
 
     @cached_property
     def place(self) -> I64:
         """The place of each row in its group, from 0."""
-        return kernels.places(self.counts, self.total)
+        return loops.places(self.counts, self.total)
 
     def sums(self, values: I64) -> I64:
         """Sum over each group; 0 for empty ones."""
-        return kernels.group_sums(values, self.counts)
+        return loops.group_sums(values, self.counts)
 
 
 def systematic(weights: I64, blocks: Groups, quotas: I64, starts: I64) -> I64:
@@ -54,7 +54,7 @@ def systematic(weights: I64, blocks: Groups, quotas: I64, starts: I64) -> I64:
 
     ``starts`` are random 32-bit words, one a block. Block sums of weights times quotas must stay below 2**63.
     """
-    return kernels.systematic(weights, blocks.counts, quotas, starts)
+    return loops.systematic(weights, blocks.counts, quotas, starts)
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class Guide:
 
     def find(self, positions: I64) -> I64:
         """The entry in which each position lies; positions are below the whole sum."""
-        return kernels.find(self.running, self._table, self._shift, positions)
+        return loops.find(self.running, self._table, self._shift, positions)
 
 
 def running_times(weights: I64, draws: I64) -> I64:
@@ -82,7 +82,7 @@ def running_times(weights: I64, draws: I64) -> I64:
 
     Those of weight 0 come in after all others.
     """
-    return kernels.running_times(weights, draws, exponentials(), _HANDICAP)
+    return loops.running_times(weights, draws, exponentials(), _HANDICAP)
 
 
 def race(times: I64, blocks: Groups, quotas: I64) -> npt.NDArray[np.bool_]:
@@ -91,4 +91,4 @@ def race(times: I64, blocks: Groups, quotas: I64) -> npt.NDArray[np.bool_]:
     With :func:`running_times` it is weighted sampling without replacement (Efraimidis and Spirakis 2006),
     with plain random words each row has the same chance. A block has fewer than 65,536 rows.
     """
-    return kernels.race(times, blocks.counts, quotas)
+    return loops.race(times, blocks.counts, quotas)

@@ -11,10 +11,10 @@ from typing import Final
 
 import numpy as np
 
-from cartload import kernels
 from cartload._spec_model import Season, Spec, Window
 from cartload.counts import ten_thousandths
 from cartload.fixed import I64
+from cartload.kernels import loops
 from cartload.sampling import Guide
 
 HOUR: Final = 3_600_000
@@ -69,12 +69,12 @@ class Timeline:
     def position(self, moments: I64) -> I64:
         """How much demand lies before each moment, rounded down."""
         tables = (self.running, self.daily, self.hours, self._before_hour)
-        return kernels.position(moments, self.start, *tables)
+        return loops.position(moments, self.start, *tables)
 
     def moment(self, positions: I64) -> I64:
         """The moment of each position, rounded down; inside the timeline."""
         tables = (self.running, self.daily, self.hours, self._before_hour, self._hour_of_unit)
-        return kernels.moment(positions, self._days.find(positions), self.start, *tables)
+        return loops.moment(positions, self._days.find(positions), self.start, *tables)
 
 
 def milliseconds(day: date) -> int:

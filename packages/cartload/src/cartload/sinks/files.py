@@ -5,6 +5,7 @@ from typing import Any, Final, Literal
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from cartload.kernels.lines import Field
 from cartload.sinks import parquet, text
 
 Format = Literal["parquet", "csv", "jsonl"]
@@ -51,16 +52,12 @@ def _parquet(batch: pa.RecordBatch) -> memoryview:
 def csv_lines(batch: pa.RecordBatch, *, header: bool) -> memoryview:
     """The batch as CSV lines, with or without a header line; for answers made of many batches."""
     names = ",".join(batch.schema.names).encode() + b"\n" if header else b""
-    pieces = [_csv_column(values) for values in batch.columns]
-    return text.lines(pieces, batch.num_rows, ",", "", names)
-
-
-def _csv_column(values: Any) -> Any:
-    if pa.types.is_dictionary(values.type):
-        return text.pooled(values, "CSV", _csv_text)
-    if pa.types.is_string(values.type):
-        return _csv_text(values)
-    return _plain(values)
+    fields = [
+        Field(b"," if place else b"", text.column(values, "CSV", _csv_text))
+        for place, values in enumerate(batch.columns)
+    ]
+    rows = text.written(fields, b"\n", batch.num_rows)
+    return memoryview(names + rows) if header else rows
 
 
 def _csv_text(values: Any) -> Any:
@@ -72,31 +69,18 @@ def _csv_text(values: Any) -> Any:
     return pc.if_else(special, pc.binary_join_element_wise('"', doubled, '"', ""), values)
 
 
-def _plain(values: Any) -> Any:
-    """Numbers, booleans, dates and times as text, the same in CSV and JSON."""
-    if pa.types.is_timestamp(values.type):
-        return text.timestamps(values, "T", "Z")
-    return values.cast(pa.string())
-
-
 def json_lines(batch: pa.RecordBatch) -> memoryview:
     """The batch as one JSON object a line; decimals are numbers as written."""
-    pieces: list[Any] = ["{"]
-    for place, (field, values) in enumerate(zip(batch.schema, batch.columns, strict=True)):
-        comma = "," if place else ""
-        pieces += [f'{comma}"{field.name}":', *_json_column(values)]
-    return text.lines(text.merged([*pieces, "}"]), batch.num_rows, "", "null")
-
-
-def _json_column(values: Any) -> list[Any]:
-    kind = values.type
-    if pa.types.is_dictionary(kind):
-        return [text.pooled(values, "JSON", lambda strings: text.quoted(_escaped(strings), '"'))]
-    if pa.types.is_timestamp(kind):
-        return [text.timestamps(values, "T", 'Z"', '"')]
-    if pa.types.is_string(kind) or pa.types.is_date(kind):
-        return text.between(_escaped(values) if pa.types.is_string(kind) else _plain(values), '"')
-    return [_plain(values)]
+    fields = [
+        Field(
+            f'{"," if place else "{"}"{field.name}":'.encode(),
+            text.column(values, "JSON", _escaped),
+            null=b"null",
+            quote='"' if text.is_quoted(values) else "",
+        )
+        for place, (field, values) in enumerate(zip(batch.schema, batch.columns, strict=True))
+    ]
+    return text.written(fields, b"}\n", batch.num_rows)
 
 
 def _escaped(values: Any) -> Any:

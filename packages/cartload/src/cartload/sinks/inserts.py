@@ -4,6 +4,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
+from cartload.kernels.lines import Field
 from cartload.sinks import text
 
 _ESCAPES: Final = (
@@ -23,25 +24,22 @@ def statement(batch: pa.RecordBatch, table: str) -> bytes:
     """
     names = ", ".join(f"`{name}`" for name in batch.schema.names)
     begin = f"INSERT INTO `{table}` ({names}) VALUES\n".encode()
-    pieces: list[Any] = ["("]
-    for place, values in enumerate(batch.columns):
-        pieces += [*([","] if place else []), *_literals(values)]
-    lines = text.lines(text.merged([*pieces, "),"]), batch.num_rows, "", "NULL", begin)
-    return bytes(lines[:-2])
+    fields = [
+        Field(
+            b"," if place else b"(",
+            _column(values),
+            null=b"NULL",
+            quote="'" if text.is_quoted(values) else "",
+            between=" ",
+        )
+        for place, values in enumerate(batch.columns)
+    ]
+    return begin + bytes(text.written(fields, b"),\n", batch.num_rows)[:-2])
 
 
-def _literals(values: Any) -> list[Any]:
-    kind = values.type
-    if pa.types.is_boolean(kind):
-        return [values.cast(pa.uint8()).cast(pa.string())]
-    if pa.types.is_dictionary(kind):
-        return [text.pooled(values, "SQL", lambda strings: text.quoted(_escaped(strings), "'"))]
-    if pa.types.is_timestamp(kind):
-        return [text.timestamps(values, " ", "'", "'")]
-    if pa.types.is_string(kind):
-        return text.between(_escaped(values), "'")
-    plain = values.cast(pa.string())
-    return text.between(plain, "'") if pa.types.is_date(kind) else [plain]
+def _column(values: Any) -> Any:
+    flags = pa.types.is_boolean(values.type)
+    return values.cast(pa.int32()) if flags else text.column(values, "SQL", _escaped)
 
 
 def _escaped(values: Any) -> Any:

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pymysql
 from pymysql.connections import Connection
 
+from cartload.kernels.lines import Field
 from cartload.sinks import inserts, text
 
 type Bulk = Connection[Any]
@@ -154,20 +155,16 @@ def _as_file(payload: memoryview) -> Iterator[str]:
 
 def tab_separated(batch: pa.RecordBatch) -> memoryview:
     r"""The batch as LOAD DATA reads it: tabs between, ``\N`` for NULL, what would mislead escaped."""
-    return text.lines([_field(values) for values in batch.columns], batch.num_rows, "\t", r"\N")
+    fields = [
+        Field(b"\t" if place else b"", _column(values), null=rb"\N", between=" ")
+        for place, values in enumerate(batch.columns)
+    ]
+    return text.written(fields, b"\n", batch.num_rows)
 
 
-def _field(values: Any) -> Any:
-    kind = values.type
-    if pa.types.is_dictionary(kind):
-        return text.pooled(values, "tab-separated", _escaped)
-    if pa.types.is_string(kind):
-        return _escaped(values)
-    if pa.types.is_timestamp(kind):
-        return text.timestamps(values, " ", "")
-    if pa.types.is_boolean(kind):
-        return values.cast(pa.uint8()).cast(pa.string())
-    return values.cast(pa.string())
+def _column(values: Any) -> Any:
+    flags = pa.types.is_boolean(values.type)
+    return values.cast(pa.int32()) if flags else text.column(values, "tab-separated", _escaped)
 
 
 def _escaped(values: Any) -> Any:

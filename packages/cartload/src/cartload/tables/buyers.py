@@ -12,9 +12,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from cartload import kernels
 from cartload.draws import Draw
 from cartload.fixed import I64
+from cartload.kernels import loops
 from cartload.sampling import Groups, race, systematic
 from cartload.tables.layout import Layout
 from cartload.tables.users import People
@@ -123,7 +123,7 @@ class Buyers:
     def _favourites(self) -> I64:
         """Four favourite categories of each customer, one behind the other."""
         market, count = self.world.market, self.world.catalogue.categories
-        return kernels.favourites(self._taste.words, market.category, count)
+        return loops.favourites(self._taste.words, market.category, count)
 
     @cached_property
     def _likes(self) -> I64:

@@ -8,7 +8,7 @@ import numpy as np
 
 from cartload.draws import Draw
 from cartload.fixed import I64
-from cartload.kernels import later_doubles
+from cartload.kernels.loops import later_doubles
 from cartload.sampling import Groups, race, systematic
 from cartload.tables.orders import Orders
 from cartload.tables.shelf import Shelf

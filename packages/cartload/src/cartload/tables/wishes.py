@@ -11,7 +11,7 @@ from cartload import arrays
 from cartload.counts import SPREAD
 from cartload.draws import Draw
 from cartload.fixed import I64, exponentials
-from cartload.kernels import later_doubles
+from cartload.kernels.loops import later_doubles
 from cartload.sampling import Groups, systematic
 from cartload.tables.buyers import ANYTHING
 from cartload.tables.lines import Lines
