@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cache
+from itertools import cycle, islice
 from math import isqrt
 from typing import Any, Final
 
@@ -105,13 +106,10 @@ def _radius(city: vocabulary.City) -> int:
 
 
 def _street_lines(country: vocabulary.Country) -> list[str]:
-    streets, numbers = country.streets, country.numbers
-    return [
-        country.line_1.format(
-            street=streets[line % len(streets)], number=numbers[line // len(streets) % len(numbers)]
-        )
-        for line in range(STREET_LINES)
-    ]
+    """Every street with a number, then with the next, round and round."""
+    lines = [country.line_1.replace("{street}", street) for street in country.streets]
+    numbered = (line.replace("{number}", number) for number in cycle(country.numbers) for line in lines)
+    return list(islice(numbered, STREET_LINES))
 
 
 def _lines_2(country: vocabulary.Country) -> list[str | None]:

@@ -49,16 +49,14 @@ def known(values: Any) -> Any:
 
 def pool(strings: Sequence[str | None]) -> Any:
     """A vocabulary (strings or None) as a pool to take from."""
+    there = None
+    if None in strings:
+        there = pa.py_buffer(np.packbits([text is not None for text in strings], bitorder="little"))
     encoded = [(text or "").encode() for text in strings]
     offsets = np.zeros(len(encoded) + 1, np.int32)
-    np.cumsum([len(text) for text in encoded], out=offsets[1:])
-    there = np.packbits([text is not None for text in strings], bitorder="little")
-    buffers = [None if None not in strings else there, offsets, b"".join(encoded)]
-    return known(pa.Array.from_buffers(pa.string(), len(encoded), [*map(_buffer, buffers)]))
-
-
-def _buffer(data: Any) -> Any:
-    return None if data is None else pa.py_buffer(data)
+    np.cumsum(np.fromiter(map(len, encoded), np.int32, len(encoded)), out=offsets[1:])
+    buffers = [there, pa.py_buffer(offsets), pa.py_buffer(b"".join(encoded))]
+    return known(pa.Array.from_buffers(pa.string(), len(encoded), buffers))
 
 
 def lately(values: Any) -> Any:

@@ -81,8 +81,9 @@ class Inserts:
             self._write(rows)
         self._sink.write(b"COMMIT;\n")
 
-    def _write(self, rows: pa.RecordBatch) -> None:
-        self._sink.write(inserts.statement(rows, self._table) + b";\n")
+    def _write(self, rows: pa.Table) -> None:
+        batch = pa.concat_batches(rows.to_batches())
+        self._sink.write(inserts.statement(batch, self._table) + b";\n")
         self._statements += 1
         if self._statements % _COMMIT_AFTER == 0:
             self._sink.write(b"COMMIT;\n")

@@ -46,18 +46,19 @@ class Parquet:
     def __init__(self, columns: pa.Schema, sink: Sink, row_group: int) -> None:
         self._columns = columns
         self._sink = sink
+        self._row_group = row_group
         self._cutter = Cutter(row_group)
         self._open: pq.ParquetWriter | None = None
 
     def add(self, batch: pa.RecordBatch) -> None:
         """Append the rows of a batch."""
         for group in self._cutter.add(parquet.writable(batch)):
-            self._writer(group.schema).write_batch(group)
+            self._writer(group.schema).write_table(group, self._row_group)
 
     def close(self) -> None:
         """Write the last row group and the footer."""
         for group in self._cutter.rest():
-            self._writer(group.schema).write_batch(group)
+            self._writer(group.schema).write_table(group, self._row_group)
         self._writer(self._columns).close()
 
     def _writer(self, columns: pa.Schema) -> pq.ParquetWriter:

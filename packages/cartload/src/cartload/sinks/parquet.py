@@ -13,6 +13,8 @@ import pyarrow.parquet as pq
 from cartload import arrays
 
 _UNIQUE: Final = {"id", "user_name", "email", "order_number", "slug", "sku", "image_url"}
+_SMALL: Final = 64
+"""Strings of a dictionary that is written as it is."""
 _OF_CATALOGUE: Final = {"category_id", "sub_category_id", "product_id", "product_sku_id"}
 
 
@@ -35,16 +37,18 @@ def writer(sink: Any, columns: pa.Schema) -> pq.ParquetWriter:
 
 
 def writable(batch: pa.RecordBatch) -> pa.RecordBatch:
-    """The batch with NULL never in a dictionary, which the writer does not take, and keys plain.
+    """The batch with small dictionaries kept, NULL never in them, which the writer does not take.
 
-    Their dictionaries are of one chunk each: to join them takes longer than to write the text.
+    A large one would be written whole with every row group: the writer finds faster which of its strings occur.
     """
-    columns = [
-        arrays.plain(values) if _is_key(name) else arrays.nulls_in_rows(values)
-        for name, values in zip(batch.schema.names, batch.columns, strict=True)
-    ]
+    columns = [_writable(values) for values in batch.columns]
     fields = zip(batch.schema, columns, strict=True)
     return pa.RecordBatch.from_arrays(columns, schema=pa.schema([f.with_type(c.type) for f, c in fields]))
+
+
+def _writable(values: Any) -> Any:
+    large = pa.types.is_dictionary(values.type) and len(values.dictionary) > _SMALL
+    return arrays.plain(values) if large else arrays.nulls_in_rows(values)
 
 
 def _repeats(field: pa.Field) -> bool:

@@ -12,6 +12,8 @@ _FOLDS: Final = str.maketrans({"ß": "ss", "ł": "l", "ø": "o", "æ": "ae", "œ
 
 def fold(text: str) -> str:
     """Lower-case ASCII letters of a name: what its owner would have in an email address."""
+    if text.isascii() and text.isalpha():
+        return text.lower()
     lowered = unicodedata.normalize("NFKD", text.lower().translate(_FOLDS))
     return "".join(letter for letter in lowered if "a" <= letter <= "z")
 
