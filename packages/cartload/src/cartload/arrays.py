@@ -94,15 +94,25 @@ def plain(values: Any) -> Any:
     return _strings(*text, codes.buffers()[0])
 
 
-def joined(*columns: Any) -> Any:
-    """Strings put together row by row, from columns without NULL, plain or by dictionary."""
-    parts = [
-        kernels.Strings(column.dictionary, column.indices)
-        if pa.types.is_dictionary(column.type)
-        else kernels.Strings(column)
-        for column in columns
-    ]
-    return _strings(*kernels.joined(parts, len(columns[0])))
+def joined(*columns: Any, rows: int | None = None) -> Any:
+    """Strings put together row by row, from columns without NULL, plain or by dictionary, and constants.
+
+    How many rows there are must be said where the first is a constant.
+    """
+    count = len(columns[0]) if rows is None else rows
+    return _strings(*kernels.joined([_part(column, count) for column in columns], count))
+
+
+def _part(column: Any, rows: int) -> kernels.Strings:
+    if isinstance(column, str):
+        column = constant(column, rows)
+    coded = pa.types.is_dictionary(column.type)
+    return kernels.Strings(column.dictionary, column.indices) if coded else kernels.Strings(column)
+
+
+def slugs(names: Any, numbers: I64) -> Any:
+    """Names as they stand in addresses of pages, with a number: ``Tom's Cup`` and 7 make ``toms-cup-7``."""
+    return _strings(*kernels.slugs(names, numbers))
 
 
 def digits(numbers: I64) -> Any:

@@ -11,6 +11,8 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 
+from cartload.kernels.strings import SLACK
+
 Place = tuple[int, int, int]
 """Where the strings lie in memory: address of their offsets, first place, length."""
 
@@ -48,14 +50,14 @@ def known(values: Any) -> Any:
 
 
 def pool(strings: Sequence[str | None]) -> Any:
-    """A vocabulary (strings or None) as a pool to take from."""
+    """A vocabulary (strings or None) as a pool to take from; after the last are some bytes for fast loops."""
     there = None
     if None in strings:
         there = pa.py_buffer(np.packbits([text is not None for text in strings], bitorder="little"))
     encoded = [(text or "").encode() for text in strings]
     offsets = np.zeros(len(encoded) + 1, np.int32)
     np.cumsum(np.fromiter(map(len, encoded), np.int32, len(encoded)), out=offsets[1:])
-    buffers = [there, pa.py_buffer(offsets), pa.py_buffer(b"".join(encoded))]
+    buffers = [there, pa.py_buffer(offsets), pa.py_buffer(b"".join((*encoded, bytes(SLACK))))]
     return known(pa.Array.from_buffers(pa.string(), len(encoded), buffers))
 
 

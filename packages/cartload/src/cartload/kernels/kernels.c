@@ -318,12 +318,19 @@ static void hash_values(const column *own, i64 row, i64 rows, u64 *low, u64 *hig
                                      : hashed(eight_bytes(at + own->step * i), factor);
 }
 
+static inline i64 clamped(i64 place, i64 entries) { return place < 0 ? 0 : place < entries ? place : entries - 1; }
+
 static void hash_places(const column *own, i64 row, i64 rows, u64 *low, u64 *high) {
-    const int32_t *codes = (const int32_t *)own->values + row;
-    for (i64 i = 0; i < rows; i++) {
-        i64 code = codes[i] < 0 ? 0 : codes[i] < own->entries ? codes[i] : own->entries - 1;
-        high[i] += low[i] += missing(own->there, own->first + row + i) || !own->entries ? own->null : own->pool[code];
-    }
+    const int32_t *places = (const int32_t *)own->values + row;
+    const u64 *pool = own->pool;
+    i64 entries = own->entries;
+    if (!own->there && entries)
+        for (i64 i = 0; i < rows; i++) high[i] += low[i] += pool[clamped(places[i], entries)];
+    else
+        for (i64 i = 0; i < rows; i++)
+            high[i] += low[i] += missing(own->there, own->first + row + i) || !entries
+                                     ? own->null
+                                     : pool[clamped(places[i], entries)];
 }
 
 /* Sums of the lower and upper halves of the rows' low and high words; a slice of rows stays in the cache. */
@@ -391,34 +398,31 @@ typedef struct {
 } strings;
 
 static inline const int32_t *bounds(const strings *own, i64 row) {
-    if (!own->places) return own->offsets + row;
-    i64 place = own->places[row];
-    return own->offsets + (place < 0 ? 0 : place < own->entries ? place : own->entries - 1);
+    return own->offsets + (own->places ? clamped(own->places[row], own->entries) : row);
 }
 
-/* Where each row ends when its strings are written one behind the other; the answer is where the last one does. */
-i64 joined_ends(const strings *parts, i64 count, int32_t *offsets, i64 rows) {
-    i64 end = 0;
+/* How long the strings of all rows are together. */
+i64 joined_length(const strings *parts, i64 count, i64 rows) {
+    i64 length = 0;
+    for (const strings *own = parts; own < parts + count; own++)
+        for (i64 row = 0; row < rows; row++) {
+            const int32_t *from = bounds(own, row);
+            length += (from[1] - from[0]) & if_there(own->there, row);
+        }
+    return length;
+}
+
+/* The strings of each row one behind the other, sixteen bytes at a time, at least so many: the next string covers what
+ * is too much, and after the last one there is room. */
+void joined(const strings *parts, i64 count, int32_t *offsets, u8 *out, i64 rows) {
+    const u8 *begin = out;
     offsets[0] = 0;
     for (i64 row = 0; row < rows; row++) {
-        for (i64 at = 0; at < count; at++) {
-            const int32_t *from = bounds(parts + at, row);
-            end += (from[1] - from[0]) & if_there(parts[at].there, row);
-        }
-        offsets[row + 1] = (int32_t)end;
-    }
-    return end;
-}
-
-/* The bytes themselves, sixteen at a time, at least so many: the next string covers what is too much, and after the
- * last one there is room. */
-void joined(const strings *parts, i64 count, u8 *out, i64 rows) {
-    for (i64 row = 0; row < rows; row++)
-        for (i64 at = 0; at < count; at++) {
-            const int32_t *from = bounds(parts + at, row);
-            i64 length = (from[1] - from[0]) & if_there(parts[at].there, row);
-            const u8 *data = parts[at].data + from[0];
-            if (parts[at].end - data >= length + 16) {
+        for (const strings *own = parts; own < parts + count; own++) {
+            const int32_t *from = bounds(own, row);
+            i64 length = (from[1] - from[0]) & if_there(own->there, row);
+            const u8 *data = own->data + from[0];
+            if (own->end - data >= length + 16) {
                 __builtin_memcpy(out, data, 16);
                 for (i64 byte = 16; byte < length; byte += 16) __builtin_memcpy(out + byte, data + byte, 16);
             } else {
@@ -426,21 +430,9 @@ void joined(const strings *parts, i64 count, u8 *out, i64 rows) {
             }
             out += length;
         }
-}
-
-/* Numbers above 0 in decimal digits, others as nothing. */
-void digits(const i64 *numbers, int32_t *offsets, u8 *out, i64 count) {
-    offsets[0] = 0;
-    for (i64 i = 0; i < count; i++) {
-        u8 text[20];
-        i64 at = 20;
-        for (i64 rest = numbers[i]; rest > 0; rest /= 10) text[--at] = (u8)('0' + rest % 10);
-        offsets[i + 1] = offsets[i] + (int32_t)(20 - at);
-        for (u8 *to = out + offsets[i]; at < 20; at++) *to++ = text[at];
+        offsets[row + 1] = (int32_t)(out - begin);
     }
 }
-
-/* lines of text */
 
 static const char PAIRS[201] = "00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748"
                                "49505152535455565758596061626364656667686970717273747576777879808182838485868788899091929394959697"
@@ -460,6 +452,38 @@ static inline u8 *number(u8 *out, u64 rest) {
     while (at < 20) *out++ = text[at++];
     return out;
 }
+
+/* Numbers above 0 in decimal digits, others as nothing. */
+void digits(const i64 *numbers, int32_t *offsets, u8 *out, i64 count) {
+    const u8 *begin = out;
+    offsets[0] = 0;
+    for (i64 i = 0; i < count; i++) {
+        if (numbers[i] > 0) out = number(out, (u64)numbers[i]);
+        offsets[i + 1] = (int32_t)(out - begin);
+    }
+}
+
+void slugs(const strings *names, const i64 *numbers, int32_t *offsets, u8 *out, i64 rows) {
+    const u8 *begin = out;
+    offsets[0] = 0;
+    for (i64 row = 0; row < rows; row++) {
+        const int32_t *from = bounds(names, row);
+        int dashed = 0;
+        for (const u8 *at = names->data + from[0]; at < names->data + from[1]; at++) {
+            u8 letter = *at >= 'A' && *at <= 'Z' ? *at + 32 : *at;
+            if (letter == '\'') continue;
+            int kept = (letter >= 'a' && letter <= 'z') || (letter >= '0' && letter <= '9');
+            if (kept) *out++ = letter;
+            else if (!dashed) *out++ = '-';
+            dashed = !kept;
+        }
+        *out++ = '-';
+        out = number(out, (u64)numbers[row]);
+        offsets[row + 1] = (int32_t)(out - begin);
+    }
+}
+
+/* lines of text */
 
 /* A number of `scale` decimal places. */
 static inline u8 *decimal(u8 *out, i64 value, i64 scale) {

@@ -41,11 +41,11 @@ def joined(columns: Sequence[Strings], rows: int) -> tuple[Offsets, Bytes]:
     OverflowError for more than ``2**31 - 1`` bytes.
     """
     parts, offsets = np.array([column.parts() for column in columns], np.uint64), np.empty(rows + 1, np.int32)
-    size = run("joined_ends", parts, len(parts), offsets, rows)
+    size = run("joined_length", parts, len(parts), rows)
     if size >= 1 << 31:
         raise OverflowError(f"{size} bytes of text in one column")
     data = np.empty(size + SLACK, np.uint8)
-    run("joined", parts, len(parts), data, rows)
+    run("joined", parts, len(parts), offsets, data, rows)
     return offsets, data
 
 
@@ -53,6 +53,18 @@ def digits(numbers: I64) -> tuple[Offsets, Bytes]:
     """Numbers above 0 in decimal digits, others as nothing: Arrow's offsets and bytes."""
     offsets, data = np.empty(len(numbers) + 1, np.int32), np.empty(20 * len(numbers), np.uint8)
     run("digits", words(numbers), offsets, data, len(numbers))
+    return offsets, data
+
+
+def slugs(names: Any, numbers: I64) -> tuple[Offsets, Bytes]:
+    """ASCII letters of names in lower case and digits, a dash for all else between them but apostrophes.
+
+    Then a dash and the number, from 1.
+    """
+    part = np.array([Strings(names).parts()], np.uint64)
+    size = run("joined_length", part, 1, len(names)) + 21 * len(names)
+    offsets, data = np.empty(len(names) + 1, np.int32), np.empty(size, np.uint8)
+    run("slugs", part, words(numbers), offsets, data, len(names))
     return offsets, data
 
 

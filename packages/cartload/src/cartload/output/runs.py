@@ -20,7 +20,7 @@ LARGEST: Final = 128 * 2**20
 """About so many bytes the largest part of a run has in a large dataset."""
 SMALLEST: Final = 16 * 2**20
 """In a small one, at least so many: below that, more parts for more workers are not worth having."""
-_MESSAGES: Final = 2
+_MESSAGES: Final = 3
 """A chunk here is as large as so many that are sent as messages: fewer and longer loops."""
 _RUNS: Final = 32
 """Between the two, a dataset is cut into so many runs: enough for many workers to end together."""

@@ -39,7 +39,7 @@ def writer(sink: Any, columns: pa.Schema) -> pq.ParquetWriter:
 def writable(batch: pa.RecordBatch) -> pa.RecordBatch:
     """The batch with small dictionaries kept, NULL never in them, which the writer does not take.
 
-    A large one would be written whole with every row group: the writer finds faster which of its strings occur.
+    A large one would be written whole with every row group: the writer finds faster which strings occur.
     """
     columns = [_writable(values) for values in batch.columns]
     fields = zip(batch.schema, columns, strict=True)

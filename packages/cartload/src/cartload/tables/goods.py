@@ -5,7 +5,6 @@ from typing import Final
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from cartload import arrays, goods, pricing
 from cartload.fixed import I64
@@ -70,7 +69,7 @@ def _products(world: World, rows: I64) -> pa.RecordBatch:
         texts.summary,
         texts.description,
         texts.slug,
-        pc.binary_join_element_wise(_IMAGES, texts.slug, ".jpg", ""),
+        arrays.joined(_IMAGES, texts.slug, ".jpg", rows=len(rows)),
         arrays.decimals(pricing.rating(catalogue.quality[rows]), 2, 1),
         arrays.times(launched),
         arrays.times(ends, ended),

@@ -8,7 +8,6 @@ from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from cartload import arrays, goods
 from cartload.fixed import I64
@@ -75,21 +74,20 @@ class Texts:
         series = 2 + self.world.catalogue.assortment.kind.below("series", len(words.series) - 2)[self.rows]
         series = np.where(self._naming == _TITLED, 1, series)
         model = np.where(self._naming == _NUMBERED, 1 + draw.bits("model"), 0)
-        return pc.binary_join_element_wise(
-            arrays.text(words.series, np.where(self._pattern & 4, series, 0)),
+        return arrays.joined(
+            arrays.take(words.series, np.where(self._pattern & 4, series, 0)),
             self._word(words.adjectives, draw.bits("adjective"), self._pattern & 2 > 0),
-            arrays.text(words.materials.pool, np.where(self._pattern & 1, self._material + 1, 0)),
+            arrays.take(words.materials.pool, np.where(self._pattern & 1, self._material + 1, 0)),
             self._word(words.titles, draw.bits("title"), self._naming == _TITLED),
-            arrays.text(words.nouns, self._noun),
-            arrays.text(_MODELS, model),
-            "",
+            arrays.take(words.nouns, self._noun),
+            arrays.take(_MODELS, model),
         )
 
     def _word(self, words: goods.Words, bits: I64, shown: Any = True) -> Any:
         """One of the noun's words by eight bits; an empty text where not shown, or where there is none."""
         count = words.at.count[self._noun]
         place = 1 + words.at.start[self._noun] + (bits * count >> 8)
-        return arrays.text(words.pool, np.where(shown & (count > 0), place, 0))
+        return arrays.take(words.pool, np.where(shown & (count > 0), place, 0))
 
     @cached_property
     def brand(self) -> Any:
@@ -99,9 +97,7 @@ class Texts:
     @cached_property
     def slug(self) -> Any:
         """The name in lower case with dashes, then the row number: unique whatever the names."""
-        plain = pc.replace_substring(pc.ascii_lower(self.name), "'", "")
-        dashed = pc.replace_substring_regex(plain, "[^a-z0-9]+", "-")
-        return pc.binary_join_element_wise(dashed, pc.cast(arrays.integers(self.rows + 1), pa.string()), "-")
+        return arrays.slugs(self.name, self.rows + 1)
 
     @cached_property
     def _slots(self) -> dict[str, Any]:
@@ -109,7 +105,7 @@ class Texts:
         return {
             "name": self.name,
             "brand": arrays.plain(self.brand),
-            "use": self._word(goods.texts().uses, self._draw.bits("use")),
+            "use": arrays.plain(self._word(goods.texts().uses, self._draw.bits("use"))),
             "this": arrays.text(_THIS, plural),
         }
 
@@ -128,15 +124,14 @@ class Texts:
         feature = 1 + words.features.at.start[self._noun]
         voice = goods.numbers().voice[self._noun]
         closing = words.closings.at.count[voice] * more.bits("closing") >> 8
-        return pc.binary_join_element_wise(
+        return arrays.joined(
             self._filled(words.openings, more.bits("opening")),
             " ",
-            arrays.text(words.features.pool, feature + first),
-            arrays.text(words.features.pool, feature + second),
-            arrays.text(words.about_material, self._material + 1),
+            arrays.take(words.features.pool, feature + first),
+            arrays.take(words.features.pool, feature + second),
+            arrays.take(words.about_material, self._material + 1),
             self._word(words.care, more.bits("care")),
-            arrays.text(words.closings.pool, 1 + words.closings.at.start[voice] + closing),
-            "",
+            arrays.take(words.closings.pool, 1 + words.closings.at.start[voice] + closing),
         )
 
     def _filled(self, templates: goods.Templates, bits: I64) -> Any:
@@ -151,7 +146,7 @@ class Texts:
         ]
         back = np.empty_like(order)
         back[order] = np.arange(len(order))
-        return pa.concat_arrays(parts).take(arrays.integers(back))
+        return arrays.text(pa.concat_arrays(parts), back)
 
 
 def _filled(template: str, rows: I64, slots: Mapping[str, Any]) -> Any:
@@ -159,5 +154,5 @@ def _filled(template: str, rows: I64, slots: Mapping[str, Any]) -> Any:
     for text, slot, *_ in string.Formatter().parse(template):
         pieces.append(text)
         if slot:
-            pieces.append(slots[slot].take(arrays.integers(rows)))
-    return pc.binary_join_element_wise(*pieces, "")
+            pieces.append(arrays.take(slots[slot], rows))
+    return arrays.joined(*pieces, rows=len(rows))
