@@ -40,7 +40,7 @@ RUN --mount=type=cache,target=/root/.cache/pip \
     && python3 deploy/docker/locked.py lock compiler.in >compiler.lock \
     && pip install --quiet --no-deps --require-hashes --root-user-action=ignore --target /compiler -r compiler.lock
 COPY packages/cartload/hatch_build.py packages/cartload/
-COPY packages/cartload/src/cartload/kernels/kernels.c packages/cartload/src/cartload/kernels/
+COPY packages/cartload/src/cartload/kernels packages/cartload/src/cartload/kernels
 RUN PYTHONPATH=/compiler python3 packages/cartload/hatch_build.py
 
 FROM python:${PYTHON}-slim AS sources

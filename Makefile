@@ -11,7 +11,7 @@ PROJECTS := $(wildcard packages/*/pyproject.toml gateway/pyproject.toml services
 help: ## all targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-KERNELS := packages/cartload/src/cartload/kernels/kernels.c packages/cartload/hatch_build.py
+KERNELS := $(wildcard packages/cartload/src/cartload/kernels/*.[ch]) packages/cartload/hatch_build.py
 
 .venv/.installed: requirements.lock dev/uv.txt dev/bootstrap dev/find-python $(PROJECTS) $(KERNELS)
 	@dev/bootstrap

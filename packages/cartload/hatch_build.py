@@ -1,4 +1,4 @@
-"""The build's own step: kernels.c becomes a shared library beside it, by the compiler that comes with Zig.
+"""The build's own step: the kernels become a shared library beside them, by the compiler that comes with Zig.
 
 So neither building nor installing asks for a compiler on the machine. The library needs no other one.
 """
@@ -10,7 +10,7 @@ import sysconfig
 from pathlib import Path
 from typing import Any
 
-SOURCE = Path(__file__).parent / "src" / "cartload" / "kernels" / "kernels.c"
+KERNELS = Path(__file__).parent / "src" / "cartload" / "kernels"
 FLAGS = ("-O3", "-g0", "-s", "-shared", "-fPIC", "-fwrapv", "-ffreestanding", "-fno-builtin", "-nostdlib")
 STRICT = ("-std=c11", "-Wall", "-Wextra", "-Werror")
 
@@ -25,9 +25,11 @@ def build() -> None:
 
 
 def compile_to(library: str, *options: str) -> None:
-    """Make one library beside the source."""
+    """Make one library of all sources; who uses the one before goes on with that."""
+    made = KERNELS / f"{library}.new"
     compiler = (sys.executable, "-m", "ziglang", "cc", *FLAGS, *STRICT, *options)
-    subprocess.run([*compiler, "-o", SOURCE.with_name(library), SOURCE], check=True)  # noqa: S603
+    subprocess.run([*compiler, "-o", made, *sorted(KERNELS.glob("*.c"))], check=True)  # noqa: S603
+    made.replace(KERNELS / library)
 
 
 try:

@@ -1,1 +1,1 @@
-"""The engine's inner loops, compiled from ``kernels.c``: integers in, integers and text out, no state."""
+"""The engine's inner loops, compiled from the C files here: integers in, integers and text out, no state."""

@@ -1,4 +1,4 @@
-"""The library that ``kernels.c`` is compiled to, and how its functions are called."""
+"""The library that the C files here are compiled to, and how its functions are called."""
 
 from ctypes import CDLL, byref, c_char, c_int64, c_void_p
 from pathlib import Path

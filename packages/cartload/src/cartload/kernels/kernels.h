@@ -1,0 +1,74 @@
+/* What the engine's inner loops share. They are integers only, without state, memory of their own, or a C library.
+ *
+ * What each loop computes is said where the Python module of the same name calls it. Sums and products wrap
+ * (-fwrapv), shifts of signed numbers keep the sign.
+ */
+#ifndef KERNELS_H
+#define KERNELS_H
+
+#include <stdint.h>
+
+typedef int64_t i64;
+typedef uint64_t u64;
+typedef uint8_t u8;
+
+#define HOUR INT64_C(3600000)
+#define DAY (24 * HOUR)
+
+static inline u64 mixed(u64 word) {
+    word = (word ^ word >> 30) * 0xBF58476D1CE4E5B9u;
+    word = (word ^ word >> 27) * 0x94D049BB133111EBu;
+    return word ^ word >> 31;
+}
+
+static inline u64 scrambled(u64 row, u64 first, u64 second) { return mixed(mixed(row + first) + second); }
+
+static inline i64 floored(i64 value, i64 by) { return value / by - (value % by < 0); }
+
+static inline u64 eight_bytes(const u8 *from) {
+    u64 word;
+    __builtin_memcpy(&word, from, 8);
+    return word;
+}
+
+static inline int missing(const u8 *there, i64 row) { return there && !(there[row >> 3] >> (row & 7) & 1); }
+
+/* All bits set, or none where it is missing. */
+static inline i64 if_there(const u8 *there, i64 row) { return there ? -(i64)(there[row >> 3] >> (row & 7) & 1) : -1; }
+
+static inline i64 clamped(i64 place, i64 entries) { return place < 0 ? 0 : place < entries ? place : entries - 1; }
+
+/* Strings of Arrow up to `end`, and int32 places in them; where there are none, each row has its own. Of validity
+ * bits, which may be none, the first is that of row 0. */
+typedef struct {
+    const u8 *data, *end, *there;
+    const int32_t *offsets, *places;
+    i64 entries;
+} strings;
+
+static inline const int32_t *bounds(const strings *own, i64 row) {
+    return own->offsets + (own->places ? clamped(own->places[row], own->entries) : row);
+}
+
+/* Decimal digits. */
+
+static const char PAIRS[201] = "00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748"
+                               "49505152535455565758596061626364656667686970717273747576777879808182838485868788899091929394959697"
+                               "9899";
+
+static inline u8 *two_digits(u8 *out, i64 number) {
+    __builtin_memcpy(out, PAIRS + 2 * number, 2);
+    return out + 2;
+}
+
+static inline u8 *number(u8 *out, u64 rest) {
+    u8 text[20];
+    i64 at = 20;
+    for (; rest >= 100; rest /= 100) two_digits(text + (at -= 2), (i64)(rest % 100));
+    if (rest >= 10) two_digits(text + (at -= 2), (i64)rest);
+    else text[--at] = (u8)('0' + rest);
+    while (at < 20) *out++ = text[at++];
+    return out;
+}
+
+#endif

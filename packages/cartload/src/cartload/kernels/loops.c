@@ -1,0 +1,235 @@
+/* Those that answer a number, unless something else is said, answer how many places were outside of a table. */
+#include "kernels.h"
+
+/* draws */
+
+void scramble(const u64 *rows, u64 first, u64 second, u64 *out, i64 count) {
+    for (i64 i = 0; i < count; i++) out[i] = scrambled(rows[i], first, second);
+}
+
+/* ragged groups */
+
+/* Most groups are small: four places are written whatever the count, so that nothing has to be guessed. `out`
+ * has room for four more. */
+void owners(const i64 *counts, i64 groups, i64 *out) {
+    for (i64 group = 0; group < groups; group++) {
+        for (i64 row = 0; row < 4; row++) out[row] = group;
+        for (i64 row = 4; row < counts[group]; row++) out[row] = group;
+        out += counts[group];
+    }
+}
+
+void places(const i64 *counts, i64 groups, i64 *out) {
+    for (i64 group = 0; group < groups; group++) {
+        for (i64 row = 0; row < 4; row++) out[row] = row;
+        for (i64 row = 4; row < counts[group]; row++) out[row] = row;
+        out += counts[group];
+    }
+}
+
+/* `running` has room for the sums before each value and after the last. */
+void group_sums(const i64 *values, i64 count, const i64 *counts, i64 groups, i64 *running, i64 *out) {
+    running[0] = 0;
+    for (i64 i = 0; i < count; i++) running[i + 1] = running[i] + values[i];
+    for (i64 group = 0; group < groups; group++) {
+        out[group] = running[counts[group]] - running[0];
+        running += counts[group];
+    }
+}
+
+/* Owners' values are compared at each distance: loops without a guess, though there are more of them. */
+i64 later_doubles(const i64 *owner, const i64 *values, i64 most, u64 *keys, u8 *hits, i64 *out, i64 count) {
+    for (i64 i = 0; i < count; i++) {
+        keys[i] = (u64)owner[i] << 40 ^ (u64)values[i];
+        hits[i] = 0;
+    }
+    for (i64 distance = 1; distance < most; distance++)
+        for (i64 i = distance; i < count; i++) hits[i] |= keys[i] == keys[i - distance];
+    i64 found = 0;
+    for (i64 i = 0; i < count; i++) {
+        out[found] = i;
+        found += hits[i];
+    }
+    return found;
+}
+
+/* sampling */
+
+void systematic(const i64 *weights, const i64 *sizes, const i64 *quotas, const i64 *starts, i64 blocks, i64 *out) {
+    for (i64 block = 0; block < blocks; block++) {
+        i64 total = 0, running = 0, before = 0;
+        for (i64 i = 0; i < sizes[block]; i++) total += weights[i];
+        i64 offset = (starts[block] >> 16) * total >> 16, whole = total > 1 ? total : 1;
+        for (i64 i = 0; i < sizes[block]; i++) {
+            running += weights[i];
+            i64 given = (running * quotas[block] + offset) / whole;
+            out[i] = given - before;
+            before = given;
+        }
+        weights += sizes[block];
+        out += sizes[block];
+    }
+}
+
+i64 running_times(const i64 *weights, const i64 *words, const i64 *exponentials, i64 handicap, i64 *out, i64 count) {
+    i64 outside = 0;
+    for (i64 i = 0; i < count; i++) {
+        i64 weight = weights[i];
+        if ((u64)weight > 255 || (u64)words[i] > 0xFFFF) {
+            outside++;
+            continue;
+        }
+        out[i] = exponentials[words[i]] * (weight ? (1 << 16) / weight : 1) + (weight ? 0 : handicap);
+    }
+    return outside;
+}
+
+/* Buckets of numbers from 0 on, thirty-two for each power of two. */
+enum { BUCKETS = 64 * 32 };
+
+static inline i64 bucket(u64 number) {
+    if (number < 32) return (i64)number;
+    i64 power = 63 - __builtin_clzll(number);
+    return (power - 4) << 5 | (i64)(number >> (power - 5) & 31);
+}
+
+/* The quota-th smallest of keys that are all different (Hoare's selection). */
+static i64 smallest(i64 *keys, i64 size, i64 quota) {
+    i64 low = 0, high = size - 1;
+    while (low < high) {
+        i64 pivot = keys[low + (high - low) / 2], left = low, right = high;
+        while (left <= right) {
+            while (keys[left] < pivot) left++;
+            while (keys[right] > pivot) right--;
+            if (left <= right) {
+                i64 swapped = keys[left];
+                keys[left++] = keys[right];
+                keys[right--] = swapped;
+            }
+        }
+        if (quota <= right) high = right;
+        else if (quota >= left) low = left;
+        else break;
+    }
+    return keys[quota];
+}
+
+/* The last key of those that come in: counted by buckets, then looked for in the one that it lies in. */
+static i64 last_home(const i64 *times, i64 size, i64 quota, i64 *scratch) {
+    uint32_t counts[BUCKETS];
+    for (i64 at = 0; at < BUCKETS; at++) counts[at] = 0;
+    for (i64 i = 0; i < size; i++) counts[bucket((u64)times[i])]++;
+    i64 hit = 0, found = 0;
+    while (quota > counts[hit]) quota -= counts[hit++];
+    for (i64 i = 0; i < size; i++) {
+        scratch[found] = (times[i] << 16) + i;
+        found += bucket((u64)times[i]) == hit;
+    }
+    return smallest(scratch, found, quota - 1);
+}
+
+/* Times are 0 to 2**46, a block has at most 2**16 rows; `scratch` has room for one more. */
+void race(const i64 *times, const i64 *sizes, const i64 *quotas, i64 blocks, i64 *scratch, u8 *out) {
+    for (i64 block = 0; block < blocks; block++) {
+        i64 size = sizes[block], quota = quotas[block], last = quota > 0 ? INT64_MAX : -1;
+        if (quota > 0 && quota < size) last = last_home(times, size, quota, scratch);
+        for (i64 i = 0; i < size; i++) out[i] = (times[i] << 16) + i <= last;
+        times += size;
+        out += size;
+    }
+}
+
+i64 find(const i64 *running, i64 entries, const i64 *table, i64 buckets, i64 shift, const i64 *positions, i64 *out,
+         i64 count) {
+    i64 outside = 0;
+    for (i64 i = 0; i < count; i++) {
+        i64 position = positions[i];
+        if ((u64)position >> shift >= (u64)buckets || position >= running[entries]) {
+            outside++;
+            continue;
+        }
+        i64 place = table[position >> shift];
+        while (position >= running[place + 1]) place++;
+        out[i] = place;
+    }
+    return outside;
+}
+
+void favourites(const u64 *words, const i64 *category, i64 categories, i64 *out, i64 count) {
+    for (i64 i = 0; i < count; i++, out += 4)
+        for (i64 place = 0; place < 4; place++) {
+            i64 chosen = category[words[i] >> (52 - 12 * place) & 4095];
+            for (i64 round = 0; round < place && round < categories - 1; round++)
+                for (i64 other = 0; other < place; other++)
+                    if (out[other] == chosen) {
+                        chosen = (chosen + 1) % categories;
+                        break;
+                    }
+            out[place] = chosen;
+        }
+}
+
+/* time */
+
+i64 position(const i64 *moments, i64 start, i64 days, const i64 *running, const i64 *daily, const i64 *hours,
+             const i64 *before, i64 *out, i64 count) {
+    i64 outside = 0;
+    for (i64 i = 0; i < count; i++) {
+        i64 since = moments[i] - start, day = since / DAY;
+        if (since < 0 || day >= days) {
+            outside++;
+            continue;
+        }
+        i64 within = since - day * DAY, hour = within / HOUR;
+        i64 part = daily[day] * hours[hour] * (within - hour * HOUR) / HOUR;
+        out[i] = running[day] + daily[day] * before[hour] + part;
+    }
+    return outside;
+}
+
+void moment(const i64 *positions, const i64 *day, i64 start, const i64 *running, const i64 *daily,
+            const i64 *hours, const i64 *before, const i64 *hour_of_unit, i64 *out, i64 count) {
+    for (i64 i = 0; i < count; i++) {
+        i64 weight = daily[day[i]], rest = positions[i] - running[day[i]], hour = hour_of_unit[rest / weight];
+        rest -= weight * before[hour];
+        out[i] = start + day[i] * DAY + hour * HOUR + rest * HOUR / (weight * hours[hour]);
+    }
+}
+
+/* Offsets at noon are even numbers of milliseconds: the lowest bit says whether the day's clocks change. */
+static inline i64 at_noon(const int32_t *noon, i64 first_day, i64 days, i64 zone, i64 day) {
+    i64 place = day - first_day;
+    return noon[zone * days + (place < 0 ? 0 : place < days ? place : days - 1)];
+}
+
+void local_day(const int32_t *noon, i64 first_day, i64 days, const i64 *zone, const i64 *moments, i64 *out, i64 count) {
+    for (i64 i = 0; i < count; i++) {
+        i64 offset = at_noon(noon, first_day, days, zone[i], floored(moments[i], DAY)) & ~1;
+        out[i] = floored(moments[i] + offset, DAY);
+    }
+}
+
+i64 local(const int32_t *noon, i64 first_day, i64 days, const i64 *zone, const i64 *moments, i64 *out, i64 *hit,
+          i64 count) {
+    i64 hits = 0;
+    local_day(noon, first_day, days, zone, moments, out, count);
+    for (i64 i = 0; i < count; i++) {
+        i64 offset = at_noon(noon, first_day, days, zone[i], out[i]);
+        out[i] = moments[i] + (offset & ~1);
+        hit[hits] = i;
+        hits += offset & 1;
+    }
+    return hits;
+}
+
+i64 utc(const int32_t *noon, i64 first_day, i64 days, const i64 *zone, const i64 *moments, i64 *out, i64 *hit,
+        i64 count) {
+    i64 hits = 0;
+    for (i64 i = 0; i < count; i++) {
+        i64 offset = at_noon(noon, first_day, days, zone[i], floored(moments[i], DAY));
+        out[i] = moments[i] - (offset & ~1);
+        hit[hits] = i;
+        hits += offset & 1;
+    }
+    return hits;
+}
