@@ -19,6 +19,7 @@ from cartload.spec import parse, resolve
 
 CONNECTIONS = 2
 DATABASE = "shopbyhand"
+_DROPPED_SECONDS = 60
 _LOAD = (
     "LOAD DATA LOCAL INFILE %s INTO TABLE `{table}` CHARACTER SET utf8mb4 "
     r"FIELDS TERMINATED BY '\t' ESCAPED BY '\\' LINES TERMINATED BY '\n'"
@@ -46,6 +47,16 @@ def write_files(server: str, customers: int, folder: Path) -> Prepared:
     return Prepared(server, spec.ids, files)
 
 
+def wait_until_dropped(server: str, database: str) -> None:
+    """Until the server no longer has a database, so that nobody works for it any more; at most a minute."""
+    query = f"SELECT COUNT(*) FROM information_schema.schemata WHERE schema_name = '{database}'"
+    ends = time.monotonic() + _DROPPED_SECONDS
+    with _session(server, None) as connection:
+        while _run(connection, query):
+            assert time.monotonic() < ends, f"{database} is still there"
+            time.sleep(0.1)
+
+
 def load_by_hand(prepared: Prepared) -> float:
     """Seconds from an empty server to a finished, proven database."""
     _drop(prepared.server)
@@ -57,14 +68,18 @@ def load_by_hand(prepared: Prepared) -> float:
             _run(connection, create_table(name, prepared.ids, final=False))
     longest_first = sorted(TABLE_NAMES, key=lambda name: -prepared.files[name].stat().st_size)
     with ThreadPoolExecutor(CONNECTIONS) as pool:
-        list(pool.map(lambda name: _load(prepared, name), longest_first))
-        list(pool.map(lambda name: _add_keys(prepared, name), longest_first))
+        list(pool.map(lambda name: _finish(prepared, name), longest_first))
     with _session(prepared.server, DATABASE) as connection:
         for query in orphan_queries().values():
             assert _run(connection, query) == 0, query
     seconds = time.perf_counter() - began
     _drop(prepared.server)
     return seconds
+
+
+def _finish(prepared: Prepared, name: str) -> None:
+    _load(prepared, name)
+    _add_keys(prepared, name)
 
 
 def _load(prepared: Prepared, name: str) -> None:

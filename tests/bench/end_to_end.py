@@ -5,7 +5,7 @@ import time
 from dataclasses import dataclass
 from statistics import median
 
-from bench.by_hand import Prepared, load_by_hand
+from bench.by_hand import Prepared, load_by_hand, wait_until_dropped
 from support.client import User
 
 CUSTOMERS = 100_000
@@ -34,17 +34,25 @@ async def compare(user: User, prepared: Prepared) -> Comparison:
     """Both ways in turn, three times, on the same server; each dataset is deleted before the next."""
     ours, by_hand, rows = [], [], 0
     for round_number in range(ROUNDS):
-        seconds, rows = await _by_job(user, round_number)
+        seconds, rows = await _by_job(user, prepared.server, round_number)
         ours.append(seconds)
         by_hand.append(await asyncio.to_thread(load_by_hand, prepared))
     return Comparison(rows, ours, by_hand)
 
 
-async def _by_job(user: User, seed: int) -> tuple[float, int]:
+async def _by_job(user: User, server: str, seed: int) -> tuple[float, int]:
     began = time.perf_counter()
     job = await user.start_job(wait=60, customers=CUSTOMERS, seed=seed)
     job = await user.finish_job(job["id"], seconds=300)
     seconds = time.perf_counter() - began
     assert job["state"] == "completed", job
-    await user.call("DELETE", f"/api/datasets/{job['dataset_id']}")
+    await delete(user, server, job["dataset_id"])
     return seconds, job["rows_done"]
+
+
+async def delete(user: User, server: str, dataset_id: str) -> None:
+    """Delete a dataset and wait until its database is gone: the next measurement has the server for itself."""
+    dataset = f"/api/datasets/{dataset_id}"
+    database = (await user.get(f"{dataset}/connection"))["database"]
+    await user.call("DELETE", dataset)
+    await asyncio.to_thread(wait_until_dropped, server, database)

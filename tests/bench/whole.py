@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 
 from bench.by_hand import write_files
-from bench.end_to_end import CUSTOMERS, Comparison, compare
+from bench.end_to_end import CUSTOMERS, Comparison, compare, delete
 from bench.latency import SMALL_CUSTOMERS, SMALL_JOBS, gateway_overhead, small_jobs
 from bench.memory import peaks, reset_peaks
 from bench.system import running
@@ -69,7 +69,7 @@ async def _memory(system: Handle, user: User) -> list[Row]:
         job = await user.finish_job(job["id"], seconds=600)
         assert job["state"] == "completed", job
         found.append(peaks(system))
-        await user.call("DELETE", f"/api/datasets/{job['dataset_id']}")
+        await delete(user, system.endpoints.mysql_root_url, job["dataset_id"])
     small, large = found
     return [
         Row(f"peak memory of {name}", f"{small[name]:.0f} / {large[name]:.0f} MiB", "flat, <= 300 MiB")
