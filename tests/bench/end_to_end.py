@@ -51,7 +51,7 @@ async def _by_job(user: User, server: str, seed: int) -> tuple[float, int]:
 
 
 async def delete(user: User, server: str, dataset_id: str) -> None:
-    """Delete a dataset and wait until its database is gone: the next measurement has the server for itself."""
+    """Delete a dataset and wait until its database is gone, so that what comes next has the server alone."""
     dataset = f"/api/datasets/{dataset_id}"
     database = (await user.get(f"{dataset}/connection"))["database"]
     await user.call("DELETE", dataset)
