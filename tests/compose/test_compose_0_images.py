@@ -44,25 +44,43 @@ def test_each_runs_without_a_shell(name: str) -> None:
     assert "usage" in said
 
 
+_AARCH64 = 183
+"""The number of the machine in ELF files."""
+_ARM64 = ("--python-platform", "aarch64-unknown-linux-gnu", "--python-version", "3.13")
+
+
 @pytest.mark.parametrize("service", built.SERVICES)
 def test_every_locked_wheel_has_a_file_for_arm64(service: str, tmp_path: Path) -> None:
-    locked = checkout() / "deploy" / "docker" / "locked.py"
-
-    def part(command: str, argument: str) -> str:
-        done = [sys.executable, str(locked), command, argument]
-        return subprocess.run(done, capture_output=True, text=True, check=True).stdout
-
-    (tmp_path / "wanted.in").write_text(part("wanted", service))
-    uv = find_uv()
-    place = ("--python-platform", "aarch64-unknown-linux-gnu", "--python-version", "3.13")
-    run(uv, "pip", "compile", "-q", "--no-header", "--no-annotate", "-c", "requirements.lock", *place,
+    (tmp_path / "wanted.in").write_text(locked("wanted", service))
+    run(find_uv(), "pip", "compile", "-q", "--no-header", "--no-annotate", "-c", "requirements.lock", *_ARM64,
         str(tmp_path / "wanted.in"), "-o", str(tmp_path / "wanted.txt"))  # fmt: skip
-    (tmp_path / "service.lock").write_text(part("lock", str(tmp_path / "wanted.txt")))
-    run(uv, "pip", "install", "-q", "--require-hashes", "--only-binary", ":all:", "--no-deps", *place,
-        "--target", str(tmp_path / "made"), "-r", str(tmp_path / "service.lock"))  # fmt: skip
+    install_for_arm64(tmp_path / "wanted.txt", tmp_path / "made")
     made = [path.name for path in (tmp_path / "made").rglob("*.so")]
     assert made
     assert not [name for name in made if "x86_64" in name]
+
+
+def test_the_compiler_of_the_engines_loops_runs_on_arm64(tmp_path: Path) -> None:
+    (tmp_path / "compiler.in").write_text("ziglang\n")
+    install_for_arm64(tmp_path / "compiler.in", tmp_path / "made")
+    program = (tmp_path / "made" / "ziglang" / "zig").read_bytes()
+    assert program[:4] == b"\x7fELF"
+    assert int.from_bytes(program[18:20], "little") == _AARCH64
+
+
+def install_for_arm64(names: Path, folder: Path) -> None:
+    """Install the part of the lock file for some packages, files for arm64 only."""
+    lock = folder.with_suffix(".lock")
+    lock.write_text(locked("lock", str(names)))
+    run(find_uv(), "pip", "install", "-q", "--require-hashes", "--only-binary", ":all:", "--no-deps", *_ARM64,
+        "--target", str(folder), "-r", str(lock))  # fmt: skip
+
+
+def locked(command: str, argument: str) -> str:
+    """What the helper of the image build says."""
+    helper = checkout() / "deploy" / "docker" / "locked.py"
+    done = [sys.executable, str(helper), command, argument]
+    return subprocess.run(done, capture_output=True, text=True, check=True).stdout
 
 
 def find_uv() -> str:

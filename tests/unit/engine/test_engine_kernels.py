@@ -1,5 +1,10 @@
 """The compiled loops beside what they say they do, in plain Python."""
 
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -7,7 +12,7 @@ from hypothesis import strategies as st
 
 from cartload.fixed import exponentials
 from cartload.hashing import keys, mix
-from cartload.kernels import loops, strings
+from cartload.kernels import library, loops, strings
 from cartload.sampling import Guide
 
 _COUNTS = st.lists(st.integers(0, 9), max_size=30)
@@ -102,3 +107,18 @@ def test_arrays_of_other_layouts_are_copied() -> None:
     every_other = np.arange(20)[::2]
     expected = loops.scramble(every_other.copy(), _FIRST, _SECOND).tolist()
     assert loops.scramble(every_other, _FIRST, _SECOND).tolist() == expected
+
+
+def test_a_library_that_was_not_built_is_named(tmp_path: Path) -> None:
+    sources = Path(library.__file__).parents[2]
+    ignored = shutil.ignore_patterns("*.so", "__pycache__")
+    shutil.copytree(sources / "cartload", tmp_path / "cartload", ignore=ignored)
+    code = "import cartload.kernels.library"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={"PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert "was not built: install the package, or run its hatch_build.py" in done.stderr
