@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 import cartload
+from cartload.engine import Engine
 from cartload.rowhash import hash_batch
 from cartload_contracts import envelope
 from cartload_contracts.batches import Batch, BatchHeader
@@ -99,16 +100,16 @@ def make_batches(engines: Engines, command: GenerateChunk) -> list[Batch]:
     engine = engines.get(command.spec, command.spec_hash)
     chunk = chunk_of(command.part)
     began = time.perf_counter()
-    made = engine.generate(chunk)
+    made = engine.generate(chunk, dictionaries=True)
     shared = (time.perf_counter() - began) / max(len(made), 1)
     with metrics.CHUNK_SECONDS.labels(command.part.type).time():
-        return [_batch(command, name, batch, shared) for name, batch in made.items()]
+        return [_batch(command, engine, name, batch, shared) for name, batch in made.items()]
 
 
-def _batch(command: GenerateChunk, name: str, rows: Any, shared_seconds: float) -> Batch:
+def _batch(command: GenerateChunk, engine: Engine, name: str, rows: Any, shared_seconds: float) -> Batch:
     began = time.perf_counter()
     row_hash = hash_batch(rows, name)
-    payload = encode(rows)
+    payload = encode(engine.plain(name, rows))
     metrics.ROWS_GENERATED.labels(name).inc(rows.num_rows)
     metrics.BYTES_PUBLISHED.labels(name).inc(len(payload))
     header = BatchHeader(
