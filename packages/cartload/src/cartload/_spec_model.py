@@ -38,6 +38,7 @@ def _four_decimals(value: float) -> float:
 
 
 Ratio = Annotated[float, Field(allow_inf_nan=False), AfterValidator(_four_decimals)]
+TaxRate = Annotated[float, Field(ge=0, le=0.5, allow_inf_nan=False), AfterValidator(_four_decimals)]
 
 
 class _Model(BaseModel):
@@ -125,7 +126,9 @@ class Season(_Model):
 
     year: tuple[Weight, ...] = Field(_YEAR, min_length=12, max_length=12, description="January first.")
     week: tuple[Weight, ...] = Field(_WEEK, min_length=7, max_length=7, description="Monday first.")
-    day: tuple[Weight, ...] = Field(_DAY + _NIGHT, min_length=24, max_length=24, description="From 0 h UTC.")
+    day: tuple[Weight, ...] = Field(
+        _DAY + _NIGHT, min_length=24, max_length=24, description="By hour of the customer's clock, 0 h first."
+    )
     events: tuple[Event, ...] = Field(_EVENTS, max_length=20, description="Days with other demand.")
 
 
@@ -136,7 +139,7 @@ class Tax(_Model):
     """Sales tax by the order's country, as a share of the net price."""
 
     default: Ratio = Field(0.2, ge=0, le=0.5, description="Rate where none is named.")
-    rates: dict[Country, Annotated[Ratio, Field(ge=0, le=0.5)]] = Field(
+    rates: dict[Country, TaxRate] = Field(
         default_factory=lambda: dict(_TAX_RATES), description="Rate by country."
     )
 
