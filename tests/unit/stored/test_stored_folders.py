@@ -62,6 +62,12 @@ def test_duckdb_sees_the_same_rows(folder: Path) -> None:
     assert {title for (title,) in titles} == set(NASTY)
 
 
+def test_long_queries_print_nothing(folder: Path) -> None:
+    with open_stored(folder) as stored:
+        shown = stored.connection.execute("SELECT current_setting('enable_progress_bar')").fetchone()
+    assert shown == (False,)
+
+
 def test_without_a_manifest_the_files_speak(folder: Path, made: tuple[Spec, dict[str, pa.Table]]) -> None:
     (folder / "manifest.json").unlink()
     with open_stored(folder) as stored:
