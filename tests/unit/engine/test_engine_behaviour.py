@@ -116,6 +116,16 @@ def test_baskets_are_small_with_a_long_tail_and_values_are_skewed(ask: Ask) -> N
     assert high > 8 * median
 
 
+def test_numbers_of_lines_are_almost_geometric_and_values_almost_log_normal(ask: Ask) -> None:
+    counts = dict(ask("SELECT n, count(*) FROM (SELECT count(*) n FROM lines GROUP BY order_id) GROUP BY n"))
+    orders, ends = sum(counts.values()), 1 / 2.2
+    for lines in range(1, 6):
+        assert counts[lines] / orders == pytest.approx(ends * (1 - ends) ** (lines - 1), abs=0.02)
+    deviation, skewness = ask("SELECT stddev(ln(subtotal)), skewness(ln(subtotal)) FROM order_details")[0]
+    assert 1.1 < deviation < 1.5
+    assert abs(skewness) < 0.3
+
+
 def test_pieces_are_the_specs_on_the_whole_and_differ_by_goods(ask: Ask) -> None:
     assert one(ask, "SELECT avg(quantity) FROM lines") == pytest.approx(1.4, abs=0.06)
     pieces = dict(ask("SELECT category, avg(quantity) FROM lines GROUP BY category"))
