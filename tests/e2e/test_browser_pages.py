@@ -117,12 +117,12 @@ async def test_a_chosen_theme_outlives_a_reload(visitor: Person) -> None:
     page = visitor.page
     await page.emulate_media(color_scheme="light")
     await visitor.go("/sign-in")
-    canvas = "getComputedStyle(document.documentElement).backgroundColor"
+    root, canvas = page.locator("html"), "getComputedStyle(document.documentElement).backgroundColor"
     light = await page.evaluate(canvas)
     await page.get_by_role("button", name="Theme: system").click()
     await page.get_by_role("button", name="Theme: light").click()
     await expect(page.get_by_role("button", name="Theme: dark")).to_be_visible()
+    await expect(root).not_to_have_css("background-color", light)
     dark = await page.evaluate(canvas)
-    assert dark != light
     await page.reload()
-    assert await page.evaluate(canvas) == dark
+    await expect(root).to_have_css("background-color", dark)
