@@ -1,6 +1,6 @@
 """The library that the C files here are compiled to, and how its functions are called."""
 
-from ctypes import CDLL, byref, c_char, c_int64, c_void_p
+from ctypes import CDLL, byref, c_char, c_int64
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,21 +23,10 @@ def _loaded() -> CDLL:
 _C: Final = _loaded()
 
 
-_FUNCTIONS: Final[dict[str, Any]] = {}
-
-
-def _function(name: str, arguments: tuple[Any, ...]) -> Any:
-    """A function of the library, which takes what it is given at its first call: addresses and numbers."""
-    function = getattr(_C, name)
-    function.argtypes = [c_int64 if isinstance(value, (int, np.integer)) else c_void_p for value in arguments]
-    function.restype = c_int64
-    _FUNCTIONS[name] = function
-    return function
-
-
 def run(name: str, *arguments: Any) -> int:
-    """Call a function of the library with arrays, addresses and numbers."""
-    function = _FUNCTIONS.get(name) or _function(name, arguments)
+    """Call a function of the library with arrays, addresses and numbers, all of 64 bits."""
+    function = getattr(_C, name)
+    function.restype = c_int64
     answer: int = function(*map(_argument, arguments))
     return answer
 
@@ -50,11 +39,11 @@ def look_up(name: str, *arguments: Any) -> None:
 
 def _argument(value: Any) -> Any:
     if not isinstance(value, np.ndarray):
-        return int(value) if isinstance(value, np.integer) else value
+        return c_int64(int(value))
     try:
         return byref(c_char.from_buffer(value))  # five times as fast as asking for the address
     except (TypeError, ValueError):  # read-only, or empty
-        return address(value)
+        return c_int64(address(value))
 
 
 def address(array: npt.NDArray[Any]) -> int:
