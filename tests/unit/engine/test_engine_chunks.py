@@ -69,6 +69,15 @@ def test_counts_are_exact_and_batches_fit(ids: str) -> None:
     assert {name: made[name] for name in totals} == totals
 
 
+@pytest.mark.parametrize("wanted", [["payment_details"], ["users", "wishlist"], ["products"], []])
+def test_tables_asked_for_are_the_same_without_the_others(wanted: list[str]) -> None:
+    spec = resolve(parse({"customers": 1100}))
+    for chunk in plan(spec, Segment(0, 1100), catalogue=True):
+        every = Engine(spec).generate(chunk)
+        some = Engine(spec).generate(chunk, tables=wanted)
+        assert some == {name: batch for name, batch in every.items() if name in wanted}
+
+
 @settings(max_examples=50, deadline=None)
 @given(
     st.integers(0, 10**6).map(lambda value: round(value % 80_000 / 10_000, 4)),

@@ -8,7 +8,7 @@ import pyarrow as pa
 from cartload import spec as specs
 from cartload import specfile
 from cartload._spec_model import Spec
-from cartload.chunks import Chunk, Plan, Segment, plan, row_totals
+from cartload.chunks import Plan, Segment, plan, row_totals
 from cartload.engine import Engine
 from cartload.schema import TABLE_NAMES, arrow_schema
 
@@ -54,7 +54,8 @@ class Dataset:
         """
         if name not in TABLE_NAMES:
             raise KeyError(f"no table {name!r}; there are {', '.join(TABLE_NAMES)}")
-        batches = (self._engine.generate(chunk)[name] for chunk in self._plan if _has(chunk, name))
+        made = (self._engine.generate(chunk, tables=(name,)) for chunk in self._plan)
+        batches = (batch for tables in made for batch in tables.values())
         return pa.RecordBatchReader.from_batches(arrow_schema(name, self.spec.ids), batches)
 
     @property
@@ -64,10 +65,6 @@ class Dataset:
     @property
     def _plan(self) -> Plan:
         return plan(self.spec, self._whole, catalogue=True)
-
-
-def _has(chunk: Chunk, table: str) -> bool:
-    return table in chunk.tables
 
 
 def generate(spec: Spec | Mapping[str, Any] | str | None = None) -> Dataset:

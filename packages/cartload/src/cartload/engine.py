@@ -1,6 +1,7 @@
 """The engine: chunks of a resolved spec to Arrow batches, a pure function of the two."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
+from functools import partial
 
 import pyarrow as pa
 
@@ -23,6 +24,9 @@ from cartload.tables.users import People
 from cartload.tables.wishes import Wishes
 from cartload.tables.world import World
 
+type Makers = dict[str, Callable[[], pa.RecordBatch]]
+"""How the batch of each table is made."""
+
 
 class Engine:
     """Makes the rows of one resolved spec.
@@ -35,14 +39,16 @@ class Engine:
         self.spec = spec
         self._world = World(spec)
 
-    def generate(self, chunk: Chunk, *, dictionaries: bool = False) -> dict[str, pa.RecordBatch]:
-        """One batch per table of the chunk, in schema order, rows by row number.
+    def generate(
+        self, chunk: Chunk, *, tables: Collection[str] = TABLE_NAMES, dictionaries: bool = False
+    ) -> dict[str, pa.RecordBatch]:
+        """One batch per table of the chunk, in schema order, rows by row number; of ``tables`` only.
 
         With ``dictionaries`` columns whose values come out of a pool stay dictionary-encoded (int32), the
         way in which they are made: faster to hash and to write; :meth:`plain` makes them what they are
         without. Raises ValueError for rows that the spec's catalogue does not have.
         """
-        batches = self._coded(chunk)
+        batches = self._coded(chunk, tables)
         return batches if dictionaries else {name: self.plain(name, coded) for name, coded in batches.items()}
 
     def plain(self, table: str, batch: pa.RecordBatch) -> pa.RecordBatch:
@@ -50,13 +56,14 @@ class Engine:
         columns = [arrays.plain(values) for values in batch.columns]
         return pa.RecordBatch.from_arrays(columns, schema=arrow_schema(table, self.spec.ids))
 
-    def _coded(self, chunk: Chunk) -> dict[str, pa.RecordBatch]:
+    def _coded(self, chunk: Chunk, tables: Collection[str]) -> dict[str, pa.RecordBatch]:
         match chunk:
             case CatalogueRows(table, first_row, rows):
                 self._require_rows(table, first_row + rows)
-                return {table: goods.rows_of(self._world, table, first_row, rows)}
+                made: Makers = {table: partial(goods.rows_of, self._world, table, first_row, rows)}
             case Blocks():
-                return self._blocks(chunk)
+                made = self._blocks(chunk)
+        return {table: batch() for table, batch in made.items() if table in tables}
 
     def _require_rows(self, table: str, end: int) -> None:
         if table not in CATALOGUE_TABLES:
@@ -65,7 +72,8 @@ class Engine:
         if end > there:
             raise ValueError(f"{table} has {there} rows in this spec, row {end - 1} was asked for")
 
-    def _blocks(self, chunk: Blocks) -> dict[str, pa.RecordBatch]:
+    def _blocks(self, chunk: Blocks) -> Makers:
+        """Of all tables; what two of them need is made once, at first use."""
         world, layout = self._world, Layout(self.spec, chunk)
         people = People(world, layout.rows("users"))
         addresses = Addresses(world, layout, people)
@@ -73,12 +81,12 @@ class Engine:
         lines = Lines(world, orders)
         sales = Sales(world, Money(lines), Lifecycle(lines))
         return {
-            "users": people.batch(),
-            "addresses": addresses.batch(),
-            "order_details": sales.orders(),
-            "order_item": sales.lines(),
-            "payment_details": Payments(sales).batch(),
-            "wishlist": Wishes(lines).batch(),
+            "users": people.batch,
+            "addresses": addresses.batch,
+            "order_details": sales.orders,
+            "order_item": sales.lines,
+            "payment_details": Payments(sales).batch,
+            "wishlist": Wishes(lines).batch,
         }
 
 

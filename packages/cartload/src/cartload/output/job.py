@@ -1,10 +1,8 @@
 """What is to be written into a folder, and how one run of it is."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-
-import pyarrow as pa
 
 from cartload._spec_model import Spec
 from cartload.engine import Engine
@@ -46,8 +44,11 @@ class FolderMaking:
         writers = {table: self._writer(table, run) for table in run.tables if table in self._job.tables}
         try:
             for position in range(run.start, run.stop):
-                batches = self._engine.generate(self._chunks[position], dictionaries=True)
-                tell(_add(writers, batches))
+                chunk = self._chunks[position]
+                batches = self._engine.generate(chunk, tables=self._job.tables, dictionaries=True)
+                for table, batch in batches.items():
+                    writers[table].add(batch)
+                tell(sum(batch.num_rows for batch in batches.values()))
             return [part for writer in writers.values() for part in writer.finish()]
         except BaseException:
             for writer in writers.values():
@@ -63,10 +64,3 @@ class FolderMaking:
         if job.monthly and table == PARTITIONED:
             return MonthlyParts(place, job.spec.window)
         return OnePart(place)
-
-
-def _add(writers: Mapping[str, TableWriter], batches: Mapping[str, pa.RecordBatch]) -> int:
-    """Give each batch to its writer; how many rows that were."""
-    for table, writer in writers.items():
-        writer.add(batches[table])
-    return sum(batches[table].num_rows for table in writers)

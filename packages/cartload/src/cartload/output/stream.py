@@ -5,7 +5,6 @@ from collections.abc import Collection, Iterator
 import pyarrow as pa
 
 from cartload._spec_model import Spec
-from cartload.chunks import Chunk
 from cartload.engine import Engine
 from cartload.manifest import Format
 from cartload.output import dump, runs
@@ -31,9 +30,8 @@ def write_dump(spec: Spec, tables: Collection[str], sink: Sink, tell: Tell) -> N
         for table in [name for name in open_tables if name not in batches]:
             open_tables.pop(table).close()
         for table, batch in batches.items():
-            if table in tables:
-                open_tables.setdefault(table, dump.Inserts(table, sink, own_file=False)).add(batch)
-                tell(batch.num_rows)
+            open_tables.setdefault(table, dump.Inserts(table, sink, own_file=False)).add(batch)
+            tell(batch.num_rows)
     for encoded in open_tables.values():
         encoded.close()
     sink.write(dump.keys(tables, spec).encode())
@@ -41,10 +39,5 @@ def write_dump(spec: Spec, tables: Collection[str], sink: Sink, tell: Tell) -> N
 
 def _made(spec: Spec, tables: Collection[str]) -> Iterator[dict[str, pa.RecordBatch]]:
     engine = Engine(spec)
-    return (
-        engine.generate(chunk, dictionaries=True) for chunk in runs.whole(spec) if _has_any(chunk, tables)
-    )
-
-
-def _has_any(chunk: Chunk, tables: Collection[str]) -> bool:
-    return any(table in tables for table in chunk.tables)
+    made = (engine.generate(chunk, tables=tables, dictionaries=True) for chunk in runs.whole(spec))
+    return (batches for batches in made if batches)
