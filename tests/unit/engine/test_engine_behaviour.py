@@ -119,8 +119,9 @@ def test_baskets_are_small_with_a_long_tail_and_values_are_skewed(ask: Ask) -> N
 def test_numbers_of_lines_are_almost_geometric_and_values_almost_log_normal(ask: Ask) -> None:
     counts = dict(ask("SELECT n, count(*) FROM (SELECT count(*) n FROM lines GROUP BY order_id) GROUP BY n"))
     orders, ends = sum(counts.values()), 1 / 2.2
-    for lines in range(1, 6):
+    for lines in range(1, 9):
         assert counts[lines] / orders == pytest.approx(ends * (1 - ends) ** (lines - 1), abs=0.02)
+    assert all(counts[lines] > counts[lines + 1] for lines in range(1, 8))
     deviation, skewness = ask("SELECT stddev(ln(subtotal)), skewness(ln(subtotal)) FROM order_details")[0]
     assert 1.1 < deviation < 1.5
     assert abs(skewness) < 0.3
@@ -130,6 +131,10 @@ def test_pieces_are_the_specs_on_the_whole_and_differ_by_goods(ask: Ask) -> None
     assert one(ask, "SELECT avg(quantity) FROM lines") == pytest.approx(1.4, abs=0.06)
     pieces = dict(ask("SELECT category, avg(quantity) FROM lines GROUP BY category"))
     assert pieces["Grocery"] > 1.5 * pieces["Furniture"]
+    steps = "(unit_price >= 500)::INT + (unit_price >= 4000)::INT + (unit_price >= 40000)::INT"
+    by_price = [mean for _, mean in ask(f"SELECT {steps}, avg(quantity) FROM lines GROUP BY 1 ORDER BY 1")]
+    assert by_price == sorted(by_price, reverse=True)
+    assert by_price[0] > 1.5 * by_price[-1]
 
 
 def test_clothes_and_what_disappoints_come_back(ask: Ask) -> None:
@@ -186,13 +191,34 @@ def test_methods_are_those_of_the_country_and_failures_those_of_the_method(ask: 
     assert min(klarna["DE"], klarna["SE"]) > 2.5 * max(klarna["US"], klarna["CA"])
     reasons = ask("SELECT DISTINCT method FROM payment_details WHERE failure_reason = 'expired_card'")
     assert reasons == [("card",)]
-    retried = one(
-        ask,
-        """SELECT avg(EXISTS (SELECT 1 FROM payment_details b WHERE b.order_id = a.order_id
-        AND b.attempt = a.attempt + 1 AND b.created_at > a.updated_at)::INTEGER)
-        FROM payment_details a WHERE a.status = 'failed' AND a.attempt < 3 AND a.updated_at < '2025-12-01'""",
+
+
+def test_failed_charges_are_mostly_tried_again_and_mostly_fail_again_by_the_same_method(ask: Ask) -> None:
+    tried = ask(
+        """SELECT a.method = b.method, b.created_at > a.updated_at, b.status, count(*) FROM payment_details a
+        LEFT JOIN payment_details b ON b.order_id = a.order_id AND b.attempt = 2 AND b.kind = 'charge'
+        WHERE a.attempt = 1 AND a.status = 'failed' AND a.updated_at < '2025-12-01' GROUP BY ALL"""
     )
-    assert retried == 1
+    failed, again = (sum(row[3] for row in tried if row[1] or which) for which in (True, False))
+    assert 0.6 < again / failed < 0.8
+    assert {after for _, after, _, _ in tried} == {True, None}
+    rates = [
+        sum(row[3] for row in tried if row[0] == same and row[2] == "failed")
+        / sum(row[3] for row in tried if row[0] == same)
+        for same in (True, False)
+    ]
+    assert rates[0] > 0.3 > 0.15 > rates[1]
+
+
+def test_a_third_of_the_orders_whose_first_charge_fails_is_lost_and_then_cancelled(ask: Ask) -> None:
+    [[paid, cancelled]] = ask(
+        """SELECT avg((paid_at IS NOT NULL)::INTEGER),
+        avg((o.status = 'cancelled')::INTEGER) FILTER (paid_at IS NULL)
+        FROM order_details o JOIN payment_details p ON p.order_id = o.id AND p.attempt = 1
+        WHERE p.status = 'failed' AND o.placed_at < '2025-11-01'"""
+    )
+    assert 0.5 < paid < 0.75
+    assert cancelled > 0.9
 
 
 def test_some_wishes_are_bought_and_leave_the_list_then(ask: Ask) -> None:

@@ -85,7 +85,7 @@ class Orders(_Model):
     discount_share: Ratio = Field(0.15, ge=0, le=1, description="Share of orders with a coupon.")
     cancel_rate: Ratio = Field(0.05, ge=0, le=1, description="Share of orders that end cancelled.")
     return_rate: Ratio = Field(0.08, ge=0, le=1, description="Share of the other orders that come back.")
-    payment_failure_rate: Ratio = Field(0.04, ge=0, le=0.9, description="Share of charges that fail.")
+    payment_failure_rate: Ratio = Field(0.04, ge=0, le=0.9, description="Share of first charges that fail.")
 
 
 class Wishlist(_Model):

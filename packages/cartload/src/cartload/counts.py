@@ -1,5 +1,6 @@
 """Exact row counts: how many rows of each table lie before a customer, in integers only."""
 
+from cartload import charging
 from cartload._constants import BLOCK
 from cartload._spec_model import Spec
 
@@ -35,17 +36,8 @@ def rows_before(spec: Spec, table: str, customers: int) -> int:
             return scaled(customers, spec.wishlist.per_customer)
         case "payment_details":
             orders = rows_before(spec, "order_details", customers)
-            return orders * _payments_per_million_orders(spec) // 1_000_000
+            return orders * charging.payments_per_million_orders(spec) // 1_000_000
     raise KeyError(table)
-
-
-def _payments_per_million_orders(spec: Spec) -> int:
-    orders = spec.orders
-    failing, cancelled, returned = orders.payment_failure_rate, orders.cancel_rate, orders.return_rate
-    paid = 1 - failing**3
-    charges = cancelled / 2 + (1 - cancelled / 2) * (1 + failing + failing**2)
-    refunds = paid * (cancelled / 2 + (1 - cancelled) * returned)
-    return round(1_000_000 * (charges + refunds))
 
 
 def rows_between(spec: Spec, table: str, first_block: int, customers: int) -> int:

@@ -34,8 +34,8 @@ class Draw:
         width = _places(self.family)[field][1]
         return (self.bits(field) * bound) >> width
 
-    def happens(self, field: str, ten_thousandths: int) -> npt.NDArray[np.bool_]:
-        """True with the given chance."""
+    def happens(self, field: str, ten_thousandths: int | I64) -> npt.NDArray[np.bool_]:
+        """True with the given chance, one for all or one each."""
         width = _places(self.family)[field][1]
         result: npt.NDArray[np.bool_] = self.bits(field) * 10_000 < ten_thousandths << width
         return result

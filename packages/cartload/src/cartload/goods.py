@@ -43,6 +43,11 @@ class Words:
     pool: Any
     at: Lists
 
+    def place(self, noun: I64, bits: I64) -> I64:
+        """Where one of each noun's words stands in the pool, by eight bits; 0 for a noun without any."""
+        count = self.at.count[noun]
+        return np.where(count > 0, 1 + self.at.start[noun] + (bits * count >> 8), 0)
+
 
 @dataclass(frozen=True)
 class Templates:

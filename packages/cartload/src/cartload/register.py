@@ -2,6 +2,7 @@
 
 from typing import Final
 
+_NAME: Final = (("pattern", 8), ("adjective", 8), ("title", 8), ("model", 8), ("series", 16))
 FAMILIES: Final[dict[str, tuple[tuple[str, int], ...]]] = {
     "categories.row": (("created", 24),),
     "sub_categories.row": (("created", 24),),
@@ -11,18 +12,17 @@ FAMILIES: Final[dict[str, tuple[tuple[str, int], ...]]] = {
         ("sub_category", 8),
         ("prepared", 16),
     ),
-    "products.kind": (("noun", 16), ("brand", 16), ("material", 16), ("series", 16)),
+    "products.kind": (("noun", 16), ("brand", 16), ("material", 16)),
     "products.variants": (("offered", 8), ("wide", 8), ("first_size", 8), ("first_color", 8)),
     "products.text": (
-        ("pattern", 8),
-        ("adjective", 8),
-        ("title", 8),
-        ("model", 8),
         ("use", 8),
         ("summary", 8),
         ("feature", 8),
         ("second", 8),
     ),
+    "products.name": _NAME,
+    "products.name_again_1": _NAME,
+    "products.name_again_2": _NAME,
     "products.more": (("opening", 8), ("care", 8), ("closing", 8)),
     "products.price": (("level", 16), ("ending", 8), ("margin", 8), ("weight", 16)),
     "products.rank": (("rank", 32),),
@@ -83,6 +83,8 @@ FAMILIES: Final[dict[str, tuple[tuple[str, int], ...]]] = {
     "order_details.charge_1": (("fails", 20), ("settled", 20), ("again", 18), ("reason", 6)),
     "order_details.charge_2": (("fails", 20), ("settled", 20), ("again", 18), ("reason", 6)),
     "order_details.charge_3": (("fails", 20), ("settled", 20), ("again", 18), ("reason", 6)),
+    "order_details.failed_1": (("tries_again", 16), ("switches", 16), ("method", 8)),
+    "order_details.failed_2": (("tries_again", 16), ("switches", 16), ("method", 8)),
     "order_item.block": (("start", 32),),
     "order_item.row": (("product", 24), ("sku", 12), ("mode", 8), ("quantity", 12), ("staple", 8)),
     "order_item.other": (("category", 12), ("complement", 4)),

@@ -1,4 +1,4 @@
-"""Attempts to be paid: each customer tries up to three times, at times by another method."""
+"""Attempts to be paid: some customers whose charge failed try again, at times by another method."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,27 +8,27 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from cartload.charging import ROUNDS, SWITCHES, TRIES_AGAIN, failing_again
 from cartload.counts import ten_thousandths
 from cartload.fixed import I64
 from cartload.tables import customs
 from cartload.tables.orders import Orders
 from cartload.timeline import DAY
 
-ROUNDS: Final = 3
-"""The most charges an order has."""
 NEVER: Final = 1 << 50
 """The moment of what does not come about; later ones mean the same."""
 _SOON: Final = 157_286
-"""Of 2**18 failed charges so many are tried again soon; the others within a day more."""
-_SWITCH: Final = 64
-"""Of 256 further charges so many are by any method."""
+"""Of 2**18 charges tried again so many are soon; the others within a day more."""
 
 Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
 class Round:
-    """The charges of one attempt: of which orders, by which method, whether they fail and why, and when."""
+    """The charges of one attempt: of which orders, by which method, whether they fail and why, and when.
+
+    ``again`` is the next attempt's moment, should there be one.
+    """
 
     orders: I64
     method: I64
@@ -51,27 +51,35 @@ class Charges:
         return tuple(self._rounds())
 
     def _rounds(self) -> Iterator[Round]:
-        orders, rows = self.orders, self.orders.rows
-        hit, created, method = np.arange(len(rows)), orders.placed, orders.method
-        for number in range(1, ROUNDS + 1):
-            made = self._round(number, hit, created, method)
-            yield made
+        orders = self.orders
+        failing = ten_thousandths(orders.world.spec.orders.payment_failure_rate)
+        chance = np.full(len(orders.rows), failing)
+        made = self._round(1, np.arange(len(orders.rows)), orders.placed, orders.method, chance)
+        yield made
+        for number in range(1, ROUNDS):
             failed = np.flatnonzero(made.fails)
-            hit, created, method = hit[failed], made.again[failed], made.method[failed]
+            hit, method = made.orders[failed], made.method[failed]
+            draw = orders.world.random.draw(f"order_details.failed_{number}", orders.rows[hit])
+            insists = draw.bits("tries_again") < TRIES_AGAIN.take(method) << 8
+            switches = draw.bits("switches") < SWITCHES.take(method) << 8
+            any_method = customs.methods().take(orders.country[hit] * 256 + draw.bits("method"))
+            chance = np.where(switches, failing, failing_again(failing))
+            method = np.where(switches, any_method, method)
+            made = self._round(
+                number + 1, hit[insists], made.again[failed][insists], method[insists], chance[insists]
+            )
+            yield made
 
-    def _round(self, number: int, hit: I64, created: I64, method: I64) -> Round:
+    def _round(self, number: int, hit: I64, created: I64, method: I64, failing: I64) -> Round:
         draw = self.orders.world.random.draw(f"order_details.charge_{number}", self.orders.rows[hit])
         word = draw.bits("again")
-        if number > 1:
-            other = customs.methods().take(self.orders.country[hit] * 256 + (word & 0xFF))
-            method = np.where(word >> 8 & 0xFF < _SWITCH, other, method)
         least, more = customs.SETTLING.T
         settled = created + least.take(method) + (draw.bits("settled") * more.take(method) >> 20)
         soon = (word * customs.RETRYING.take(method) >> 18) + 20_000
         return Round(
             orders=hit,
             method=method,
-            fails=draw.happens("fails", ten_thousandths(self.orders.world.spec.orders.payment_failure_rate)),
+            fails=draw.happens("fails", failing),
             reason=customs.REASON.take(method * 64 + draw.bits("reason")),
             created=created,
             settled=settled,
@@ -88,10 +96,18 @@ class Charges:
         return moments
 
     @cached_property
-    def given_up(self) -> I64:
-        """Orders of which all charges fail."""
-        last = self.rounds[-1]
-        return last.orders[last.fails]
+    def unpaid(self) -> Flags:
+        """Whether all charges of an order fail."""
+        result: Flags = self.captured == NEVER
+        return result
+
+    @cached_property
+    def settled(self) -> I64:
+        """When each order's last charge settles."""
+        moments = self.rounds[0].settled.copy()
+        for one in self.rounds[1:]:
+            moments[one.orders] = one.settled
+        return moments
 
     @cached_property
     def method(self) -> I64:

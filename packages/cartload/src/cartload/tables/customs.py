@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 
 from cartload import vocabulary
+from cartload.charging import USUAL_METHODS
 from cartload.fixed import I64
 
 CARD, PAYPAL, BANK_TRANSFER, KLARNA, GIFT_CARD = range(5)
@@ -33,7 +34,6 @@ _METHODS: Final[dict[str, tuple[int, int, int, int, int]]] = {
     "IN": (92, 12, 146, 0, 6),
 }
 """Shares of 256 by method: our estimates of what is usual in each country."""
-_USUAL_METHODS: Final = (150, 56, 32, 12, 6)
 NOT_AT_A_COUNTER: Final = np.array([False, True, True, True, False])
 """Methods that shops do not take at their counters."""
 AGES: Final = 4
@@ -51,7 +51,7 @@ _OPENS, _CLOSES, _SUNDAY = 9, 20, 6
 @cache
 def methods() -> I64:
     """Payment method by country of the vocabulary and eight bits."""
-    rows = [_METHODS.get(country.code, _USUAL_METHODS) for country in vocabulary.countries()]
+    rows = [_METHODS.get(country.code, USUAL_METHODS) for country in vocabulary.countries()]
     return np.concatenate([spread(row) for row in rows])
 
 

@@ -11,23 +11,10 @@ import pyarrow as pa
 
 from cartload import arrays, goods
 from cartload.fixed import I64
+from cartload.tables.goods_names import MODELS
 from cartload.tables.world import World
 
-_PATTERNS: Final = np.array(
-    [
-        [5, 5, 5, 5, 3, 3, 3, 6, 6, 4, 4, 2, 2, 2, 1, 1],
-        [3, 3, 3, 3, 3, 3, 2, 2, 2, 2, 2, 2, 1, 1, 1, 1],
-        [2, 2, 2, 2, 2, 2, 2, 2, 2, 3, 3, 3, 3, 1, 1, 1],
-        [6, 6, 6, 6, 6, 6, 6, 6, 2, 2, 2, 2, 2, 2, 2, 2],
-    ]
-)
-"""By naming, what a name has before its noun: 1 for the material, 2 an adjective, 4 a series, and sums."""
-_TITLED: Final = goods.NAMINGS.index("title")
-_NUMBERED: Final = goods.NAMINGS.index("model")
-_MODELS: Final = arrays.pool(
-    ["", *(f" {letter}{number}" for letter in "ABCDEHKLMNPRSTVX" for number in range(120, 920, 50))]
-)
-
+_MODELS: Final = arrays.pool(MODELS)
 _THIS: Final = arrays.pool(["this", "these"])
 
 
@@ -51,43 +38,25 @@ class Texts:
         return self.world.random.draw("products.more", self.rows)
 
     @cached_property
-    def _naming(self) -> I64:
-        result: I64 = goods.numbers().naming[self._noun]
-        return result
-
-    @cached_property
-    def _pattern(self) -> I64:
-        """The name's parts; an adjective in place of a material where there is none."""
-        pattern = _PATTERNS[self._naming, self._draw.bits("pattern") >> 4]
-        bare = (self._material < 0) & (pattern & 1 == 1)
-        result: I64 = np.where(bare, (pattern | 2) & ~1, pattern)
-        return result
-
-    @cached_property
-    def _material(self) -> I64:
-        return self.world.catalogue.assortment.material[self.rows]
-
-    @cached_property
     def name(self) -> Any:
         """Such as ``Classic Oak Bookcase``, ``Wireless Mouse K320`` or ``The Last Harbour: Crime Novel``."""
-        words, draw = goods.texts(), self._draw
-        series = 2 + self.world.catalogue.assortment.kind.below("series", len(words.series) - 2)[self.rows]
-        series = np.where(self._naming == _TITLED, 1, series)
-        model = np.where(self._naming == _NUMBERED, 1 + draw.bits("model"), 0)
+        words = goods.texts()
+        pools = (
+            words.series,
+            words.adjectives.pool,
+            words.materials.pool,
+            words.titles.pool,
+            words.nouns,
+            _MODELS,
+        )
+        parts = self.world.names.parts
         return arrays.joined(
-            arrays.take(words.series, np.where(self._pattern & 4, series, 0)),
-            self._word(words.adjectives, draw.bits("adjective"), self._pattern & 2 > 0),
-            arrays.take(words.materials.pool, np.where(self._pattern & 1, self._material + 1, 0)),
-            self._word(words.titles, draw.bits("title"), self._naming == _TITLED),
-            arrays.take(words.nouns, self._noun),
-            arrays.take(_MODELS, model),
+            *(arrays.take(pool, part[self.rows]) for pool, part in zip(pools, parts, strict=True))
         )
 
-    def _word(self, words: goods.Words, bits: I64, shown: Any = True) -> Any:
-        """One of the noun's words by eight bits; an empty text where not shown, or where there is none."""
-        count = words.at.count[self._noun]
-        place = 1 + words.at.start[self._noun] + (bits * count >> 8)
-        return arrays.take(words.pool, np.where(shown & (count > 0), place, 0))
+    def _word(self, words: goods.Words, bits: I64) -> Any:
+        """One of the noun's words by eight bits; an empty text where there is none."""
+        return arrays.take(words.pool, words.place(self._noun, bits))
 
     @cached_property
     def brand(self) -> Any:
@@ -129,7 +98,7 @@ class Texts:
             " ",
             arrays.take(words.features.pool, feature + first),
             arrays.take(words.features.pool, feature + second),
-            arrays.take(words.about_material, self._material + 1),
+            arrays.take(words.about_material, 1 + self.world.catalogue.assortment.material[self.rows]),
             self._word(words.care, more.bits("care")),
             arrays.take(words.closings.pool, 1 + words.closings.at.start[voice] + closing),
         )

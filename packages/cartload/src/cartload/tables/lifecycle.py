@@ -19,8 +19,8 @@ PENDING, PAID, SHIPPED, DELIVERED, RETURNED, CANCELLED = range(6)
 _MINUTE: Final = 60_000
 _EARLY_HALF: Final = 8
 _SATURDAY, _SUNDAY = 5, 6
-_FORGOTTEN, _UNPAID, _USUAL = 255, 20, 8
-"""Weights in the race of orders to be cancelled: never paid, paid by transfer, others."""
+_UNPAID, _TRANSFER, _USUAL = 255, 5, 2
+"""Weights in the race of orders to be cancelled: of which all charges fail, paid by transfer, others."""
 
 
 @dataclass(frozen=True)
@@ -55,8 +55,8 @@ class Lifecycle:
     @cached_property
     def _is_cancelled(self) -> Flags:
         transfer = self.orders.method == customs.BANK_TRANSFER
-        weights = np.where(transfer, _UNPAID, _USUAL)
-        weights[self.charges.given_up] = _FORGOTTEN
+        weights = np.where(transfer, _TRANSFER, _USUAL)
+        weights[self.charges.unpaid] = _UNPAID
         return self._race("cancelled", weights, self._cancel_rate)
 
     def _race(self, field: str, weights: I64, *shares: int) -> Flags:
@@ -75,14 +75,15 @@ class Lifecycle:
         goods = self.orders.world.return_weights.take(self.lines.product)
         weights = np.minimum(self.lines.by_order.sums(goods), 255)
         weights[self._is_cancelled] = 0
-        weights[self.charges.given_up] = 0
+        weights[self.charges.unpaid] = 0
         rate = ten_thousandths(self.orders.world.spec.orders.return_rate)
         return self._race("returned", weights, self._cancel_rate, rate)
 
     @cached_property
     def voided(self) -> Flags:
-        """Whether the order is cancelled before its first charge settles."""
-        result: Flags = self._is_cancelled & (self._fate.bits("early") < _EARLY_HALF)
+        """Whether the order is cancelled before its first charge settles; a failed one is not awaited so."""
+        early = self._fate.bits("early") < _EARLY_HALF
+        result: Flags = self._is_cancelled & early & ~self.charges.unpaid
         return result
 
     @cached_property
@@ -95,11 +96,9 @@ class Lifecycle:
         """When it is cancelled: before payment, between payment and shipping, or after the last failure."""
         hit = np.flatnonzero(self._is_cancelled)
         word = self._fate.bits("moment")[hit]
-        paid, last = self.charges.captured[hit], self.charges.rounds[-1]
+        paid, last = self.charges.captured[hit], self.charges.settled[hit]
         moments = paid + 1 + (word * (self._leaves[hit] - paid - 1) >> 20)
-        gave_up = np.full(len(self.orders.rows), NEVER)
-        gave_up[last.orders] = last.settled
-        moments = np.where(paid < NEVER, moments, gave_up[hit] + HOUR + (word * 3 * DAY >> 20))
+        moments = np.where(paid < NEVER, moments, last + HOUR + (word * 3 * DAY >> 20))
         early = self.orders.placed[hit] + _MINUTE + (word * 2 * HOUR >> 20)
         result = np.full(len(self.orders.rows), NEVER)
         result[hit] = np.where(self.voided[hit], early, moments)

@@ -17,7 +17,7 @@ from cartload.tables.world import World
 
 _SINGLE: Final = 4_000
 """Ten-thousandths of orders that have one line whatever the mean."""
-_BASKETS: Final = np.repeat((1, 2, 3, 4, 5, 6, 8), (24, 14, 9, 6, 5, 3, 3))
+_BASKETS: Final = np.repeat((1, 2, 3, 4, 5, 6, 7, 8), (26, 16, 9, 6, 3, 2, 1, 1))
 """Weights by which the others get more; over their share they are in ``counts.BASKET_SPREAD``.
 
 Numbers of lines come out close to a geometric law: the negative binomial of shape 1 (Ehrenberg 1959).
@@ -166,8 +166,8 @@ class Lines:
 
     @cached_property
     def quantity(self) -> I64:
-        """Pieces: one, and a geometric number more, by what it is."""
-        return self.world.tastes.quantity(self.category, self.row.bits("quantity"))
+        """Pieces: one, and a geometric number more, by what it is and costs."""
+        return self.world.pieces.of(self.sku, self.row.bits("quantity"))
 
     @cached_property
     def price(self) -> I64:

@@ -9,9 +9,10 @@ import numpy as np
 import pyarrow as pa
 
 from cartload import arrays
+from cartload.charging import ROUNDS
 from cartload.fixed import I64
 from cartload.schema import table
-from cartload.tables.charges import ROUNDS, Flags, Round
+from cartload.tables.charges import Flags, Round
 from cartload.tables.customs import CARD, REASONS
 from cartload.tables.lifecycle import RETURNED
 from cartload.tables.sales import Sales

@@ -11,8 +11,6 @@ import numpy as np
 
 from cartload.fixed import I64
 
-_QUANTITY_WORDS: Final = 1 << 12
-_MOST_PIECES: Final = 20
 COMPLEMENTS: Final = 16
 
 
@@ -58,11 +56,9 @@ _OTHER: Final = Kind((), (), 8, 6, 12)
 
 @dataclass(frozen=True)
 class Tastes:
-    """Tables by category for a catalogue's category names and a mean number of pieces in a line."""
+    """Tables by category, for a catalogue's category names."""
 
     names: tuple[str, ...]
-    weights: I64
-    extra_ten_thousandths: int
 
     @cached_property
     def _kinds(self) -> tuple[str, ...]:
@@ -95,31 +91,10 @@ class Tastes:
 
     @cached_property
     def pieces(self) -> I64:
-        """Pieces of a line by category and 12-bit word: one and a geometric number more, 20 at most.
-
-        A category's mean is its kind's part of the spec's, so that the mean over all comes out.
-        """
-        parts = self._column("pieces")
-        mean = sum(part * weight for part, weight in zip(parts, self.weights.tolist(), strict=True))
-        whole = int(self.weights.sum())
-        tables = [_geometric(self.extra_ten_thousandths * part * whole, 10_000 * mean) for part in parts]
-        return np.concatenate(tables)
-
-    def quantity(self, category: I64, words: I64) -> I64:
-        """Pieces for each 12-bit word."""
-        return self.pieces.take(category * _QUANTITY_WORDS + words)
+        """How many more than one are bought of each category, 1 to 26."""
+        return np.array(self._column("pieces"), np.int64)
 
 
 def _kind(name: str) -> str:
     plain = f"{name.lower()} "
     return next((kind for kind, its in KINDS.items() if any(word in plain for word in its.words)), "")
-
-
-def _geometric(numerator: int, denominator: int) -> I64:
-    """Pieces by word, where the mean of what exceeds 1 is a fraction: P(more than k) falls by one ratio."""
-    words = np.zeros(_QUANTITY_WORDS, np.int64)
-    above = _QUANTITY_WORDS << 40
-    for _ in range(_MOST_PIECES - 1):
-        above = above * numerator // (numerator + denominator)
-        words[: (above + (1 << 39)) >> 40] += 1
-    return 1 + words

@@ -17,7 +17,9 @@ from cartload.fixed import I64, power_law
 from cartload.ids import Keys, id_column
 from cartload.schema import coded_schema
 from cartload.tables.campaigns import Campaigns
+from cartload.tables.goods_names import Names
 from cartload.tables.market import Market
+from cartload.tables.pieces import Pieces
 from cartload.tables.tastes import Tastes
 from cartload.timeline import Timeline
 
@@ -77,6 +79,11 @@ class World:
         return Market(self.catalogue)
 
     @cached_property
+    def names(self) -> Names:
+        """What products are called."""
+        return Names(self.random, self.catalogue.assortment)
+
+    @cached_property
     def campaigns(self) -> Campaigns:
         """Who gets which coupon when."""
         return Campaigns(self.spec)
@@ -84,8 +91,13 @@ class World:
     @cached_property
     def tastes(self) -> Tastes:
         """How people buy what is in each category."""
+        return Tastes(self.catalogue.category_names)
+
+    @cached_property
+    def pieces(self) -> Pieces:
+        """How many pieces of a thing people take."""
         extra = ten_thousandths(self.spec.orders.quantity) - 10_000
-        return Tastes(self.catalogue.category_names, self.market.weights, extra)
+        return Pieces(self.market, self.tastes, extra)
 
     @cached_property
     def return_weights(self) -> I64:

@@ -1,0 +1,79 @@
+"""How many pieces of a thing people take: some of what is cheap or runs out, one of what is dear."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from cartload.catalogue import Catalogue
+from cartload.fixed import I64
+from cartload.tables.market import Market
+from cartload.tables.tastes import Tastes
+
+_WORDS: Final = 1 << 12
+_MOST: Final = 20
+_STEPS: Final = np.array([(0, 12), (500, 9), (1_500, 6), (4_000, 4), (12_000, 2), (40_000, 1)], np.int64)
+"""Price from which on, and how many pieces beyond the first are taken then, relative to each other."""
+_BITS: Final = 10
+"""Binary places of means here."""
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """Pieces of a line by SKU: one and a geometric number more, 20 at most.
+
+    The mean of what exceeds one is that of the SKU's kind of goods times that of its price, scaled so that
+    the mean over what the market sells is the spec's.
+    """
+
+    market: Market
+    tastes: Tastes
+    extra_ten_thousandths: int
+
+    @property
+    def _catalogue(self) -> Catalogue:
+        return self.market.catalogue
+
+    @cached_property
+    def _cells(self) -> I64:
+        """Category and step of the price of each SKU."""
+        catalogue = self._catalogue
+        step = np.searchsorted(_STEPS[:, 0], catalogue.price, side="right") - 1
+        result: I64 = catalogue.category[catalogue.product_of_sku] * len(_STEPS) + step
+        return result
+
+    @cached_property
+    def _sales(self) -> I64:
+        """What sells in each cell, by popularity: a product's SKUs share its part."""
+        catalogue = self._catalogue
+        parts = (np.diff(catalogue.popularity) << _BITS) // catalogue.by_product.counts
+        cells = catalogue.categories * len(_STEPS)
+        sums = np.bincount(self._cells, parts[catalogue.product_of_sku], cells)  # exact: below 2**53
+        return sums.astype(np.int64).reshape(-1, len(_STEPS))
+
+    @cached_property
+    def _table(self) -> npt.NDArray[np.int8]:
+        """Pieces by cell and 12-bit word."""
+        kinds, steps, sales = self.tastes.pieces, _STEPS[:, 1], self._sales
+        means = sales @ steps // (sales.sum(axis=1) >> _BITS) * kinds
+        whole = int(self.market.weights @ means)
+        unit = self.extra_ten_thousandths * int(self.market.weights.sum()) << _BITS
+        return np.concatenate(
+            [_geometric(unit * int(kind) * int(step), 10_000 * whole) for kind in kinds for step in steps]
+        )
+
+    def of(self, skus: I64, words: I64) -> I64:
+        """Pieces of lines of SKUs by 12 random bits each."""
+        return self._table.take(self._cells.take(skus) * _WORDS + words).astype(np.int64)
+
+
+def _geometric(numerator: int, denominator: int) -> npt.NDArray[np.int8]:
+    """Pieces by word, where the mean of what exceeds 1 is a fraction: P(more than k) falls by one ratio."""
+    words = np.ones(_WORDS, np.int8)
+    above = _WORDS << 40
+    for _ in range(_MOST - 1):
+        above = above * numerator // (numerator + denominator)
+        words[: (above + (1 << 39)) >> 40] += 1
+    return words
