@@ -53,10 +53,10 @@ check: setup ## format, lint, types, forbidden imports, generated files up to da
 test: setup ## make check, then every test: unit, contract, integration, browser
 	@$(DEV) test
 
-bench: setup ## the benchmarks, as a table with ratios; one part: PART=engine, PART='engine --full', PART=system
+bench: setup ## the benchmarks, as a table with ratios; one part: PART=engine, PART=system
 	@$(DEV) bench -- $(PART)
 
-soak: setup ## the long proofs: equality at full size under two ways of working
+soak: setup ## the long proofs: truths, silly queries, randomness and equality at full size
 	@$(DEV) soak
 
 images: setup ## build the containers' images; print sizes, users and secrets

@@ -11,18 +11,17 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="python -m bench")
     parser.add_argument("part", nargs="*", help=f"of {', '.join(PARTS)}; all when none is named")
-    parser.add_argument("--full", action="store_true", help="the engine's 50 M rows too, which take minutes")
     given = parser.parse_args()
     for part in given.part or PARTS:
-        print(f"\n{render(_measured(part, full=given.full))}")
+        print(f"\n{render(_measured(part))}")
 
 
-def _measured(part: str, *, full: bool) -> list[Row]:
+def _measured(part: str) -> list[Row]:
     """The rows of a part; each loads only what it needs."""
     if part == "engine":
         from bench.engine import compare
 
-        return compare.measure(full=full)
+        return compare.measure()
     if part == "system":
         from bench import whole
 

@@ -16,8 +16,6 @@ from cartload.schema import Ids
 CUSTOMERS = 560_000
 """More than 8 M rows."""
 PEER_SECONDS = 20
-MANY = 4 * CUSTOMERS
-"""Where starting a process is no longer most of what a second one costs."""
 SMALL, LARGE = 70_000, 3_500_000
 """Customers of 1 M and 50 M rows."""
 _MOST_MIB = 400
@@ -44,16 +42,14 @@ class Bench:
         self.rows.append(Row(f"  {title}", f"{value:.2f}", f">= {aim}{'' if value >= aim else ' MISSED'}"))
 
 
-def measure(*, full: bool) -> list[Row]:
+def measure() -> list[Row]:
     """All figures."""
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(Path(folder), [])
         _in_memory(bench, "integer", 200, 30)
         _in_memory(bench, "uuid", 150, 20)
         _to_files(bench)
-        _two_workers(bench)
-        if full:
-            _fifty_million(bench)
+        _fifty_million(bench)
         return bench.rows
 
 
@@ -85,23 +81,20 @@ def _written(
     return lambda: files.ours(bench.folder, file_format, ids, customers, workers=workers)
 
 
-def _two_workers(bench: Bench) -> None:
-    """By the clock: here another process on the machine does count, and so does the start of a worker."""
-    walls = []
-    for workers in (1, 2):
-        once = _written(bench, "parquet", "integer", MANY, workers=workers)
-        walls.append(bench.figure(f"Parquet, integer, workers and cores: {workers}", once).wall)
-    bench.ratio("two workers of one, by the clock", walls[0], walls[1], 1.7)
-
-
 def _fifty_million(bench: Bench) -> None:
-    found = []
-    for customers in (SMALL, LARGE):
-        once = _written(bench, "parquet", "integer", customers)
-        found.append(bench.figure(f"Parquet, {customers:,} customers", once, f"<= {_MOST_MIB} MiB", rounds=1))
-    small, large = found
+    """Two workers by the clock: here other processes on the machine do count, and a worker's start too."""
+    small = _of_size(bench, SMALL, 1)
+    large = _of_size(bench, LARGE, 1)
+    both = _of_size(bench, LARGE, 2)
     bench.ratio("rate at 50 M rows of that at 1 M", large.rate, small.rate, 0.95)
     bench.rows.append(Row("  memory at 50 M rows of that at 1 M", f"{large.peak / small.peak:.2f}", "flat"))
+    bench.ratio("two workers of one, by the clock", large.wall, both.wall, 1.7)
+
+
+def _of_size(bench: Bench, customers: int, workers: int) -> Figures:
+    title = f"Parquet, integer, {customers:,} customers, {workers} workers"
+    once = _written(bench, "parquet", "integer", customers, workers)
+    return bench.figure(title, once, f"<= {_MOST_MIB} MiB")
 
 
 def _alone(name: str, ids: Ids, amount: int) -> Figures:

@@ -31,6 +31,9 @@ class Pool:
         return found
 
 
+_END: Final = "\udcff"
+_END_BYTE: Final = 0xFF
+"""A byte that no text has in UTF-8, and how it is written in a string."""
 _KNOWN: Final[dict[Place, Pool]] = {}
 _LATELY: Final[deque[Any]] = deque(maxlen=12)
 
@@ -50,15 +53,19 @@ def known(values: Any) -> Any:
 
 
 def pool(strings: Sequence[str | None]) -> Any:
-    """A vocabulary (strings or None) as a pool to take from; after the last are some bytes for fast loops."""
-    there = None
+    """A vocabulary (strings or None) as a pool; after the last are some bytes for fast loops."""
+    there, texts, count = None, strings, len(strings)
     if None in strings:
         there = pa.py_buffer(np.packbits([text is not None for text in strings], bitorder="little"))
-    encoded = [(text or "").encode() for text in strings]
-    offsets = np.zeros(len(encoded) + 1, np.int32)
-    np.cumsum(np.fromiter(map(len, encoded), np.int32, len(encoded)), out=offsets[1:])
-    buffers = [there, pa.py_buffer(offsets), pa.py_buffer(b"".join((*encoded, bytes(SLACK))))]
-    return known(pa.Array.from_buffers(pa.string(), len(encoded), buffers))
+        texts = [text or "" for text in strings]
+    joined = _END.join((*texts, "")).encode("utf-8", "surrogateescape")  # in one go: thrice as fast
+    encoded = np.frombuffer(joined, np.uint8)
+    ends = np.flatnonzero(encoded == _END_BYTE)
+    offsets = np.zeros(count + 1, np.int32)
+    offsets[1:] = ends - np.arange(count)
+    data = np.concatenate((encoded[encoded != _END_BYTE], np.zeros(SLACK, np.uint8)))
+    buffers = [there, pa.py_buffer(offsets), pa.py_buffer(data)]
+    return known(pa.Array.from_buffers(pa.string(), count, buffers))
 
 
 def lately(values: Any) -> Any:

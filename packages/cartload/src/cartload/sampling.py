@@ -49,6 +49,11 @@ class Groups:
         return loops.group_sums(values, self.counts)
 
 
+def starts_of_runs(values: I64) -> I64:
+    """Where each run of equal values begins, none of them below 0."""
+    return np.flatnonzero(np.diff(values, prepend=-1))
+
+
 def systematic(weights: I64, blocks: Groups, quotas: I64, starts: I64) -> I64:
     """Give ``quotas[b]`` things to the rows of block b in proportion to their weights (all ≥ 1), exactly.
 

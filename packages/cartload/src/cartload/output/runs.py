@@ -20,10 +20,12 @@ LARGEST: Final = 128 * 2**20
 """About so many bytes the largest part of a run has in a large dataset."""
 SMALLEST: Final = 16 * 2**20
 """In a small one, at least so many: below that, more parts for more workers are not worth having."""
-_MESSAGES: Final = 3
-"""A chunk here is as large as so many that are sent as messages: fewer and longer loops."""
+_MESSAGES: Final = 5
+"""A chunk here is as large as so many that are sent as messages: fewer and longer loops, more memory."""
 _RUNS: Final = 32
-"""Between the two, a dataset is cut into so many runs: enough for many workers to end together."""
+"""Between the two, a dataset is cut into so many runs."""
+_SHARES, _SHORTEST = 8, 4
+"""A run is an eighth of what is left at most and a quarter of a full one at least: workers end together."""
 _IN_FILES: Final[dict[Format, float]] = {"parquet": 0.25, "csv": 0.85, "jsonl": 1.9, "sql": 1.0}
 """Bytes in a file by byte of an Arrow batch, measured on default specs."""
 
@@ -84,9 +86,12 @@ def _block_runs(spec: Spec, chunks: Plan, first: int, file_format: Format) -> It
     per_block = max(_block_bytes(spec, table) for table in BLOCK_TABLES) * _IN_FILES[file_format]
     blocks = -(-spec.customers // BLOCK)
     wanted = min(max(per_block * blocks / _RUNS, SMALLEST), LARGEST)
-    step = max(1, round(wanted / (per_block * chunks.blocks_per_chunk)))
-    for start in range(first, len(chunks), step):
-        yield Run(start, min(start + step, len(chunks)), chunks[start].number, BLOCK_TABLES)
+    most = max(1, round(wanted / (per_block * chunks.blocks_per_chunk)))
+    start = first
+    while left := len(chunks) - start:
+        step = min(left, most, max(-(-most // _SHORTEST), -(-left // _SHARES)))
+        yield Run(start, start + step, chunks[start].number, BLOCK_TABLES)
+        start += step
 
 
 def _block_bytes(spec: Spec, table: str) -> int:

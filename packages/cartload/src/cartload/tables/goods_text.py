@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from cartload import arrays, goods
 from cartload.fixed import I64
+from cartload.sampling import starts_of_runs
 from cartload.tables.goods_names import MODELS
 from cartload.tables.world import World
 
@@ -108,10 +109,9 @@ class Texts:
         voice = goods.numbers().voice[self._noun]
         chosen = templates.at.start[voice] + (bits * templates.at.count[voice] >> 8)
         order = np.argsort(chosen, kind="stable")
-        used, starts = np.unique(chosen[order], return_index=True)
         parts = [
-            _filled(templates.texts[number], rows, self._slots)
-            for number, rows in zip(used.tolist(), np.split(order, starts[1:]), strict=True)
+            _filled(templates.texts[chosen[rows[0]]], rows, self._slots)
+            for rows in np.split(order, starts_of_runs(chosen[order]))[1:]
         ]
         back = np.empty_like(order)
         back[order] = np.arange(len(order))

@@ -9,7 +9,7 @@ import numpy as np
 from cartload.draws import Draw
 from cartload.fixed import I64
 from cartload.kernels.loops import later_doubles
-from cartload.sampling import Groups, race, systematic
+from cartload.sampling import Groups, race, starts_of_runs, systematic
 from cartload.tables.orders import Orders
 from cartload.tables.shelf import Shelf
 from cartload.tables.tastes import COMPLEMENTS
@@ -143,8 +143,9 @@ class Lines:
         return int(self.by_order.counts.max(initial=0))
 
     def _baskets(self, lines: I64) -> I64:
-        """All lines of the orders that some lines belong to."""
-        orders = np.unique(self.order[lines])
+        """All lines of the orders that some lines belong to, these in order."""
+        orders = self.order[lines]
+        orders = orders[starts_of_runs(orders)]
         baskets = Groups(self.by_order.counts[orders])
         return self.by_order.starts[orders].take(baskets.owner) + baskets.place
 
