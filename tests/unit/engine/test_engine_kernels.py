@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cartload.fixed import exponentials
-from cartload.hashing import keys, mix
+from cartload.hashing import keys
 from cartload.kernels import library, loops, strings
 from cartload.sampling import Guide
+from support.mixer import mix
 
 _COUNTS = st.lists(st.integers(0, 9), max_size=30)
 _WORDS = st.lists(st.integers(0, 2**64 - 1), max_size=40)

@@ -7,8 +7,9 @@ import pytest
 
 from cartload.draws import Randomness, permute
 from cartload.fixed import exp2, exponential, log2, power_law
-from cartload.hashing import keys, mix
+from cartload.hashing import keys
 from cartload.register import FAMILIES
+from support.mixer import mix
 
 
 def test_mix_is_splitmix64() -> None:

@@ -20,7 +20,7 @@ _ROOM: Final = 4
 
 
 def scramble(rows: I64, first: np.uint64, second: np.uint64) -> U64:
-    """``mix(mix(row + first) + second)`` with :func:`cartload.hashing.mix`."""
+    """``mix(mix(row + first) + second)``; ``mix`` is SplitMix64's finaliser (Steele, Lea and Flood 2014)."""
     out = np.empty(len(rows), np.uint64)
     run("scramble", words(rows), first, second, out, len(out))
     return out
