@@ -54,10 +54,10 @@ def known(values: Any) -> Any:
 
 def pool(strings: Sequence[str | None]) -> Any:
     """A vocabulary (strings or None) as a pool; after the last are some bytes for fast loops."""
-    there, texts, count = None, strings, len(strings)
+    there, count = None, len(strings)
     if None in strings:
         there = pa.py_buffer(np.packbits([text is not None for text in strings], bitorder="little"))
-        texts = [text or "" for text in strings]
+    texts = (text or "" for text in strings)
     joined = _END.join((*texts, "")).encode("utf-8", "surrogateescape")  # in one go: thrice as fast
     encoded = np.frombuffer(joined, np.uint8)
     ends = np.flatnonzero(encoded == _END_BYTE)
