@@ -2,6 +2,7 @@
 
 import pytest
 
+from cartload.manifest import Format
 from cartload.output import runs
 from cartload.schema import BLOCK_TABLES
 from cartload.spec import parse, resolve
@@ -9,7 +10,7 @@ from cartload.spec import parse, resolve
 
 @pytest.mark.parametrize("file_format", ["parquet", "csv", "jsonl", "sql"])
 @pytest.mark.parametrize("customers", [1, 1_000, 70_000, 2_240_000, 100_000_000])
-def test_runs_are_all_chunks_in_order_and_end_short(customers: int, file_format: runs.Format) -> None:
+def test_runs_are_all_chunks_in_order_and_end_short(customers: int, file_format: Format) -> None:
     spec = resolve(parse({"customers": customers}))
     chunks = runs.whole(spec)
     cut = runs.cut(spec, chunks, file_format)
