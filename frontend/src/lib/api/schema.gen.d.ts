@@ -993,7 +993,7 @@ export interface components {
             name: string;
             /**
              * Note
-             * @description Why nothing, or not all, could be asked.
+             * @description What was fitted, or why nothing, or not all, could be asked.
              */
             note?: string | null;
             /**

@@ -30,7 +30,9 @@ class RuleReport(_Model):
     samples: list[dict[str, Any]] = Field(
         default_factory=list, description="Up to five rows that break it, as their values in JSON."
     )
-    note: str | None = Field(default=None, description="Why nothing, or not all, could be asked.")
+    note: str | None = Field(
+        default=None, description="What was fitted, or why nothing, or not all, could be asked."
+    )
     ok: bool = Field(description="No violation, and no row missing that the spec promises to look at.")
 
 

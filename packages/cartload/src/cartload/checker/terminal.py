@@ -55,7 +55,7 @@ def _truth(truth: TruthReport) -> str:
 
 
 def _notes(report: Report) -> Iterator[str]:
-    """What could not be asked although nothing is broken."""
+    """What was fitted, and what could not be asked although nothing is broken."""
     notes = [
         f"  {rule.name}: {rule.note}"
         for truth in report.truths
@@ -63,4 +63,4 @@ def _notes(report: Report) -> Iterator[str]:
         if rule.note and rule.ok
     ]
     if notes:
-        yield from ("", "Not asked, or not wholly:", *notes)
+        yield from ("", "Remarks:", *notes)

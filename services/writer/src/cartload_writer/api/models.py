@@ -66,7 +66,9 @@ class Check(BaseModel):
     violations: int
     samples: list[dict[str, Any]] = Field(default_factory=list, description="Some of the violations.")
     truth: int | None = Field(default=None, description="The truth that it belongs to, in a full report.")
-    note: str | None = Field(default=None, description="Why nothing, or not all, could be asked.")
+    note: str | None = Field(
+        default=None, description="What was fitted, or why nothing, or not all, could be asked."
+    )
     ok: bool | None = Field(default=None, description="Whether it holds, in a full report.")
 
 
