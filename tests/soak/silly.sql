@@ -270,6 +270,22 @@ WHERE r.kind = 'refund' AND (r.amount > o.total OR o.paid_at IS NULL);
 -- planted
 UPDATE payment_details SET kind = 'refund', amount = 99000000 WHERE id = (SELECT min(id) FROM payment_details);
 
+-- an order at a counter paid by transfer or in instalments: none
+SELECT count(*) FROM payment_details AS p JOIN order_details AS o ON o.id = p.order_id
+WHERE o.channel = 'store' AND p.method IN ('bank_transfer', 'klarna');
+-- planted
+UPDATE order_details SET channel = 'store';
+
+-- ten pieces of what costs 400.00 or more: at most 5 per million order_item, chance
+SELECT count(*) FROM order_item WHERE quantity >= 10 AND unit_price >= 40000;
+-- planted
+UPDATE order_item SET quantity = 12, unit_price = 49900;
+
+-- two products of one brand and name: at most 1000 per million products, the rest after two more draws
+SELECT sum(n - 1) FROM (SELECT count(*) AS n FROM products GROUP BY brand, name);
+-- planted
+UPDATE products SET brand = 'Alderwick', name = 'Linen Shirt';
+
 -- shopping at four in the morning as much as at eight in the evening: none
 SELECT count(*) FROM (
   SELECT count(*) FILTER (hour = 4) AS night, count(*) FILTER (hour = 20) AS evening

@@ -1,6 +1,6 @@
 """Attempts to be paid: some customers whose charge failed try again, at times by another method."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -63,6 +63,7 @@ class Charges:
             insists = draw.bits("tries_again") < TRIES_AGAIN.take(method) << 8
             switches = draw.bits("switches") < SWITCHES.take(method) << 8
             any_method = customs.methods().take(orders.country[hit] * 256 + draw.bits("method"))
+            any_method = customs.accepted(orders.channel[hit], any_method)
             chance = np.where(switches, failing, failing_again(failing))
             method = np.where(switches, any_method, method)
             made = self._round(
@@ -86,14 +87,18 @@ class Charges:
             again=settled + np.where(word < _SOON, soon, soon + (word * DAY >> 18)),
         )
 
+    def _last(self, of: Callable[[Round], I64]) -> I64:
+        """Something of each order's last charge."""
+        first, *others = self.rounds
+        values = of(first).copy()
+        for one in others:
+            values[one.orders] = of(one)
+        return values
+
     @cached_property
     def captured(self) -> I64:
-        """When each order's first charge that does not fail is captured."""
-        first, *others = self.rounds
-        moments = np.where(first.fails, NEVER, first.settled)
-        for one in others:
-            moments[one.orders] = np.where(one.fails, NEVER, one.settled)
-        return moments
+        """When each order's first charge that does not fail is captured: its last one, if any."""
+        return self._last(lambda one: np.where(one.fails, NEVER, one.settled))
 
     @cached_property
     def unpaid(self) -> Flags:
@@ -104,15 +109,9 @@ class Charges:
     @cached_property
     def settled(self) -> I64:
         """When each order's last charge settles."""
-        moments = self.rounds[0].settled.copy()
-        for one in self.rounds[1:]:
-            moments[one.orders] = one.settled
-        return moments
+        return self._last(lambda one: one.settled)
 
     @cached_property
     def method(self) -> I64:
         """The method of each order's last charge."""
-        methods = self.rounds[0].method.copy()
-        for one in self.rounds[1:]:
-            methods[one.orders] = one.method
-        return methods
+        return self._last(lambda one: one.method)

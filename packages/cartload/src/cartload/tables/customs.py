@@ -34,7 +34,7 @@ _METHODS: Final[dict[str, tuple[int, int, int, int, int]]] = {
     "IN": (92, 12, 146, 0, 6),
 }
 """Shares of 256 by method: our estimates of what is usual in each country."""
-NOT_AT_A_COUNTER: Final = np.array([False, True, True, True, False])
+_NOT_AT_A_COUNTER: Final = np.array([False, True, True, True, False])
 """Methods that shops do not take at their counters."""
 AGES: Final = 4
 AGE_DAYS: Final = 20 * 365
@@ -53,6 +53,12 @@ def methods() -> I64:
     """Payment method by country of the vocabulary and eight bits."""
     rows = [_METHODS.get(country.code, USUAL_METHODS) for country in vocabulary.countries()]
     return np.concatenate([spread(row) for row in rows])
+
+
+def accepted(channel: I64, method: I64) -> I64:
+    """The method by which an order over the channel is paid: by card where a counter does not take it."""
+    refused = (channel == STORE) & _NOT_AT_A_COUNTER.take(method)
+    return np.where(refused, CARD, method)
 
 
 @cache

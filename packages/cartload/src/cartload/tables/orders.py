@@ -154,9 +154,7 @@ class Orders:
         word = self.row.bits("method")
         usual = self.buyers.habit.bits("method").take(self.user)
         chosen = np.where(word < _HABITUAL, usual, word * 5 + (word >> 3) & 0xFF)
-        method = customs.methods().take(self.country * 256 + chosen)
-        elsewhere = (self.channel == customs.STORE) & customs.NOT_AT_A_COUNTER.take(method)
-        return np.where(elsewhere, customs.CARD, method)
+        return customs.accepted(self.channel, customs.methods().take(self.country * 256 + chosen))
 
     @cached_property
     def channel(self) -> I64:
