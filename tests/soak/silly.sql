@@ -125,7 +125,7 @@ WHERE regexp_matches(name || '|' || summary || '|' || description,
 -- planted
 UPDATE products SET summary = 'A jacket for {occasion}' WHERE id = (SELECT min(id) FROM products);
 
--- one product twice on sale at one price: at most 20000 per million products, names of small things run out
+-- one product twice on sale at one price: at most 200 per million products, the rest after two more draws
 SELECT coalesce(sum(n - 1), 0) FROM (
   SELECT count(*) AS n FROM (
     SELECT p.name, p.brand, min(s.price) AS price
@@ -234,13 +234,13 @@ WHERE n >= 10;
 -- planted
 UPDATE order_details SET user_id = (SELECT min(id) FROM users), placed_at = TIMESTAMPTZ '2025-01-01 00:00:00+00';
 
--- an order within ten seconds of the sign-up: at most 2000 per million order_details, people who check out as they sign up
+-- an order within ten seconds of the sign-up: at most 10 per million order_details, late sign-ups order before the window ends
 SELECT count(*) FROM order_details AS o JOIN users AS u ON u.id = o.user_id
 WHERE o.placed_at < u.created_at + INTERVAL 10 SECOND;
 -- planted
 UPDATE order_details SET placed_at = TIMESTAMPTZ '1990-01-01 00:00:00+00';
 
--- nine sofas in one line: at most 100 per million order_item, a school that buys sewing machines
+-- nine sofas in one line: at most 2 per million order_item, the far tail of pieces
 SELECT count(*) FROM order_item AS i JOIN goods AS g ON g.id = i.product_sku_id
 WHERE i.quantity > 50 OR i.quantity >= 9 AND g.price >= 20000;
 -- planted
