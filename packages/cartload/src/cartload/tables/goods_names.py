@@ -1,4 +1,4 @@
-"""Which words make each product's name: a brand has no two products of one name."""
+"""Which words make each product's name: hardly any two products of one brand have the same."""
 
 from dataclasses import dataclass
 from functools import cached_property
