@@ -15,8 +15,8 @@ import pytest
 from cartload import manifest
 from cartload.output import journal
 
-CUSTOMERS = "20000"
-"""Three runs of blocks as JSON Lines."""
+CUSTOMERS = "60000"
+"""Three runs of blocks."""
 
 
 def command(folder: Path, *more: str) -> list[str]:

@@ -45,18 +45,18 @@ def _folder(given: argparse.Namespace, spec: Spec, tables: tuple[str, ...], show
 def _stdout(given: argparse.Namespace, spec: Spec, tables: tuple[str, ...], shown: Progress) -> None:
     _refuse(given, "--out -", "resume", "workers", "partition")
     file_format = _format(given, spec)
-    out = sys.stdout.buffer
-    if file_format == "sql":
-        stream.write_dump(spec, tables, out, shown.add)
-    elif len(tables) > 1:
+    if file_format != "sql" and len(tables) > 1:
         raise CommandError(
             f"--out - holds one table as {file_format}: name it with --tables, or --format sql", 2
         )
-    elif file_format == "parquet" and sys.stdout.isatty():
+    if file_format == "parquet" and sys.stdout.isatty():
         raise CommandError("Parquet is nothing for a terminal: redirect it, or choose --format csv", 2)
-    else:
-        stream.write_table(spec, tables[0], file_format, out, shown.add)
-    out.flush()
+    # Not sys.stdout.buffer: where Python is told to buffer nothing, that writes only as much as fits at once.
+    with open(sys.stdout.fileno(), "wb", closefd=False) as out:
+        if file_format == "sql":
+            stream.write_dump(spec, tables, out, shown.add)
+        else:
+            stream.write_table(spec, tables[0], file_format, out, shown.add)
 
 
 def _database(given: argparse.Namespace, spec: Spec, _: tuple[str, ...], shown: Progress) -> None:
