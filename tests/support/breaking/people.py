@@ -11,6 +11,7 @@ CASES: Final[dict[str, Case]] = {
     "user.default_address": case(one("addresses", "is_default = true", "NOT is_default")),
     "user.age": case(one("users", "birth_date = created_at::DATE - INTERVAL 10 YEAR")),
     "user.email": case(one("users", "email = 'someone@example.com'")),
+    "user.letters": case(one("users", "first_name = '4' || first_name")),
     "user.name": case(one("users", "first_name = 'Zzz'", _LATIN)),
     "user.locale": case(one("users", "locale = 'xx_XX'")),
     "user.time_zone": case(one("users", "time_zone = 'Pacific/Fiji'")),

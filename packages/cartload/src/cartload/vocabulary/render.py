@@ -2,13 +2,15 @@
 
 Faker is needed for this command alone; datasets are made from the committed file, the same on every machine.
 Where Faker tells how frequent a name is, it gets slots accordingly. ``name_sources.json`` names, by hand, the
-common names of locales where Faker does not, and how names in other scripts are romanised (Chinese by
-pypinyin, Hindi by its letters); a common name counts as much as eight of the others.
+common names of locales where Faker does not, those of Faker's that nobody bears today and which are left out,
+and how names in other scripts are romanised (Chinese by pypinyin, Hindi by its letters); a common name counts
+as much as eight of the others.
 """
 
 import importlib
 import json
 import sys
+import unicodedata
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -47,6 +49,30 @@ _LAST_NAMES: Final = 1500
 _FIRST_SLOTS: Final = 512
 _LAST_SLOTS: Final = 4096
 _FEMALE_ENDINGS: Final = {"ski": "ska", "cki": "cka", "dzki": "dzka"}
+_PARTICLES: Final = frozenset(
+    (
+        "t",
+        "da",
+        "das",
+        "de",
+        "del",
+        "den",
+        "der",
+        "di",
+        "do",
+        "dos",
+        "la",
+        "le",
+        "o",
+        "te",
+        "ten",
+        "ter",
+        "van",
+        "von",
+        "zu",
+    )
+)
+"""Words that stand before a surname, folded."""
 _TARGET: Final = Path(__file__).parent / "people.json"
 
 
@@ -89,11 +115,26 @@ def _of_faker(locale: str, kind: str) -> Named:
         return dict.fromkeys((*provider.male_last_names, *provider.unisex_last_names), (None, 1.0))
     names = getattr(provider, "last_names" if kind == "last" else f"first_names_{kind}")
     weights = names if isinstance(names, Mapping) else dict.fromkeys(names, 1.0)
-    return _romanised(locale, {_tidy(name): weight for name, weight in weights.items()})
+    left_out = vocabulary.document("name_sources")["left_out"].get(locale, {}).get(kind, [])
+    tidied = {_tidy(name): weight for name, weight in weights.items() if name not in left_out}
+    return _romanised(
+        locale, {name: weight for name, weight in tidied.items() if kind != "last" or _is_surname(name)}
+    )
 
 
 def _tidy(name: str) -> str:
     return name[:1].upper() + name[1:].lower() if name.isupper() else name
+
+
+def _is_surname(name: str) -> bool:
+    """Whether a name is one word in a beginning capital, with nothing but particles before it."""
+    *before, last = name.split(" ")
+    return all(fold(word) in _PARTICLES for word in before) and _is_word(last)
+
+
+def _is_word(text: str) -> bool:
+    letters = text.replace("-", "").replace("'", "")
+    return not text[0].islower() and all(unicodedata.category(letter)[0] in "LM" for letter in letters)
 
 
 def _romanised(locale: str, weights: Mapping[str, float]) -> Named:

@@ -62,6 +62,15 @@ def _of_customers() -> Iterator[Rule]:
         expected=_USERS,
     )
     yield RowRule(
+        "user.letters",
+        TRUTH,
+        "Names begin with a letter and have only letters, accents, spaces, dots, apostrophes and hyphens.",
+        ROWS["users"],
+        f"NOT ({_written('t.first_name')} AND {_written('t.last_name')})",
+        ("t.first_name", "t.last_name"),
+        expected=_USERS,
+    )
+    yield RowRule(
         "user.name",
         TRUTH,
         "A user name has the letters of first and last name, where those are written in Latin script.",
@@ -71,6 +80,10 @@ def _of_customers() -> Iterator[Rule]:
         ("t.first_name", "t.last_name", "t.user_name"),
         applies=_LATIN,
     )
+
+
+def _written(column: str) -> str:
+    return f"regexp_full_match({column}, '\\p{{L}}[\\p{{L}}\\p{{M}} .''\\x{{2019}}-]*')"
 
 
 def _folded(column: str) -> str:
