@@ -65,7 +65,7 @@ images: setup ## build the containers' images; print sizes, users and secrets
 compose-test: setup ## try docker-compose.yml in every way, from nothing (needs Docker)
 	@$(DEV) compose-test
 
-generate: setup ## draw the generated files again: schemas, AsyncAPI, OpenAPI, configuration
+generate: .venv/.installed ## draw the generated files again: schemas, AsyncAPI, OpenAPI, configuration
 	@$(DEV) generate
 
 golden: setup ## write the golden hashes again: after a change of values, which raises VINTAGE

@@ -11,6 +11,7 @@ from pathlib import Path
 from cartload_dev import checks, chromium, control, demo, generated, logs, requirements, setup
 from cartload_dev.docker import compose
 from cartload_dev.errors import LauncherError
+from cartload_dev.frontend import Frontend
 from cartload_dev.paths import RunDir, checkout, default_run_dir
 from cartload_dev.progress import Line
 from cartload_dev.state import SystemState
@@ -141,7 +142,10 @@ def compose_test(_options: argparse.Namespace) -> int:
 
 
 def generate(_options: argparse.Namespace) -> None:
-    """Write the generated files again."""
+    """Write the generated files again. The UI is not built first: what it lacks may be its new client."""
+    frontend = Frontend.of(os.environ)
+    if not frontend.is_installed():
+        frontend.install()
     generated.generate(checkout(), os.environ, generated.generators())
 
 
