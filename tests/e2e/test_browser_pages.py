@@ -13,7 +13,7 @@ async def look(person: Person, name: str) -> None:
         await page.set_viewport_size({"width": window["width"], "height": window["height"]})
         assert await person.fits(), f"{name} is wider than a window of {window['width']} px"
         for scheme in ("light", "dark"):
-            await page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+            await person.in_light(scheme)
             assert await person.violations() == [], f"{name}, {window['width']} px, {scheme}"
 
 
@@ -115,7 +115,7 @@ async def test_everything_can_be_reached_by_keyboard(visitor: Person) -> None:
 
 async def test_a_chosen_theme_outlives_a_reload(visitor: Person) -> None:
     page = visitor.page
-    await page.emulate_media(color_scheme="light")
+    await visitor.in_light("light")
     await visitor.go("/sign-in")
     root, canvas = page.locator("html"), "getComputedStyle(document.documentElement).backgroundColor"
     light = await page.evaluate(canvas)

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from playwright.async_api import Browser, ConsoleMessage, Page, Response, expect
 
@@ -29,6 +29,7 @@ _AXE = "frontend/node_modules/axe-core/axe.min.js"
 _SETTLED = """Promise.allSettled(
     document.getAnimations().filter((one) => one instanceof CSSTransition).map((one) => one.finished)
 )"""
+_DRAWN = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -119,6 +120,12 @@ class Person:
     async def fits(self) -> bool:
         """Whether the page is no wider than its window."""
         return bool(await self.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
+
+    async def in_light(self, scheme: Literal["light", "dark"]) -> None:
+        """Have the page in a colour scheme, drawn."""
+        await self.page.emulate_media(color_scheme=scheme)
+        await self.page.wait_for_function(f"matchMedia('(prefers-color-scheme: {scheme})').matches")
+        await self.page.evaluate(_DRAWN)
 
     async def violations(self) -> list[str]:
         """What axe finds against WCAG 2.2 AA on the page as it stands, its colours no longer changing."""
