@@ -90,6 +90,32 @@ async def test_files_connection_and_spec(person: Person) -> None:
     await expect(page.get_by_label("Spec as JSON")).to_contain_text('"customers": 200')
 
 
+async def test_the_report_and_the_answers(person: Person) -> None:
+    page = person.page
+    await person.complete("proven", 300)
+
+    await person.follow("Report")
+    await person.sees("rules hold", seconds=60)
+    await page.locator("summary", has_text="Money reconciles to the last cent").click()
+    rules = page.get_by_role("region", name="Rules of Money reconciles to the last cent").get_by_role("row")
+    await expect(rules.nth(1).get_by_role("cell").last).to_have_text("0")
+    await expect(page.get_by_role("img", name="Orders by weekday")).to_be_visible()
+
+    await person.follow("Answers")
+    await page.locator("summary", has_text="How many customers come back?").click()
+    answer = page.get_by_role("region", name="How many customers come back?").get_by_role("row")
+    await expect(answer.nth(1).get_by_role("cell").first).to_have_text("300")
+    await page.get_by_text("SQL for MySQL and MariaDB").filter(visible=True).click()
+    shown = page.get_by_label("SQL for MySQL and MariaDB", exact=True).filter(visible=True)
+    await expect(shown).to_contain_text("DIV")
+
+    await person.follow("Report")
+    await person.press("Make a full report")
+    await expect(page.get_by_role("button", name="Checking every row")).to_be_disabled()
+    await expect(page.get_by_role("button", name="Make a full report")).to_be_enabled(timeout=60 * SECONDS)
+    await person.sees("rules hold")
+
+
 async def test_a_dataset_grows_by_an_append_and_is_deleted(person: Person) -> None:
     page = person.page
     await person.complete("growing", 200)

@@ -52,11 +52,13 @@ async def test_pages_of_a_dataset(person: Person) -> None:
     for tab, text in (
         ("Files", "SHA-256"),
         ("Connection", "Database"),
+        ("Report", "Skew and season"),
+        ("Answers", "How large are baskets?"),
         ("Jobs", "Asked for"),
         ("Spec", "Vintage"),
     ):
         await person.page.get_by_role("navigation", name="Dataset").get_by_role("link", name=tab).click()
-        await expect(person.page.get_by_text(text).first).to_be_visible()
+        await person.sees(text, seconds=60)
         await look(person, tab)
     await person.page.goto(f"{address}/tables/order_details")
     await person.sees("loaded")

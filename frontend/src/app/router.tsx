@@ -1,5 +1,6 @@
 import { createBrowserRouter } from 'react-router'
 
+import { Loading } from '@/components/ui/notice'
 import { ConnectionTab } from '@/features/datasets/connection-tab'
 import { DatasetPage } from '@/features/datasets/dataset-page'
 import { DatasetsPage } from '@/features/datasets/datasets-page'
@@ -11,6 +12,7 @@ import { DatasetJobsTab } from '@/features/jobs/dataset-jobs-tab'
 import { JobPage } from '@/features/jobs/job-page'
 import { JobsPage } from '@/features/jobs/jobs-page'
 import { NewDatasetPage } from '@/features/new-dataset/new-dataset-page'
+import { AnswersTab } from '@/features/report/answers-tab'
 import { SignInPage } from '@/features/session/sign-in-page'
 import { SignUpPage } from '@/features/session/sign-up-page'
 import { TokensPage } from '@/features/tokens/tokens-page'
@@ -25,6 +27,12 @@ const dataset = [
   { index: true, element: <TablesTab /> },
   { path: 'files', element: <FilesTab /> },
   { path: 'connection', element: <ConnectionTab /> },
+  // Fetched when first opened: nothing else draws plots.
+  {
+    path: 'report',
+    lazy: async () => ({ Component: (await import('@/features/report/report-tab')).ReportTab }),
+  },
+  { path: 'answers', element: <AnswersTab /> },
   { path: 'jobs', element: <DatasetJobsTab /> },
   { path: 'spec', element: <SpecTab /> },
 ]
@@ -45,6 +53,7 @@ export const router = createBrowserRouter([
   {
     element: <Layout />,
     errorElement: <CrashPage />,
+    hydrateFallbackElement: <Loading what="page" />,
     children: [
       { path: 'sign-in', element: <SignInPage /> },
       { path: 'sign-up', element: <SignUpPage /> },

@@ -5,9 +5,11 @@ import { classes } from '@/lib/classes'
 /** A table on a surface, that scrolls sideways by itself where the window is narrow. */
 export function Table({
   label,
+  className,
   children,
 }: {
   label: string
+  className?: string
   children: ComponentProps<'table'>['children']
 }): ReactElement {
   return (
@@ -15,7 +17,7 @@ export function Table({
       role="region"
       aria-label={label}
       tabIndex={0}
-      className="relative overflow-x-auto rounded-xl border border-line bg-surface"
+      className={classes('relative overflow-x-auto rounded-xl border border-line bg-surface', className)}
     >
       <table className="w-full text-left text-sm">
         <caption className="sr-only">{label}</caption>

@@ -19,7 +19,8 @@ import { randomUuid } from '@/lib/uuid'
 
 type Pages<T> = UseInfiniteQueryResult<InfiniteData<Page<T>, string | undefined>>
 
-const at = (id: string): { params: { path: { dataset_id: string } } } => ({
+/** The part of a request that names a dataset. */
+export const at = (id: string): { params: { path: { dataset_id: string } } } => ({
   params: { path: { dataset_id: id } },
 })
 

@@ -16,6 +16,8 @@ const tabs = [
   ['Tables', '.'],
   ['Files', 'files'],
   ['Connection', 'connection'],
+  ['Report', 'report'],
+  ['Answers', 'answers'],
   ['Jobs', 'jobs'],
   ['Spec', 'spec'],
 ] as const

@@ -1261,6 +1261,40 @@ export interface components {
             value?: unknown;
         };
         /**
+         * Figure
+         * @description A series to plot beside what the spec asks for.
+         */
+        Figure: {
+            /**
+             * Expected
+             * @description What the spec asks for, one for each of `x`.
+             */
+            expected: number[] | null;
+            /**
+             * Kind
+             * @description Bars, or points on two logarithmic axes.
+             * @enum {string}
+             */
+            kind: "bars" | "log_log";
+            /** Name */
+            name: string;
+            /** Note */
+            note: string;
+            /** Title */
+            title: string;
+            /** X */
+            x: (string | number)[];
+            /** X Label */
+            x_label: string;
+            /**
+             * Y
+             * @description What is stored, one for each of `x`.
+             */
+            y: number[];
+            /** Y Label */
+            y_label: string;
+        };
+        /**
          * FileInfo
          * @description A part in Blob.
          */
@@ -1804,11 +1838,9 @@ export interface components {
             checks?: components["schemas"]["Check"][];
             /**
              * Figures
-             * @description Series to plot.
+             * @description In a full report.
              */
-            figures?: {
-                [key: string]: unknown;
-            }[];
+            figures?: components["schemas"]["Figure"][];
             /**
              * Kind
              * @description What the checks were made for: the end of the load, or a full report.

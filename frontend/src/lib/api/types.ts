@@ -29,3 +29,10 @@ export type Column = Table['columns'][number]
 export type StoredFile = ItemOf<Answer<paths['/api/datasets/{dataset_id}/files']['get'], 200>>
 export type Connection = Answer<paths['/api/datasets/{dataset_id}/connection']['get'], 200>
 export type NewConnection = Answer<paths['/api/datasets/{dataset_id}/connection']['post'], 200>
+
+export type Report = Answer<paths['/api/datasets/{dataset_id}/report']['get'], 200>
+export type Check = NonNullable<Report['checks']>[number]
+export type Truth = NonNullable<Report['truths']>[number]
+export type Figure = NonNullable<Report['figures']>[number]
+export type AnswerList = Answer<paths['/api/datasets/{dataset_id}/answers']['get'], 200>
+export type TrueAnswer = ItemOf<AnswerList>

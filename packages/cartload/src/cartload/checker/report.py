@@ -67,7 +67,7 @@ class Figure(_Model):
 
     name: str
     title: str
-    kind: Literal["bars", "line", "log_log"]
+    kind: Literal["bars", "log_log"]
     x_label: str
     y_label: str
     x: list[str | float]

@@ -82,6 +82,20 @@ class Truth(BaseModel):
     ok: bool
 
 
+class Figure(BaseModel):
+    """A series to plot beside what the spec asks for."""
+
+    name: str
+    title: str
+    kind: Literal["bars", "log_log"] = Field(description="Bars, or points on two logarithmic axes.")
+    x_label: str
+    y_label: str
+    x: list[str | float]
+    y: list[float] = Field(description="What is stored, one for each of `x`.")
+    expected: list[float] | None = Field(description="What the spec asks for, one for each of `x`.")
+    note: str
+
+
 class Report(BaseModel):
     """What was proven of the dataset."""
 
@@ -94,7 +108,7 @@ class Report(BaseModel):
     reason: str | None = Field(default=None, description="Why it failed.")
     checks: list[Check] = Field(default_factory=list)
     truths: list[Truth] = Field(default_factory=list, description="In a full report.")
-    figures: list[dict[str, Any]] = Field(default_factory=list, description="Series to plot.")
+    figures: list[Figure] = Field(default_factory=list, description="In a full report.")
 
 
 class AnswerInfo(BaseModel):

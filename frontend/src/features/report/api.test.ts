@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest'
+
+import { config } from '@/config'
+
+import { splitQuestion } from './answers-tab'
+import { reportInterval } from './api'
+
+describe('asking for a report again', () => {
+  it('is done often while it is made, seldom while it may come, and never once it is whole', () => {
+    expect(reportInterval({ state: 'running', kind: 'full' })).toBe(config.reportPoll)
+    expect(reportInterval({ state: 'ready', kind: 'seal' })).toBe(config.poll.offline)
+    expect(reportInterval(undefined)).toBe(config.poll.offline)
+    expect(reportInterval({ state: 'ready', kind: 'full' })).toBe(false)
+  })
+})
+
+describe('the text of a question', () => {
+  it('is split into what is asked and what it means', () => {
+    expect(splitQuestion('Who buys? Customers with a paid order.')).toEqual([
+      'Who buys?',
+      'Customers with a paid order.',
+    ])
+    expect(splitQuestion('Who buys?')).toEqual(['Who buys?', ''])
+  })
+})

@@ -1,0 +1,83 @@
+import type { ReactElement } from 'react'
+import { useParams } from 'react-router'
+
+import { Badge } from '@/components/ui/badge'
+import { Button } from '@/components/ui/button'
+import { Failure, Loading, Notice } from '@/components/ui/notice'
+import type { Report } from '@/lib/api/types'
+import { formatCounted, formatDateTime } from '@/lib/format'
+
+import { useNewReport, useReport } from './api'
+import { BrokenCheck, CheckTable, isBroken, TruthDisclosure } from './checks'
+import { Figures } from './figures'
+
+function Verdict({ report }: { report: Report }): ReactElement {
+  const checks = report.checks ?? []
+  const broken = checks.filter(isBroken).length
+  const asked = report.kind === 'full' ? 'rule' : 'check of its load'
+  const many = report.kind === 'full' ? 'rules' : 'checks of its load'
+  return (
+    <p className="flex flex-wrap items-center gap-x-3 gap-y-1">
+      <Badge tone={broken === 0 ? 'good' : 'danger'}>{broken === 0 ? 'whole' : 'broken'}</Badge>
+      <span className="font-medium">
+        {broken === 0
+          ? `All ${formatCounted(checks.length, asked, many)} hold`
+          : `${formatCounted(broken, asked, many)} of ${checks.length} broken`}
+      </span>
+      <span className="text-sm text-muted">{formatDateTime(report.made_at)}</span>
+    </p>
+  )
+}
+
+function FullReport({ report }: { report: Report }): ReactElement {
+  const checks = report.checks ?? []
+  return (
+    <>
+      {checks.filter(isBroken).map((check) => (
+        <BrokenCheck key={check.name} check={check} />
+      ))}
+      <section className="space-y-3">
+        <h2 className="text-lg font-semibold">Truths</h2>
+        {report.truths?.map((truth) => (
+          <TruthDisclosure
+            key={truth.number}
+            truth={truth}
+            checks={checks.filter((check) => check.truth === truth.number)}
+          />
+        ))}
+      </section>
+      <Figures figures={report.figures ?? []} />
+    </>
+  )
+}
+
+/** What was proven of the dataset: the checks of its load, or every truth once a full report was made. */
+export function ReportTab(): ReactElement {
+  const { datasetId = '' } = useParams()
+  const report = useReport(datasetId)
+  const start = useNewReport(datasetId)
+  if (report.isPending) return <Loading what="report" />
+  if (report.isError) return <Failure error={report.error} retry={report.refetch} />
+  const { state, kind, reason, checks } = report.data
+  const running = state === 'running'
+  return (
+    <div className="space-y-8">
+      <div className="flex flex-wrap items-center justify-between gap-4">
+        <div role="status">
+          {kind == null ? (
+            <p className="text-muted">{running ? 'The report is being made…' : 'Nothing was checked yet.'}</p>
+          ) : (
+            <Verdict report={report.data} />
+          )}
+        </div>
+        <Button busy={running || start.isPending} onClick={() => start.mutate()}>
+          {running ? 'Checking every row' : 'Make a full report'}
+        </Button>
+      </div>
+      {start.error !== null && <Failure error={start.error} />}
+      {state === 'failed' && <Notice tone="danger">{reason ?? 'The report could not be made.'}</Notice>}
+      {kind === 'seal' && <CheckTable label="Checks of the load" checks={checks ?? []} />}
+      {kind === 'full' && <FullReport report={report.data} />}
+    </div>
+  )
+}
