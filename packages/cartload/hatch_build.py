@@ -24,6 +24,13 @@ def build() -> None:
         compile_to("_kernels_avx512.so", *target, "-mcpu=x86_64_v4")
 
 
+def platforms() -> str:
+    """Where a wheel can be installed: on Linux beside any C library, since ours asks for none."""
+    if sys.platform == "linux":
+        return f"manylinux_2_17_{platform.machine()}.musllinux_1_1_{platform.machine()}"
+    return sysconfig.get_platform().replace("-", "_").replace(".", "_")
+
+
 def compile_to(library: str, *options: str) -> None:
     """Make one library of all sources; who uses the one before goes on with that."""
     made = KERNELS / f"{library}.new"
@@ -46,7 +53,7 @@ else:
             build()
             build_data["artifacts"].append("src/cartload/kernels/*.so")
             build_data["pure_python"] = False
-            build_data["tag"] = f"py3-none-{sysconfig.get_platform().replace('-', '_').replace('.', '_')}"
+            build_data["tag"] = f"py3-none-{platforms()}"
 
 
 if __name__ == "__main__":
