@@ -286,6 +286,39 @@ SELECT sum(n - 1) FROM (SELECT count(*) AS n FROM products GROUP BY brand, name)
 -- planted
 UPDATE products SET brand = 'Alderwick', name = 'Linen Shirt';
 
+-- an order that nobody has paid is still waited for after five weeks: none
+SELECT count(*) FROM order_details
+WHERE status = 'pending' AND placed_at < (SELECT max(placed_at) FROM order_details) - INTERVAL 35 DAY;
+-- planted
+UPDATE order_details SET status = 'pending' WHERE placed_at = (SELECT min(placed_at) FROM order_details);
+
+-- one customer has the same address twice: at most 5 per million addresses, chance between third ones
+SELECT count(*) FROM (
+  SELECT user_id FROM addresses GROUP BY user_id, country, city, line_1 HAVING count(*) > 1);
+-- planted
+UPDATE addresses SET city = 'Graz', line_1 = 'Murgasse 3', country = 'AT';
+
+-- summer's coupon in winter, or one of Black Friday in spring: none
+SELECT count(*) FROM order_details
+WHERE coupon LIKE 'SUMMER%' AND month(placed_at) NOT BETWEEN 5 AND 9
+  OR coupon LIKE 'BLACKFRIDAY%' AND month(placed_at) NOT BETWEEN 11 AND 12;
+-- planted
+UPDATE order_details SET coupon = 'SUMMER10', placed_at = TIMESTAMPTZ '2025-01-15 12:00:00+00';
+
+-- an order by phone, or at a counter, in the middle of the night: none
+SELECT count(*) FROM order_details AS o JOIN users AS u ON u.id = o.user_id
+WHERE o.channel IN ('phone', 'store') AND extract(hour FROM o.placed_at AT TIME ZONE u.time_zone) NOT BETWEEN 8 AND 21;
+-- planted
+UPDATE users SET time_zone = 'UTC';
+UPDATE order_details SET channel = 'phone', placed_at = TIMESTAMPTZ '2025-01-01 03:00:00+00';
+
+-- a parcel on a Sunday: none
+SELECT count(*) FROM order_details AS o JOIN users AS u ON u.id = o.user_id
+WHERE o.channel <> 'store' AND isodow(o.delivered_at AT TIME ZONE u.time_zone) = 7;
+-- planted
+UPDATE users SET time_zone = 'UTC';
+UPDATE order_details SET channel = 'web', delivered_at = TIMESTAMPTZ '2025-01-05 12:00:00+00';
+
 -- shopping at four in the morning as much as at eight in the evening: none
 SELECT count(*) FROM (
   SELECT count(*) FILTER (hour = 4) AS night, count(*) FILTER (hour = 20) AS evening

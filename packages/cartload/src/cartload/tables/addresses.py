@@ -107,7 +107,7 @@ class Addresses:
             self.keys.column,
             self.people.keys.of(self.user),
             arrays.take(places.titles, country * len(_AT_HOME) + self.kind),
-            arrays.take(places.street_lines, country * STREET_LINES + draw.below("street", STREET_LINES)),
+            arrays.take(places.street_lines, country * STREET_LINES + self._street(draw)),
             arrays.take(places.lines_2, country * LINES_2 + self._row.below("line_2", LINES_2)),
             arrays.take(places.names, city),
             arrays.take(places.regions, city),
@@ -120,6 +120,12 @@ class Addresses:
             created,
             created,
         )
+
+    def _street(self, draw: Any) -> I64:
+        """Street and house number: anyone's at home, any but one's own elsewhere."""
+        line: I64 = draw.below("street", STREET_LINES - 1)
+        home = line[self.by_user.starts][self.user]
+        return np.where(self.is_default, line, (home + 1 + line) % STREET_LINES)
 
     def _phone(self, city: I64, draw: Any) -> I64:
         """The customer's own number at home, another one elsewhere."""

@@ -19,8 +19,10 @@ PENDING, PAID, SHIPPED, DELIVERED, RETURNED, CANCELLED = range(6)
 _MINUTE: Final = 60_000
 _EARLY_HALF: Final = 8
 _SATURDAY, _SUNDAY = 5, 6
-_UNPAID, _TRANSFER, _USUAL = 255, 5, 2
-"""Weights in the race of orders to be cancelled: of which all charges fail, paid by transfer, others."""
+_TRANSFER, _USUAL = 5, 2
+"""Weights in the race of orders to be cancelled: paid by transfer, others."""
+_AFTER_UNPAID: Final = 1 << 16
+"""In that race those come in before all others of which every charge fails."""
 
 
 @dataclass(frozen=True)
@@ -55,15 +57,13 @@ class Lifecycle:
     @cached_property
     def _is_cancelled(self) -> Flags:
         transfer = self.orders.method == customs.BANK_TRANSFER
-        weights = np.where(transfer, _TRANSFER, _USUAL)
-        weights[self.charges.unpaid] = _UNPAID
-        return self._race("cancelled", weights, self._cancel_rate)
+        word = self._fate.bits("cancelled")
+        times = _AFTER_UNPAID + running_times(np.where(transfer, _TRANSFER, _USUAL), word)
+        return self._first_home(np.where(self.charges.unpaid, word, times), self._cancel_rate)
 
-    def _race(self, field: str, weights: I64, *shares: int) -> Flags:
+    def _first_home(self, times: I64, *shares: int) -> Flags:
         layout = self.orders.layout
-        quotas = layout.shares("order_details", *shares)
-        times = running_times(weights, self._fate.bits(field))
-        return race(times, layout.groups("order_details"), quotas)
+        return race(times, layout.groups("order_details"), layout.shares("order_details", *shares))
 
     @property
     def _cancel_rate(self) -> int:
@@ -77,7 +77,8 @@ class Lifecycle:
         weights[self._is_cancelled] = 0
         weights[self.charges.unpaid] = 0
         rate = ten_thousandths(self.orders.world.spec.orders.return_rate)
-        return self._race("returned", weights, self._cancel_rate, rate)
+        times = running_times(weights, self._fate.bits("returned"))
+        return self._first_home(times, self._cancel_rate, rate)
 
     @cached_property
     def voided(self) -> Flags:
