@@ -56,6 +56,18 @@ async def test_a_job_is_told_as_it_grows_and_its_rows_are_everywhere(stack: Stac
     assert len({rows for rows in done if 0 < rows < job["rows_total"]}) >= 2
     assert done[-1] == job["rows_total"] > CUSTOMERS
     await stored_equals_engine(stack, user, job["dataset_id"])
+    await examined(user, job["dataset_id"])
+
+
+async def examined(user: User, dataset_id: str) -> None:
+    """Have every truth checked, and see that it holds."""
+    path = f"/api/datasets/{dataset_id}"
+    assert (await user.call("POST", f"{path}/report")).status == 202
+    async with asyncio.timeout(120):
+        while (report := await user.get(f"{path}/report"))["state"] == "running":  # noqa: ASYNC110
+            await asyncio.sleep(0.5)
+    assert (report["state"], report.get("kind"), report.get("ok")) == ("ready", "full", True), report
+    assert len((await user.get(f"{path}/answers"))["items"]) == 20
 
 
 async def test_the_ui_loads_and_signs_in(stack: Stack) -> None:

@@ -8,6 +8,7 @@ from cartload_dev import requirements
 from cartload_dev.cache import Cache
 from cartload_dev.downloads import installed
 from cartload_dev.paths import RunDir
+from support.certificates import Certificate
 
 ENGINE = requirements.engine(os.environ)
 
@@ -39,11 +40,30 @@ def mysql_client(url: str) -> list[str]:
     parts = urlsplit(url)
     signed_in = [f"--user={parts.username}", f"--password={parts.password}"]
     if ENGINE == "docker":
-        (container,) = _docker("ps", "--quiet", "--filter", f"publish={parts.port}").split()
+        container = _container(parts.port)
         return ["docker", "exec", "--interactive", container, "mysql", "--host=127.0.0.1", *signed_in]
     program = installed(Cache.of(os.environ), os.environ).mariadb / "bin" / "mariadb"
     address = [f"--host={parts.hostname}", f"--port={parts.port}"]
     return [str(program), "--no-defaults", *address, *signed_in, "--skip-ssl"]
+
+
+def give_certificate(url: str, certificate: Certificate) -> None:
+    """Have the containered server at a URL show a certificate from now on."""
+    container = _container(urlsplit(url).port)
+    for name, file in (("cert", certificate.chain), ("key", certificate.key)):
+        subprocess.run(
+            ["docker", "exec", "--interactive", container, "sh", "-c", f"cat >/var/lib/mysql/own-{name}.pem"],
+            input=file.read_bytes(),
+            check=True,
+        )
+    statements = "SET GLOBAL ssl_cert = 'own-cert.pem', ssl_key = 'own-key.pem'; ALTER INSTANCE RELOAD TLS"
+    subprocess.run([*mysql_client(url), "--execute", statements], check=True, capture_output=True)
+
+
+def _container(port: int | None) -> str:
+    """The container that publishes a port."""
+    (container,) = _docker("ps", "--quiet", "--filter", f"publish={port}").split()
+    return container
 
 
 def _docker(*arguments: str) -> str:

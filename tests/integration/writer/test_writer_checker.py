@@ -30,10 +30,10 @@ async def never(_: Request) -> Found:
 
 
 @contextlib.asynccontextmanager
-async def checker(writer: Writer, examine: Examine = EXAMINE) -> AsyncIterator[None]:
+async def checker(writer: Writer, examine: Examine = EXAMINE, url: str = "") -> AsyncIterator[None]:
     """The role, at work."""
     meta = writer.context.meta
-    checking = Checking(meta, writer.place.url, 256, examine, now)
+    checking = Checking(meta, url or writer.place.url, 256, examine, now)
     runner = Runner(meta, "checker", {CHECK: checking.run}, checking.refuse, now, at_once=1)
     work = asyncio.create_task(runner.run(asyncio.Event()))
     try:
@@ -154,6 +154,21 @@ async def test_an_examination_is_given_up_when_its_dataset_is_deleted(writer: Wr
             while checks_of(writer, load)[0][0] != "done":  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
     assert "deleted" in checks_of(writer, load)[0][1]
+
+
+@pytest.mark.parametrize(("said", "meant"), [("", "off"), ("?tls=verify", "verify")])
+async def test_an_examination_is_encrypted_where_the_writer_is(writer: Writer, said: str, meant: str) -> None:
+    load, seen = Load.of(customers=10), list[Request]()
+    await writer.make(load)
+    await asked(writer, load)
+
+    async def look(request: Request) -> Found:
+        seen.append(request)
+        return Found(error="seen")
+
+    async with checker(writer, look, f"mysql://writer:secret@mysql:3306/meta{said}"):
+        await until(writer, load, lambda found: found["state"] == "failed")
+    assert seen[0].url == f"mysql://writer:secret@mysql:3306/{writer.database(load)}?tls={meant}"
 
 
 async def test_an_examination_that_fails_is_tried_again(writer: Writer) -> None:

@@ -1,9 +1,12 @@
 """Database URLs and retries, without a server."""
 
+import ssl
+
 import asyncmy.errors
 import pytest
 from sqlalchemy.exc import OperationalError
 
+from cartload_kit import mysql_tls
 from cartload_kit.database import async_url, retry_on_deadlock
 
 
@@ -12,6 +15,15 @@ def test_a_url_gets_its_driver_and_character_set() -> None:
     assert url.drivername == "mysql+asyncmy"
     assert (url.username, url.password, url.host, url.port) == ("user", "p@ss", "db", 3307)
     assert url.query == {"charset": "utf8mb4"}
+
+
+def test_what_is_said_of_encryption_is_not_the_drivers_business() -> None:
+    assert async_url("mysql://user:p@db/x?tls=verify").query == {"charset": "utf8mb4"}
+    assert mysql_tls.wanted("mysql://user:p@db/x") == "off"
+    assert mysql_tls.context("mysql://user:p@db/x?tls=off") is None
+    context = mysql_tls.context("mysql://user:p@db/x?tls=verify")
+    assert context is not None
+    assert (context.verify_mode, context.check_hostname) == (ssl.CERT_REQUIRED, True)
 
 
 def test_another_database_is_refused_without_showing_the_password() -> None:

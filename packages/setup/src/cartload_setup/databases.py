@@ -1,5 +1,6 @@
 """Make the services' databases and users on a server, signed in as its administrator."""
 
+import ssl
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -48,9 +49,11 @@ def server_kind(cursor: Any) -> Server:
 
 
 def address(url: str) -> dict[str, Any]:
-    """Return what pymysql wants to be told of a server: host, port, user, password."""
+    """Return what pymysql wants to be told of a server; `?tls=verify` has it verified and encrypted."""
     parts = urlsplit(url)
+    encrypted = "tls=verify" in parts.query.split("&")
     return {
+        **({"ssl": ssl.create_default_context()} if encrypted else {}),
         "host": parts.hostname or "127.0.0.1",
         "port": parts.port or 3306,
         "user": unquote(parts.username or ""),

@@ -8,6 +8,8 @@ from sqlalchemy import URL, make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from cartload_kit import mysql_tls
+
 POOL_RECYCLE = 300
 """Seconds; well below the session's wait_timeout of 600."""
 
@@ -35,7 +37,13 @@ def async_url(url: str) -> URL:
     parsed = make_url(url)
     if parsed.get_backend_name() != "mysql":
         raise ValueError(f"not a mysql:// URL: {parsed.get_backend_name()}://…")
-    return parsed.set(drivername="mysql+asyncmy").update_query_dict({"charset": "utf8mb4"})
+    return parsed.set(drivername="mysql+asyncmy", query={"charset": "utf8mb4"})
+
+
+def connecting(url: str) -> dict[str, Any]:
+    """What asyncmy is told of every connection: how long it may take, and whether it is encrypted."""
+    context = mysql_tls.context(url)
+    return {"connect_timeout": 5} if context is None else {"connect_timeout": 5, "ssl": context}
 
 
 def engine(
@@ -58,7 +66,7 @@ def engine(
         pool_timeout=pool_timeout,
         pool_pre_ping=True,
         pool_recycle=POOL_RECYCLE,
-        connect_args={"init_command": session, "connect_timeout": 5, **(connect_args or {})},
+        connect_args={"init_command": session, **connecting(url), **(connect_args or {})},
     )
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from cartload_kit.database.engine import async_url
+from cartload_kit.database.engine import async_url, connecting
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ def migrate(url: str, directory: Path) -> None:
 
 
 async def _migrate(url: str, directory: Path) -> None:
-    engine = create_async_engine(async_url(url), poolclass=NullPool, connect_args={"connect_timeout": 5})
+    engine = create_async_engine(async_url(url), poolclass=NullPool, connect_args=connecting(url))
     try:
         async with engine.connect() as connection:
             name = f"cartload-migrate-{engine.url.database}"[:64]

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from cartload_kit import mysql_tls
 from cartload_kit.database import transaction
 from cartload_writer import datasets, reports
 from cartload_writer.checker.child import ExaminationFailed
@@ -87,7 +88,8 @@ class Checking:
 
 
 def _database_url(url: str, database: str) -> str:
-    return urlunsplit(urlsplit(url)._replace(scheme="mysql", path=f"/{database}", query=""))
+    """A dataset's URL for the examination, which by itself would ask remote servers for TLS."""
+    return urlunsplit(urlsplit(url)._replace(path=f"/{database}", query=f"tls={mysql_tls.wanted(url)}"))
 
 
 def _document(report: dict[str, Any]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ import pymysql
 
 from cartload.sinks import mysql
 from cartload_contracts.batches import BatchHeader
+from cartload_kit import mysql_tls
 from cartload_writer.states import GONE, Format, Ids
 from cartload_writer.storage.blob import StoredPart
 
@@ -66,7 +67,7 @@ class NewEntry:
 
 def connect(url: str, meta: str) -> "pymysql.Connection[Any]":
     """A bulk connection on which every statement outside a transaction commits by itself."""
-    connection = mysql.connect(url, meta)
+    connection = mysql.connect(url, meta, ssl=mysql_tls.context(url))
     connection.autocommit(True)
     return connection
 
