@@ -235,7 +235,9 @@ async def test_a_duplicate_key_is_recognised(db: AsyncEngine) -> None:
 async def test_connections_killed_by_the_server_are_replaced(db: AsyncEngine) -> None:
     async with transaction(db) as connection:
         killed = await connection.scalar(text("SELECT CONNECTION_ID()"))
-    other = engine(db.url.set(drivername="mysql").render_as_string(hide_password=False), pool_size=1)
+    other = engine(
+        db.url.set(drivername="mysql", query={}).render_as_string(hide_password=False), pool_size=1
+    )
     async with transaction(other) as connection:
         await connection.execute(text(f"KILL {killed}"))
     await other.dispose()
