@@ -49,11 +49,15 @@ def server_kind(cursor: Any) -> Server:
 
 
 def address(url: str) -> dict[str, Any]:
-    """Return what pymysql wants to be told of a server; `?tls=verify` has it verified and encrypted."""
+    """Return what pymysql wants to be told of a server; `?tls=verify` has it verified and encrypted.
+
+    Raises ValueError for any other option but `?tls=off`.
+    """
     parts = urlsplit(url)
-    encrypted = "tls=verify" in parts.query.split("&")
+    if parts.query not in ("", "tls=off", "tls=verify"):
+        raise ValueError("nothing may follow a database's URL but ?tls=verify or ?tls=off")
     return {
-        **({"ssl": ssl.create_default_context()} if encrypted else {}),
+        **({"ssl": ssl.create_default_context()} if parts.query == "tls=verify" else {}),
         "host": parts.hostname or "127.0.0.1",
         "port": parts.port or 3306,
         "user": unquote(parts.username or ""),

@@ -3,8 +3,8 @@
 Faker is needed for this command alone; datasets are made from the committed file, the same on every machine.
 Where Faker tells how frequent a name is, it gets slots accordingly. ``name_sources.json`` names, by hand, the
 common names of locales where Faker does not, those of Faker's that nobody bears today and which are left out,
-and how names in other scripts are romanised (Chinese by pypinyin, Hindi by its letters); a common name counts
-as much as eight of the others.
+the words that stand before a last name, and how names in other scripts are romanised (Chinese by pypinyin,
+Hindi by its letters); a common name counts as much as eight of the others.
 """
 
 import importlib
@@ -49,30 +49,6 @@ _LAST_NAMES: Final = 1500
 _FIRST_SLOTS: Final = 512
 _LAST_SLOTS: Final = 4096
 _FEMALE_ENDINGS: Final = {"ski": "ska", "cki": "cka", "dzki": "dzka"}
-_PARTICLES: Final = frozenset(
-    (
-        "t",
-        "da",
-        "das",
-        "de",
-        "del",
-        "den",
-        "der",
-        "di",
-        "do",
-        "dos",
-        "la",
-        "le",
-        "o",
-        "te",
-        "ten",
-        "ter",
-        "van",
-        "von",
-        "zu",
-    )
-)
-"""Words that stand before a surname, folded."""
 _TARGET: Final = Path(__file__).parent / "people.json"
 
 
@@ -129,7 +105,8 @@ def _tidy(name: str) -> str:
 def _is_surname(name: str) -> bool:
     """Whether a name is one word in a beginning capital, with nothing but particles before it."""
     *before, last = name.split(" ")
-    return all(fold(word) in _PARTICLES for word in before) and _is_word(last)
+    particles = vocabulary.document("name_sources")["particles"]
+    return all(word.lower() in particles for word in before) and _is_word(last)
 
 
 def _is_word(text: str) -> bool:
