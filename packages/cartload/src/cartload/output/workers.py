@@ -9,7 +9,7 @@ import os
 import signal
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing import connection
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
@@ -85,7 +85,7 @@ def _hand_out[T](
     waiting = iter(runs)
     busy = {pipe for pipe, _ in zip(list(crew), range(len(runs)), strict=False)}
     for pipe in busy:
-        pipe.send(next(waiting))
+        _send(pipe, next(waiting), crew)
     while busy:
         for pipe in busy.intersection(connection.wait(list(busy))):
             match _received(pipe, crew):
@@ -97,18 +97,25 @@ def _hand_out[T](
                     if following is None:
                         busy.discard(pipe)
                     else:
-                        pipe.send(following)
+                        _send(pipe, following, crew)
                 case ("failed", message):
                     raise OutputError(message)
 
 
+def _send(pipe: Pipe, run: Run, crew: _Crew) -> None:
+    _unbroken(lambda: pipe.send(run), crew[pipe])
+
+
 def _received(pipe: Pipe, crew: _Crew) -> Any:
-    try:
-        return pipe.recv()
-    except (EOFError, ConnectionResetError):
-        process = crew[pipe]
-        process.join(_END_SECONDS)
-        raise OutputError(f"a worker process ended too early ({_ending(process.exitcode)})") from None
+    return _unbroken(pipe.recv, crew[pipe])
+
+
+def _unbroken[T](use: Callable[[], T], process: BaseProcess) -> T:
+    """What the use of a process's pipe answers. One that breaks is that of a dead process: OutputError."""
+    with suppress(EOFError, BrokenPipeError, ConnectionResetError):
+        return use()
+    process.join(_END_SECONDS)
+    raise OutputError(f"a worker process ended too early ({_ending(process.exitcode)})")
 
 
 def _ending(code: int | None) -> str:
