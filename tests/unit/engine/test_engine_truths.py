@@ -18,6 +18,10 @@ SPECS: dict[str, dict[str, Any]] = {
             "discount_share": 0.9,
         },
     },
+    "more unpaid than cancelled": {
+        "customers": 900,
+        "orders": {"payment_failure_rate": 0.9, "cancel_rate": 0.1, "return_rate": 0},
+    },
     "everything returned": {"customers": 300, "orders": {"return_rate": 1, "cancel_rate": 0, "quantity": 5}},
     "everything cancelled": {"customers": 300, "orders": {"cancel_rate": 1}},
     "one day": {"customers": 500, "window": {"start": "2025-03-01", "end": "2025-03-01"}},

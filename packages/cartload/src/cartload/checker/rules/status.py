@@ -124,7 +124,7 @@ def _of_refunds() -> Iterator[Rule]:
         OR p.refund_created IS DISTINCT FROM coalesce(o.cancelled_at, o.returned_at)""",
         ("p.refund_status", "p.refund_created", "p.refund_updated", "o.cancelled_at", "o.returned_at"),
         applies="p.refunds > 0",
-        expected=_ended,
+        expected=_refunded,
     )
 
 
@@ -151,6 +151,18 @@ def _of_lines() -> Iterator[Rule]:
 
 def _ended(spec: Spec) -> float:
     """Orders that are surely returned or cancelled: half of the shares, in windows of some months."""
+    return _at_least(spec, (spec.orders.cancel_rate + spec.orders.return_rate) / 2)
+
+
+def _refunded(spec: Spec) -> float:
+    """Those that were surely paid before: where every failed first charge is an order that nobody pays."""
+    orders = spec.orders
+    cancelled, failing = orders.cancel_rate, orders.payment_failure_rate
+    paid_in_vain = max(0.0, cancelled - failing) / 2
+    return _at_least(spec, paid_in_vain + (1 - max(cancelled, failing)) * orders.return_rate)
+
+
+def _at_least(spec: Spec, share: float) -> float:
+    """Half of a share of all orders; nothing in windows so short that little comes to its end."""
     days = (spec.window.end - spec.window.start).days
-    share = (spec.orders.cancel_rate + spec.orders.return_rate) / 4 if days > _LONG_DAYS else 0
-    return rows_of("order_details")(spec) * share
+    return rows_of("order_details")(spec) * share / 2 if days > _LONG_DAYS else 0
