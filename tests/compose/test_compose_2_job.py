@@ -63,9 +63,7 @@ async def examined(user: User, dataset_id: str) -> None:
     """Have every truth checked, and see that it holds."""
     path = f"/api/datasets/{dataset_id}"
     assert (await user.call("POST", f"{path}/report")).status == 202
-    async with asyncio.timeout(120):
-        while (report := await user.get(f"{path}/report"))["state"] == "running":  # noqa: ASYNC110
-            await asyncio.sleep(0.5)
+    report = await user.when(f"{path}/report", lambda found: found["state"] != "running", 120)
     assert (report["state"], report.get("kind"), report.get("ok")) == ("ready", "full", True), report
     assert len((await user.get(f"{path}/answers"))["items"]) == 20
 

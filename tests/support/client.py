@@ -86,16 +86,20 @@ class User:
 
     async def job_when(self, job_id: str, is_so: Any, seconds: float = 60) -> Any:
         """The job as soon as the condition holds for it."""
-        job: Any = None
+        return await self.when(f"/api/jobs/{job_id}", is_so, seconds)
+
+    async def when(self, path: str, is_so: Any, seconds: float = 60) -> Any:
+        """What is at a path as soon as the condition holds for it."""
+        found: Any = None
         try:
             async with asyncio.timeout(seconds):
                 while True:
-                    job = await self.get(f"/api/jobs/{job_id}")
-                    if is_so(job):
-                        return job
+                    found = await self.get(path)
+                    if is_so(found):
+                        return found
                     await asyncio.sleep(0.1)
         except TimeoutError:
-            raise AssertionError(f"the job is still {job}") from None
+            raise AssertionError(f"{path} is still {found}") from None
 
     async def make_dataset(self, **spec: Any) -> Any:
         """A ready dataset; gives its finished job."""

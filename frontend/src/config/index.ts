@@ -10,8 +10,8 @@ export const config = {
   backoff: { first: 500, most: 15_000, crowded: 20_000 },
   /** How often unfinished jobs are asked for while the live connection is down, and as a safety net while it is up. */
   poll: { offline: 4_000, online: 30_000 },
-  /** How often a report is asked for while it is made. */
-  reportPoll: 2_000,
+  /** How often a report is asked for while it is made, and while a full one may still come by itself. */
+  reportPoll: { running: 2_000, awaited: 4_000 },
   /** How often progress is said aloud to screen readers. */
   announceEvery: 8_000,
   /** Rows asked for at once in lists and in tables. */

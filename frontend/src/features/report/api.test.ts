@@ -7,9 +7,9 @@ import { reportInterval } from './api'
 
 describe('asking for a report again', () => {
   it('is done often while it is made, seldom while it may come, and never once it is whole', () => {
-    expect(reportInterval({ state: 'running', kind: 'full' })).toBe(config.reportPoll)
-    expect(reportInterval({ state: 'ready', kind: 'seal' })).toBe(config.poll.offline)
-    expect(reportInterval(undefined)).toBe(config.poll.offline)
+    expect(reportInterval({ state: 'running', kind: 'full' })).toBe(config.reportPoll.running)
+    expect(reportInterval({ state: 'ready', kind: 'seal' })).toBe(config.reportPoll.awaited)
+    expect(reportInterval(undefined)).toBe(config.reportPoll.awaited)
     expect(reportInterval({ state: 'ready', kind: 'full' })).toBe(false)
   })
 })

@@ -15,8 +15,8 @@ const reportKey = (id: string): string[] => ['datasets', 'report', id]
 
 /** How long until a report is asked for again; a full one that is there changes only by what the user does. */
 export function reportInterval(report: Report | undefined): number | false {
-  if (report?.state === 'running') return config.reportPoll
-  return report?.kind === 'full' ? false : config.poll.offline
+  if (report?.state === 'running') return config.reportPoll.running
+  return report?.kind === 'full' ? false : config.reportPoll.awaited
 }
 
 /** What was proven of a dataset, asked for again until there is a full report. */
