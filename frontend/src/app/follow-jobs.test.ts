@@ -3,13 +3,13 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 
 import { config } from '@/config'
 import { useLiveJobs } from '@/lib/live/jobs-store'
-import { dropSession, keepSession } from '@/lib/session/store'
+import { clearSession, setSession } from '@/lib/session/store'
 import { someJob } from '@/testing/jobs'
 
 import { followJobs } from './follow-jobs'
 
 const user = { id: 'u1', user_name: 'ada', role: 'customer' as const }
-const session = (token: string): Parameters<typeof keepSession>[0] => ({
+const session = (token: string): Parameters<typeof setSession>[0] => ({
   access_token: token,
   token_type: 'Bearer',
   expires_in: 900,
@@ -88,14 +88,14 @@ describe('following the jobs', () => {
       refreshes += 1
       return Promise.resolve(Response.json(session(`token ${String(refreshes)}`)))
     })
-    keepSession(session('first'))
+    setSession(session('first'))
     client = new QueryClient()
     stop = followJobs(client)
   })
 
   afterEach(() => {
     stop()
-    dropSession()
+    clearSession()
     client.clear()
     vi.unstubAllGlobals()
     vi.useRealTimers()
@@ -145,7 +145,7 @@ describe('following the jobs', () => {
     await newest().accept()
     newest().says({ type: 'job', job: someJob() })
     client.setQueryData(['jobs', 'one', 'a'], someJob())
-    dropSession()
+    clearSession()
     stop()
     expect(useLiveJobs.getState().jobs).toEqual({})
     expect(client.getQueryData(['jobs', 'one', 'a'])).toBeUndefined()

@@ -56,12 +56,12 @@ export function followJobs(client: QueryClient): () => void {
     },
     onStatus: (status) => statusChanged(client, status),
   })
-  const hurry = (): void => socket.hurry()
+  const reconnectNow = (): void => socket.reconnectNow()
   const stopRenewing = keepRenewed(socket)
-  window.addEventListener('online', hurry)
+  window.addEventListener('online', reconnectNow)
   socket.start()
   return () => {
-    window.removeEventListener('online', hurry)
+    window.removeEventListener('online', reconnectNow)
     stopRenewing()
     socket.stop()
     forgetJobs()

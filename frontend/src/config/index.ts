@@ -7,7 +7,7 @@ export const config = {
   /** A live connection that said nothing for this long is dead (the server pings every 20 s). */
   silenceLimit: 45_000,
   /** Reconnecting waits between these, doubling each time. */
-  backoff: { first: 500, most: 15_000, crowded: 20_000 },
+  backoff: { first: 500, most: 15_000, rateLimited: 20_000 },
   /** How often unfinished jobs are asked for while the live connection is down, and as a safety net while it is up. */
   poll: { offline: 4_000, online: 30_000 },
   /** How often a report is asked for while it is made, and while a full one may still come by itself. */

@@ -10,7 +10,7 @@ export function exactTextOf(form: HTMLFormElement, name: string): string {
   return typeof value === 'string' ? value : ''
 }
 
-/** Brings the keyboard to the first field that is wrong, once the complaints are drawn. */
-export function focusFirstComplaint(form: HTMLFormElement): void {
+/** Brings the keyboard to the first field that is wrong, once the errors are drawn. */
+export function focusFirstInvalid(form: HTMLFormElement): void {
   requestAnimationFrame(() => form.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus())
 }

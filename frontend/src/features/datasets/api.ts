@@ -12,7 +12,7 @@ import {
 
 import { config } from '@/config'
 import { answer, api } from '@/lib/api/client'
-import { allItems, byCursor, present, type Page } from '@/lib/api/pages'
+import { allItems, byCursor, omitEmpty, type Page } from '@/lib/api/pages'
 import type { Connection, Dataset, Job, NewConnection, StoredFile, Table } from '@/lib/api/types'
 import { mergeJob } from '@/lib/live/jobs-store'
 import { randomUuid } from '@/lib/uuid'
@@ -20,7 +20,7 @@ import { randomUuid } from '@/lib/uuid'
 type Pages<T> = UseInfiniteQueryResult<InfiniteData<Page<T>, string | undefined>>
 
 /** The part of a request that names a dataset. */
-export const at = (id: string): { params: { path: { dataset_id: string } } } => ({
+export const datasetPath = (id: string): { params: { path: { dataset_id: string } } } => ({
   params: { path: { dataset_id: id } },
 })
 
@@ -31,7 +31,7 @@ export function useDatasets(): Pages<Dataset> {
     queryFn: ({ pageParam }): Promise<Page<Dataset>> =>
       answer(
         api.GET('/api/datasets', {
-          params: { query: present({ cursor: pageParam, limit: config.pageSize.list }) },
+          params: { query: omitEmpty({ cursor: pageParam, limit: config.pageSize.list }) },
         }),
       ),
     ...byCursor,
@@ -42,7 +42,8 @@ export function useDatasets(): Pages<Dataset> {
 export function useDataset(id: string | undefined): UseQueryResult<Dataset> {
   return useQuery({
     queryKey: ['datasets', 'one', id],
-    queryFn: id === undefined ? skipToken : () => answer(api.GET('/api/datasets/{dataset_id}', at(id))),
+    queryFn:
+      id === undefined ? skipToken : () => answer(api.GET('/api/datasets/{dataset_id}', datasetPath(id))),
   })
 }
 
@@ -55,7 +56,7 @@ export function useDatasetNames(): ReadonlyMap<string, string> {
 export function useTables(id: string): UseQueryResult<Table[]> {
   return useQuery({
     queryKey: ['datasets', 'tables', id],
-    queryFn: async () => (await answer(api.GET('/api/datasets/{dataset_id}/tables', at(id)))).items,
+    queryFn: async () => (await answer(api.GET('/api/datasets/{dataset_id}/tables', datasetPath(id)))).items,
   })
 }
 
@@ -65,7 +66,10 @@ export function useFiles(id: string): Pages<StoredFile> {
     queryFn: ({ pageParam }): Promise<Page<StoredFile>> =>
       answer(
         api.GET('/api/datasets/{dataset_id}/files', {
-          params: { ...at(id).params, query: present({ cursor: pageParam, limit: config.pageSize.list }) },
+          params: {
+            ...datasetPath(id).params,
+            query: omitEmpty({ cursor: pageParam, limit: config.pageSize.list }),
+          },
         }),
       ),
     ...byCursor,
@@ -75,7 +79,7 @@ export function useFiles(id: string): Pages<StoredFile> {
 export function useConnection(id: string): UseQueryResult<Connection> {
   return useQuery({
     queryKey: ['datasets', 'connection', id],
-    queryFn: () => answer(api.GET('/api/datasets/{dataset_id}/connection', at(id))),
+    queryFn: () => answer(api.GET('/api/datasets/{dataset_id}/connection', datasetPath(id))),
   })
 }
 
@@ -83,7 +87,7 @@ export function useConnection(id: string): UseQueryResult<Connection> {
 export function useNewPassword(id: string): UseMutationResult<NewConnection, Error, void> {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: () => answer(api.POST('/api/datasets/{dataset_id}/connection', at(id))),
+    mutationFn: () => answer(api.POST('/api/datasets/{dataset_id}/connection', datasetPath(id))),
     onSuccess: () => client.invalidateQueries({ queryKey: ['datasets', 'connection', id] }),
   })
 }
@@ -110,7 +114,7 @@ export function useAppend(id: string): UseMutationResult<Job, Error, number> {
 export function useDeleteDataset(id: string): UseMutationResult<unknown, Error, void> {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: () => answer(api.DELETE('/api/datasets/{dataset_id}', at(id))),
+    mutationFn: () => answer(api.DELETE('/api/datasets/{dataset_id}', datasetPath(id))),
     onSuccess: () => client.invalidateQueries({ queryKey: ['datasets', 'list'] }),
   })
 }

@@ -14,17 +14,17 @@ import { useAppend } from './api'
 
 /** Asks how many customers to add, and goes to the job that adds them. */
 export function AppendDialog({ dataset, onClose }: { dataset: Dataset; onClose: () => void }): ReactElement {
-  const [complaint, setComplaint] = useState<string>()
+  const [error, setError] = useState<string>()
   const append = useAppend(dataset.id)
   const navigate = useNavigate()
   const submit = (event: SubmitEvent<HTMLFormElement>): void => {
     event.preventDefault()
     const customers = parseWhole(textOf(event.currentTarget, 'customers'))
-    setComplaint(customers === null || customers < 1 ? 'Enter a whole number from 1.' : undefined)
+    setError(customers === null || customers < 1 ? 'Enter a whole number from 1.' : undefined)
     if (customers !== null && customers >= 1)
       append.mutate(customers, { onSuccess: (job) => void navigate(`/jobs/${job.id}`) })
   }
-  const wrong = complaint ?? fieldMessage(append.error, 'customers')
+  const wrong = error ?? fieldMessage(append.error, 'customers')
   return (
     <Dialog title={`Append to ${dataset.name}`} onClose={onClose}>
       <form onSubmit={submit} noValidate className="space-y-5">

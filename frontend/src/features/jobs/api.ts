@@ -12,9 +12,9 @@ import {
 
 import { config } from '@/config'
 import { answer, api } from '@/lib/api/client'
-import { byCursor, present, type Page } from '@/lib/api/pages'
+import { byCursor, omitEmpty, type Page } from '@/lib/api/pages'
 import type { Job, JobEvent, JobState } from '@/lib/api/types'
-import { mergeJob, newer, useLiveJobs } from '@/lib/live/jobs-store'
+import { mergeJob, latest, useLiveJobs } from '@/lib/live/jobs-store'
 
 import { isOver, type JobAction } from './states'
 
@@ -36,7 +36,7 @@ export function useJob(id: string): Omit<UseQueryResult<Job>, 'data'> & { data: 
     refetchInterval: (held) =>
       held.state.data !== undefined && isOver(held.state.data) ? false : pollInterval(),
   })
-  return { ...query, data: query.data === undefined ? live : newer(query.data, live) }
+  return { ...query, data: query.data === undefined ? live : latest(query.data, live) }
 }
 
 export interface JobFilter {
@@ -51,7 +51,7 @@ export function useJobs(filter: JobFilter): Pages<Job> {
     queryFn: ({ pageParam }): Promise<Page<Job>> =>
       answer(
         api.GET('/api/jobs', {
-          params: { query: present({ ...filter, cursor: pageParam, limit: config.pageSize.list }) },
+          params: { query: omitEmpty({ ...filter, cursor: pageParam, limit: config.pageSize.list }) },
         }),
       ),
     ...byCursor,
@@ -62,7 +62,7 @@ export function useJobs(filter: JobFilter): Pages<Job> {
 /** Jobs as fetched, each in its newest known state. */
 export function useNewest(jobs: readonly Job[]): Job[] {
   const live = useLiveJobs((held) => held.jobs)
-  return jobs.map((job) => newer(job, live[job.id]))
+  return jobs.map((job) => latest(job, live[job.id]))
 }
 
 /** What happened to a job, oldest first; asked anew when its state changes. */
@@ -74,7 +74,7 @@ export function useJobEvents(job: Job): Pages<JobEvent> {
         api.GET('/api/jobs/{job_id}/events', {
           params: {
             path: { job_id: job.id },
-            query: present({ cursor: pageParam, limit: config.pageSize.list }),
+            query: omitEmpty({ cursor: pageParam, limit: config.pageSize.list }),
           },
         }),
       ),

@@ -6,12 +6,12 @@ import { SelectField, TextArea } from '@/components/ui/field'
 import { Failure } from '@/components/ui/notice'
 import { Card } from '@/components/ui/page'
 import { ApiError } from '@/lib/api/problem'
-import { focusFirstComplaint } from '@/lib/forms'
+import { focusFirstInvalid } from '@/lib/forms'
 import { formatName } from '@/lib/format'
 import { randomUuid } from '@/lib/uuid'
 
 import { useNewDataset, usePreview } from './api'
-import { complaintsOf } from './complaints'
+import { collectValidationErrors } from './validation-errors'
 import { PreviewPanel } from './preview-panel'
 import { SpecInput } from './spec-input'
 import { draftFrom, readDraft, type Draft } from './spec-form'
@@ -53,24 +53,24 @@ export function NewDatasetForm({ schema }: { schema: Record<string, unknown> }):
   }
   const submit = (event: SubmitEvent<HTMLFormElement>): void => {
     event.preventDefault()
-    focusFirstComplaint(event.currentTarget)
+    focusFirstInvalid(event.currentTarget)
     withSpec((spec) => create.mutate({ spec, key }, { onSuccess: (job) => void navigate(`/jobs/${job.id}`) }))
   }
 
   const error = create.error ?? preview.error
-  const complaints = complaintsOf(wrong, error, fields)
+  const errors = collectValidationErrors(wrong, error, fields)
   return (
     <div className="grid items-start gap-6 lg:grid-cols-[minmax(0,26rem)_minmax(0,1fr)]">
       <Card>
         <form onSubmit={submit} noValidate className="space-y-5">
           {error !== null &&
-            (!(error instanceof ApiError) || complaints.general.length > 0 || error.fields.length === 0) && (
+            (!(error instanceof ApiError) || errors.general.length > 0 || error.fields.length === 0) && (
               <Failure error={error} />
             )}
-          {complaints.general.length > 0 && (
+          {errors.general.length > 0 && (
             <ul className="list-disc space-y-1 pl-5 text-sm text-danger">
-              {complaints.general.map((complaint) => (
-                <li key={complaint}>{complaint}</li>
+              {errors.general.map((message) => (
+                <li key={message}>{message}</li>
               ))}
             </ul>
           )}
@@ -97,14 +97,14 @@ export function NewDatasetForm({ schema }: { schema: Record<string, unknown> }):
               key={field.name}
               field={field}
               value={draft.values[field.name] ?? ''}
-              error={complaints.byField[field.name]}
+              error={errors.byField[field.name]}
               onChange={(value) => change({ ...draft, values: { ...draft.values, [field.name]: value } })}
             />
           ))}
           {parts.length > 0 && (
             <details
               className="group"
-              open={draft.rest !== '' || complaints.byField.rest !== undefined || undefined}
+              open={draft.rest !== '' || errors.byField.rest !== undefined || undefined}
             >
               <summary className="text-sm font-medium">More settings</summary>
               <div className="mt-4">
@@ -114,7 +114,7 @@ export function NewDatasetForm({ schema }: { schema: Record<string, unknown> }):
                   spellCheck={false}
                   value={draft.rest}
                   onChange={(event) => change({ ...draft, rest: event.target.value })}
-                  error={complaints.byField.rest}
+                  error={errors.byField.rest}
                   hint={`Any of ${parts.join(', ')}. What is left out has its default.`}
                 />
               </div>

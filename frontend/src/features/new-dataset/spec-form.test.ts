@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 
 import { ApiError } from '@/lib/api/problem'
 
-import { complaintsOf } from './complaints'
+import { collectValidationErrors } from './validation-errors'
 import { draftFrom, readDraft } from './spec-form'
 import { fieldsOf, partsOf, presetsOf } from './spec-schema'
 
@@ -102,7 +102,7 @@ describe('reading the form', () => {
   })
 })
 
-describe('complaints', () => {
+describe('validation errors', () => {
   const error = new ApiError({
     status: 422,
     title: 'Not valid',
@@ -115,14 +115,14 @@ describe('complaints', () => {
   })
 
   it('stand beside the field they are about', () => {
-    expect(complaintsOf({}, error, fields)).toEqual({
+    expect(collectValidationErrors({}, error, fields)).toEqual({
       byField: { customers: 'Too many.', rest: 'orders.items: Too large.' },
       general: ['Odd.'],
     })
   })
 
   it('of the form itself come before those of the server', () => {
-    expect(complaintsOf({ customers: 'Enter a number.' }, error, fields).byField.customers).toBe(
+    expect(collectValidationErrors({ customers: 'Enter a number.' }, error, fields).byField.customers).toBe(
       'Enter a number.',
     )
   })

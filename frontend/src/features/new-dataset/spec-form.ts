@@ -42,7 +42,7 @@ function readNumber(field: SpecField, entered: string): number | string {
   return `Enter a ${field.kind === 'integer' ? 'whole ' : ''}number${bounds(field)}.`
 }
 
-type Read = { value: unknown } | { complaint: string } | null
+type Read = { value: unknown } | { message: string } | null
 
 /** Reads one field; nothing entered means the server's default. */
 function read(field: SpecField, entered: string): Read {
@@ -50,10 +50,10 @@ function read(field: SpecField, entered: string): Read {
   if (field.kind === 'switch') return { value: entered === 'true' }
   if (field.kind === 'integer' || field.kind === 'number') {
     const value = readNumber(field, entered)
-    return typeof value === 'number' ? { value } : { complaint: value }
+    return typeof value === 'number' ? { value } : { message: value }
   }
   if (field.longest !== null && entered.trim().length > field.longest)
-    return { complaint: `Use at most ${String(field.longest)} characters.` }
+    return { message: `Use at most ${String(field.longest)} characters.` }
   return { value: entered.trim() }
 }
 
@@ -76,7 +76,7 @@ export function readDraft(fields: readonly SpecField[], draft: Draft): Reading {
   for (const field of fields) {
     const found = read(field, draft.values[field.name] ?? '')
     if (found === null) continue
-    if ('complaint' in found) wrong[field.name] = found.complaint
+    if ('message' in found) wrong[field.name] = found.message
     else spec[field.name] = found.value
   }
   const rest = readRest(draft.rest)

@@ -7,7 +7,7 @@ import {
 } from '@tanstack/react-query'
 
 import { config } from '@/config'
-import { at } from '@/features/datasets/api'
+import { datasetPath } from '@/features/datasets/api'
 import { answer, api } from '@/lib/api/client'
 import type { AnswerList, Report } from '@/lib/api/types'
 
@@ -23,7 +23,7 @@ export function reportInterval(report: Report | undefined): number | false {
 export function useReport(id: string): UseQueryResult<Report> {
   return useQuery({
     queryKey: reportKey(id),
-    queryFn: () => answer(api.GET('/api/datasets/{dataset_id}/report', at(id))),
+    queryFn: () => answer(api.GET('/api/datasets/{dataset_id}/report', datasetPath(id))),
     refetchInterval: (held) => reportInterval(held.state.data),
   })
 }
@@ -32,7 +32,7 @@ export function useReport(id: string): UseQueryResult<Report> {
 export function useNewReport(id: string): UseMutationResult<Report, Error, void> {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: () => answer(api.POST('/api/datasets/{dataset_id}/report', at(id))),
+    mutationFn: () => answer(api.POST('/api/datasets/{dataset_id}/report', datasetPath(id))),
     onSuccess: (report) => client.setQueryData(reportKey(id), report),
   })
 }
@@ -41,6 +41,6 @@ export function useNewReport(id: string): UseMutationResult<Report, Error, void>
 export function useAnswers(id: string, madeAt: string | null): UseQueryResult<AnswerList> {
   return useQuery({
     queryKey: ['datasets', 'answers', id, madeAt],
-    queryFn: () => answer(api.GET('/api/datasets/{dataset_id}/answers', at(id))),
+    queryFn: () => answer(api.GET('/api/datasets/{dataset_id}/answers', datasetPath(id))),
   })
 }

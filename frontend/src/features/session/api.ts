@@ -1,8 +1,8 @@
 import { useMutation, type UseMutationResult } from '@tanstack/react-query'
 
 import { answer, api } from '@/lib/api/client'
-import { tellSignedOut } from '@/lib/session/channel'
-import { dropSession, keepSession } from '@/lib/session/store'
+import { broadcastSignOut } from '@/lib/session/channel'
+import { clearSession, setSession } from '@/lib/session/store'
 
 export interface Credentials {
   user_name: string
@@ -10,7 +10,7 @@ export interface Credentials {
 }
 
 async function signIn(body: Credentials): Promise<void> {
-  keepSession(await answer(api.POST('/api/auth/login', { body })))
+  setSession(await answer(api.POST('/api/auth/login', { body })))
 }
 
 async function signUp(body: Credentials): Promise<void> {
@@ -29,6 +29,6 @@ export const useSignUp = (): UseMutationResult<void, Error, Credentials> =>
 /** Signs out here and in every tab, even when the server cannot be told. */
 export async function signOut(): Promise<void> {
   await fetch('/api/auth/logout', { method: 'POST' }).catch(() => undefined)
-  tellSignedOut()
-  dropSession()
+  broadcastSignOut()
+  clearSession()
 }

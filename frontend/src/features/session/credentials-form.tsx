@@ -4,10 +4,10 @@ import { Button } from '@/components/ui/button'
 import { TextField } from '@/components/ui/field'
 import { Failure } from '@/components/ui/notice'
 import { fieldMessage } from '@/lib/api/problem'
-import { exactTextOf, focusFirstComplaint, textOf } from '@/lib/forms'
+import { exactTextOf, focusFirstInvalid, textOf } from '@/lib/forms'
 
 import type { Credentials } from './api'
-import { complaintsAbout, type Complaints } from './rules'
+import { validateCredentials, type ValidationErrors } from './validate-credentials'
 
 /** User name and password; `fresh` for a new account, whose password is checked here first. */
 export function CredentialsForm({
@@ -23,20 +23,20 @@ export function CredentialsForm({
   error: Error | null
   onSubmit: (credentials: Credentials) => void
 }): ReactElement {
-  const [complaints, setComplaints] = useState<Complaints>({})
+  const [errors, setErrors] = useState<ValidationErrors>({})
   const submit = (event: SubmitEvent<HTMLFormElement>): void => {
     event.preventDefault()
     const credentials = {
       user_name: textOf(event.currentTarget, 'user_name'),
       password: exactTextOf(event.currentTarget, 'password'),
     }
-    const found = complaintsAbout(credentials, fresh)
-    setComplaints(found)
+    const found = validateCredentials(credentials, fresh)
+    setErrors(found)
     if (Object.keys(found).length === 0) onSubmit(credentials)
-    else focusFirstComplaint(event.currentTarget)
+    else focusFirstInvalid(event.currentTarget)
   }
-  const userName = complaints.user_name ?? fieldMessage(error, 'user_name')
-  const password = complaints.password ?? fieldMessage(error, 'password')
+  const userName = errors.user_name ?? fieldMessage(error, 'user_name')
+  const password = errors.password ?? fieldMessage(error, 'password')
   const known = userName !== undefined || password !== undefined
   return (
     <form onSubmit={submit} noValidate className="space-y-5">

@@ -3,13 +3,13 @@ import { Link, useLocation } from 'react-router'
 
 import { useSignIn } from './api'
 import { CredentialsForm } from './credentials-form'
-import { EntrancePage } from './entrance-page'
+import { AuthLayout } from './auth-layout'
 
 export function SignInPage(): ReactElement {
   const signIn = useSignIn()
   const { state } = useLocation() as { state: unknown }
   return (
-    <EntrancePage
+    <AuthLayout
       title="Sign in"
       below={
         <>
@@ -27,6 +27,6 @@ export function SignInPage(): ReactElement {
         error={signIn.error}
         onSubmit={(credentials) => signIn.mutate(credentials)}
       />
-    </EntrancePage>
+    </AuthLayout>
   )
 }

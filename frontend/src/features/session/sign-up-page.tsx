@@ -3,13 +3,13 @@ import { Link, useLocation } from 'react-router'
 
 import { useSignUp } from './api'
 import { CredentialsForm } from './credentials-form'
-import { EntrancePage } from './entrance-page'
+import { AuthLayout } from './auth-layout'
 
 export function SignUpPage(): ReactElement {
   const signUp = useSignUp()
   const { state } = useLocation() as { state: unknown }
   return (
-    <EntrancePage
+    <AuthLayout
       title="Make an account"
       below={
         <>
@@ -27,6 +27,6 @@ export function SignUpPage(): ReactElement {
         error={signUp.error}
         onSubmit={(credentials) => signUp.mutate(credentials)}
       />
-    </EntrancePage>
+    </AuthLayout>
   )
 }

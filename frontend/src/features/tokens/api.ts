@@ -9,7 +9,7 @@ import {
 
 import { config } from '@/config'
 import { answer, api } from '@/lib/api/client'
-import { byCursor, present, type Page } from '@/lib/api/pages'
+import { byCursor, omitEmpty, type Page } from '@/lib/api/pages'
 import type { CreatedToken, PersonalToken } from '@/lib/api/types'
 
 const key = ['tokens']
@@ -21,7 +21,7 @@ export function useTokens(): UseInfiniteQueryResult<InfiniteData<Page<PersonalTo
     queryFn: ({ pageParam }): Promise<Page<PersonalToken>> =>
       answer(
         api.GET('/api/auth/tokens', {
-          params: { query: present({ cursor: pageParam, limit: config.pageSize.list }) },
+          params: { query: omitEmpty({ cursor: pageParam, limit: config.pageSize.list }) },
         }),
       ),
     ...byCursor,

@@ -10,12 +10,12 @@ import { parseWhole } from '@/lib/numbers'
 
 import { useNewToken } from './api'
 
-interface Complaints {
+interface ValidationErrors {
   name?: string
   days?: string
 }
 
-function complaintsAbout(name: string, days: number | null): Complaints {
+function validateToken(name: string, days: number | null): ValidationErrors {
   return {
     ...(name === '' && { name: 'Give it a name to know it by.' }),
     ...((days === null || days < 1) && { days: 'Enter a whole number from 1.' }),
@@ -24,20 +24,20 @@ function complaintsAbout(name: string, days: number | null): Complaints {
 
 /** Makes a token and shows it, this once. */
 export function NewTokenForm(): ReactElement {
-  const [complaints, setComplaints] = useState<Complaints>({})
+  const [errors, setErrors] = useState<ValidationErrors>({})
   const create = useNewToken()
   const submit = (event: SubmitEvent<HTMLFormElement>): void => {
     event.preventDefault()
     const form = event.currentTarget
     const name = textOf(form, 'name')
     const days = parseWhole(textOf(form, 'expires_in_days'))
-    const found = complaintsAbout(name, days)
-    setComplaints(found)
+    const found = validateToken(name, days)
+    setErrors(found)
     if (Object.keys(found).length > 0 || days === null) return
     create.mutate({ name, expires_in_days: days }, { onSuccess: () => form.reset() })
   }
-  const wrongName = complaints.name ?? fieldMessage(create.error, 'name')
-  const wrongDays = complaints.days ?? fieldMessage(create.error, 'expires_in_days')
+  const wrongName = errors.name ?? fieldMessage(create.error, 'name')
+  const wrongDays = errors.days ?? fieldMessage(create.error, 'expires_in_days')
   return (
     <div className="space-y-5">
       <form onSubmit={submit} noValidate className="flex flex-wrap items-start gap-4">

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 
-import { dropSession, keepSession } from '@/lib/session/store'
+import { clearSession, setSession } from '@/lib/session/store'
 
 import { answer, authorisedFetch } from './client'
 
@@ -38,19 +38,19 @@ function server(good: string, refreshes: boolean): Seen[] {
 const post = (): Request => new Request('http://localhost/api/jobs', { method: 'POST', body: '{"a":1}' })
 
 describe('authorised requests', () => {
-  beforeEach(() => dropSession())
+  beforeEach(() => clearSession())
   afterEach(() => vi.unstubAllGlobals())
 
   it('carry the token', async () => {
     const seen = server('good', true)
-    keepSession(session('good'))
+    setSession(session('good'))
     expect((await authorisedFetch(post())).status).toBe(200)
     expect(seen).toEqual([{ path: '/api/jobs', authorization: 'Bearer good', body: '{"a":1}' }])
   })
 
   it('are made once more, body and all, with a new token after a refusal', async () => {
     const seen = server('good', true)
-    keepSession(session('revoked'))
+    setSession(session('revoked'))
     expect((await authorisedFetch(post())).status).toBe(200)
     expect(seen.map(({ authorization }) => authorization)).toEqual(['Bearer revoked', 'Bearer good'])
     expect(seen.map(({ body }) => body)).toEqual(['{"a":1}', '{"a":1}'])
@@ -58,7 +58,7 @@ describe('authorised requests', () => {
 
   it('stay refused when the session is over', async () => {
     const seen = server('good', false)
-    keepSession(session('revoked'))
+    setSession(session('revoked'))
     expect((await authorisedFetch(post())).status).toBe(401)
     expect(seen).toHaveLength(1)
   })

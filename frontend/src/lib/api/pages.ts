@@ -17,7 +17,7 @@ export const allItems = <T>(data: InfiniteData<Page<T>, string | undefined> | un
   data?.pages.flatMap((page) => page.items) ?? []
 
 /** Leaves out parameters that are not there, so that they do not appear in the address. */
-export function present<T extends Record<string, string | number | undefined>>(
+export function omitEmpty<T extends Record<string, string | number | undefined>>(
   query: T,
 ): { [K in keyof T]?: Exclude<T[K], undefined> } {
   return Object.fromEntries(

@@ -1,4 +1,4 @@
-/** One complaint about one field of what was sent; `field` is a dotted path such as `orders.items`. */
+/** One message about one field of what was sent; `field` is a dotted path such as `orders.items`. */
 export interface FieldProblem {
   field: string
   message: string

@@ -4,7 +4,7 @@ import type { Job } from '@/lib/api/types'
 import type { LiveStatus } from './jobs-store'
 
 /** Why the server closes: the token is not (or no longer) good, or there are too many connections. */
-const closeCode = { token: 4401, crowded: 4429 } as const
+const closeCode = { token: 4401, rateLimited: 4429 } as const
 
 export interface JobsSocketPorts {
   /** Opens a connection; a browser `WebSocket`, or a fake of one. */
@@ -71,7 +71,7 @@ export class JobsSocket {
   }
 
   /** Tries at once instead of waiting, e.g. when the network came back. */
-  hurry(): void {
+  reconnectNow(): void {
     if (this.#stopped || this.#socket !== null) return
     clearTimeout(this.#timer)
     this.#connect()
@@ -115,9 +115,9 @@ export class JobsSocket {
   }
 
   #delay(code: number): number {
-    const { first, most, crowded } = config.backoff
+    const { first, most, rateLimited } = config.backoff
     const random = this.#ports.random ?? Math.random
-    const longest = code === closeCode.crowded ? crowded : Math.min(most, first * 2 ** this.#attempts)
+    const longest = code === closeCode.rateLimited ? rateLimited : Math.min(most, first * 2 ** this.#attempts)
     this.#attempts += 1
     return longest * (0.5 + random() / 2)
   }

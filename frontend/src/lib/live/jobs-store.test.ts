@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 
 import { someJob } from '@/testing/jobs'
 
-import { forgetJobs, mergeJob, newer, setLiveStatus, useLiveJobs } from './jobs-store'
+import { forgetJobs, mergeJob, latest, setLiveStatus, useLiveJobs } from './jobs-store'
 
 const held = (id: string): number | undefined => useLiveJobs.getState().jobs[id]?.rows_done
 
@@ -37,8 +37,8 @@ describe('the store of live jobs', () => {
 
   it('picks the newer of what was fetched and what was heard', () => {
     const fetched = someJob({ version: 5 })
-    expect(newer(fetched, undefined)).toBe(fetched)
-    expect(newer(fetched, someJob({ version: 4 }))).toBe(fetched)
-    expect(newer(fetched, someJob({ version: 6 })).version).toBe(6)
+    expect(latest(fetched, undefined)).toBe(fetched)
+    expect(latest(fetched, someJob({ version: 4 }))).toBe(fetched)
+    expect(latest(fetched, someJob({ version: 6 })).version).toBe(6)
   })
 })

@@ -14,7 +14,7 @@ interface LiveJobs {
 export const useLiveJobs = create<LiveJobs>(() => ({ status: 'connecting', jobs: {} }))
 
 /** Of two states of one job, the newer: messages may come late or twice, versions only grow. */
-export function newer(one: Job, other: Job | undefined): Job {
+export function latest(one: Job, other: Job | undefined): Job {
   return other !== undefined && other.version > one.version ? other : one
 }
 

@@ -1,9 +1,9 @@
-import { dropSession } from './store'
+import { clearSession } from './store'
 
 const name = 'cartload.session'
 
 /** Tells the other tabs that this browser signed out. */
-export function tellSignedOut(): void {
+export function broadcastSignOut(): void {
   if (typeof BroadcastChannel === 'undefined') return
   const channel = new BroadcastChannel(name)
   channel.postMessage('signed-out')
@@ -14,6 +14,6 @@ export function tellSignedOut(): void {
 export function listenForSignOut(): () => void {
   if (typeof BroadcastChannel === 'undefined') return () => undefined
   const channel = new BroadcastChannel(name)
-  channel.onmessage = () => dropSession()
+  channel.onmessage = () => clearSession()
   return () => channel.close()
 }

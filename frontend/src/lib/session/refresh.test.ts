@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 
 import { currentToken, freshToken, refreshSession, restoreSession } from './refresh'
-import { dropSession, keepSession, useSession } from './store'
+import { clearSession, setSession, useSession } from './store'
 
 const user = { id: 'u1', user_name: 'ada', role: 'customer' as const }
 
@@ -20,10 +20,10 @@ function server(...answers: (() => Promise<Response>)[]): { calls: () => number 
 }
 
 const signedIn = (token: string, expiresIn: number): void =>
-  keepSession({ access_token: token, token_type: 'Bearer', expires_in: expiresIn, user })
+  setSession({ access_token: token, token_type: 'Bearer', expires_in: expiresIn, user })
 
 describe('the session', () => {
-  beforeEach(() => dropSession())
+  beforeEach(() => clearSession())
   afterEach(() => vi.unstubAllGlobals())
 
   it('is restored by the cookie at load', async () => {

@@ -1,7 +1,7 @@
 import { config } from '@/config'
 import type { Session } from '@/lib/api/types'
 
-import { dropSession, keepSession, useSession } from './store'
+import { clearSession, setSession, useSession } from './store'
 
 let running: Promise<boolean> | null = null
 
@@ -14,11 +14,11 @@ async function oneTabAtATime<T>(work: () => Promise<T>): Promise<T> {
 async function refresh(): Promise<boolean> {
   const response = await fetch('/api/auth/refresh', { method: 'POST' })
   if (response.ok) {
-    keepSession((await response.json()) as Session)
+    setSession((await response.json()) as Session)
     return true
   }
   if (response.status >= 500 || response.status === 429) throw new Error('The session could not be renewed.')
-  dropSession()
+  clearSession()
   return false
 }
 
@@ -54,6 +54,6 @@ export async function restoreSession(): Promise<void> {
   try {
     await refreshSession()
   } catch {
-    dropSession('unreachable')
+    clearSession('unreachable')
   }
 }

@@ -19,7 +19,7 @@ const nobody = { user: null, token: null, expiresAt: 0 } as const
 export const useSession = create<SessionState>(() => ({ status: 'loading', ...nobody }))
 
 /** Keeps a fresh answer of sign-in or refresh. */
-export function keepSession(session: Session, now: number = Date.now()): void {
+export function setSession(session: Session, now: number = Date.now()): void {
   useSession.setState({
     status: 'signed-in',
     user: session.user,
@@ -29,6 +29,6 @@ export function keepSession(session: Session, now: number = Date.now()): void {
 }
 
 /** Forgets who was signed in. */
-export function dropSession(status: 'anonymous' | 'unreachable' = 'anonymous'): void {
+export function clearSession(status: 'anonymous' | 'unreachable' = 'anonymous'): void {
   useSession.setState({ status, ...nobody })
 }

@@ -5,13 +5,13 @@ import { Card } from '@/components/ui/page'
 import { useSession } from '@/lib/session/store'
 
 /** Where one wanted to go before being asked to sign in. */
-function wantedPlace(state: unknown): string {
+function returnPath(state: unknown): string {
   const from = typeof state === 'object' && state !== null && 'from' in state ? state.from : null
   return typeof from === 'string' ? from : '/'
 }
 
 /** The frame of the sign-in and sign-up pages; who is signed in is sent on. */
-export function EntrancePage({
+export function AuthLayout({
   title,
   below,
   children,
@@ -22,7 +22,7 @@ export function EntrancePage({
 }): ReactElement {
   const status = useSession((session) => session.status)
   const { state } = useLocation() as { state: unknown }
-  if (status === 'signed-in') return <Navigate to={wantedPlace(state)} replace />
+  if (status === 'signed-in') return <Navigate to={returnPath(state)} replace />
   return (
     <div className="mx-auto max-w-sm py-6 sm:py-14">
       <title>{`${title} · Cartload`}</title>

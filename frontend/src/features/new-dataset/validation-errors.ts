@@ -2,7 +2,7 @@ import { ApiError } from '@/lib/api/problem'
 
 import type { SpecField } from './spec-schema'
 
-export interface Complaints {
+export interface ValidationErrors {
   /** What stands beside its field; `rest` for everything set as JSON. */
   byField: Readonly<Partial<Record<string, string>>>
   /** What belongs to no field in sight. */
@@ -10,11 +10,11 @@ export interface Complaints {
 }
 
 /** Sorts what the form found and what the server answered to where it is shown. */
-export function complaintsOf(
+export function collectValidationErrors(
   wrong: Readonly<Record<string, string>>,
   error: Error | null,
   fields: readonly SpecField[],
-): Complaints {
+): ValidationErrors {
   const byField: Record<string, string> = { ...wrong }
   const general: string[] = []
   const simple = new Set(fields.map((field) => field.name))

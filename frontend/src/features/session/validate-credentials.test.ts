@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
 
-import { complaintsAbout } from './rules'
+import { validateCredentials } from './validate-credentials'
 
 const about = (password: string, fresh: boolean): string | undefined =>
-  complaintsAbout({ user_name: 'ada', password }, fresh).password
+  validateCredentials({ user_name: 'ada', password }, fresh).password
 
 describe('credentials', () => {
   it('need a user name and a password', () => {
-    expect(Object.keys(complaintsAbout({ user_name: '', password: '' }, false))).toEqual([
+    expect(Object.keys(validateCredentials({ user_name: '', password: '' }, false))).toEqual([
       'user_name',
       'password',
     ])
@@ -21,8 +21,8 @@ describe('credentials', () => {
     ['seven77', 'at least 8'],
     ['a'.repeat(65), 'at most 64'],
     ['ä'.repeat(40), '72 bytes'],
-  ])('of a new account: %s', (password, complaint) => {
-    expect(about(password, true)).toContain(complaint)
+  ])('of a new account: %s', (password, message) => {
+    expect(about(password, true)).toContain(message)
   })
 
   it('of a new account may be 8 to 64 characters', () => {

@@ -2,9 +2,9 @@ import { config } from '@/config'
 
 import type { Credentials } from './api'
 
-export type Complaints = Partial<Record<keyof Credentials, string>>
+export type ValidationErrors = Partial<Record<keyof Credentials, string>>
 
-function passwordComplaint(password: string, fresh: boolean): string | undefined {
+function passwordError(password: string, fresh: boolean): string | undefined {
   const { least, most } = config.passwordLength
   if (password === '') return 'Enter a password.'
   if (!fresh) return undefined
@@ -16,8 +16,8 @@ function passwordComplaint(password: string, fresh: boolean): string | undefined
 }
 
 /** What is wrong with the credentials before anybody is asked; the server has the last word. */
-export function complaintsAbout({ user_name, password }: Credentials, fresh: boolean): Complaints {
-  const wrongPassword = passwordComplaint(password, fresh)
+export function validateCredentials({ user_name, password }: Credentials, fresh: boolean): ValidationErrors {
+  const wrongPassword = passwordError(password, fresh)
   return {
     ...(user_name === '' && { user_name: 'Enter a user name.' }),
     ...(wrongPassword !== undefined && { password: wrongPassword }),
