@@ -15,7 +15,7 @@ from cartload_kit.kafka import (
     Outgoing,
     Producer,
     Record,
-    Retries,
+    RetryPolicy,
     Timing,
 )
 
@@ -51,7 +51,7 @@ class Place:
 
     def consumer(self, handler: Callable[[Record], Awaitable[None]], **more: Any) -> Consumer:
         more.setdefault("timing", QUICK)
-        more.setdefault("retries", Retries(first=0.01, longest=0.05))
+        more.setdefault("retry_policy", RetryPolicy(first=0.01, longest=0.05))
         letters = DeadLetters(self.producer, self.dead)
         return Consumer(self.bootstrap, self.group, [self.work], handler, letters, **more)
 

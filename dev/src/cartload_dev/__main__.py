@@ -108,7 +108,7 @@ def show_logs(options: argparse.Namespace) -> None:
 
 
 def check(_options: argparse.Namespace) -> None:
-    """Check format, lint, types, house rules and generated files."""
+    """Check format, lint, types, architecture rules and generated files."""
     print("Checking")
     checks.check(os.environ, _say)
 

@@ -53,7 +53,7 @@ def python_steps() -> tuple[Step, ...]:
         Step("types of the tests", (*run, "mypy", "tests", "dev/generate", "deploy/docker")),
         Step("Dockerfile", (tool("hadolint"), "Dockerfile")),
         Step("shell scripts", (tool("shellcheck"), *SCRIPTS)),
-        Step("house rules", (*run, "pytest", "tests/unit/house", "-p", "no:cacheprovider")),
+        Step("architecture rules", (*run, "pytest", "tests/unit/architecture", "-p", "no:cacheprovider")),
     )
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.pool import QueuePool
 
 from cartload_kit.database import (
-    DatabaseAway,
+    DatabaseUnavailable,
     NotMigrated,
     check_database,
     engine,
@@ -247,7 +247,7 @@ async def test_connections_killed_by_the_server_are_replaced(db: AsyncEngine) ->
 async def test_the_ready_check_tells_a_database_that_is_away(db: AsyncEngine) -> None:
     await check_database(db)
     away = engine("mysql://root@127.0.0.1:1/nothing", pool_size=1)
-    with pytest.raises(DatabaseAway, match="nothing"):
+    with pytest.raises(DatabaseUnavailable, match="nothing"):
         await check_database(away)
     await away.dispose()
 

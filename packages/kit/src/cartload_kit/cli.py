@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import NoReturn
 
-from cartload_kit.away import is_away
 from cartload_kit.redaction import redact
+from cartload_kit.transient_errors import is_transient
 
 Command = Callable[..., int | None]
 """Takes each argument as text; returns the exit code, or None for 0."""
@@ -51,7 +51,7 @@ def _run(command: Command, given: list[str], program: str) -> int:
         try:
             return command(*given[1:]) or 0
         except Exception as error:
-            if not is_away(error):
+            if not is_transient(error):
                 raise
             reason, *_ = redact(str(error)).splitlines() or [type(error).__name__]
             sys.stderr.write(f"{program} {given[0]}: not possible now: {reason}\n")

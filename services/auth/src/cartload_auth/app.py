@@ -3,7 +3,7 @@
 from fastapi import FastAPI
 
 from cartload_auth.routes import accounts, internal, jwks, personal_tokens, sessions
-from cartload_kit.database.answers import answer_when_away
+from cartload_kit.database.unavailable import answer_503_when_unavailable
 from cartload_kit.http import create_app
 from cartload_kit.http.app import Lifespan
 
@@ -20,7 +20,7 @@ def build(lifespan: Lifespan | None = None) -> FastAPI:
         checks={},
         max_body=_MAX_BODY,
     )
-    answer_when_away(app)
+    answer_503_when_unavailable(app)
     for router in (accounts.router, sessions.router, personal_tokens.router, jwks.router, internal.router):
         app.include_router(router)
     return app

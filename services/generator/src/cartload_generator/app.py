@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from cartload_generator.datasets.routes import router as datasets
 from cartload_generator.jobs.routes import router as jobs
 from cartload_generator.specs.routes import router as specs
-from cartload_kit.database.answers import answer_when_away
+from cartload_kit.database.unavailable import answer_503_when_unavailable
 from cartload_kit.http import ReadyCheck, create_app
 from cartload_kit.http.app import Lifespan
 
@@ -21,7 +21,7 @@ def build(lifespan: Lifespan | None = None, checks: Mapping[str, ReadyCheck] | N
         description="Ask for datasets, follow the jobs that make them, delete them.",
         checks=checks,
     )
-    answer_when_away(app)
+    answer_503_when_unavailable(app)
     for router in (specs, jobs, datasets):
         app.include_router(router)
     return app

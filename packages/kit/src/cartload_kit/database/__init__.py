@@ -1,22 +1,22 @@
 """MySQL: engine, transactions, retries. Migrations are in `migrate`, which loads the tool for them."""
 
-from cartload_kit.away import error_code, is_away
-from cartload_kit.database.engine import DatabaseAway, async_url, check_database, engine
+from cartload_kit.database.engine import DatabaseUnavailable, async_url, check_database, engine
 from cartload_kit.database.migrated import require_migrated
 from cartload_kit.database.retry import is_deadlock, is_duplicate_key, retry_on_deadlock
 from cartload_kit.database.transaction import transaction
 from cartload_kit.schema_version import NotMigrated
+from cartload_kit.transient_errors import error_code, is_transient
 
 __all__ = [
-    "DatabaseAway",
+    "DatabaseUnavailable",
     "NotMigrated",
     "async_url",
     "check_database",
     "engine",
     "error_code",
-    "is_away",
     "is_deadlock",
     "is_duplicate_key",
+    "is_transient",
     "require_migrated",
     "retry_on_deadlock",
     "transaction",

@@ -25,7 +25,7 @@ Short lock waits, UTC, strict values, and statements of at most 30 s (MySQL: rea
 """
 
 
-class DatabaseAway(Exception):
+class DatabaseUnavailable(Exception):
     """The database does not answer; the text says why, without the password."""
 
 
@@ -71,9 +71,9 @@ def engine(
 
 
 async def check_database(engine: AsyncEngine, deadline: float = 2.0) -> None:
-    """Ready check: raises DatabaseAway unless `SELECT 1` is answered within `deadline` seconds."""
+    """Ready check: raises DatabaseUnavailable unless `SELECT 1` is answered within `deadline` seconds."""
     try:
         async with asyncio.timeout(deadline), engine.connect() as connection:
             await connection.execute(text("SELECT 1"))
     except (TimeoutError, OSError, SQLAlchemyError) as error:
-        raise DatabaseAway(f"{engine.url.database}: {type(error).__name__}") from error
+        raise DatabaseUnavailable(f"{engine.url.database}: {type(error).__name__}") from error

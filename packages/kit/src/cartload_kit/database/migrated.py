@@ -7,7 +7,7 @@ from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from cartload_kit import schema_version
-from cartload_kit.away import error_code
+from cartload_kit.transient_errors import error_code
 
 
 async def require_migrated(engine: AsyncEngine, directory: Path) -> None:

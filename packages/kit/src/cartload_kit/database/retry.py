@@ -4,7 +4,7 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable
 
-from cartload_kit.away import LOST_A_RACE, error_code
+from cartload_kit.transient_errors import RETRYABLE_TRANSACTION_ERRORS, error_code
 
 DUPLICATE_KEY = 1062
 
@@ -16,7 +16,7 @@ def is_duplicate_key(error: BaseException) -> bool:
 
 def is_deadlock(error: BaseException) -> bool:
     """Whether the transaction lost to another (deadlock or lock wait timeout) and may simply be repeated."""
-    return error_code(error) in LOST_A_RACE
+    return error_code(error) in RETRYABLE_TRANSACTION_ERRORS
 
 
 async def retry_on_deadlock[T](

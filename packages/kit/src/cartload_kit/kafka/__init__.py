@@ -1,6 +1,5 @@
 """Kafka: sending, consuming as a group, reading live, creating topics."""
 
-from cartload_kit.kafka.attempts import Retries
 from cartload_kit.kafka.broadcast import Subscription, read_latest, subscribe_latest
 from cartload_kit.kafka.client import Timing
 from cartload_kit.kafka.consumer import Consumer
@@ -8,7 +7,7 @@ from cartload_kit.kafka.dead_letters import DeadLetterLimit, DeadLetters
 from cartload_kit.kafka.errors import (
     BadMessage,
     DeadLetterLimitReached,
-    DependencyAway,
+    DependencyUnavailable,
     FatalProducerError,
     KafkaUnavailable,
     MessageTooLarge,
@@ -19,6 +18,7 @@ from cartload_kit.kafka.errors import (
 )
 from cartload_kit.kafka.producer import Producer
 from cartload_kit.kafka.record import Outgoing, Partition, Record, Sendable
+from cartload_kit.kafka.retry import RetryPolicy
 from cartload_kit.kafka.topics import TopicSpec, ensure_topics
 
 __all__ = [
@@ -27,7 +27,7 @@ __all__ = [
     "DeadLetterLimit",
     "DeadLetterLimitReached",
     "DeadLetters",
-    "DependencyAway",
+    "DependencyUnavailable",
     "FatalProducerError",
     "KafkaUnavailable",
     "MessageTooLarge",
@@ -37,7 +37,7 @@ __all__ = [
     "Partition",
     "Producer",
     "Record",
-    "Retries",
+    "RetryPolicy",
     "Sendable",
     "SlowDown",
     "Subscription",

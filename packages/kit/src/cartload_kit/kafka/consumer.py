@@ -10,15 +10,15 @@ from aiokafka.abc import ConsumerRebalanceListener
 from aiokafka.errors import KafkaError
 
 from cartload_kit.kafka import client, context, metrics
-from cartload_kit.kafka.attempts import Attempts, Handler, OnDeadLetter, Retries
+from cartload_kit.kafka.backpressure import Backpressure
 from cartload_kit.kafka.client import Timing
 from cartload_kit.kafka.commits import Commits
 from cartload_kit.kafka.dead_letters import DeadLetterLimit, DeadLetters
 from cartload_kit.kafka.errors import DeadLetterLimitReached, NotReady
-from cartload_kit.kafka.holds import Holds
+from cartload_kit.kafka.monitor import ConsumerMonitor
 from cartload_kit.kafka.record import Partition, Record, from_kafka
-from cartload_kit.kafka.watch import Watch
-from cartload_kit.kafka.work import Job, Order, Work
+from cartload_kit.kafka.retry import Handler, OnDeadLetter, RetryingHandler, RetryPolicy
+from cartload_kit.kafka.task_pool import InFlightRecord, Order, TaskPool
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +45,7 @@ class Consumer:
         max_in_flight: int = 16,
         max_bytes: int = 32 * 2**20,
         order: Order = "none",
-        retries: Retries | None = None,
+        retry_policy: RetryPolicy | None = None,
         timing: Timing | None = None,
         limit: DeadLetterLimit | None = None,
         on_dead_letter: OnDeadLetter | None = None,
@@ -65,13 +65,13 @@ class Consumer:
         self._timing = timing or Timing()
         self._limit = limit or DeadLetterLimit()
         self._hold_on_limit = hold_on_limit
-        self._holds = Holds(self._pause_and_resume)
-        self._attempts = Attempts(
-            group, handler, dead_letters, self._holds, retries or Retries(), on_dead_letter
+        self._backpressure = Backpressure(self._pause_and_resume)
+        self._retrying = RetryingHandler(
+            group, handler, dead_letters, self._backpressure, retry_policy or RetryPolicy(), on_dead_letter
         )
-        self._work = Work(self._run_job, order)
+        self._pool = TaskPool(self._handle, order)
         self._commits = Commits()
-        self._watch = Watch(group, self._commits, self._holds, self._timing)
+        self._monitor = ConsumerMonitor(group, self._commits, self._backpressure, self._timing)
         self._kafka: Any = None
         self._full = False
         self._down: str | None = "not started"
@@ -85,7 +85,7 @@ class Consumer:
     @property
     def trouble(self) -> str | None:
         """Why the consumer is not ready; None when it is."""
-        return self._down or self._watch.trouble or self._holds.reason
+        return self._down or self._monitor.trouble or self._backpressure.reason
 
     async def check(self) -> None:
         """Ready check: raises NotReady with the reason."""
@@ -100,8 +100,8 @@ class Consumer:
     async def run(self, stop: asyncio.Event) -> None:
         """Consume until `stop` is set.
 
-        Raises NoProgress, DependencyAway, FatalProducerError or KafkaError when only a new process helps, and
-        DeadLetterLimitReached unless the consumer is to hold.
+        Raises NoProgress, DependencyUnavailable, FatalProducerError or KafkaError when only a new process
+        helps, and DeadLetterLimitReached unless the consumer is to hold.
         """
         try:
             await self._session(stop)
@@ -121,7 +121,7 @@ class Consumer:
             return
         side = [
             asyncio.create_task(self._commit_regularly()),
-            asyncio.create_task(self._watch.run(self._kafka)),
+            asyncio.create_task(self._monitor.run(self._kafka)),
         ]
         for task in side:
             task.add_done_callback(self._side_ended)
@@ -157,7 +157,7 @@ class Consumer:
 
     def _fail(self, error: BaseException) -> None:
         self._failure = self._failure or error
-        self._work.freed.set()
+        self._pool.freed.set()
 
     async def _commit_regularly(self) -> None:
         while True:
@@ -171,21 +171,21 @@ class Consumer:
             if room := await self._room():
                 for raw in await self._poll(room):
                     self._accept(from_kafka(raw))
-            metrics.IN_FLIGHT.labels(self._group).set(self._work.records)
+            metrics.IN_FLIGHT.labels(self._group).set(self._pool.records)
 
     async def _room(self) -> int:
         """Free places, or 0 after a short wait for one."""
-        if slow := self._holds.slow_for:
+        if slow := self._backpressure.slow_for:
             self._set_full(full=True)
             await asyncio.sleep(min(slow, self._timing.poll))
             return 0
-        room = self._max_in_flight - self._work.records
-        if room > 0 and self._work.bytes < self._max_bytes:
+        room = self._max_in_flight - self._pool.records
+        if room > 0 and self._pool.bytes < self._max_bytes:
             return room
-        self._work.freed.clear()
+        self._pool.freed.clear()
         try:
             async with asyncio.timeout(self._timing.poll if self._full else 0.05):
-                await self._work.freed.wait()
+                await self._pool.freed.wait()
         except TimeoutError:
             self._set_full(full=True)
         return 0
@@ -200,7 +200,7 @@ class Consumer:
         return [raw for records in found.values() for raw in records]
 
     def _accept(self, record: Record) -> None:
-        self._work.add(Job(record, self._commits.start(record)))
+        self._pool.add(InFlightRecord(record, self._commits.start(record)))
 
     def _set_full(self, *, full: bool) -> None:
         if self._full is not full:
@@ -208,37 +208,37 @@ class Consumer:
             self._pause_and_resume()
 
     def _pause_and_resume(self) -> None:
-        metrics.WAITING.labels(self._group).set(bool(self._holds.partitions))
+        metrics.WAITING.labels(self._group).set(bool(self._backpressure.partitions))
         if self._kafka is None:
             return
         owned = self._kafka.assignment()
-        wanted = {tp for tp in owned if self._full or tp in self._holds.partitions}
+        wanted = {tp for tp in owned if self._full or tp in self._backpressure.partitions}
         paused = self._kafka.paused()
         self._kafka.pause(*(wanted - paused))
         self._kafka.resume(*(paused - wanted))
 
-    async def _run_job(self, job: Job) -> None:
-        record, began, outcome = job.record, time.perf_counter(), "dropped"
+    async def _handle(self, entry: InFlightRecord) -> None:
+        record, began, outcome = entry.record, time.perf_counter(), "dropped"
         try:
             with context.incoming(record.headers):
-                outcome = await self._attempts.run(job)
-            self._finished(job, outcome)
+                outcome = await self._retrying.run(entry)
+            self._finished(entry, outcome)
         except Exception as error:  # noqa: BLE001 - each of these ends the consumer: `run` raises it
             self._fail(error)
         finally:
             metrics.RECORDS.labels(self._group, record.topic, outcome).inc()
             metrics.HANDLE_SECONDS.labels(self._group, record.topic).observe(time.perf_counter() - began)
 
-    def _finished(self, job: Job, outcome: str) -> None:
-        job.tracker.finish(job.record.offset)
-        self._watch.progress()
+    def _finished(self, entry: InFlightRecord, outcome: str) -> None:
+        entry.tracker.finish(entry.record.offset)
+        self._monitor.progress()
         if outcome == "ok":
             self._limit.good()
         else:
             self._limit.bad()
 
     async def _let_go(self, grace: float) -> None:
-        await self._work.release(grace)
+        await self._pool.release(grace)
         await self._commits.commit_and_forget(self._kafka)
 
     async def revoked(self) -> None:

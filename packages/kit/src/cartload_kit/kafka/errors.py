@@ -51,7 +51,7 @@ class NoProgress(Exception):
     """No record was finished for too long although there is lag; the process should end and be restarted."""
 
 
-class DependencyAway(Exception):
+class DependencyUnavailable(Exception):
     """A record was tried again for longer than allowed; the process should end and be restarted."""
 
 

@@ -26,10 +26,10 @@ from cartload_generator.lifecycle import Next
 from cartload_generator.ports import Clock, Outbox, utc_now
 from cartload_generator.record import DatasetRecord, JobRecord
 from cartload_generator.store import jobs, keys, windows
-from cartload_kit.away import is_away
 from cartload_kit.database import retry_on_deadlock, transaction
 from cartload_kit.kafka import FatalProducerError
 from cartload_kit.logging import bind
+from cartload_kit.transient_errors import is_transient
 
 POLL_SECONDS = 1.0
 SWEEP_SECONDS = 2.0
@@ -77,7 +77,7 @@ class Dispatcher:
         try:
             await self._outbox.send([message])
         except Exception as error:
-            if not is_away(error):
+            if not is_transient(error):
                 raise
             log.warning("a prepare waits for the sweep: %s", error)
 
@@ -118,7 +118,7 @@ class Dispatcher:
                 try:
                     await work()
                 except Exception as error:
-                    if not is_away(error):
+                    if not is_transient(error):
                         raise
                     log.warning("the dispatcher waits: %s", type(error).__name__)
                 woken = asyncio.create_task(wake.wait())
@@ -201,7 +201,7 @@ class Dispatcher:
             with bind(job_id=job_id):
                 await self._guarded(job_id, self.desk.visit(job_id, self.desk.attend))
         except Exception as error:
-            if not is_away(error):
+            if not is_transient(error):
                 raise
             log.warning("a job waits for the sweep: %s", type(error).__name__)
 
@@ -210,7 +210,7 @@ class Dispatcher:
         try:
             return await work
         except Exception as error:
-            if is_away(error) or isinstance(error, FatalProducerError):
+            if is_transient(error) or isinstance(error, FatalProducerError):
                 raise
             log.exception("the dispatcher cannot go on with job %s", job_id)
             reason = f"The dispatcher could not go on with it ({type(error).__name__})."

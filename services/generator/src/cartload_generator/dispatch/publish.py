@@ -10,7 +10,7 @@ from uuid import UUID
 from cartload_contracts.jobs import Job, JobState
 from cartload_generator import metrics, states
 from cartload_generator.ports import Outbox
-from cartload_kit.away import is_away
+from cartload_kit.transient_errors import is_transient
 
 type Mark = Callable[[Mapping[UUID, int]], Awaitable[None]]
 """Notes in the database which versions have been published."""
@@ -66,7 +66,7 @@ class Publisher:
             try:
                 await self.publish_due()
             except Exception as error:
-                if not is_away(error):
+                if not is_transient(error):
                     raise
                 log.warning("job states wait: %s", error)
                 await asyncio.sleep(_AWAY_SECONDS)

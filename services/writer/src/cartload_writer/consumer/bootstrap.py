@@ -10,6 +10,7 @@ import pymysql
 
 from cartload_contracts import topics
 from cartload_kit import schema_version
+from cartload_kit.concurrency import run_until_stopped
 from cartload_kit.kafka.budget import ByteBudget
 from cartload_kit.kafka.consumer import Consumer
 from cartload_kit.kafka.dead_letters import DeadLetters
@@ -25,7 +26,6 @@ from cartload_writer.settings import ConsumerSettings
 from cartload_writer.storage import batches
 from cartload_writer.storage.blob import BlobStore
 from cartload_writer.storage.bulk import BulkPool
-from cartload_writer.together import until_stopped
 
 GROUP = "cartload-writer-consumer"
 
@@ -49,7 +49,7 @@ def consumer(settings: ConsumerSettings, checks: Checks) -> Main:
                 on_dead_letter=handler.refused,
             )
             clients.begin(checks, consumer=loop.check, blob=blobs.check, kafka=producer.check)
-            await until_stopped(stop, loop.run(stop), producer.watch())
+            await run_until_stopped(stop, loop.run(stop), producer.watch())
 
     return main
 

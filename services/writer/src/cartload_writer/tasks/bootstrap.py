@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack
 from functools import partial
 
 from cartload_contracts import topics
+from cartload_kit.concurrency import run_until_stopped
 from cartload_kit.database import check_database
 from cartload_kit.kafka.consumer import Consumer
 from cartload_kit.kafka.dead_letters import DeadLetters
@@ -22,7 +23,6 @@ from cartload_writer.tasks.housekeeping import Housekeeping
 from cartload_writer.tasks.intake import Intake
 from cartload_writer.tasks.runner import Runner
 from cartload_writer.tasks.stock import Stock
-from cartload_writer.together import until_stopped
 
 GROUP = "cartload-writer-tasks"
 
@@ -54,7 +54,7 @@ def tasks(settings: TasksSettings, checks: Checks) -> Main:
             clients.begin(checks, consumer=loop.check, mysql=mysql, blob=blob, kafka=producer.check)
             tidying = Housekeeping(context.meta, utc_now).run(stop)
             work = (loop.run(stop), runner.run(stop), context.stock.run(stop), tidying, producer.watch())
-            await until_stopped(stop, *work)
+            await run_until_stopped(stop, *work)
 
     return main
 

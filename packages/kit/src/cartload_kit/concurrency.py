@@ -1,11 +1,15 @@
-"""Parts of a role that live and end together."""
+"""Small helpers for tasks that live and end together."""
 
 import asyncio
 from collections.abc import Awaitable
 
 
-async def until_stopped(stop: asyncio.Event, *works: Awaitable[None]) -> None:
-    """Run all until `stop`; the first that fails or returns early ends all of them."""
+async def run_until_stopped(stop: asyncio.Event, *works: Awaitable[None]) -> None:
+    """Run all works until `stop` is set; the first that fails or returns early ends all of them.
+
+    On `stop` every work but the last is awaited, since it sees `stop` itself. The last one only watches for
+    a failure (such as `Producer.watch`) and is cancelled.
+    """
     running = [asyncio.ensure_future(work) for work in works]
     stopping = asyncio.create_task(stop.wait())
     try:

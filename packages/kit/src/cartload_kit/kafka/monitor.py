@@ -9,20 +9,20 @@ from aiokafka.errors import IllegalStateError, KafkaError
 from aiokafka.structs import TopicPartition
 
 from cartload_kit.kafka import metrics
+from cartload_kit.kafka.backpressure import Backpressure
 from cartload_kit.kafka.client import Timing
 from cartload_kit.kafka.commits import Commits
-from cartload_kit.kafka.holds import Holds
 from cartload_kit.kafka.record import Partition
 from cartload_kit.kafka.watchdog import Watchdog
 
 
-class Watch:
+class ConsumerMonitor:
     """Asks Kafka for the ends of the owned partitions, counts the lag and feeds the watchdog."""
 
-    def __init__(self, group: str, commits: Commits, holds: Holds, timing: Timing) -> None:
+    def __init__(self, group: str, commits: Commits, backpressure: Backpressure, timing: Timing) -> None:
         self._group = group
         self._commits = commits
-        self._holds = holds
+        self._backpressure = backpressure
         self._timing = timing
         self._watchdog = Watchdog(timing.no_progress, time.monotonic)
         self._behind: dict[Partition, int] = {}
@@ -40,7 +40,11 @@ class Watch:
             await asyncio.sleep(min(self._timing.probe, self._timing.no_progress / 4))
             await self._probe(client)
             self._measure()
-            excused = self.trouble is not None or bool(self._holds.partitions) or self._holds.slow_for > 0
+            excused = (
+                self.trouble is not None
+                or bool(self._backpressure.partitions)
+                or self._backpressure.slow_for > 0
+            )
             self._watchdog.observe(lag=any(self._behind.values()), excused=excused)
 
     async def _probe(self, client: Any) -> None:

@@ -6,24 +6,24 @@ from datetime import UTC, datetime
 
 import pytest
 
-from cartload_kit.kafka.attempts import Attempts, OnDeadLetter, Retries
+from cartload_kit.kafka.backpressure import Backpressure
 from cartload_kit.kafka.dead_letters import DeadLetters
 from cartload_kit.kafka.errors import (
     BadMessage,
-    DependencyAway,
+    DependencyUnavailable,
     FatalProducerError,
     KafkaUnavailable,
     SlowDown,
     TryAgain,
 )
-from cartload_kit.kafka.holds import Holds
 from cartload_kit.kafka.offsets import OffsetTracker
 from cartload_kit.kafka.record import Partition, Record
-from cartload_kit.kafka.work import Job
+from cartload_kit.kafka.retry import OnDeadLetter, RetryingHandler, RetryPolicy
+from cartload_kit.kafka.task_pool import InFlightRecord
 
 RECORD = Record("topic", 1, 5, b"k", b"v", {}, datetime(2026, 1, 1, tzinfo=UTC))
 HERE = Partition("topic", 1)
-FAST = Retries(first=0.001, longest=0.002)
+FAST = RetryPolicy(first=0.001, longest=0.002)
 
 
 class Sent:
@@ -48,16 +48,16 @@ class Scene:
         self,
         *steps: Exception | None,
         sent: Sent | None = None,
-        retries: Retries = FAST,
+        retries: RetryPolicy = FAST,
         told: OnDeadLetter | None = None,
     ) -> None:
         self.sent = sent or Sent()
         self.calls = 0
         self.held: list[frozenset[Partition]] = []
-        self.holds = Holds(lambda: self.held.append(self.holds.partitions))
+        self.backpressure = Backpressure(lambda: self.held.append(self.backpressure.partitions))
         self._steps = steps
         letters = DeadLetters(self.sent, "dead")
-        self._attempts = Attempts("group", self._handle, letters, self.holds, retries, told)
+        self._retrying = RetryingHandler("group", self._handle, letters, self.backpressure, retries, told)
 
     async def _handle(self, record: Record) -> None:
         step = self._steps[min(self.calls, len(self._steps) - 1)]
@@ -66,7 +66,7 @@ class Scene:
             raise step
 
     async def run(self) -> str:
-        return await self._attempts.run(Job(RECORD, OffsetTracker()))
+        return await self._retrying.run(InFlightRecord(RECORD, OffsetTracker()))
 
 
 async def test_a_record_that_is_handled_is_done() -> None:
@@ -93,19 +93,19 @@ async def test_a_dependency_that_is_away_holds_the_partition_until_it_is_back(aw
 
 
 async def test_the_reason_can_be_read_while_it_waits() -> None:
-    scene = Scene(TryAgain("MySQL away"), retries=Retries(first=60))
+    scene = Scene(TryAgain("MySQL away"), retries=RetryPolicy(first=60))
     running = asyncio.create_task(scene.run())
     await asyncio.sleep(0.01)
-    assert scene.holds.reason == "MySQL away"
+    assert scene.backpressure.reason == "MySQL away"
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
-    assert scene.holds.reason is None
+    assert scene.backpressure.reason is None
 
 
 async def test_waiting_too_long_for_a_dependency_ends_the_consumer() -> None:
-    with pytest.raises(DependencyAway, match="MySQL away"):
-        await Scene(TryAgain("MySQL away"), retries=Retries(first=0.001, give_up_after=0.0)).run()
+    with pytest.raises(DependencyUnavailable, match="MySQL away"):
+        await Scene(TryAgain("MySQL away"), retries=RetryPolicy(first=0.001, give_up_after=0.0)).run()
 
 
 async def test_an_unexpected_error_is_a_dead_letter_after_five_attempts() -> None:
@@ -129,14 +129,14 @@ async def test_slow_down_stops_taking_records_and_tries_again() -> None:
 
 
 async def test_slow_down_lasts_as_long_as_it_says() -> None:
-    holds = Holds(lambda: None)
-    assert holds.slow_for == 0.0
-    holds.slow_down(30)
-    holds.slow_down(1)
-    assert 29 < holds.slow_for <= 30
+    backpressure = Backpressure(lambda: None)
+    assert backpressure.slow_for == 0.0
+    backpressure.slow_down(30)
+    backpressure.slow_down(1)
+    assert 29 < backpressure.slow_for <= 30
 
 
-@pytest.mark.parametrize("fatal", [FatalProducerError("fenced"), DependencyAway("gone")])
+@pytest.mark.parametrize("fatal", [FatalProducerError("fenced"), DependencyUnavailable("gone")])
 async def test_what_only_a_restart_heals_passes_through(fatal: Exception) -> None:
     with pytest.raises(type(fatal)):
         await Scene(fatal).run()
@@ -172,7 +172,7 @@ async def test_failing_to_tell_does_not_keep_the_dead_letter_back() -> None:
 
 
 def test_waits_grow_up_to_the_longest() -> None:
-    retries = Retries(first=0.1, longest=5.0)
+    retries = RetryPolicy(first=0.1, longest=5.0)
     for attempt, longest in ((1, 0.1), (2, 0.2), (4, 0.8), (10, 5.0), (5000, 5.0)):
         assert longest * 0.75 <= retries.wait(attempt) <= longest
 

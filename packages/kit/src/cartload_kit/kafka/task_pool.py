@@ -13,7 +13,7 @@ type Order = Literal["none", "key", "partition"]
 
 
 @dataclass(slots=True, eq=False)
-class Job:
+class InFlightRecord:
     """One record in flight, and the tracker to tell when it is finished. `waiting`: between two attempts."""
 
     record: Record
@@ -21,8 +21,8 @@ class Job:
     waiting: bool = False
 
 
-def lane_of(record: Record, order: Order) -> Hashable:
-    """Records of one lane are handled one after the other."""
+def ordering_key(record: Record, order: Order) -> Hashable:
+    """Records with equal ordering keys are handled one after the other."""
     match order:
         case "none":
             return (record.topic, record.partition, record.offset)
@@ -32,49 +32,49 @@ def lane_of(record: Record, order: Order) -> Hashable:
             return (record.topic, record.partition)
 
 
-class Work:
-    """Records in flight: one task a lane, the others of the lane behind it.
+class TaskPool:
+    """Records in flight: one task per ordering key, further records of the key queue behind it.
 
-    `run` handles one job and must not raise. `freed` is set whenever a job leaves.
+    `run` handles one record and must not raise. `freed` is set whenever a record leaves.
     """
 
-    def __init__(self, run: Callable[[Job], Awaitable[None]], order: Order) -> None:
+    def __init__(self, run: Callable[[InFlightRecord], Awaitable[None]], order: Order) -> None:
         self._run = run
         self._order: Order = order
-        self._lanes: dict[Hashable, deque[Job]] = {}
+        self._queues: dict[Hashable, deque[InFlightRecord]] = {}
         self._tasks: dict[asyncio.Task[None], Hashable] = {}
         self.freed = asyncio.Event()
         self.records = 0
         self.bytes = 0
 
-    def add(self, job: Job) -> None:
-        """Take a job; it starts at once when its lane is free."""
+    def add(self, entry: InFlightRecord) -> None:
+        """Take a record; it starts at once when its queue is free."""
         self.records += 1
-        self.bytes += len(job.record.value)
-        key = lane_of(job.record, self._order)
-        lane = self._lanes.get(key)
-        if lane is not None:
-            lane.append(job)
+        self.bytes += len(entry.record.value)
+        key = ordering_key(entry.record, self._order)
+        queue = self._queues.get(key)
+        if queue is not None:
+            queue.append(entry)
             return
-        self._lanes[key] = deque((job,))
+        self._queues[key] = deque((entry,))
         task = asyncio.create_task(self._drain(key))
         self._tasks[task] = key
         task.add_done_callback(self._tasks.pop)
 
     async def _drain(self, key: Hashable) -> None:
-        lane = self._lanes[key]
+        queue = self._queues[key]
         try:
-            while lane:
-                await self._run(lane[0])
-                self._leave(lane.popleft())
+            while queue:
+                await self._run(queue[0])
+                self._remove(queue.popleft())
         finally:
-            del self._lanes[key]
-            while lane:
-                self._leave(lane.popleft())
+            del self._queues[key]
+            while queue:
+                self._remove(queue.popleft())
 
-    def _leave(self, job: Job) -> None:
+    def _remove(self, entry: InFlightRecord) -> None:
         self.records -= 1
-        self.bytes -= len(job.record.value)
+        self.bytes -= len(entry.record.value)
         self.freed.set()
 
     async def release(self, grace: float) -> None:
@@ -82,17 +82,17 @@ class Work:
 
         Drop what has not begun, give the rest `grace` seconds, cancel what is left.
         """
-        for lane in self._lanes.values():
-            while len(lane) > 1:
-                self._leave(lane.pop())
+        for queue in self._queues.values():
+            while len(queue) > 1:
+                self._remove(queue.pop())
         for task, key in list(self._tasks.items()):
-            if key in self._lanes and self._lanes[key][0].waiting:
+            if key in self._queues and self._queues[key][0].waiting:
                 task.cancel()
-        await self._settle(grace)
+        await self._wait_for_tasks(grace)
         for task in self._tasks:
             task.cancel()
-        await self._settle(1.0)
+        await self._wait_for_tasks(1.0)
 
-    async def _settle(self, seconds: float) -> None:
+    async def _wait_for_tasks(self, seconds: float) -> None:
         if self._tasks:
             await asyncio.wait(list(self._tasks), timeout=seconds)

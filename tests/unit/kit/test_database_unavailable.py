@@ -7,13 +7,13 @@ from fastapi import FastAPI
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from cartload_kit.database import DatabaseAway
-from cartload_kit.database.answers import answer_when_away
+from cartload_kit.database import DatabaseUnavailable
+from cartload_kit.database.unavailable import answer_503_when_unavailable
 
 
 async def ask(error: Exception) -> httpx.Response:
     app = FastAPI()
-    answer_when_away(app)
+    answer_503_when_unavailable(app)
 
     @app.get("/")
     async def fail() -> None:
@@ -30,7 +30,7 @@ async def ask(error: Exception) -> httpx.Response:
         OperationalError("SELECT secret", {}, asyncmy.errors.OperationalError(2003, "refused")),
         OperationalError("SELECT secret", {}, asyncmy.errors.OperationalError(1205, "lock wait")),
         PoolTimeout("QueuePool limit"),
-        DatabaseAway("cartload_auth: TimeoutError"),
+        DatabaseUnavailable("cartload_auth: TimeoutError"),
     ],
     ids=lambda error: type(error).__name__,
 )

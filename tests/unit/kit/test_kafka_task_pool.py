@@ -7,7 +7,7 @@ import pytest
 
 from cartload_kit.kafka.offsets import OffsetTracker
 from cartload_kit.kafka.record import Record
-from cartload_kit.kafka.work import Job, Order, Work
+from cartload_kit.kafka.task_pool import InFlightRecord, Order, TaskPool
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -21,7 +21,7 @@ class Handler:
         self.cancelled: list[int] = []
         self._gates: dict[int, asyncio.Event] = {}
 
-    async def __call__(self, job: Job) -> None:
+    async def __call__(self, job: InFlightRecord) -> None:
         offset = job.record.offset
         self.begun.append(offset)
         try:
@@ -41,13 +41,13 @@ async def settle() -> None:
         await asyncio.sleep(0)
 
 
-def job(offset: int, key: bytes = b"k", partition: int = 0) -> Job:
-    return Job(Record("topic", partition, offset, key, b"12345", {}, AT), OffsetTracker())
+def job(offset: int, key: bytes = b"k", partition: int = 0) -> InFlightRecord:
+    return InFlightRecord(Record("topic", partition, offset, key, b"12345", {}, AT), OffsetTracker())
 
 
-async def work_with(order: Order, *jobs: Job) -> tuple[Work, Handler]:
+async def work_with(order: Order, *jobs: InFlightRecord) -> tuple[TaskPool, Handler]:
     handler = Handler()
-    work = Work(handler, order)
+    work = TaskPool(handler, order)
     for one in jobs:
         work.add(one)
     await settle()
@@ -121,10 +121,10 @@ async def test_release_does_not_wait_for_what_only_waits_itself() -> None:
 async def test_a_record_that_comes_just_as_its_lane_runs_empty_is_not_lost() -> None:
     seen: list[int] = []
 
-    async def run(one: Job) -> None:
+    async def run(one: InFlightRecord) -> None:
         seen.append(one.record.offset)
 
-    work = Work(run, "partition")
+    work = TaskPool(run, "partition")
     for offset in range(50):
         work.add(job(offset))
         for _ in range(offset % 4):

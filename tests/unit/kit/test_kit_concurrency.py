@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from cartload_writer.together import until_stopped
+from cartload_kit.concurrency import run_until_stopped
 
 
 async def forever() -> None:
@@ -19,7 +19,7 @@ async def test_a_stop_waits_for_the_work_and_ends_the_watch() -> None:
         await asyncio.sleep(0)
         done.append("work")
 
-    running = asyncio.create_task(until_stopped(stop, work(), work(), forever()))
+    running = asyncio.create_task(run_until_stopped(stop, work(), work(), forever()))
     await asyncio.sleep(0)
     assert not running.done()
     stop.set()
@@ -41,7 +41,7 @@ async def test_one_that_fails_ends_the_others_and_is_told() -> None:
         raise RuntimeError("broken")
 
     with pytest.raises(RuntimeError, match="broken"):
-        await asyncio.wait_for(until_stopped(asyncio.Event(), work(), fail(), forever()), 1)
+        await asyncio.wait_for(run_until_stopped(asyncio.Event(), work(), fail(), forever()), 1)
     assert ended == ["work"]
 
 
@@ -49,7 +49,7 @@ async def test_one_that_returns_early_ends_the_others() -> None:
     async def over() -> None:
         await asyncio.sleep(0)
 
-    await asyncio.wait_for(until_stopped(asyncio.Event(), over(), forever(), forever()), 1)
+    await asyncio.wait_for(run_until_stopped(asyncio.Event(), over(), forever(), forever()), 1)
 
 
 async def test_a_failure_while_stopping_is_told() -> None:
@@ -61,4 +61,4 @@ async def test_a_failure_while_stopping_is_told() -> None:
 
     stop.set()
     with pytest.raises(RuntimeError, match="while stopping"):
-        await asyncio.wait_for(until_stopped(stop, fail(), forever()), 1)
+        await asyncio.wait_for(run_until_stopped(stop, fail(), forever()), 1)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from cartload_kit.kafka.record import Partition
 
 
-class Holds:
+class Backpressure:
     """Partitions on hold. `changed` is called when one begins or ends, to pause and resume fetching."""
 
     def __init__(self, changed: Callable[[], None]) -> None:

@@ -3,14 +3,16 @@
 import errno
 import socket
 
-LOST_A_RACE = frozenset({1205, 1213})
+RETRYABLE_TRANSACTION_ERRORS = frozenset({1205, 1213})
 """MySQL's lock wait timeout and deadlock: the same transaction may succeed the next time."""
 
 _BUSY = (1040, 1129, 1203, 1226)
 _ENDED = (1053, 1927, 3168, 3169, 4031)
 _READ_ONLY_OR_FULL = (1021, 1290, 1836)
 _STOPPED_STATEMENT = (1317, 1969, 3024)
-_SERVER = frozenset((*_BUSY, *_ENDED, *_READ_ONLY_OR_FULL, *_STOPPED_STATEMENT, *LOST_A_RACE))
+_SERVER = frozenset(
+    (*_BUSY, *_ENDED, *_READ_ONLY_OR_FULL, *_STOPPED_STATEMENT, *RETRYABLE_TRANSACTION_ERRORS)
+)
 _CLIENT = (0, *range(2000, 2100))
 _ERRNO = frozenset({errno.ECONNREFUSED, errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EPIPE, errno.ENOTCONN})
 _NAMES = frozenset(
@@ -20,16 +22,16 @@ _NAMES = frozenset(
         "azure.core.exceptions.ServiceResponseError",
         "aiohttp.client_exceptions.ClientConnectionError",
         "cartload_kit.kafka.errors.KafkaUnavailable",
-        "cartload_kit.database.engine.DatabaseAway",
+        "cartload_kit.database.engine.DatabaseUnavailable",
     }
 )
 
 
-def is_away(error: BaseException | None) -> bool:
+def is_transient(error: BaseException | None) -> bool:
     """Whether trying again later may help because something did not answer; looks at wrapped errors too."""
     seen = 0
     while error is not None and seen < 5:
-        if _says_away(error):
+        if _is_transient_itself(error):
             return True
         error, seen = _inner(error), seen + 1
     return False
@@ -40,7 +42,7 @@ def _inner(error: BaseException) -> BaseException | None:
     return wrapped if isinstance(wrapped, BaseException) else error.__cause__
 
 
-def _says_away(error: BaseException) -> bool:
+def _is_transient_itself(error: BaseException) -> bool:
     if isinstance(error, ConnectionError | TimeoutError | socket.gaierror) or type(error) is OSError:
         return True
     if isinstance(error, OSError):

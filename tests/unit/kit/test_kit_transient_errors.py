@@ -5,8 +5,8 @@ import pymysql
 import pytest
 import sqlalchemy.exc
 
-from cartload_kit.away import error_code, is_away
 from cartload_kit.kafka.errors import KafkaUnavailable
+from cartload_kit.transient_errors import error_code, is_transient
 
 
 def wrapped(error: Exception) -> sqlalchemy.exc.DBAPIError:
@@ -37,18 +37,18 @@ NOT_AWAY = [
 
 @pytest.mark.parametrize("error", AWAY, ids=repr)
 def test_what_may_be_back_later_is_away(error: Exception) -> None:
-    assert is_away(error)
+    assert is_transient(error)
 
 
 @pytest.mark.parametrize("error", NOT_AWAY, ids=repr)
 def test_what_will_fail_again_is_not(error: Exception) -> None:
-    assert not is_away(error)
+    assert not is_transient(error)
 
 
 def test_the_cause_counts_too() -> None:
     error = RuntimeError("upload failed")
     error.__cause__ = ConnectionResetError()
-    assert is_away(error)
+    assert is_transient(error)
 
 
 def test_the_number_of_an_error_is_found_in_any_wrapping() -> None:
