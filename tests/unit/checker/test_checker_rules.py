@@ -10,8 +10,8 @@ from cartload.checker.rules import all_rules
 from cartload.schema import TABLE_NAMES
 from cartload.spec import Spec
 from cartload.stored import Stored, open_stored
-from support.breaking import CASES
 from support.engine_truths import dataset, report
+from support.mutations import CASES
 from support.stored_places import write_folder
 
 MANY_FATES = {"cancel_rate": 0.2, "return_rate": 0.2, "payment_failure_rate": 0.2, "discount_share": 0.4}

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from support.breaking.case import UNUSED, Case, case, one
+from support.mutations.case import UNUSED, Case, case, one
 
 _ELSEWHERE: Final = f"country = 'US' AND NOT is_default AND {UNUSED}"
 _LATIN: Final = "locale IN ('en_US', 'en_GB', 'de_DE', 'fr_FR')"

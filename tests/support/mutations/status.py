@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from support.breaking.case import Case, case, one, orders
+from support.mutations.case import Case, case, one, orders
 
 _DELIVERED: Final = orders("status = 'delivered'")
 _CAPTURED: Final = f"kind = 'charge' AND status = 'captured' AND {_DELIVERED}"

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from support.breaking import money, people, status, structure, times
-from support.breaking.case import Case
+from support.mutations import money, people, status, structure, times
+from support.mutations.case import Case
 
 CASES: Final[dict[str, Case]] = {
     **dict(structure.cases()),

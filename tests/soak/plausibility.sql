@@ -1,6 +1,6 @@
--- What would make a reader laugh. Each query counts it; behind its name stands how much of it there may be, and
+-- Things that no real shop has. Each query counts one of them; behind its name stands how much there may be, and
 -- why. What follows "-- planted" makes the query find something in a small dataset: the proof that it looks.
--- Run them on a folder: PYTHONPATH=tests python -m support.silly FOLDER
+-- Run them on a folder: PYTHONPATH=tests python -m support.plausibility FOLDER
 
 -- first
 CREATE OR REPLACE TEMP VIEW goods AS

@@ -1,4 +1,4 @@
-"""Ten million rows as the command writes them, and next to nothing silly in them."""
+"""Ten million rows as the command writes them, and next to nothing implausible in them."""
 
 from pathlib import Path
 
@@ -7,13 +7,13 @@ import pytest
 from cartload.cli import main
 from cartload.manifest import read
 from cartload.stored import open_stored
-from support.silly import too_many
+from support.plausibility import too_many
 
 CUSTOMERS = 700_000
 
 
 @pytest.mark.timeout(1800)
-def test_ten_million_rows_are_not_silly(tmp_path: Path) -> None:
+def test_ten_million_rows_are_plausible(tmp_path: Path) -> None:
     folder = tmp_path / "shop"
     assert main(["generate", "--customers", str(CUSTOMERS), "--out", str(folder), "--quiet"]) == 0
     assert sum(table.rows for table in read(folder).tables.values()) >= 10_000_000

@@ -1,6 +1,6 @@
-"""The silly queries of tests/soak/silly.sql: what they are, and running them on a dataset.
+"""The plausibility queries of tests/soak/plausibility.sql: what they are, and running them on a dataset.
 
-On a folder: `PYTHONPATH=tests python -m support.silly FOLDER` prints every count.
+On a folder: `PYTHONPATH=tests python -m support.plausibility FOLDER` prints every count.
 """
 
 import re
@@ -12,13 +12,13 @@ from typing import Any
 
 from cartload.stored import open_stored
 
-PAGE = Path(__file__).resolve().parents[1] / "soak" / "silly.sql"
+PAGE = Path(__file__).resolve().parents[1] / "soak" / "plausibility.sql"
 HEADING = re.compile(r"^-- (?P<name>.+): (?:none|at most (?P<most>\d+) per million (?P<table>\w+), .+)$")
 
 
 @dataclass(frozen=True)
-class Silly:
-    """A query that counts something silly, how much there may be, and statements that plant some of it."""
+class PlausibilityQuery:
+    """A query that counts something implausible, the number allowed, and statements that plant some of it."""
 
     name: str
     sql: str
@@ -42,7 +42,7 @@ def views() -> str:
     return _blocks()[0].partition("\n")[2]
 
 
-def queries() -> tuple[Silly, ...]:
+def queries() -> tuple[PlausibilityQuery, ...]:
     """All queries."""
     return tuple(_parse(block) for block in _blocks()[1:])
 
@@ -52,32 +52,32 @@ def _blocks() -> list[str]:
     return [block.strip() for block in re.split(r"\n\n(?=-- )", text)[1:]]
 
 
-def _parse(block: str) -> Silly:
+def _parse(block: str) -> PlausibilityQuery:
     heading, _, rest = block.partition("\n")
     found = HEADING.match(heading)
     if found is None:
-        raise ValueError(f"not a silly query: {heading}")
+        raise ValueError(f"not a plausibility query: {heading}")
     sql, _, planted = rest.partition("-- planted\n")
-    return Silly(found["name"], sql, planted, int(found["most"] or 0), found["table"] or "users")
+    return PlausibilityQuery(found["name"], sql, planted, int(found["most"] or 0), found["table"] or "users")
 
 
-def counts(connection: Any) -> Iterator[tuple[Silly, int, int]]:
+def counts(connection: Any) -> Iterator[tuple[PlausibilityQuery, int, int]]:
     """Each query with what it counts and what is allowed."""
     connection.execute(views())
-    for silly in queries():
-        yield silly, silly.count(connection), silly.allowed(connection)
+    for query in queries():
+        yield query, query.count(connection), query.allowed(connection)
 
 
 def too_many(connection: Any) -> list[str]:
     """What there is more of than may be, in words."""
-    return [f"{silly.name}: {n}, allowed {most}" for silly, n, most in counts(connection) if n > most]
+    return [f"{query.name}: {n}, allowed {most}" for query, n, most in counts(connection) if n > most]
 
 
 def main(folder: str) -> None:
     """Print every count of a folder, with what is allowed."""
     with open_stored(folder) as stored:
-        for silly, found, most in counts(stored.connection):
-            sys.stdout.write(f"{found:>9,} of at most {most:,}: {silly.name}\n")
+        for query, found, most in counts(stored.connection):
+            sys.stdout.write(f"{found:>9,} of at most {most:,}: {query.name}\n")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The silly queries find what is planted, and next to nothing in a dataset of a hundred thousand rows."""
+"""The plausibility queries find what is planted, and next to nothing in a hundred thousand rows."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -8,7 +8,7 @@ import pytest
 
 from support.answers_stored import in_memory
 from support.engine_truths import dataset
-from support.silly import Silly, queries, too_many, views
+from support.plausibility import PlausibilityQuery, queries, too_many, views
 
 
 @pytest.fixture(scope="module")
@@ -24,21 +24,21 @@ def small() -> Iterator[Any]:
         yield connection
 
 
-@pytest.mark.parametrize("silly", queries(), ids=lambda silly: silly.name)
-def test_what_is_planted_is_found(small: Any, silly: Silly) -> None:
+@pytest.mark.parametrize("query", queries(), ids=lambda query: query.name)
+def test_what_is_planted_is_found(small: Any, query: PlausibilityQuery) -> None:
     small.execute("BEGIN")
     try:
-        small.execute(silly.planted)
-        assert silly.count(small) > silly.allowed(small)
+        small.execute(query.planted)
+        assert query.count(small) > query.allowed(small)
     finally:
         small.execute("ROLLBACK")
 
 
 def test_there_are_thirty_at_least() -> None:
-    assert len({silly.name for silly in queries()}) >= 30
+    assert len({query.name for query in queries()}) >= 30
 
 
-def test_a_hundred_thousand_rows_are_not_silly() -> None:
+def test_a_hundred_thousand_rows_are_plausible() -> None:
     _, tables = dataset(customers=7000)
     with in_memory(tables) as stored:
         assert too_many(stored.connection) == []

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from support.breaking.case import UNUSED, Case, case, one
+from support.mutations.case import UNUSED, Case, case, one
 
 _LATER: Final = "TIMESTAMPTZ '2030-01-01 00:00:00Z'"
 _LATE: Final = "TIMESTAMPTZ '2025-12-31 23:59:59Z'"

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from cartload.schema import TABLES, Table
-from support.breaking.case import NOBODY, UNUSED, Case, case, first, one, orders
+from support.mutations.case import NOBODY, UNUSED, Case, case, first, one, orders
 
 _HARMLESS: Final = {
     "categories": "description",

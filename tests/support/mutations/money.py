@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from support.breaking.case import Case, case, first, one, orders
+from support.mutations.case import Case, case, first, one, orders
 
 _BOUGHT: Final = "id IN (SELECT product_sku_id FROM order_item)"
 _CAPTURED: Final = f"status = 'captured' AND kind = 'charge' AND {orders("status = 'delivered'")}"
