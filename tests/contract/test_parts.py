@@ -20,7 +20,7 @@ from cartload_notifier.update import Update
 from cartload_writer.consumer.decode import rows_of
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
-RESULTS = ("prepared", "stored", "sealing", "sealed", "failed", "deleted")
+RESULTS = ("prepared", "stored", "sealing", "sealed", "discarded", "failed", "deleted")
 COMMANDS = ("generate-blocks", "generate-catalogue")
 
 
@@ -52,7 +52,7 @@ async def test_the_worker_makes_what_an_example_asks_for(name: str) -> None:
         batch = envelope.decode_batch(made.value, dict(made.headers))
         header = batch.header
         assert (header.dataset_id, header.job_id) == (example.dataset_id, example.job_id)
-        assert (header.position, header.chunk) == (example.position, example.chunk)
+        assert (header.chunk_index, header.chunk) == (example.chunk_index, example.chunk)
         assert rows_of(batch, spec.ids).num_rows == header.rows
 
 

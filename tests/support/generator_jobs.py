@@ -53,7 +53,7 @@ def stored(position: int, table: TableName, row_hash: int = 5) -> Stored:
     return Stored(
         dataset_id=DATASET,
         job_id=JOB,
-        position=position,
+        chunk_index=position,
         table=table,
         chunk=position,
         rows=10,

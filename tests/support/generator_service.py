@@ -192,8 +192,8 @@ class Generator:
         async with asyncio.timeout(20):
             while len(done) < job["chunks_total"]:
                 for command in self.commands(job):
-                    if command.position not in done:
-                        done.add(command.position)
+                    if command.chunk_index not in done:
+                        done.add(command.chunk_index)
                         await self.hear(*stored(command))
                 await asyncio.sleep(0.005)
 
@@ -214,7 +214,9 @@ def stored(command: GenerateChunk, tables: Iterable[str] | None = None) -> list[
         Stored(
             dataset_id=command.dataset_id,
             job_id=command.job_id,
-            position=command.position,
+            attempt=command.attempt,
+            chunk_index=command.chunk_index,
+            chunk_attempt=command.chunk_attempt,
             table=name,
             chunk=command.chunk,
             rows=10,

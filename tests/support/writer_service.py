@@ -201,7 +201,7 @@ class Load:
             job_id=self.job_id,
             table=table,
             chunk=chunk,
-            position=position,
+            chunk_index=position,
             vintage=VINTAGE,
             rows=batch.num_rows,
             row_hash=rowhash.hash_batch(batch, table).hex,

@@ -66,7 +66,7 @@ async def test_a_paused_job_sends_nothing_until_it_is_resumed(generator: Generat
     resumed = await user.act(job, "resume")
     assert (resumed.status_code, resumed.json()["state"]) == (202, "queued")
     await user.until(job, "running")
-    positions = [command.position for command in await generator.chunks(job, 20)]
+    positions = [command.chunk_index for command in await generator.chunks(job, 20)]
     assert positions == list(range(20))
 
 
@@ -134,14 +134,14 @@ async def test_a_failed_job_is_retried_and_keeps_what_is_stored(generator: Gener
     assert (retried.status_code, retried.json()["state"], retried.json()["error"]) == (202, "queued", None)
     assert (await user.read(f"/api/datasets/{job['dataset_id']}"))["state"] == "creating"
     prepare = (await generator.outbox.until(Prepare, 2))[1]
-    assert prepare.round == 2
+    assert prepare.attempt == 2
     await generator.prepare(job)
     again = (await generator.chunks(job, 2 * job["chunks_total"] - 1))[job["chunks_total"] :]
-    assert [command.position for command in again] == list(range(1, job["chunks_total"]))
+    assert [command.chunk_index for command in again] == list(range(1, job["chunks_total"]))
     for command in again:
         await generator.hear(*stored(command))
     (seal,) = await generator.outbox.until(Seal)
-    assert (seal.complete, seal.round, seal.expected["categories"].rows) == (True, 2, 10)
+    assert (seal.complete, seal.attempt, seal.expected["categories"].rows) == (True, 2, 10)
     await generator.hear(sealed(job))
     assert (await user.read(f"/api/jobs/{job['id']}"))["state"] == "completed"
 

@@ -23,7 +23,7 @@ async def test_a_job_is_prepared_generated_sealed_and_completed(generator: Gener
 
     await generator.prepare(job)
     commands = await generator.chunks(job, job["chunks_total"])
-    assert [one.position for one in commands] == list(range(job["chunks_total"]))
+    assert [one.chunk_index for one in commands] == list(range(job["chunks_total"]))
     assert [one.part.type for one in commands] == ["catalogue"] * 4 + ["blocks"]
     running = await user.read(f"/api/jobs/{job['id']}")
     assert (running["state"], running["phase"]) == ("running", "generating")

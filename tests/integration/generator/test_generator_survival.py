@@ -40,7 +40,7 @@ async def test_a_silent_window_is_sent_again_and_then_fails_the_job(jobs_databas
             await generator.dispatcher.sweep()
             fresh = generator.commands(job)[-(job["chunks_total"] - 1) :]
             assert {one.attempt for one in fresh} == {attempt}
-            assert 0 not in {one.position for one in fresh}
+            assert 0 not in {one.chunk_index for one in fresh}
         generator.clock.advance(61)
         await generator.dispatcher.sweep()
         failed = await user.read(f"/api/jobs/{job['id']}")
@@ -85,7 +85,7 @@ async def test_commands_that_could_not_be_sent_change_nothing(jobs_database: str
         assert (await user.read(f"/api/jobs/{job['id']}"))["state"] == "queued"
         generator.outbox.away = False
         await generator.prepare(job)
-        assert [one.position for one in generator.commands(job)] == list(range(job["chunks_total"]))
+        assert [one.chunk_index for one in generator.commands(job)] == list(range(job["chunks_total"]))
         commands = generator.commands(job)
         for command in commands[:-1]:
             await generator.hear(*stored(command))
@@ -129,7 +129,7 @@ async def test_replicas_share_the_work_and_count_everything_once(jobs_database: 
             done = await users[number // 2].until(job, "completed")
             assert done["chunks_done"] == done["chunks_total"]
             assert done["rows_done"] == expected_rows(one, job)
-        positions = sorted({command.position for command in one.commands(jobs[0])})
+        positions = sorted({command.chunk_index for command in one.commands(jobs[0])})
         assert positions == list(range(jobs[0]["chunks_total"]))
 
 
@@ -139,8 +139,8 @@ async def play(replicas: list[Generator], job: dict[str, object], rng: random.Ra
     async with asyncio.timeout(20):
         while len(done) < int(str(job["chunks_total"])):
             for command in replicas[0].commands(job):
-                if command.position not in done:
-                    done.add(command.position)
+                if command.chunk_index not in done:
+                    done.add(command.chunk_index)
                     await tell(replicas, command, rng)
             await asyncio.sleep(0.005)
         while not replicas[0].seals(job):  # noqa: ASYNC110 - any message may be the one
@@ -161,7 +161,7 @@ async def tell(replicas: list[Generator], command: GenerateChunk, rng: random.Ra
 
 def expected_rows(generator: Generator, job: dict[str, object]) -> int:
     """Ten rows for each batch of each chunk."""
-    first = {command.position: command for command in generator.commands(job)}
+    first = {command.chunk_index: command for command in generator.commands(job)}
     return sum(len(stored(command)) * 10 for command in first.values())
 
 

@@ -162,7 +162,7 @@ async def test_tasks_of_one_dataset_keep_their_order(writer: Writer) -> None:
 
     for command in (load.prepare(), load.seal(), load.delete()):
         await intake_of(writer)(command_record(command))
-    reopened = load.prepare().model_copy(update={"round": 2})
+    reopened = load.prepare().model_copy(update={"attempt": 2})
     await intake_of(writer)(command_record(reopened))
     async with working(runner_of(writer, runs=dict.fromkeys(commands.KINDS, run))):
         await until(lambda: len(order) == 2)

@@ -67,3 +67,12 @@ def test_a_removed_message_of_a_real_union_is_named() -> None:
     new = deepcopy(old)
     new["oneOf"] = [option for option in new["oneOf"] if not option["$ref"].endswith("Sealing")]
     assert any("Sealing" in change for change in breaking_changes(old, new))
+
+
+def test_a_property_that_names_its_former_name_is_no_removal() -> None:
+    new = deepcopy(OLD)
+    new["properties"]["key"] = {**new["properties"].pop("id"), "x-formerly": "id"}
+    new["required"] = ["key"]
+    assert breaking_changes(OLD, new) == []
+    new["properties"]["key"]["type"] = "integer"
+    assert breaking_changes(OLD, new) == ["$.id: type was 'string', is 'integer'"]

@@ -1,5 +1,6 @@
 """The envelope: what it refuses, and the identity that consumers de-duplicate by."""
 
+import json
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -8,6 +9,7 @@ import pytest
 from cartload_contracts import envelope, examples, topics
 from cartload_contracts.batches import Batch, BatchHeader
 from cartload_contracts.envelope import InvalidMessage
+from cartload_contracts.messages import Prepare, Prepared
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
 HEADER = BatchHeader(
@@ -15,7 +17,7 @@ HEADER = BatchHeader(
     job_id=UUID(int=2),
     table="users",
     chunk=4,
-    position=7,
+    chunk_index=7,
     vintage=3,
     rows=4000,
     row_hash="0f" * 16,
@@ -35,8 +37,49 @@ def test_a_batch_survives_the_wire() -> None:
     assert envelope.decode_batch(wire.value, dict(wire.headers)) == Batch(HEADER, b"\x00arrow")
 
 
+def test_a_batch_sent_under_the_former_names_is_read() -> None:
+    wire = envelope.encode_batch(Batch(HEADER, b""), source="/worker", now=NOW)
+    headers = dict(wire.headers)
+    headers["ce_position"] = headers.pop("ce_chunkindex")
+    del headers["ce_attempt"], headers["ce_chunkattempt"]
+    header = envelope.batch_header(headers)
+    assert (header.chunk_index, header.attempt, header.chunk_attempt) == (7, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("example", "field", "former"),
+    [("stored", "chunk_index", "position"), ("failed", "chunk_index", "position")],
+)
+def test_a_result_sent_under_the_former_names_is_read(example: str, field: str, former: str) -> None:
+    wire = examples.load(example)
+    body = json.loads(wire.value)
+    old = {former if name == field else name: value for name, value in body.items() if "attempt" not in name}
+    result = envelope.decode(envelope.RESULTS, json.dumps(old).encode(), dict(wire.headers))
+    assert json.loads(result.model_dump_json())[field] == body[field]
+
+
+def test_a_command_sent_under_its_former_name_is_read() -> None:
+    wire = examples.load("prepare")
+    body = json.loads(wire.value)
+    body["round"] = body.pop("attempt") + 1
+    command = envelope.decode(envelope.DATASET_COMMANDS, json.dumps(body).encode(), dict(wire.headers))
+    assert isinstance(command, Prepare)
+    assert command.attempt == 2
+
+
+def test_answers_of_another_attempt_are_other_events() -> None:
+    answers = [
+        Prepared(dataset_id=UUID(int=1), job_id=UUID(int=2), attempt=attempt, type="prepared")
+        for attempt in (1, 2)
+    ]
+    ids = {dict(envelope.encode(one, source="/test", now=NOW).headers)["ce_id"] for one in answers}
+    assert len(ids) == 2
+
+
 def test_the_same_rows_have_the_same_event_id_and_others_another() -> None:
-    moved = HEADER.model_copy(update={"position": 9, "job_id": UUID(int=5)})
+    moved = HEADER.model_copy(
+        update={"chunk_index": 9, "attempt": 2, "chunk_attempt": 3, "job_id": UUID(int=5)}
+    )
     assert moved.event_id == HEADER.event_id
     for change in ({"chunk": 5}, {"table": "addresses"}, {"vintage": 4}, {"dataset_id": UUID(int=9)}):
         assert HEADER.model_copy(update=change).event_id != HEADER.event_id

@@ -103,7 +103,7 @@ def test_a_prepare_names_the_segments_up_to_its_own_job() -> None:
     first, second, third = (job_in(number=n, first_block=3 * n, round=n) for n in (1, 2, 3))
     message = commands.prepare(second, dataset(), [first, second, third])
     assert [one.first_block for one in message.segments] == [3, 6]
-    assert (message.round, message.rows_expected, message.owner_id) == (2, 180, OWNER)
+    assert (message.attempt, message.rows_expected, message.owner_id) == (2, 180, OWNER)
 
 
 def test_chunk_commands_carry_what_a_worker_needs() -> None:
@@ -112,7 +112,7 @@ def test_chunk_commands_carry_what_a_worker_needs() -> None:
     last = len(made.plan) - 1
     window = Window(last, mask(TABLES[4:]), 10, NOW, attempts=3)
     (command,) = commands.chunks(job, made, [window], NOW)
-    assert (command.position, command.attempt, command.chunk) == (last, 3, 0)
+    assert (command.chunk_index, command.chunk_attempt, command.chunk) == (last, 3, 0)
     assert (command.spec, command.spec_hash) == (dataset().spec, dataset().spec_hash)
     assert len(envelope.encode(command, source="/test", now=NOW).value) < 20_000
 

@@ -45,7 +45,7 @@ async def test_what_comes_during_a_fold_is_folded_together_in_order() -> None:
     await asyncio.sleep(0)
     folds.go.set()
     await asyncio.gather(first, *rest)
-    assert [[result.position for result in results] for _, results in folds.done] == [[0], [1, 2, 3, 4, 5]]  # type: ignore[union-attr]
+    assert [[result.chunk_index for result in results] for _, results in folds.done] == [[0], [1, 2, 3, 4, 5]]  # type: ignore[union-attr]
     assert not folder._running
     assert not folder._waiting
 
@@ -76,7 +76,7 @@ async def test_a_record_that_is_given_up_is_not_folded() -> None:
     folds.go.set()
     await first
     await folder.handle(record(stored(2, "users")))
-    assert [[result.position for result in results] for _, results in folds.done] == [[0], [2]]  # type: ignore[union-attr]
+    assert [[result.chunk_index for result in results] for _, results in folds.done] == [[0], [2]]  # type: ignore[union-attr]
 
 
 async def test_deleted_goes_by_its_dataset_and_the_rest_by_its_job() -> None:

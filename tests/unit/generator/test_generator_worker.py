@@ -43,7 +43,7 @@ def command(position: int = len(PLAN) - 1, **changes: Any) -> GenerateChunk:
     values: dict[str, Any] = {
         "dataset_id": DATASET,
         "job_id": JOB,
-        "position": position,
+        "chunk_index": position,
         "attempt": 1,
         "issued_at": NOW,
         "spec": DOCUMENT,
@@ -129,12 +129,14 @@ async def test_a_batch_that_its_topic_does_not_take_is_a_bad_message(engines: En
 
 async def test_the_job_is_told_of_a_command_that_becomes_a_dead_letter(engines: Engines) -> None:
     sent = Sent()
-    await ChunkHandler(sent, engines).tell_failure(record(command()), "The hash is wrong.")
+    await ChunkHandler(sent, engines).tell_failure(
+        record(command(attempt=2, chunk_attempt=3)), "The hash is wrong."
+    )
     (wire,) = sent.wires
     failure = envelope.decode(envelope.RESULTS, wire.value, dict(wire.headers))
     assert isinstance(failure, Failed)
     assert (failure.job_id, failure.stage, failure.reason) == (JOB, "generate", "The hash is wrong.")
-    assert failure.position == len(PLAN) - 1
+    assert (failure.attempt, failure.chunk_index, failure.chunk_attempt) == (2, len(PLAN) - 1, 3)
 
 
 @pytest.mark.parametrize(
@@ -146,7 +148,7 @@ async def test_the_job_is_told_of_a_command_that_becomes_a_dead_letter(engines: 
         (b'{"job_id": 5}', False),
         (b'{"job_id": "%s", "dataset_id": "x"}' % str(JOB).encode(), False),
         (COORDINATES % b"", True),
-        (COORDINATES % b', "position": -1', True),
+        (COORDINATES % b', "chunk_index": -1', True),
     ],
 )
 def test_a_failure_is_told_where_coordinates_can_be_read(value: bytes, told: bool) -> None:

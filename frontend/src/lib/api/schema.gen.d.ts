@@ -1371,6 +1371,12 @@ export interface components {
             };
             /** @description Rises with every change: the higher one is the newer state. */
             version: components["schemas"]["Count"];
+            /**
+             * Waiting For
+             * @description What the job waits for when nothing has come for it for a while, in words.
+             * @example the writers: 12 batches wait to be stored
+             */
+            waiting_for?: string | null;
         };
         /**
          * JobEvent

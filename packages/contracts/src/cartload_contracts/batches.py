@@ -5,20 +5,25 @@ from uuid import UUID, uuid5
 
 from pydantic import Field
 
-from cartload_contracts.model import Count, Model, RowHash, Seconds, TableName
+from cartload_contracts.messages import Attempt, ChunkAttempt
+from cartload_contracts.model import Count, Renamed, RowHash, Seconds, TableName, formerly
 
 ARROW_STREAM = "application/vnd.apache.arrow.stream"
 EVENT_NAMESPACE = UUID("6b1f4a52-6a0e-5f0e-9d0b-1c5a7f1f0c11")
 
 
-class BatchHeader(Model):
+class BatchHeader(Renamed):
     """What a batch's headers say of its payload."""
 
     dataset_id: UUID
     job_id: UUID
     table: TableName
     chunk: Count = Field(description="First block, or first row of a catalogue table.")
-    position: Count = Field(description="Ordinal of the chunk in the job's plan.")
+    chunk_index: Count = Field(
+        description="Ordinal of the chunk in the job's plan.", json_schema_extra=formerly("position")
+    )
+    attempt: Attempt = 1
+    chunk_attempt: ChunkAttempt = 1
     vintage: int = Field(ge=1)
     rows: Count
     row_hash: RowHash

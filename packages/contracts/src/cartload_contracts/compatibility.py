@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
+from cartload_contracts.model import FORMER_NAME
+
 type Schema = dict[str, Any]
 
 _LOWER_BOUNDS = ("minimum", "minLength", "minItems")
@@ -27,7 +29,7 @@ def _compare(
     yield from _bounds(old, new, path)
     yield from _properties(old, new, path)
     for name, before in old.get("properties", {}).items():
-        after = new.get("properties", {}).get(name)
+        after = _property(new, name)
         if after is not None:
             yield from _compare(before, after, old_root, new_root, f"{path}.{name}", seen)
     for word in ("items", "additionalProperties"):
@@ -67,11 +69,21 @@ def _bounds(old: Schema, new: Schema, path: str) -> Iterator[str]:
 
 
 def _properties(old: Schema, new: Schema, path: str) -> Iterator[str]:
-    for name in set(new.get("required", [])) - set(old.get("required", [])):
-        yield f"{path}.{name}: is required now"
+    given = set(old.get("required", []))
+    for name in new.get("required", []):
+        if not given & {name, new.get("properties", {}).get(name, {}).get(FORMER_NAME)}:
+            yield f"{path}.{name}: is required now"
     if new.get("additionalProperties") is False:
-        for name in set(old.get("properties", {})) - set(new.get("properties", {})):
-            yield f"{path}.{name}: was removed"
+        for name in old.get("properties", {}):
+            if _property(new, name) is None:
+                yield f"{path}.{name}: was removed"
+
+
+def _property(schema: Schema, name: str) -> Schema | None:
+    """The property that a message's `name` is read into: the one so called, or the one formerly so called."""
+    properties: dict[str, Schema] = schema.get("properties", {})
+    renamed = (found for found in properties.values() if found.get(FORMER_NAME) == name)
+    return properties.get(name) or next(renamed, None)
 
 
 def _alternatives(

@@ -16,6 +16,8 @@ from cartload_contracts.messages import (
     DatasetCommand,
     Delete,
     Deleted,
+    Discard,
+    Discarded,
     Failed,
     GenerateChunk,
     Prepare,
@@ -40,6 +42,7 @@ RESULTS: TypeAdapter[Result] = TypeAdapter(Result)
 JOB_STATES: TypeAdapter[JobState] = TypeAdapter(JobState)
 
 _BATCH_ATTRIBUTES = {name: f"ce_{name.replace('_', '')}" for name in BatchHeader.model_fields}
+_READ_ATTRIBUTES = {name: f"ce_{name}" for name in BatchHeader.former_names} | _BATCH_ATTRIBUTES
 
 
 class InvalidMessage(ValueError):
@@ -105,7 +108,7 @@ def batch_header(headers: Mapping[str, bytes]) -> BatchHeader:
     """
     fields = {
         name: headers[attribute].decode(errors="replace")
-        for name, attribute in _BATCH_ATTRIBUTES.items()
+        for name, attribute in _READ_ATTRIBUTES.items()
         if attribute in headers
     }
     try:
@@ -149,24 +152,27 @@ def _summary(error: ValidationError) -> str:
 def _address(message: Message) -> tuple[topics.Topic, str, UUID, str]:
     """Topic, key, event id and kind of a message; repeated sendings of one event share its id."""
     match message:
-        case Prepare() | Seal():
-            identity = f"{message.job_id}:{message.round}"
+        case Prepare() | Seal() | Discard():
+            identity = f"{message.job_id}:{message.attempt}"
             topic, key = topics.DATASETS, message.dataset_id
         case Delete():
             topic, key, identity = topics.DATASETS, message.dataset_id, f"{message.dataset_id}"
         case GenerateChunk():
-            identity = f"{message.job_id}:{message.position}:{message.attempt}"
+            identity = f"{message.job_id}:{message.chunk_index}:{message.attempt}:{message.chunk_attempt}"
             chunk_key = f"{message.dataset_id}:{message.chunk}"
             return topics.CHUNKS, chunk_key, _event_id(message.type, identity), message.type
-        case Prepared() | Sealed():
-            topic, key, identity = topics.RESULTS, message.job_id, f"{message.job_id}"
+        case Prepared() | Sealed() | Discarded():
+            topic, key = topics.RESULTS, message.job_id
+            identity = f"{message.job_id}:{message.attempt}"
         case Sealing():
-            topic, key, identity = topics.RESULTS, message.job_id, f"{message.job_id}:{message.phase}"
+            topic, key = topics.RESULTS, message.job_id
+            identity = f"{message.job_id}:{message.attempt}:{message.phase}"
         case Stored():
             identity = f"{message.dataset_id}:{message.table}:{message.chunk}"
             topic, key = topics.RESULTS, message.job_id
         case Failed():
-            identity = f"{message.job_id}:{message.stage}:{message.position}:{message.table}"
+            of_chunk = f"{message.chunk_index}:{message.chunk_attempt}:{message.table}"
+            identity = f"{message.job_id}:{message.attempt}:{message.stage}:{of_chunk}"
             topic, key = topics.RESULTS, message.job_id or message.dataset_id
         case Deleted():
             topic, key, identity = topics.RESULTS, message.dataset_id, f"{message.dataset_id}"

@@ -53,6 +53,12 @@ class Job(Model):
     started_at: datetime | None
     finished_at: datetime | None
     error: str | None = Field(description="Why the job failed; null otherwise.")
+    waiting_for: str | None = Field(
+        default=None,
+        max_length=500,
+        description="What the job waits for when nothing has come for it for a while, in words.",
+        examples=["the writers: 12 batches wait to be stored"],
+    )
 
 
 class JobState(Model):

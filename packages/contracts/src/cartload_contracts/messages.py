@@ -6,10 +6,47 @@ from uuid import UUID
 
 from pydantic import Field
 
-from cartload_contracts.model import Count, Digest, Model, RowHash, Seconds, Segment, TableName, TableTotals
+from cartload_contracts.model import (
+    Count,
+    Digest,
+    Model,
+    Renamed,
+    RowHash,
+    Seconds,
+    Segment,
+    StoredTotals,
+    TableName,
+    TableTotals,
+    formerly,
+)
+
+type Attempt = Annotated[
+    int,
+    Field(
+        ge=1,
+        description="The job's attempt: 1, and one more each time its owner retries it. An answer has that "
+        "of the command it answers; one of another attempt changes nothing.",
+    ),
+]
+
+type ChunkAttempt = Annotated[
+    int,
+    Field(
+        ge=1, description="How often the chunk was asked for within the job's attempt, this time included."
+    ),
+]
 
 
-class Prepare(Model):
+type Manifest = Annotated[
+    dict[TableName, StoredTotals] | None,
+    Field(
+        description="What the writer's manifest holds of the whole dataset, tables without rows left out: "
+        "the one source of a dataset's counts, hashes and bytes. Null: the sender does not know."
+    ),
+]
+
+
+class Prepare(Renamed):
     """Make the dataset's database (create), or record a further segment of it (append)."""
 
     type: Literal["prepare"] = "prepare"
@@ -22,10 +59,10 @@ class Prepare(Model):
     vintage: int = Field(ge=1, description="The engine's vintage that the dataset belongs to.")
     segments: tuple[Segment, ...] = Field(min_length=1, description="All segments, the job's own last.")
     rows_expected: Count = Field(description="Rows that this job will store, to choose how to load them.")
-    round: int = Field(default=1, ge=1, description="Rises when its owner retries a failed job: done anew.")
+    attempt: Attempt = Field(default=1, json_schema_extra=formerly("round"))
 
 
-class Seal(Model):
+class Seal(Renamed):
     """Finish a load: add indexes and foreign keys, prove counts, hashes and the absence of orphans."""
 
     type: Literal["seal"] = "seal"
@@ -33,7 +70,21 @@ class Seal(Model):
     job_id: UUID
     complete: bool = Field(description="False after a cancel: index what is there, prove no totals.")
     expected: dict[TableName, TableTotals] = Field(description="Totals of the whole dataset, all segments.")
-    round: int = Field(default=1, ge=1, description="Rises when its owner retries a failed job: done anew.")
+    attempt: Attempt = Field(default=1, json_schema_extra=formerly("round"))
+
+
+class Discard(Model):
+    """Roll back an append that was cancelled or failed: only the rows of `segments` stay.
+
+    The dataset is then what it was before the append, and ready again.
+    """
+
+    type: Literal["discard"] = "discard"
+    dataset_id: UUID
+    job_id: UUID
+    spec: dict[str, Any] = Field(description="The resolved spec, opaque here.")
+    segments: tuple[Segment, ...] = Field(min_length=1, description="The segments that stay.")
+    attempt: Attempt = 1
 
 
 class Delete(Model):
@@ -44,7 +95,7 @@ class Delete(Model):
     owner_id: UUID
 
 
-type DatasetCommand = Annotated[Prepare | Seal | Delete, Field(discriminator="type")]
+type DatasetCommand = Annotated[Prepare | Seal | Discard | Delete, Field(discriminator="type")]
 
 
 class BlockRange(Model):
@@ -64,14 +115,17 @@ class CatalogueRange(Model):
     rows: int = Field(ge=1)
 
 
-class GenerateChunk(Model):
+class GenerateChunk(Renamed):
     """Make one chunk and publish it as one batch for each of its tables."""
 
     type: Literal["generate"] = "generate"
     dataset_id: UUID
     job_id: UUID
-    position: Count = Field(description="Ordinal of the chunk in the job's plan.")
-    attempt: int = Field(ge=1)
+    chunk_index: Count = Field(
+        description="Ordinal of the chunk in the job's plan.", json_schema_extra=formerly("position")
+    )
+    attempt: Attempt = 1
+    chunk_attempt: ChunkAttempt = 1
     issued_at: datetime
     spec: dict[str, Any]
     spec_hash: Digest
@@ -93,15 +147,18 @@ class Prepared(Model):
     type: Literal["prepared"] = "prepared"
     dataset_id: UUID
     job_id: UUID
+    attempt: Attempt = 1
 
 
-class Stored(Model):
+class Stored(Renamed):
     """One batch is in MySQL and in Blob, exactly once. Sent again when the batch is delivered again."""
 
     type: Literal["stored"] = "stored"
     dataset_id: UUID
     job_id: UUID
-    position: Count
+    attempt: Attempt = 1
+    chunk_index: Count = Field(json_schema_extra=formerly("position"))
+    chunk_attempt: ChunkAttempt = 1
     table: TableName
     chunk: Count
     rows: Count
@@ -117,6 +174,7 @@ class Sealing(Model):
     type: Literal["sealing"] = "sealing"
     dataset_id: UUID
     job_id: UUID
+    attempt: Attempt = 1
     phase: Literal["indexing", "checking"]
 
 
@@ -126,19 +184,34 @@ class Sealed(Model):
     type: Literal["sealed"] = "sealed"
     dataset_id: UUID
     job_id: UUID
+    attempt: Attempt = 1
+    stored: Manifest = None
     indexing_seconds: Seconds
     checking_seconds: Seconds
 
 
-class Failed(Model):
+class Discarded(Model):
+    """The rows and files of an append that was rolled back are gone; the dataset is ready again."""
+
+    type: Literal["discarded"] = "discarded"
+    dataset_id: UUID
+    job_id: UUID
+    attempt: Attempt = 1
+    stored: Manifest = None
+
+
+class Failed(Renamed):
     """A step cannot be done; the reason is fit for the job's owner to read."""
 
     type: Literal["failed"] = "failed"
     dataset_id: UUID
     job_id: UUID | None
-    stage: Literal["prepare", "generate", "store", "seal", "delete"]
-    position: Count | None = None
+    stage: Literal["prepare", "generate", "store", "seal", "discard", "delete"]
+    attempt: Attempt = 1
+    chunk_index: Count | None = Field(default=None, json_schema_extra=formerly("position"))
+    chunk_attempt: ChunkAttempt | None = None
     table: TableName | None = None
+    stored: Manifest = None
     reason: str = Field(min_length=1, max_length=2_000)
 
 
@@ -149,4 +222,6 @@ class Deleted(Model):
     dataset_id: UUID
 
 
-type Result = Annotated[Prepared | Stored | Sealing | Sealed | Failed | Deleted, Field(discriminator="type")]
+type Result = Annotated[
+    Prepared | Stored | Sealing | Sealed | Discarded | Failed | Deleted, Field(discriminator="type")
+]

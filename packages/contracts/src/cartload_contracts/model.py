@@ -1,8 +1,9 @@
 """The base of every message: frozen, closed, JSON in snake_case."""
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 type TableName = Literal[
     "categories",
@@ -38,6 +39,39 @@ class Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+FORMER_NAME = "x-formerly"
+"""Says in a JSON Schema under which name an older message has the property."""
+
+
+def formerly(name: str) -> dict[str, Any]:
+    """The `json_schema_extra` of a field of a `Renamed` model that older messages call `name`."""
+    return {FORMER_NAME: name}
+
+
+class Renamed(Model):
+    """A message some of whose fields had another name: what is still on a topic is read all the same."""
+
+    former_names: ClassVar[Mapping[str, str]] = {}
+    """Former name to field, collected from `formerly`."""
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        """Collect the former names once, when the class is made."""
+        super().__pydantic_init_subclass__(**kwargs)
+        cls.former_names = {
+            str(extra[FORMER_NAME]): name
+            for name, field in cls.model_fields.items()
+            if isinstance(extra := field.json_schema_extra, dict) and FORMER_NAME in extra
+        }
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_former_names(cls, data: Any) -> Any:
+        if not isinstance(data, dict):
+            return data
+        return {cls.former_names.get(name, name): value for name, value in data.items()}
+
+
 class Segment(Model):
     """A run of customers of one dataset: the first load is one, every append adds one."""
 
@@ -50,3 +84,9 @@ class TableTotals(Model):
 
     rows: Count
     row_hash: RowHash
+
+
+class StoredTotals(TableTotals):
+    """What the writer's manifest holds of a table: its rows, their hash, the bytes of its parts in Blob."""
+
+    bytes: Count

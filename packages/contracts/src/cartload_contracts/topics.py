@@ -10,6 +10,15 @@ PARTITIONS = 8
 """Equal for all topics whose work is shared out, so that one writer gets all tables of a chunk."""
 
 
+GROUPS = {
+    "generator api": "cartload-generator",
+    "generator worker": "cartload-workers",
+    "writer consumer": "cartload-writer-consumer",
+    "writer tasks": "cartload-writer-tasks",
+}
+"""The consumer group of each part that shares work out; the notifier reads without a group."""
+
+
 @dataclass(frozen=True, slots=True)
 class Topic:
     """A topic with its limits, and who writes and reads it."""
@@ -28,7 +37,7 @@ class Topic:
 
 DATASETS = Topic(
     name="cartload.datasets",
-    description="Commands on a dataset as a whole: prepare, seal, delete.",
+    description="Commands on a dataset as a whole: prepare, seal, discard, delete.",
     key="<dataset>",
     retention_ms=7 * DAY_MS,
     max_message_bytes=1 * MIB,

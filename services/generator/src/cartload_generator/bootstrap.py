@@ -24,7 +24,7 @@ from cartload_kit.kafka import Consumer, DeadLetters, Producer
 from cartload_kit.tokens import TokenVerifier
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-RESULTS_GROUP = "cartload-generator"
+RESULTS_GROUP = topics.GROUPS["generator api"]
 LIMITS = {topic.name: topic.max_message_bytes for topic in topics.ALL}
 _SEND_SECONDS = 4.0
 """Shorter than the wait for a row lock, so that Kafka's absence never looks like the database's."""

@@ -22,7 +22,7 @@ def prepare(job: JobRecord, dataset: DatasetRecord, all_jobs: Sequence[JobRecord
         vintage=dataset.vintage,
         segments=tuple(Segment(first_block=one.first_block, customers=one.customers) for one in segments),
         rows_expected=job.rows_total,
-        round=job.round,
+        attempt=job.round,
     )
 
 
@@ -35,8 +35,9 @@ def _chunk(job: JobRecord, made: Blueprint, window: Window, now: datetime) -> Ge
     return GenerateChunk(
         dataset_id=job.dataset_id,
         job_id=job.id,
-        position=window.position,
-        attempt=max(window.attempts, 1),
+        chunk_index=window.position,
+        attempt=job.round,
+        chunk_attempt=max(window.attempts, 1),
         issued_at=now,
         spec=made.spec,
         spec_hash=made.spec_hash,
@@ -54,7 +55,7 @@ def seal(job: JobRecord, all_jobs: Iterable[JobRecord]) -> Seal:
         job_id=job.id,
         complete=job.state == "running",
         expected={name: _totals(sums.get(name)) for name in TABLES},
-        round=job.round,
+        attempt=job.round,
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import assert_never
 
-from cartload_contracts.messages import Deleted, Failed, Prepared, Result, Sealed, Sealing, Stored
+from cartload_contracts.messages import Deleted, Discarded, Failed, Prepared, Result, Sealed, Sealing, Stored
 from cartload_contracts.model import TABLES
 from cartload_generator import lifecycle
 from cartload_generator.record import JobRecord, Window
@@ -28,7 +28,7 @@ class Folded:
 
 def positions(results: Iterable[Result]) -> set[int]:
     """The chunks that results speak of."""
-    return {result.position for result in results if isinstance(result, Stored)}
+    return {result.chunk_index for result in results if isinstance(result, Stored)}
 
 
 def fold(job: JobRecord, windows: dict[int, Window], results: Iterable[Result], now: datetime) -> Folded:
@@ -56,14 +56,14 @@ def _fold_one(
             lifecycle.sealed(job, result.indexing_seconds, result.checking_seconds, now)
         case Failed():
             _fold_failed(job, result, now)
-        case Deleted():
+        case Deleted() | Discarded():
             pass
         case _ as unreachable:
             assert_never(unreachable)
 
 
 def _fold_stored(job: JobRecord, windows: dict[int, Window], stored: Stored, folded: Folded) -> None:
-    window = windows.get(stored.position)
+    window = windows.get(stored.chunk_index)
     bit = _BITS[stored.table]
     if window is None or not window.wanted & bit or window.done & bit:
         return
@@ -76,13 +76,13 @@ def _fold_stored(job: JobRecord, windows: dict[int, Window], stored: Stored, fol
     job.storing_seconds += stored.storing_seconds
     job.touch()
     if window.done == window.wanted:
-        folded.changed.pop(stored.position, None)
-        folded.finished.add(stored.position)
+        folded.changed.pop(stored.chunk_index, None)
+        folded.finished.add(stored.chunk_index)
         job.chunks_done += 1
         job.chunks_in_flight -= 1
         job.rows_in_flight -= window.rows
     else:
-        folded.changed[stored.position] = window
+        folded.changed[stored.chunk_index] = window
 
 
 def _fold_failed(job: JobRecord, failure: Failed, now: datetime) -> None:

@@ -27,6 +27,7 @@ JOB_EXAMPLE: dict[str, Any] = {
     "started_at": "2026-01-05T09:30:00.080000Z",
     "finished_at": None,
     "error": None,
+    "waiting_for": None,
 }
 
 

@@ -12,7 +12,7 @@ from cartload_kit import service
 from cartload_kit.http import ReadyCheck
 from cartload_kit.kafka import Consumer, DeadLetters, Producer
 
-GROUP = "cartload-workers"
+GROUP = topics.GROUPS["generator worker"]
 LIMITS = {topic.name: topic.max_message_bytes for topic in topics.ALL}
 
 

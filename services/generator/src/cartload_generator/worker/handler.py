@@ -117,7 +117,9 @@ def _batch(command: GenerateChunk, engine: Engine, name: str, rows: Any, shared_
         job_id=command.job_id,
         table=name,
         chunk=command.chunk,
-        position=command.position,
+        chunk_index=command.chunk_index,
+        attempt=command.attempt,
+        chunk_attempt=command.chunk_attempt,
         vintage=command.vintage,
         rows=rows.num_rows,
         row_hash=row_hash.hex,
@@ -134,13 +136,16 @@ def failure_of(record: Record, reason: str) -> Failed | None:
             dataset_id=UUID(command["dataset_id"]),
             job_id=UUID(command["job_id"]),
             stage="generate",
-            position=_position(command),
+            attempt=_whole(command, "attempt", 1) or 1,
+            chunk_index=_whole(command, "chunk_index", 0),
+            chunk_attempt=_whole(command, "chunk_attempt", 1),
             reason=reason[:2000],
         )
     except (ValueError, TypeError, KeyError, AttributeError):
         return None
 
 
-def _position(command: Mapping[str, Any]) -> int | None:
-    position = command.get("position")
-    return position if isinstance(position, int) and 0 <= position < 2**53 else None
+def _whole(command: Mapping[str, Any], name: str, least: int) -> int | None:
+    """A number of a command that is otherwise bad; None when it cannot be read."""
+    number = command.get(name)
+    return number if type(number) is int and least <= number < 2**53 else None

@@ -27,7 +27,7 @@ from cartload_writer.storage import batches
 from cartload_writer.storage.blob import BlobStore
 from cartload_writer.storage.bulk import BulkPool
 
-GROUP = "cartload-writer-consumer"
+GROUP = topics.GROUPS["writer consumer"]
 
 
 def consumer(settings: ConsumerSettings, checks: Checks) -> Main:

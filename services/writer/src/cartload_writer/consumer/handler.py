@@ -97,7 +97,9 @@ class BatchHandler:
                 dataset_id=header.dataset_id,
                 job_id=header.job_id,
                 stage="store",
-                position=header.position,
+                attempt=header.attempt,
+                chunk_index=header.chunk_index,
+                chunk_attempt=header.chunk_attempt,
                 table=header.table,
                 reason=reason[:2000] or "unknown",
             )
@@ -108,7 +110,9 @@ def _stored(header: BatchHeader, stored: StoredBatch) -> Stored:
     return Stored(
         dataset_id=header.dataset_id,
         job_id=header.job_id,
-        position=header.position,
+        attempt=header.attempt,
+        chunk_index=header.chunk_index,
+        chunk_attempt=header.chunk_attempt,
         table=header.table,
         chunk=header.chunk,
         rows=stored.rows,

@@ -24,7 +24,7 @@ from cartload_writer.tasks.intake import Intake
 from cartload_writer.tasks.runner import Runner
 from cartload_writer.tasks.stock import Stock
 
-GROUP = "cartload-writer-tasks"
+GROUP = topics.GROUPS["writer tasks"]
 
 
 def tasks(settings: TasksSettings, checks: Checks) -> Main:

@@ -24,7 +24,9 @@ async def prepare(context: Context, command: Prepare) -> None:
         context.stock.wake()
     else:
         await _complete(context, dataset)
-    await context.results.publish(Prepared(dataset_id=command.dataset_id, job_id=command.job_id))
+    await context.results.publish(
+        Prepared(dataset_id=command.dataset_id, job_id=command.job_id, attempt=command.attempt)
+    )
 
 
 def _spec(command: Prepare) -> specs.Spec:

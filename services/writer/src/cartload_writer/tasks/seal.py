@@ -39,6 +39,7 @@ async def seal(context: Context, command: Seal) -> None:
         Sealed(
             dataset_id=command.dataset_id,
             job_id=command.job_id,
+            attempt=command.attempt,
             indexing_seconds=indexed - began,
             checking_seconds=perf_counter() - indexed,
         )
@@ -46,7 +47,9 @@ async def seal(context: Context, command: Seal) -> None:
 
 
 async def _tell(context: Context, command: Seal, phase: Literal["indexing", "checking"]) -> None:
-    await context.results.publish(Sealing(dataset_id=command.dataset_id, job_id=command.job_id, phase=phase))
+    await context.results.publish(
+        Sealing(dataset_id=command.dataset_id, job_id=command.job_id, attempt=command.attempt, phase=phase)
+    )
 
 
 async def _index(context: Context, command: Seal, dataset: Dataset) -> None:
