@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from cartload.described import markdown
+from cartload.schema.exports import markdown
 
 TARGET = Path(__file__).resolve().parents[2] / "docs" / "data-dictionary.md"
 

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
+from cartload.encoders.files import csv_lines
+from cartload.readers import Stored
 from cartload.schema import TABLE_NAMES, arrow_schema
-from cartload.sinks.files import csv_lines
-from cartload.stored import Stored
 from shop import COMMAND, shop
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "sample"

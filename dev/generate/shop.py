@@ -6,11 +6,11 @@ from contextlib import contextmanager
 import duckdb
 import pyarrow as pa
 
-from cartload.chunks import Segment, plan
-from cartload.engine import Engine
+from cartload.engine.chunks import Segment, plan
+from cartload.engine.generate import Engine
+from cartload.readers import Stored
 from cartload.schema import TABLE_NAMES
 from cartload.spec import parse, resolve
-from cartload.stored import Stored
 
 CUSTOMERS = 20_000
 COMMAND = f"cartload generate --customers {CUSTOMERS} --out shop"

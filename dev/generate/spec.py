@@ -7,9 +7,9 @@ from typing import Any
 
 import yaml
 
-from cartload import _spec_fields
-from cartload._spec_fields import Field
-from cartload.presets import PRESETS
+from cartload.spec import fields as spec_fields
+from cartload.spec.fields import Field
+from cartload.spec.presets import PRESETS
 
 TARGET = Path(__file__).resolve().parents[2] / "docs" / "spec.md"
 
@@ -32,14 +32,14 @@ the number of workers; `name` and `format` change no value.
 
 def text() -> str:
     """Return the whole page."""
-    fields = sorted(_spec_fields.fields(), key=lambda field: len(field.path) > 1)
+    fields = sorted(spec_fields.fields(), key=lambda field: len(field.path) > 1)
     parts = [_section(*group) for group in groupby(fields, lambda field: field.path[:-1])]
     return "\n".join([HEAD, *parts, _presets()])
 
 
 def _section(path: tuple[str, ...], fields: Any) -> str:
     rows = "\n".join(_row(field) for field in fields)
-    head = f"## {path[0]}\n\n{_spec_fields.section(path[0])}\n\n" if path else ""
+    head = f"## {path[0]}\n\n{spec_fields.section(path[0])}\n\n" if path else ""
     return f"{head}| field | allowed | default | meaning |\n|---|---|---|---|\n{rows}\n"
 
 

@@ -10,11 +10,11 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from cartload.chunks import Segment, plan
-from cartload.ddl import alter_to_final, create_table, orphan_queries
-from cartload.engine import Engine
+from cartload.encoders.mysql import Bulk, connect, tab_separated
+from cartload.engine.chunks import Segment, plan
+from cartload.engine.generate import Engine
 from cartload.schema import TABLE_NAMES, Ids
-from cartload.sinks.mysql import Bulk, connect, tab_separated
+from cartload.schema.ddl import alter_to_final, create_table, orphan_queries
 from cartload.spec import parse, resolve
 
 CONNECTIONS = 2

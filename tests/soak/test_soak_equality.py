@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from cartload.rowhash import RowHash
+from cartload.schema.rowhash import RowHash
 from cartload_dev import control
 from cartload_dev.handle import Handle
 from cartload_dev.paths import RunDir

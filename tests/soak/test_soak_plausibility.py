@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from cartload.cli import main
-from cartload.manifest import read
-from cartload.stored import open_stored
+from cartload.readers import open_stored
+from cartload.storage.manifest import read
 from support.plausibility import too_many
 
 CUSTOMERS = 700_000

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from cartload import chunks
 from cartload.checker import Report
+from cartload.engine import chunks
 from cartload.spec import parse, resolve
 from support.any_spec import valid_fields
 from support.engine_truths import dataset, report

@@ -8,8 +8,8 @@ import pyarrow as pa
 
 from cartload.answers import answers
 from cartload.answers.document import Cell
+from cartload.readers import Stored
 from cartload.schema import TABLE_NAMES
-from cartload.stored import Stored
 
 type Rows = tuple[tuple[Cell, ...], ...]
 

@@ -6,9 +6,9 @@ from typing import Any, get_args
 from hypothesis import assume
 from hypothesis import strategies as st
 
-from cartload import chunks
-from cartload._spec_model import Locale
+from cartload.engine import chunks
 from cartload.spec import SpecError, parse, resolve
+from cartload.spec.model import Locale
 
 LOCALES = sorted(get_args(Locale))
 MOST_CUSTOMERS = 5_000

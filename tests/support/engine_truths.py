@@ -8,10 +8,10 @@ import duckdb
 import pyarrow as pa
 
 from cartload.checker import Report, examine
-from cartload.chunks import Segment, plan
-from cartload.engine import Engine
+from cartload.engine.chunks import Segment, plan
+from cartload.engine.generate import Engine
+from cartload.readers import Stored
 from cartload.spec import Spec, parse, resolve
-from cartload.stored import Stored
 
 
 def dataset(segment: Segment | None = None, **fields: Any) -> tuple[Spec, dict[str, pa.Table]]:

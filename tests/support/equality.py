@@ -3,10 +3,10 @@
 import asyncio
 from typing import Any
 
-from cartload.chunks import Segment, plan
-from cartload.engine import Engine
-from cartload.rowhash import RowHash, hash_batch
+from cartload.engine.chunks import Segment, plan
+from cartload.engine.generate import Engine
 from cartload.schema import TABLE_NAMES
+from cartload.schema.rowhash import RowHash, hash_batch
 from cartload.spec import parse, resolve
 from cartload_dev.handle import Handle
 from support.client import User

@@ -14,11 +14,11 @@ from typing import Any
 
 import cartload.vocabulary
 from cartload import VINTAGE
-from cartload.chunks import Chunk, Segment, plan
-from cartload.engine import Engine
-from cartload.register import FAMILIES
-from cartload.rowhash import RowHash, hash_batch
+from cartload.engine.chunks import Chunk, Segment, plan
+from cartload.engine.generate import Engine
+from cartload.randomness.register import FAMILIES
 from cartload.schema import TABLE_NAMES
+from cartload.schema.rowhash import RowHash, hash_batch
 from cartload.spec import Spec, parse, resolve
 
 TESTS = Path(__file__).parents[1]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cartload.stored import open_stored
+from cartload.readers import open_stored
 
 PAGE = Path(__file__).resolve().parents[1] / "soak" / "plausibility.sql"
 HEADING = re.compile(r"^-- (?P<name>.+): (?:none|at most (?P<most>\d+) per million (?P<table>\w+), .+)$")

@@ -14,9 +14,9 @@ import numpy as np
 import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
-from cartload.draws import Randomness, permute, scramble, seed_keys
-from cartload.hashing import keys
-from cartload.register import FAMILIES
+from cartload.randomness.draws import Randomness, permute, scramble, seed_keys
+from cartload.randomness.hashing import keys
+from cartload.randomness.register import FAMILIES
 from cartload.schema import TABLE_NAMES
 
 FALSE_ALARMS: Final = 1e-6

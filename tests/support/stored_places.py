@@ -8,12 +8,14 @@ from uuid import uuid4
 
 import pyarrow as pa
 
-from cartload import VINTAGE, ddl, manifest
-from cartload.chunks import Segment
-from cartload.rowhash import hash_batch
-from cartload.sinks import mysql
-from cartload.sinks.files import Format, encode
+from cartload import VINTAGE
+from cartload.encoders import mysql
+from cartload.encoders.files import Format, encode
+from cartload.engine.chunks import Segment
+from cartload.schema import ddl
+from cartload.schema.rowhash import hash_batch
 from cartload.spec import Spec
+from cartload.storage import manifest
 
 
 def write_folder(

@@ -11,8 +11,8 @@ import pymysql
 import pymysql.cursors
 from azure.storage.blob import ContainerClient
 
-from cartload.rowhash import RowHash, hash_batch
 from cartload.schema import TABLES, Ids, arrow_schema
+from cartload.schema.rowhash import RowHash, hash_batch
 
 PAGE = 20_000
 

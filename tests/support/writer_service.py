@@ -14,9 +14,11 @@ import pyarrow as pa
 import pymysql
 from fastapi import FastAPI
 
-from cartload import VINTAGE, chunks, rowhash
+from cartload import VINTAGE
 from cartload import spec as specs
-from cartload.engine import Engine
+from cartload.engine import chunks
+from cartload.engine.generate import Engine
+from cartload.schema import rowhash
 from cartload_contracts.batches import Batch, BatchHeader
 from cartload_contracts.envelope import Wire, decode_batch, encode, encode_batch
 from cartload_contracts.messages import DatasetCommand, Delete, Prepare, Result, Seal

@@ -13,12 +13,12 @@ import pyarrow as pa
 
 from bench.engine.measured import Figures
 from bench.engine.shop import rate
-from cartload.engine import Engine
-from cartload.output import runs
-from cartload.own_process import keep_freed_memory
-from cartload.rowhash import RowHash, hash_batch
+from cartload.engine.generate import Engine
+from cartload.engine.worker_process import keep_freed_memory
 from cartload.schema import Ids
+from cartload.schema.rowhash import RowHash, hash_batch
 from cartload.spec import parse, resolve
+from cartload.writers import runs
 
 
 def cartload(ids: Ids, customers: int) -> Figures:

@@ -10,8 +10,8 @@ from pathlib import Path
 from bench.engine import files
 from bench.engine.measured import Figures, middle, run
 from bench.table import Row
-from cartload.manifest import Format
 from cartload.schema import Ids
+from cartload.storage.manifest import Format
 
 CUSTOMERS = 560_000
 """More than 8 M rows."""

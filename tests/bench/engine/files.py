@@ -11,9 +11,9 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from bench.engine.measured import Figures, Taken, run
-from cartload import manifest
-from cartload.manifest import Format
 from cartload.schema import Ids, table
+from cartload.storage import manifest
+from cartload.storage.manifest import Format
 
 _TPCH_ROWS = 8_000_000
 _BLOCK = 1 << 24

@@ -5,10 +5,11 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from cartload import VINTAGE, about
+from cartload import VINTAGE
 from cartload.checker import Report, check
-from cartload.sinks import mysql
+from cartload.encoders import mysql
 from cartload.spec import Spec
+from cartload.storage import about
 from support.engine_truths import dataset
 from support.stored_places import in_database, write_folder
 

@@ -13,12 +13,12 @@ import pymysql
 import pytest
 
 from cartload import VINTAGE
-from cartload.chunks import Segment, plan
 from cartload.cli import main
-from cartload.engine import Engine
-from cartload.rowhash import RowHash, hash_batch
+from cartload.encoders import mysql
+from cartload.engine.chunks import Segment, plan
+from cartload.engine.generate import Engine
 from cartload.schema import TABLE_NAMES
-from cartload.sinks import mysql
+from cartload.schema.rowhash import RowHash, hash_batch
 from cartload.spec import parse, resolve
 from support.engine import mysql_client
 from support.sql_server import server_of_its_own

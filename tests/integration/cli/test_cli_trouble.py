@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from cartload import manifest
-from cartload.output import journal
+from cartload.storage import manifest
+from cartload.writers import journal
 
 CUSTOMERS = "60000"
 """Three runs of blocks."""

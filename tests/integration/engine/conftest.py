@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from cartload.sinks import mysql
+from cartload.encoders import mysql
 
 
 @pytest.fixture

@@ -12,10 +12,10 @@ import pytest
 from cartload.answers import questions
 from cartload.answers.run import exact
 from cartload.cli import main
-from cartload.ddl import create_table
+from cartload.encoders import mysql
+from cartload.readers import Stored, open_stored
 from cartload.schema import TABLE_NAMES
-from cartload.sinks import mysql
-from cartload.stored import Stored, open_stored
+from cartload.schema.ddl import create_table
 from support import answers_pandas, answers_polars
 from support.answers_stored import Rows, true_rows
 from support.mysql_zones import load_zones

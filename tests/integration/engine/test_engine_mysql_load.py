@@ -8,12 +8,12 @@ import pyarrow as pa
 import pymysql
 import pytest
 
-from cartload.chunks import Segment, plan
-from cartload.ddl import alter_to_final, create_table, orphan_queries
-from cartload.engine import Engine
-from cartload.rowhash import RowHash, hash_batch
+from cartload.encoders import mysql
+from cartload.engine.chunks import Segment, plan
+from cartload.engine.generate import Engine
 from cartload.schema import TABLE_NAMES, Ids, arrow_schema
-from cartload.sinks import mysql
+from cartload.schema.ddl import alter_to_final, create_table, orphan_queries
+from cartload.schema.rowhash import RowHash, hash_batch
 from cartload.spec import parse, resolve
 
 

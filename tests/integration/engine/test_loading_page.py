@@ -11,8 +11,8 @@ from pathlib import Path
 import pymysql
 import pytest
 
+from cartload.encoders import mysql
 from cartload.schema import TABLE_NAMES
-from cartload.sinks import mysql
 from cartload_dev.paths import checkout
 from support.engine import mysql_client
 from support.pages import snippets

@@ -7,10 +7,10 @@ import pyarrow as pa
 import pytest
 
 from cartload import VINTAGE
-from cartload.rowhash import RowHash, hash_batch
-from cartload.sinks import mysql
+from cartload.encoders import mysql
+from cartload.readers import Stored, StoredError, open_stored
+from cartload.schema.rowhash import RowHash, hash_batch
 from cartload.spec import Spec
-from cartload.stored import Stored, StoredError, open_stored
 from support.engine_truths import dataset
 from support.stored_places import in_database, one_batch
 

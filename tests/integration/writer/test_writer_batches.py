@@ -12,7 +12,7 @@ import pymysql
 import pytest
 
 from cartload import schema
-from cartload.rowhash import RowHash, hash_batch
+from cartload.schema.rowhash import RowHash, hash_batch
 from cartload_contracts.messages import Failed, Stored
 from cartload_kit.kafka.errors import BadMessage, KafkaUnavailable, TryAgain
 from cartload_writer import names

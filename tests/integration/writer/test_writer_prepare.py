@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
-from cartload import VINTAGE, chunks, ddl, schema
+from cartload import VINTAGE, schema
+from cartload.engine import chunks
+from cartload.schema import ddl
 from cartload_contracts.messages import Prepared
 from cartload_writer import names
 from cartload_writer.tasks.outcome import Refused

@@ -7,7 +7,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from cartload.sinks.mysql import LoadError
+from cartload.encoders.mysql import LoadError
 from cartload_kit.database import require_migrated
 from cartload_writer.clients import MIGRATIONS
 from cartload_writer.models import metadata

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from cartload import schema
-from cartload.rowhash import RowHash, hash_batch
+from cartload.schema.rowhash import RowHash, hash_batch
 from cartload_contracts.model import TABLES
 from cartload_kit.database import engine
 from cartload_kit.errors import GatewayTimeout

@@ -6,7 +6,9 @@ from typing import Any
 import pymysql
 import pytest
 
-from cartload import chunks, ddl, schema
+from cartload import schema
+from cartload.engine import chunks
+from cartload.schema import ddl
 from cartload_contracts.messages import Sealed, Sealing
 from cartload_writer.tasks.outcome import Refused
 from support.writer_service import Load, Place, Writer, address, root

@@ -12,8 +12,8 @@ import pytest
 import charts
 import samples
 from cartload.answers import questions
+from cartload.readers import Stored
 from cartload.schema import TABLE_NAMES, table
-from cartload.stored import Stored
 from charts import Series
 from shop import shop
 

@@ -6,9 +6,9 @@ from types import ModuleType
 
 import pytest
 
-from cartload.presets import PRESETS
 from cartload.schema import TABLES
 from cartload.spec import Spec
+from cartload.spec.presets import PRESETS
 
 ROOT = Path(__file__).resolve().parents[3]
 

@@ -6,8 +6,8 @@ import pyarrow as pa
 import pytest
 
 from cartload.checker import Report, examine
+from cartload.readers import Stored
 from cartload.spec import Spec, parse, resolve
-from cartload.stored import Stored
 from support.engine_truths import dataset, in_memory
 
 FIELDS: dict[str, Any] = {

@@ -7,9 +7,9 @@ import pytest
 
 from cartload.checker import Report, examine
 from cartload.checker.rules import all_rules
+from cartload.readers import Stored, open_stored
 from cartload.schema import TABLE_NAMES
 from cartload.spec import Spec
-from cartload.stored import Stored, open_stored
 from support.engine_truths import dataset, report
 from support.mutations import CASES
 from support.stored_places import write_folder

@@ -7,13 +7,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from cartload import manifest
-from cartload.chunks import Segment, plan
 from cartload.cli import main
-from cartload.engine import Engine
-from cartload.rowhash import RowHash, hash_batch
+from cartload.engine.chunks import Segment, plan
+from cartload.engine.generate import Engine
 from cartload.schema import TABLE_NAMES, arrow_schema
+from cartload.schema.rowhash import RowHash, hash_batch
 from cartload.spec import parse, resolve
+from cartload.storage import manifest
 
 
 def generate(folder: Path, *more: str) -> manifest.Manifest:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from cartload import manifest
 from cartload.cli import main
+from cartload.storage import manifest
 
 
 @pytest.fixture

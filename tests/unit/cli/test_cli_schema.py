@@ -6,9 +6,8 @@ from typing import Any
 import pytest
 import yaml
 
-from cartload import ddl
 from cartload.cli import main
-from cartload.schema import TABLE_NAMES, TABLES, Ids, arrow_schema
+from cartload.schema import TABLE_NAMES, TABLES, Ids, arrow_schema, ddl
 
 
 def printed(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:

@@ -6,9 +6,8 @@ from typing import Any
 import pytest
 import yaml
 
-from cartload import specfile
 from cartload.cli import main
-from cartload.spec import PRESETS, SpecError, parse
+from cartload.spec import PRESETS, SpecError, parse, specfile
 
 
 def printed(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:

@@ -4,7 +4,7 @@ import ssl
 
 import pytest
 
-from cartload.mysqlurl import PASSWORD, UrlError, complete, database, is_url, server, shown, tls
+from cartload.storage.mysql_url import PASSWORD, UrlError, complete, database, is_url, server, shown, tls
 
 URL = "mysql://ada@db.example:3307/shop"
 

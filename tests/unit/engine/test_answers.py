@@ -13,7 +13,7 @@ import cartload.answers
 from cartload.answers import Answers, answers, questions
 from cartload.answers.run import exact
 from cartload.cli import main
-from cartload.stored import StoredError, open_stored
+from cartload.readers import StoredError, open_stored
 from support import answers_pandas, answers_polars
 from support.answers_stored import in_memory, true_rows, true_rows_of
 from support.engine_truths import dataset

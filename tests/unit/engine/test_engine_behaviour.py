@@ -7,8 +7,8 @@ import duckdb
 import numpy as np
 import pytest
 
+from cartload.calendar.timeline import DAY
 from cartload.tables.world import World
-from cartload.timeline import DAY
 from support.engine_truths import dataset
 
 Ask = Any

@@ -5,13 +5,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cartload import timeline
-from cartload.catalogue import Catalogue
-from cartload.chunks import Blocks
-from cartload.counts import fewest_on_sale, largest_basket, most_wishes
-from cartload.draws import Randomness
-from cartload.engine import Engine
+from cartload.calendar import timeline
+from cartload.catalogue.catalogue import Catalogue
+from cartload.engine.chunks import Blocks
+from cartload.engine.generate import Engine
+from cartload.randomness.draws import Randomness
 from cartload.spec import parse, resolve
+from cartload.spec.counts import fewest_on_sale, largest_basket, most_wishes
 from cartload.tables.shelf import Shelf
 
 

@@ -4,12 +4,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cartload import sizes
-from cartload.chunks import Blocks, CatalogueRows, Segment, plan, row_totals, rows_of
-from cartload.counts import rows_before
-from cartload.engine import Engine, estimated_bytes, preview
+from cartload.engine.chunks import Blocks, CatalogueRows, Segment, plan, row_totals, rows_of
+from cartload.engine.generate import Engine, estimated_bytes, preview
 from cartload.schema import BLOCK_TABLES, CATALOGUE_TABLES, TABLE_NAMES, arrow_schema
-from cartload.spec import parse, resolve
+from cartload.spec import parse, resolve, sizes
+from cartload.spec.counts import rows_before
 
 
 def test_catalogue_first_then_blocks_in_order() -> None:

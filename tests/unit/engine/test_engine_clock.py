@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime
 import numpy as np
 import pytest
 
-from cartload import timeline, zones
-from cartload.clock import Clock
+from cartload.calendar import timeline, zones
+from cartload.calendar.clock import Clock
 
 FIRST = timeline.milliseconds(date(2023, 1, 1)) // timeline.DAY
 CLOCK = Clock(FIRST, 800)

@@ -6,7 +6,7 @@ import duckdb
 import pytest
 
 from cartload import vocabulary
-from cartload.country_rules import country_rules
+from cartload.places.country_rules import country_rules
 
 COUNTRIES = {country.code: country for country in vocabulary.countries()}
 

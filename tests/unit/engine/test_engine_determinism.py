@@ -8,10 +8,10 @@ import sys
 import pytest
 
 from cartload import VINTAGE
-from cartload.chunks import Segment, plan
-from cartload.draws import places, seed_keys
-from cartload.engine import Engine
-from cartload.register import FAMILIES
+from cartload.engine.chunks import Segment, plan
+from cartload.engine.generate import Engine
+from cartload.randomness.draws import places, seed_keys
+from cartload.randomness.register import FAMILIES
 from cartload.schema import TABLE_NAMES
 from cartload.spec import parse, resolve
 from support import golden

@@ -5,8 +5,8 @@ import uuid
 import numpy as np
 import pytest
 
-from cartload.draws import Randomness
-from cartload.ids import id_column, numbered, row_number
+from cartload.randomness.draws import Randomness
+from cartload.tables.ids import id_column, numbered, row_number
 
 
 def test_uuids_are_version_8_and_grow_with_the_rows() -> None:

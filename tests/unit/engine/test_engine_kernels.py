@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cartload.fixed import exponentials
-from cartload.hashing import keys
 from cartload.kernels import library, loops, strings
-from cartload.sampling import Guide
+from cartload.randomness.fixed_point import exponentials
+from cartload.randomness.hashing import keys
+from cartload.randomness.sampling import Guide
 from support.mixer import mix
 
 _COUNTS = st.lists(st.integers(0, 9), max_size=30)

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cartload import ages, vocabulary
-from cartload.country_rules import country_rules
-from cartload.people import FIRST_BITS, LAST_BITS, name_pools
+from cartload import vocabulary
+from cartload.customers import ages
+from cartload.customers.names import FIRST_BITS, LAST_BITS, name_pools
+from cartload.places.country_rules import country_rules
 from cartload.spec import parse, resolve
 from cartload.tables.users import People
 from cartload.tables.world import World

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from cartload import vocabulary
-from cartload.country_rules import country_rules
-from cartload.engine import preview
-from cartload.places import CITY_BITS, NEAR, PHONES, POSTAL_CODES, place_pools
+from cartload.engine.generate import preview
+from cartload.places.country_rules import country_rules
+from cartload.places.gazetteer import CITY_BITS, NEAR, PHONES, POSTAL_CODES, place_pools
+from cartload.places.templates import fill, fill_all
 from cartload.spec import parse, resolve
-from cartload.templates import fill, fill_all
 
 COUNTRIES = {country.code: country for country in vocabulary.countries()}
 LOCALES = {names.country: names.locale for names in vocabulary.names()}

@@ -7,9 +7,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from cartload import arrays, pools
-from cartload.chunks import Segment, plan
-from cartload.engine import Engine
+from cartload.columns import arrays, pools
+from cartload.engine.chunks import Segment, plan
+from cartload.engine.generate import Engine
 from cartload.schema import arrow_schema
 from cartload.spec import parse, resolve
 

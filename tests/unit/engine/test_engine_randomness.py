@@ -5,10 +5,10 @@ import math
 import numpy as np
 import pytest
 
-from cartload.draws import Randomness, permute
-from cartload.fixed import exp2, exponential, log2, power_law
-from cartload.hashing import keys
-from cartload.register import FAMILIES
+from cartload.randomness.draws import Randomness, permute
+from cartload.randomness.fixed_point import exp2, exponential, log2, power_law
+from cartload.randomness.hashing import keys
+from cartload.randomness.register import FAMILIES
 from support.mixer import mix
 
 

@@ -8,10 +8,10 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from cartload.chunks import Segment, plan
-from cartload.engine import Engine
-from cartload.rowhash import RowHash, hash_batch
+from cartload.engine.chunks import Segment, plan
+from cartload.engine.generate import Engine
 from cartload.schema import TABLE_NAMES, Column, table
+from cartload.schema.rowhash import RowHash, hash_batch
 from cartload.spec import parse, resolve
 
 _MASK = (1 << 64) - 1

@@ -2,10 +2,10 @@
 
 import pytest
 
-from cartload.manifest import Format
-from cartload.output import runs
 from cartload.schema import BLOCK_TABLES
 from cartload.spec import parse, resolve
+from cartload.storage.manifest import Format
+from cartload.writers import runs
 
 
 @pytest.mark.parametrize("file_format", ["parquet", "csv", "jsonl", "sql"])

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cartload.kernels.loops import later_doubles
-from cartload.sampling import Groups, Guide, race, running_times, systematic
+from cartload.randomness.sampling import Groups, Guide, race, running_times, systematic
 
 
 def test_groups_walk_their_rows() -> None:

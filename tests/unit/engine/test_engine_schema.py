@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from cartload.ddl import alter_to_final, create_table, foreign_key_names, index_names, orphan_queries
 from cartload.schema import TABLE_NAMES, TABLES, arrow_schema, table
+from cartload.schema.ddl import alter_to_final, create_table, foreign_key_names, index_names, orphan_queries
 
 COLUMNS = {
     "users": "id user_name first_name last_name email phone_number birth_date gender locale country "

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cartload import timeline, zones
+from cartload.calendar import timeline, zones
 from cartload.spec import parse, resolve
 from support.engine_truths import dataset
 

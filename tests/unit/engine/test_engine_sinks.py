@@ -13,12 +13,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cartload.chunks import Segment, plan
-from cartload.engine import Engine
+from cartload.encoders.files import content_type, csv_lines, encode, extension
+from cartload.encoders.mysql import tab_separated
+from cartload.engine.chunks import Segment, plan
+from cartload.engine.generate import Engine
 from cartload.kernels.lines import Field, lines
 from cartload.schema import BLOCK_TABLES, TABLE_NAMES, Column, arrow_schema, table
-from cartload.sinks.files import content_type, csv_lines, encode, extension
-from cartload.sinks.mysql import tab_separated
 from cartload.spec import parse, resolve
 
 NASTY = ["", '"', "a,b", "line\nbreak", "tab\there", "back\\slash", "\\N", "\x00\x1f", "plain", "zß水🍌"]

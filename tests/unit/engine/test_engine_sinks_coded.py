@@ -8,13 +8,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from cartload import pools
-from cartload.chunks import Segment, plan
-from cartload.engine import Engine
+from cartload.columns import pools
+from cartload.encoders.files import csv_lines, encode, json_lines
+from cartload.encoders.inserts import statement
+from cartload.encoders.mysql import tab_separated
+from cartload.engine.chunks import Segment, plan
+from cartload.engine.generate import Engine
 from cartload.schema import TABLE_NAMES
-from cartload.sinks.files import csv_lines, encode, json_lines
-from cartload.sinks.inserts import statement
-from cartload.sinks.mysql import tab_separated
 from cartload.spec import parse, resolve
 
 NASTY = ["", '"', "'", "a,b", "line\nbreak", "tab\there", "back\\slash", "\x00\x1a", "zß水🍌", None]

@@ -5,9 +5,9 @@ from datetime import date
 import numpy as np
 import pytest
 
-from cartload import timeline
-from cartload.chunks import Blocks
-from cartload.engine import Engine
+from cartload.calendar import timeline
+from cartload.engine.chunks import Blocks
+from cartload.engine.generate import Engine
 from cartload.spec import parse, resolve
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from cartload.output.errors import OutputError
-from cartload.output.runs import Run
-from cartload.output.workers import work
+from cartload.writers.errors import OutputError
+from cartload.writers.runs import Run
+from cartload.writers.workers import work
 
 RUNS = [Run(number, number + 1, number, ("users",)) for number in range(9)]
 

@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from cartload import vocabulary, zones
+from cartload import vocabulary
+from cartload.calendar import zones
 
 MOMENTS = [
     "1990-01-01T00:00:00",

@@ -9,11 +9,12 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from cartload import goods, timeline
-from cartload.catalogue import Catalogue
-from cartload.chunks import CatalogueRows, Plan, Segment, plan
-from cartload.draws import Randomness
-from cartload.engine import Engine
+from cartload.calendar import timeline
+from cartload.catalogue import product_words
+from cartload.catalogue.catalogue import Catalogue
+from cartload.engine.chunks import CatalogueRows, Plan, Segment, plan
+from cartload.engine.generate import Engine
+from cartload.randomness.draws import Randomness
 from cartload.schema import table
 from cartload.spec import parse, resolve
 from cartload.vocabulary import wares
@@ -76,7 +77,7 @@ def test_texts_fit_their_columns_and_are_whole(products: int) -> None:
 def test_slugs_are_unique_and_pictures_on_a_reserved_domain(products: int) -> None:
     slugs = shop(products).texts("slug")
     assert len(set(slugs)) == products
-    assert all(goods.slug(text) == text for text in slugs)
+    assert all(product_words.slug(text) == text for text in slugs)
     assert all(url.startswith("https://images.example.com/") for url in shop(products).texts("image_url"))
 
 
@@ -130,7 +131,7 @@ def test_colours_change_neither_price_nor_weight(products: int) -> None:
 def test_prices_and_weights_lie_in_the_bands(products: int) -> None:
     made = shop(products)
     noun = made.made.noun[made.made.product_of_sku]
-    numbers = goods.numbers()
+    numbers = product_words.numbers()
     percent = numbers.percent(numbers.size_price, made.made.size)
     price = made.skus("price")
     low, high = numbers.price_low[noun] * percent // 100, numbers.price_high[noun] * percent // 100
@@ -160,13 +161,13 @@ def test_costs_leave_the_margin_of_the_category(products: int) -> None:
     assert (cost >= 1).all()
     assert (cost < price).all()
     margin = 100 * (price - cost) / price
-    assert (margin >= goods.numbers().margin_low[noun] - 1).all()
-    assert (margin <= goods.numbers().margin_high[noun] + 2.1).all()
+    assert (margin >= product_words.numbers().margin_low[noun] - 1).all()
+    assert (margin <= product_words.numbers().margin_high[noun] + 2.1).all()
 
 
 def test_dear_brands_and_materials_make_dear_goods() -> None:
     made = shop(50_000).made
-    numbers, chosen = goods.numbers(), made.assortment
+    numbers, chosen = product_words.numbers(), made.assortment
     first = made.price[made.first_sku[:-1]]
     place = (first - numbers.price_low[made.noun]) / (numbers.price_high - numbers.price_low)[made.noun]
     by_brand = [place[numbers.brand_level[chosen.brand] == level].mean() for level in range(1, 6)]

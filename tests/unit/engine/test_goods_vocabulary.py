@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from cartload.goods import slug
+from cartload.catalogue.product_words import slug
 from cartload.schema import table
 from cartload.vocabulary import document, wares
 from cartload.vocabulary.wares import Category, Noun, SubCategory

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from cartload.chunks import Segment
+from cartload.engine.chunks import Segment
 from cartload.spec import spec_hash
 from cartload_contracts import envelope
 from cartload_contracts.model import TABLES

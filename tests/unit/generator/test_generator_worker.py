@@ -8,9 +8,9 @@ import pyarrow as pa
 import pytest
 
 import cartload
-from cartload.chunks import Segment, plan
-from cartload.rowhash import hash_batch
+from cartload.engine.chunks import Segment, plan
 from cartload.schema import BLOCK_TABLES, arrow_schema
+from cartload.schema.rowhash import hash_batch
 from cartload.spec import parse, resolve, spec_hash
 from cartload_contracts import envelope
 from cartload_contracts.messages import CatalogueRange, Failed, GenerateChunk

@@ -8,11 +8,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from cartload.rowhash import RowHash, hash_batch
+from cartload.encoders.files import Format
+from cartload.readers import Stored, StoredError, open_stored
 from cartload.schema import arrow_schema
-from cartload.sinks.files import Format
+from cartload.schema.rowhash import RowHash, hash_batch
 from cartload.spec import Spec, parse, resolve
-from cartload.stored import Stored, StoredError, open_stored
 from support.engine_truths import dataset
 from support.stored_places import one_batch, write_folder
 

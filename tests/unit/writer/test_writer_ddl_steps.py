@@ -1,4 +1,5 @@
-from cartload import ddl, schema
+from cartload import schema
+from cartload.schema import ddl
 
 
 def test_what_is_there_already_is_left_out() -> None:

@@ -14,8 +14,8 @@ import pymysql
 import pytest
 
 from cartload import schema
-from cartload.engine import preview
-from cartload.sinks import files
+from cartload.encoders import files
+from cartload.engine.generate import preview
 from cartload.spec import parse, resolve
 from cartload_kit.errors import NotFound, Unavailable
 from cartload_kit.kafka.errors import TryAgain

@@ -11,19 +11,19 @@ imported at first use: ``import cartload`` costs nothing.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
-from cartload._constants import BLOCK, VINTAGE
+from cartload._identity import BLOCK, VINTAGE
 
 if TYPE_CHECKING:
-    from cartload._spec_model import Spec
     from cartload.checker import check
-    from cartload.dataset import generate
+    from cartload.engine.dataset import generate
+    from cartload.spec.model import Spec
 
 __all__ = ["BLOCK", "VINTAGE", "Spec", "check", "generate"]
 
 _LATER: Final = {
-    "Spec": "cartload._spec_model",
+    "Spec": "cartload.spec.model",
     "check": "cartload.checker",
-    "generate": "cartload.dataset",
+    "generate": "cartload.engine.dataset",
 }
 
 

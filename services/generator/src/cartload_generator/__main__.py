@@ -18,7 +18,7 @@ def api() -> None:
 
 def worker() -> None:
     """Make chunks."""
-    from cartload.own_process import leave_out_pandas
+    from cartload.engine.worker_process import leave_out_pandas
     from cartload_generator.worker import bootstrap
 
     leave_out_pandas()

@@ -7,9 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from cartload import spec as engine_spec
-from cartload.chunks import Blocks, CatalogueRows, Chunk, Plan, Segment, plan, row_totals, rows_of
-from cartload.sizes import dataset_bytes
+from cartload.engine.chunks import Blocks, CatalogueRows, Chunk, Plan, Segment, plan, row_totals, rows_of
 from cartload.spec import Spec, SpecError
+from cartload.spec.sizes import dataset_bytes
 from cartload_contracts.jobs import JobKind
 from cartload_contracts.messages import BlockRange, CatalogueRange
 from cartload_generator.record import DatasetRecord, JobRecord

@@ -10,7 +10,7 @@ from cartload_kit.settings import load
 
 def _stay_small() -> None:
     """Arrow's own allocator keeps what a batch took; the C library's gives it back."""
-    from cartload.own_process import leave_out_pandas
+    from cartload.engine.worker_process import leave_out_pandas
 
     leave_out_pandas()
     import pyarrow as pa

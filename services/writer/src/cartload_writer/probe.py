@@ -7,7 +7,7 @@ from uuid import uuid4
 import pyarrow as pa
 import pymysql
 
-from cartload.sinks import mysql
+from cartload.encoders import mysql
 
 _COUNT = (
     "SELECT (SELECT COUNT(*) FROM manifest WHERE dataset_id = %s) "

@@ -1,4 +1,7 @@
-"""The true answers to business questions about a stored dataset: what pipelines on it can be tested with."""
+"""Twenty business questions about a stored dataset, with their SQL and their true answers.
+
+Pipelines built on a dataset can be tested with them.
+"""
 
 from cartload.answers.document import Answer, Answers
 from cartload.answers.questions import Question, questions

@@ -8,14 +8,14 @@ import duckdb
 
 from cartload.answers.document import Answer, Answers, Cell
 from cartload.answers.questions import Question, questions
+from cartload.readers import Stored, StoredError
 from cartload.schema import TABLE_NAMES
-from cartload.stored import Stored, StoredError
 
 
 def answers(stored: Stored) -> Answers:
     """The true answers about a stored dataset.
 
-    Raises :class:`cartload.stored.StoredError` when a table is missing or cannot be read.
+    Raises :class:`cartload.readers.StoredError` when a table is missing or cannot be read.
     """
     stored.require(TABLE_NAMES)
     try:

@@ -1,11 +1,14 @@
-"""The truths of a dataset, checked by queries over what is stored, never by making it again."""
+"""The invariants of a dataset, proven by queries over what is stored, never by making it again.
+
+The outcome is a report: each invariant with its rules, the rows they were asked of and the violations.
+"""
 
 from pathlib import Path
 
-from cartload._spec_model import Spec
 from cartload.checker.examination import examine
 from cartload.checker.report import Figure, Report, RuleReport, TruthReport
-from cartload.stored import StoredError, open_stored
+from cartload.readers import StoredError, open_stored
+from cartload.spec.model import Spec
 
 __all__ = ["Figure", "Report", "RuleReport", "StoredError", "TruthReport", "check", "examine"]
 

@@ -6,12 +6,12 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from cartload._spec_model import Spec
 from cartload.checker.model import QueryRule, RowRule, Rule
 from cartload.checker.ranges import EVERYTHING, ROWS_AT_ONCE, Owner, Range, ranges
 from cartload.checker.relations import Relation
 from cartload.checker.report import RuleReport
-from cartload.stored import Stored
+from cartload.readers import Stored
+from cartload.spec.model import Spec
 
 SAMPLES: Final = 5
 _LEAST: Final = 30

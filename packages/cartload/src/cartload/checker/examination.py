@@ -7,8 +7,8 @@ from cartload.checker.habits import findings as habits
 from cartload.checker.ranges import ROWS_AT_ONCE
 from cartload.checker.report import TRUTHS, Report, RuleReport, TruthReport
 from cartload.checker.rules import all_rules
+from cartload.readers import Stored, StoredError
 from cartload.schema import TABLE_NAMES
-from cartload.stored import Stored, StoredError
 
 
 def examine(stored: Stored, *, at_once: int = ROWS_AT_ONCE) -> Report:

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from cartload._spec_model import Spec
 from cartload.checker.relations import Relation
+from cartload.spec.model import Spec
 
 type Expected = Callable[[Spec], float]
 """About how many rows a rule has to look at under a spec."""

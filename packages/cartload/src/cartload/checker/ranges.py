@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from cartload.stored import Stored
-from cartload.stored.types import text_literal
+from cartload.readers import Stored
+from cartload.readers.types import text_literal
 
 type Key = str | int
 

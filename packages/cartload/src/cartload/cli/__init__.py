@@ -1,4 +1,7 @@
-"""The ``cartload`` command. Whatever takes long to import is imported by the command that needs it."""
+"""The ``cartload`` command.
+
+Whatever takes long to import is imported by the command that needs it.
+"""
 
 import sys
 from collections.abc import Sequence
@@ -7,7 +10,7 @@ from typing import NoReturn
 from cartload.cli import arguments
 from cartload.cli.errors import CommandError, Interrupted
 from cartload.cli.signals import stopping_by_signal
-from cartload.own_process import keep_freed_memory, leave_out_pandas
+from cartload.engine.worker_process import keep_freed_memory, leave_out_pandas
 
 
 def run() -> NoReturn:

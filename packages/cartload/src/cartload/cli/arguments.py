@@ -5,7 +5,7 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Final
 
-from cartload.presets import PRESETS
+from cartload.spec.presets import PRESETS
 
 _COMMANDS: Final = {
     "answers": "cartload.cli.reading:answers",
@@ -54,7 +54,7 @@ class _Version(argparse.Action):
         super().__init__(option_strings, dest, nargs=0, help="print the version and end")
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
-        from cartload._version import version
+        from cartload._identity import version
 
         parser.exit(message=f"cartload {version()}\n")
 

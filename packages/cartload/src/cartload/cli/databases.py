@@ -4,14 +4,14 @@ import getpass
 import os
 import sys
 
-from cartload import mysqlurl
 from cartload.cli.errors import CommandError
+from cartload.storage import mysql_url
 
 
 def url(given: str) -> str:
     """The URL with its password, asked for on a terminal when it is nowhere else. Raises CommandError."""
     ask = getpass.getpass if sys.stdin.isatty() else None
     try:
-        return mysqlurl.complete(given, os.environ, ask)
-    except mysqlurl.UrlError as error:
+        return mysql_url.complete(given, os.environ, ask)
+    except mysql_url.UrlError as error:
         raise CommandError(str(error), 2) from error

@@ -4,17 +4,18 @@ import argparse
 import sys
 from pathlib import Path
 
-from cartload import mysqlurl, schema
-from cartload._spec_model import Spec
-from cartload.chunks import Segment, row_totals
+from cartload import schema
 from cartload.cli import databases
 from cartload.cli.errors import CommandError
 from cartload.cli.progress import Progress, progress
 from cartload.cli.specs import resolved_spec
-from cartload.manifest import Format
-from cartload.output import database, folder, stream
-from cartload.output.errors import OutputError, said
-from cartload.output.job import FolderJob
+from cartload.engine.chunks import Segment, row_totals
+from cartload.spec.model import Spec
+from cartload.storage import mysql_url
+from cartload.storage.manifest import Format
+from cartload.writers import database, folder, stream
+from cartload.writers.errors import OutputError, said
+from cartload.writers.job import FolderJob
 
 
 def run(given: argparse.Namespace) -> int:
@@ -63,7 +64,7 @@ def _database(given: argparse.Namespace, spec: Spec, _: tuple[str, ...], shown: 
     _refuse(given, "--into", "resume", "partition", "format", "tables")
     url = databases.url(given.into)
     database.write(url, spec, processes=given.workers, tell=shown.add, say=shown.say)
-    shown.end(f"{mysqlurl.shown(url)} is whole")
+    shown.end(f"{mysql_url.shown(url)} is whole")
 
 
 def _refuse(given: argparse.Namespace, target: str, *options: str) -> None:

@@ -7,15 +7,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from cartload import durable, mysqlurl
 from cartload.cli import databases
 from cartload.cli.errors import CommandError
 from cartload.cli.specs import from_file
-from cartload.output.errors import said
 from cartload.schema import TABLE_NAMES
+from cartload.storage import atomic_file, mysql_url
+from cartload.writers.errors import said
 
 try:
-    from cartload.stored import Stored, StoredError, open_stored
+    from cartload.readers import Stored, StoredError, open_stored
 except ModuleNotFoundError as missing:
     if missing.name != "duckdb":
         raise
@@ -47,7 +47,7 @@ def answers(given: argparse.Namespace) -> int:
 
 def hashes(given: argparse.Namespace) -> int:
     """Print rows and hash of each table."""
-    from cartload.rowhash import RowHash, hash_batch
+    from cartload.schema.rowhash import RowHash, hash_batch
 
     sums: dict[str, RowHash] = {}
     with _opened(given) as stored:
@@ -64,7 +64,7 @@ def hashes(given: argparse.Namespace) -> int:
 @contextmanager
 def _opened(given: argparse.Namespace) -> Iterator[Stored]:
     spec = from_file(given.spec) if getattr(given, "spec", None) else None
-    target = databases.url(given.target) if mysqlurl.is_url(given.target) else given.target
+    target = databases.url(given.target) if mysql_url.is_url(given.target) else given.target
     try:
         with open_stored(target, spec=spec) as stored:
             yield stored
@@ -78,6 +78,6 @@ def _give(text: str, path: str | None) -> None:
         sys.stdout.write(text)
         return
     try:
-        durable.write(Path(path), text.encode())
+        atomic_file.write(Path(path), text.encode())
     except OSError as error:
         raise CommandError(said(error)) from error

@@ -4,7 +4,7 @@ import argparse
 import json
 import sys
 
-from cartload.described import arrow, dbt, document, markdown, statements
+from cartload.schema.exports import arrow, dbt, json_schema, markdown, sql
 
 
 def run(given: argparse.Namespace) -> int:
@@ -16,11 +16,11 @@ def run(given: argparse.Namespace) -> int:
 def _text(given: argparse.Namespace) -> str:
     match given.format:
         case "json":
-            return json.dumps(document.tables(), indent=2) + "\n"
+            return json.dumps(json_schema.tables(), indent=2) + "\n"
         case "markdown":
             return markdown.text()
         case "arrow":
             return arrow.text(given.ids)
         case "dbt":
             return dbt.text()
-    return statements.text(given.ids)
+    return sql.text(given.ids)

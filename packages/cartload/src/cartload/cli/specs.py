@@ -4,10 +4,9 @@ import argparse
 import sys
 from typing import Any
 
-from cartload import _spec_yaml, specfile
 from cartload import spec as specs
 from cartload.cli.errors import CommandError
-from cartload.spec import Spec, SpecError
+from cartload.spec import Spec, SpecError, commented_yaml, specfile
 
 
 def run(given: argparse.Namespace) -> int:
@@ -16,7 +15,7 @@ def run(given: argparse.Namespace) -> int:
     title = (
         f"# A spec of Cartload{f', from {given.spec}' if given.spec else ''}. Use it: cartload generate FILE"
     )
-    sys.stdout.write(f"{title}\n\n{_spec_yaml.commented(raw, _checked(raw), full=given.full)}")
+    sys.stdout.write(f"{title}\n\n{commented_yaml.commented(raw, _checked(raw), full=given.full)}")
     return 0
 
 

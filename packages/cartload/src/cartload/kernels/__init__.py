@@ -1,1 +1,4 @@
-"""The engine's inner loops, compiled from the C files here: integers in, integers and text out, no state."""
+"""The engine's inner loops, compiled from the C files here, and their declared arguments.
+
+They take integers and text in arrays and give the same; they keep no state and allocate nothing.
+"""

@@ -1,4 +1,4 @@
-"""Loops behind row hashes (:mod:`cartload.rowhash`)."""
+"""Loops behind row hashes (:mod:`cartload.schema.rowhash`)."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ def text_words(data: Any, offsets: npt.NDArray[np.int32], factor: np.uint64) -> 
 
 
 class Columns:
-    """The columns of a batch of Arrow, to be hashed row by row as :mod:`cartload.rowhash` says."""
+    """The columns of a batch of Arrow, to be hashed row by row as :mod:`cartload.schema.rowhash` says."""
 
     def __init__(self) -> None:
         self._columns: list[tuple[int, ...]] = []

@@ -59,21 +59,21 @@ def later_doubles(owner: I64, values: I64, most: int) -> I64:
 
 
 def systematic(weights: I64, sizes: I64, quotas: I64, starts: I64) -> I64:
-    """:func:`cartload.sampling.systematic`."""
+    """:func:`cartload.randomness.sampling.systematic`."""
     out = np.empty(len(weights), np.int64)
     run("systematic", words(weights), words(sizes), words(quotas), words(starts), len(sizes), out)
     return out
 
 
 def running_times(weights: I64, draws: I64, exponentials: I64, handicap: int) -> I64:
-    """:func:`cartload.sampling.running_times`; ``exponentials`` has one for each word."""
+    """:func:`cartload.randomness.sampling.running_times`; ``exponentials`` has one for each word."""
     out = np.empty(len(draws), np.int64)
     look_up("running_times", words(weights), words(draws), exponentials, handicap, out, len(out))
     return out
 
 
 def race(times: I64, sizes: I64, quotas: I64) -> Flags:
-    """:func:`cartload.sampling.race`."""
+    """:func:`cartload.randomness.sampling.race`."""
     scratch, out = np.empty(1 + int(sizes.max(initial=0)), np.int64), np.empty(len(times), np.bool_)
     run("race", words(times), words(sizes), words(quotas), len(sizes), scratch, out)
     return out
@@ -97,7 +97,7 @@ def favourites(drawn: U64, category: I64, categories: int) -> I64:
 
 
 def position(moments: I64, start: int, running: I64, daily: I64, hours: I64, before_hour: I64) -> I64:
-    """:meth:`cartload.timeline.Timeline.position`."""
+    """:meth:`cartload.calendar.timeline.Timeline.position`."""
     out = np.empty(len(moments), np.int64)
     tables = (running, daily, hours, before_hour)
     look_up("position", words(moments), start, len(daily), *tables, out, len(out))
@@ -105,14 +105,14 @@ def position(moments: I64, start: int, running: I64, daily: I64, hours: I64, bef
 
 
 def moment(positions: I64, day: I64, start: int, *tables: I64) -> I64:
-    """:meth:`cartload.timeline.Timeline.moment`, the days known; tables as there, in that order."""
+    """:meth:`cartload.calendar.timeline.Timeline.moment`, the days known; tables as there, in that order."""
     out = np.empty(len(positions), np.int64)
     run("moment", words(positions), day, start, *tables, out, len(out))
     return out
 
 
 def local_day(noon: I32, first_day: int, days: int, zone: I64, moments: I64) -> I64:
-    """:meth:`cartload.clock.Clock.day`; ``noon`` as in :func:`by_clock`."""
+    """:meth:`cartload.calendar.clock.Clock.day`; ``noon`` as in :func:`by_clock`."""
     out = np.empty(len(moments), np.int64)
     run("local_day", noon, first_day, days, words(zone), words(moments), out, len(out))
     return out

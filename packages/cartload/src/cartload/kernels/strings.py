@@ -69,7 +69,7 @@ def slugs(names: Any, numbers: I64) -> tuple[Offsets, Bytes]:
 
 
 def uuids(rows: I64, first: np.uint64, second: np.uint64) -> Bytes:
-    """The 36 ASCII characters of each row's key, as :mod:`cartload.ids` says."""
+    """The 36 ASCII characters of each row's key, as :mod:`cartload.tables.ids` says."""
     out = np.empty((len(rows), 36), np.uint8)
     run("uuids", words(rows), first, second, out, len(rows))
     return out

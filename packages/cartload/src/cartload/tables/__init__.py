@@ -1,1 +1,4 @@
-"""The rows: numbers of each entity first, then its table's columns."""
+"""The rows of each table: first the numbers of customers, orders and payments, then the table's columns.
+
+A foreign key is the number of a row; what is known of that row is computed again from the number.
+"""

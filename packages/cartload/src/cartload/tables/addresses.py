@@ -7,11 +7,19 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 
-from cartload import arrays
-from cartload.fixed import I64
-from cartload.ids import Keys
-from cartload.places import CITY_BITS, LINES_2, NEAR, PHONES, POSTAL_CODES, STREET_LINES, place_pools
-from cartload.sampling import Groups, systematic
+from cartload.columns import arrays
+from cartload.places.gazetteer import (
+    CITY_BITS,
+    LINES_2,
+    NEAR,
+    PHONES,
+    POSTAL_CODES,
+    STREET_LINES,
+    place_pools,
+)
+from cartload.randomness.fixed_point import I64
+from cartload.randomness.sampling import Groups, systematic
+from cartload.tables.ids import Keys
 from cartload.tables.layout import Layout
 from cartload.tables.users import People
 from cartload.tables.world import World

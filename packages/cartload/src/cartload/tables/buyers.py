@@ -12,14 +12,14 @@ from typing import Any, Final
 
 import numpy as np
 
-from cartload.draws import Draw
-from cartload.fixed import I64
+from cartload.calendar.timeline import DAY
 from cartload.kernels import loops
-from cartload.sampling import Groups, race, systematic
+from cartload.randomness.draws import Draw
+from cartload.randomness.fixed_point import I64
+from cartload.randomness.sampling import Groups, race, systematic
 from cartload.tables.layout import Layout
 from cartload.tables.users import People
 from cartload.tables.world import World
-from cartload.timeline import DAY
 
 _ONCE: Final = 64
 """Of 256 buyers so many never come back: BG/NBD's idea (Fader, Hardie and Lee 2005), our share."""

@@ -10,9 +10,9 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from cartload._spec_model import Spec
-from cartload.fixed import I64
-from cartload.timeline import DAY, MARGIN, event_falls_on, milliseconds
+from cartload.calendar.timeline import DAY, MARGIN, event_falls_on, milliseconds
+from cartload.randomness.fixed_point import I64
+from cartload.spec.model import Spec
 
 _WELCOME: Final = (10, 10, 15, 5)
 _USUAL: Final = (5, 10, 10, 15)

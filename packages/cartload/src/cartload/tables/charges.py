@@ -8,12 +8,12 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from cartload.charging import ROUNDS, SWITCHES, TRIES_AGAIN, failing_again
-from cartload.counts import ten_thousandths
-from cartload.fixed import I64
+from cartload.calendar.timeline import DAY
+from cartload.randomness.fixed_point import I64
+from cartload.spec.counts import ten_thousandths
+from cartload.spec.payment_rates import ROUNDS, SWITCHES, TRIES_AGAIN, failing_again
 from cartload.tables import customs
 from cartload.tables.orders import Orders
-from cartload.timeline import DAY
 
 NEVER: Final = 1 << 50
 """The moment of what does not come about; later ones mean the same."""

@@ -7,8 +7,8 @@ from typing import Final
 import numpy as np
 
 from cartload import vocabulary
-from cartload.charging import USUAL_METHODS
-from cartload.fixed import I64
+from cartload.randomness.fixed_point import I64
+from cartload.spec.payment_rates import USUAL_METHODS
 
 CARD, PAYPAL, BANK_TRANSFER, KLARNA, GIFT_CARD = range(5)
 WEB, IOS, ANDROID, STORE, PHONE = range(5)

@@ -6,10 +6,11 @@ from typing import Final
 import numpy as np
 import pyarrow as pa
 
-from cartload import arrays, goods, pricing
-from cartload.fixed import I64
-from cartload.ids import numbered
+from cartload.catalogue import pricing, product_words
+from cartload.columns import arrays
+from cartload.randomness.fixed_point import I64
 from cartload.tables.goods_text import Texts
+from cartload.tables.ids import numbered
 from cartload.tables.world import World
 
 _IMAGES: Final = "https://images.example.com/products/"
@@ -25,7 +26,7 @@ def rows_of(world: World, table: str, first_row: int, rows: int) -> pa.RecordBat
 
 
 def _categories(world: World, rows: I64) -> pa.RecordBatch:
-    shelves = goods.shelves()
+    shelves = product_words.shelves()
     created = arrays.times(world.catalogue.category_created[rows])
     return world.batch(
         "categories",
@@ -39,7 +40,7 @@ def _categories(world: World, rows: I64) -> pa.RecordBatch:
 
 
 def _sub_categories(world: World, rows: I64) -> pa.RecordBatch:
-    shelves = goods.shelves()
+    shelves = product_words.shelves()
     category, place = np.divmod(rows, world.spec.catalogue.sub_categories)
     entry = shelves.subs.start[category] + place
     created = arrays.times(world.catalogue.sub_category_created[rows])
@@ -79,7 +80,7 @@ def _products(world: World, rows: I64) -> pa.RecordBatch:
 
 
 def _skus(world: World, rows: I64) -> pa.RecordBatch:
-    catalogue, words = world.catalogue, goods.texts()
+    catalogue, words = world.catalogue, product_words.texts()
     product = catalogue.product_of_sku[rows]
     size = catalogue.size[rows]
     color = catalogue.assortment.color(product, rows - catalogue.first_sku[product])
@@ -101,7 +102,7 @@ def _skus(world: World, rows: I64) -> pa.RecordBatch:
 
 
 def _cost(world: World, rows: I64, product: I64) -> I64:
-    numbers, noun = goods.numbers(), world.catalogue.noun[product]
+    numbers, noun = product_words.numbers(), world.catalogue.noun[product]
     draw = world.random.draw("products.price", product).bits("margin")
     return pricing.cost(
         world.catalogue.price[rows], numbers.margin_low[noun], numbers.margin_high[noun], draw
@@ -109,7 +110,7 @@ def _cost(world: World, rows: I64, product: I64) -> I64:
 
 
 def _grams(world: World, product: I64, size: I64) -> I64:
-    numbers, noun = goods.numbers(), world.catalogue.noun[product]
+    numbers, noun = product_words.numbers(), world.catalogue.noun[product]
     draw = world.random.draw("products.price", product).bits("weight")
     percent = numbers.percent(numbers.size_grams, size)
     return pricing.grams(numbers.grams_low[noun], numbers.grams_high[noun], draw, percent)

@@ -6,10 +6,10 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from cartload import goods
-from cartload.assortment import Assortment
-from cartload.draws import Randomness
-from cartload.fixed import I64
+from cartload.catalogue import product_words
+from cartload.catalogue.assortment import Assortment
+from cartload.randomness.draws import Randomness
+from cartload.randomness.fixed_point import I64
 
 _MATERIAL, _ADJECTIVE, _SERIES = 1, 2, 4
 _PATTERNS: Final = np.array(
@@ -30,8 +30,8 @@ _DISTINCT_PATTERNS: Final = np.array(
     ]
 )
 """The same where the brand has a product of the first name already: mostly by a series."""
-_TITLED: Final = goods.NAMINGS.index("title")
-_NUMBERED: Final = goods.NAMINGS.index("model")
+_TITLED: Final = product_words.NAMINGS.index("title")
+_NUMBERED: Final = product_words.NAMINGS.index("model")
 MODELS: Final = (
     "",
     *(f" {letter}{number}" for letter in "ABCDEHKLMNPRSTVX" for number in range(120, 920, 50)),
@@ -70,8 +70,8 @@ class Names:
         return parts
 
     def _drawn(self, family: str, rows: I64, patterns: I64) -> Parts:
-        texts, draw, noun = goods.texts(), self.random.draw(family, rows), self.assortment.noun[rows]
-        naming, material = goods.numbers().naming[noun], self.assortment.material[rows]
+        texts, draw, noun = product_words.texts(), self.random.draw(family, rows), self.assortment.noun[rows]
+        naming, material = product_words.numbers().naming[noun], self.assortment.material[rows]
         pattern = patterns[naming, draw.bits("pattern") >> 4]
         pattern = np.where(
             (material < 0) & (pattern & _MATERIAL > 0), pattern & ~_MATERIAL | _ADJECTIVE, pattern

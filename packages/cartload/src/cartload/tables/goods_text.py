@@ -9,9 +9,10 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 
-from cartload import arrays, goods
-from cartload.fixed import I64
-from cartload.sampling import starts_of_runs
+from cartload.catalogue import product_words
+from cartload.columns import arrays
+from cartload.randomness.fixed_point import I64
+from cartload.randomness.sampling import starts_of_runs
 from cartload.tables.goods_names import MODELS
 from cartload.tables.world import World
 
@@ -41,7 +42,7 @@ class Texts:
     @cached_property
     def name(self) -> Any:
         """Such as ``Classic Oak Bookcase``, ``Wireless Mouse K320`` or ``The Last Harbour: Crime Novel``."""
-        words = goods.texts()
+        words = product_words.texts()
         pools = (
             words.series,
             words.adjectives.pool,
@@ -55,14 +56,14 @@ class Texts:
             *(arrays.take(pool, part[self.rows]) for pool, part in zip(pools, parts, strict=True))
         )
 
-    def _word(self, words: goods.Words, bits: I64) -> Any:
+    def _word(self, words: product_words.Words, bits: I64) -> Any:
         """One of the noun's words by eight bits; an empty text where there is none."""
         return arrays.take(words.pool, words.place(self._noun, bits))
 
     @cached_property
     def brand(self) -> Any:
         """The maker's name."""
-        return arrays.take(goods.texts().brands, self.world.catalogue.assortment.brand[self.rows])
+        return arrays.take(product_words.texts().brands, self.world.catalogue.assortment.brand[self.rows])
 
     @cached_property
     def slug(self) -> Any:
@@ -71,28 +72,28 @@ class Texts:
 
     @cached_property
     def _slots(self) -> dict[str, Any]:
-        plural = goods.numbers().plural[self._noun]
+        plural = product_words.numbers().plural[self._noun]
         return {
             "name": self.name,
             "brand": arrays.plain(self.brand),
-            "use": arrays.plain(self._word(goods.texts().uses, self._draw.bits("use"))),
+            "use": arrays.plain(self._word(product_words.texts().uses, self._draw.bits("use"))),
             "this": arrays.text(_THIS, plural),
         }
 
     @cached_property
     def summary(self) -> Any:
         """One line."""
-        return self._filled(goods.texts().summaries, self._draw.bits("summary"))
+        return self._filled(product_words.texts().summaries, self._draw.bits("summary"))
 
     @cached_property
     def description(self) -> Any:
         """An opening, two features, the material if there is one, care, and a closing sentence."""
-        words, draw, more = goods.texts(), self._draw, self._more
+        words, draw, more = product_words.texts(), self._draw, self._more
         features = words.features.at.count[self._noun]
         first = draw.bits("feature") * features >> 8
         second = (first + 1 + (draw.bits("second") * (features - 1) >> 8)) % features
         feature = 1 + words.features.at.start[self._noun]
-        voice = goods.numbers().voice[self._noun]
+        voice = product_words.numbers().voice[self._noun]
         closing = words.closings.at.count[voice] * more.bits("closing") >> 8
         return arrays.joined(
             self._filled(words.openings, more.bits("opening")),
@@ -104,9 +105,9 @@ class Texts:
             arrays.take(words.closings.pool, 1 + words.closings.at.start[voice] + closing),
         )
 
-    def _filled(self, templates: goods.Templates, bits: I64) -> Any:
+    def _filled(self, templates: product_words.Templates, bits: I64) -> Any:
         """A template of the voice, by eight bits, its slots filled."""
-        voice = goods.numbers().voice[self._noun]
+        voice = product_words.numbers().voice[self._noun]
         chosen = templates.at.start[voice] + (bits * templates.at.count[voice] >> 8)
         order = np.argsort(chosen, kind="stable")
         parts = [

@@ -5,12 +5,11 @@ from functools import cached_property
 
 import numpy as np
 
-from cartload import counts
-from cartload._constants import BLOCK
-from cartload._spec_model import Spec
-from cartload.chunks import Blocks
-from cartload.fixed import I64
-from cartload.sampling import Groups
+from cartload._identity import BLOCK
+from cartload.randomness.fixed_point import I64
+from cartload.randomness.sampling import Groups
+from cartload.spec import counts
+from cartload.spec.model import Spec
 
 
 @dataclass(frozen=True)
@@ -18,18 +17,19 @@ class Layout:
     """The row numbers of a run of blocks."""
 
     spec: Spec
-    chunk: Blocks
+    first_block: int
+    customers: int
 
     @cached_property
     def blocks(self) -> I64:
         """Block numbers."""
-        return self.chunk.first_block + np.arange(len(self._edges) - 1)
+        return self.first_block + np.arange(len(self._edges) - 1)
 
     @cached_property
     def _edges(self) -> list[int]:
         """Customers before each block, and before the end."""
-        start = self.chunk.first_block * BLOCK
-        return [*range(start, start + self.chunk.customers, BLOCK), start + self.chunk.customers]
+        start = self.first_block * BLOCK
+        return [*range(start, start + self.customers, BLOCK), start + self.customers]
 
     @cached_property
     def _before(self) -> dict[str, I64]:

@@ -6,14 +6,14 @@ from typing import Any, Final
 
 import numpy as np
 
-from cartload.counts import ten_thousandths
-from cartload.fixed import I64
-from cartload.sampling import race, running_times
+from cartload.calendar.timeline import DAY, HOUR
+from cartload.randomness.fixed_point import I64
+from cartload.randomness.sampling import race, running_times
+from cartload.spec.counts import ten_thousandths
 from cartload.tables import customs
 from cartload.tables.charges import NEVER, Charges, Flags
 from cartload.tables.lines import Lines
 from cartload.tables.orders import Orders
-from cartload.timeline import DAY, HOUR
 
 PENDING, PAID, SHIPPED, DELIVERED, RETURNED, CANCELLED = range(6)
 _MINUTE: Final = 60_000

@@ -6,10 +6,10 @@ from typing import Final
 
 import numpy as np
 
-from cartload.draws import Draw
-from cartload.fixed import I64
 from cartload.kernels.loops import later_doubles
-from cartload.sampling import Groups, race, starts_of_runs, systematic
+from cartload.randomness.draws import Draw
+from cartload.randomness.fixed_point import I64
+from cartload.randomness.sampling import Groups, race, starts_of_runs, systematic
 from cartload.tables.orders import Orders
 from cartload.tables.shelf import Shelf
 from cartload.tables.tastes import COMPLEMENTS

@@ -6,11 +6,11 @@ from typing import Final
 
 import numpy as np
 
-from cartload import timeline
-from cartload.catalogue import Catalogue
-from cartload.fixed import I64, power_law
-from cartload.sampling import Guide
-from cartload.timeline import DAY
+from cartload.calendar import timeline
+from cartload.calendar.timeline import DAY
+from cartload.catalogue.catalogue import Catalogue
+from cartload.randomness.fixed_point import I64, power_law
+from cartload.randomness.sampling import Guide
 
 CATEGORY_BITS: Final = 12
 _CATEGORY_EXPONENT: Final = 5_000

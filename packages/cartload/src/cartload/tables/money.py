@@ -5,9 +5,9 @@ from functools import cached_property
 
 import numpy as np
 
-from cartload.counts import ten_thousandths
-from cartload.fixed import I64
-from cartload.sampling import race, running_times
+from cartload.randomness.fixed_point import I64
+from cartload.randomness.sampling import race, running_times
+from cartload.spec.counts import ten_thousandths
 from cartload.tables.campaigns import Campaigns
 from cartload.tables.customs import STORE
 from cartload.tables.lines import Lines

@@ -6,17 +6,17 @@ from typing import Any, Final
 
 import numpy as np
 
-from cartload.draws import Draw
-from cartload.fixed import I64, exponentials
-from cartload.ids import Keys
-from cartload.sampling import Groups
+from cartload.calendar.timeline import DAY, HOUR
+from cartload.randomness.draws import Draw
+from cartload.randomness.fixed_point import I64, exponentials
+from cartload.randomness.sampling import Groups
 from cartload.tables import customs
 from cartload.tables.addresses import Addresses
 from cartload.tables.buyers import ANYTHING, Buyers
+from cartload.tables.ids import Keys
 from cartload.tables.layout import Layout
 from cartload.tables.users import People
 from cartload.tables.world import World
-from cartload.timeline import DAY, HOUR
 
 _ELSEWHERE: Final = 77
 """Of 256 orders so many go to any of the customer's addresses, the others to the default."""

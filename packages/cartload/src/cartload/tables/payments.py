@@ -8,10 +8,10 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 
-from cartload import arrays
-from cartload.charging import ROUNDS
-from cartload.fixed import I64
+from cartload.columns import arrays
+from cartload.randomness.fixed_point import I64
 from cartload.schema import table
+from cartload.spec.payment_rates import ROUNDS
 from cartload.tables.charges import Flags, Round
 from cartload.tables.customs import CARD, REASONS
 from cartload.tables.lifecycle import RETURNED

@@ -7,8 +7,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from cartload.catalogue import Catalogue
-from cartload.fixed import I64
+from cartload.catalogue.catalogue import Catalogue
+from cartload.randomness.fixed_point import I64
 from cartload.tables.market import Market
 from cartload.tables.tastes import Tastes
 

@@ -7,11 +7,11 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 
-from cartload import arrays
-from cartload.fixed import I64
-from cartload.ids import numbered
-from cartload.sampling import running_times
+from cartload.columns import arrays
+from cartload.randomness.fixed_point import I64
+from cartload.randomness.sampling import running_times
 from cartload.schema import table
+from cartload.tables.ids import numbered
 from cartload.tables.lifecycle import RETURNED, Lifecycle
 from cartload.tables.money import Money
 from cartload.tables.world import World

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cartload.catalogue import Catalogue
-from cartload.fixed import I64
+from cartload.catalogue.catalogue import Catalogue
+from cartload.randomness.fixed_point import I64
 
 
 @dataclass(frozen=True)

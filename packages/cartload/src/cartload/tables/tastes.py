@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from cartload.fixed import I64
+from cartload.randomness.fixed_point import I64
 
 COMPLEMENTS: Final = 16
 

@@ -7,14 +7,16 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 
-from cartload import ages, arrays, timeline
-from cartload.draws import permute
-from cartload.fixed import I64
-from cartload.hashing import keys
-from cartload.ids import Keys
-from cartload.people import FIRST_BITS, LAST_BITS, name_pools
-from cartload.places import CITY_BITS, PHONES, place_pools
+from cartload.calendar import timeline
+from cartload.columns import arrays
+from cartload.customers import ages
+from cartload.customers.names import FIRST_BITS, LAST_BITS, name_pools
+from cartload.places.gazetteer import CITY_BITS, PHONES, place_pools
+from cartload.randomness.draws import permute
+from cartload.randomness.fixed_point import I64
+from cartload.randomness.hashing import keys
 from cartload.schema import table
+from cartload.tables.ids import Keys
 from cartload.tables.world import World
 
 _HALF_BITS: Final = 12

@@ -7,15 +7,15 @@ from typing import Final
 import numpy as np
 import pyarrow as pa
 
-from cartload import arrays
-from cartload.counts import SPREAD
-from cartload.draws import Draw
-from cartload.fixed import I64, exponentials
+from cartload.calendar.timeline import DAY
+from cartload.columns import arrays
 from cartload.kernels.loops import later_doubles
-from cartload.sampling import Groups, systematic
+from cartload.randomness.draws import Draw
+from cartload.randomness.fixed_point import I64, exponentials
+from cartload.randomness.sampling import Groups, systematic
+from cartload.spec.counts import SPREAD
 from cartload.tables.buyers import ANYTHING
 from cartload.tables.lines import Lines
-from cartload.timeline import DAY
 
 _BOUGHT: Final = 72
 """Of 256 wishes of a buyer so many are for something that he bought later."""

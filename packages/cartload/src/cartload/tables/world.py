@@ -7,21 +7,22 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 
-from cartload import timeline, vocabulary, zones
-from cartload._spec_model import Spec
-from cartload.catalogue import Catalogue
-from cartload.clock import Clock
-from cartload.counts import ten_thousandths
-from cartload.draws import Randomness
-from cartload.fixed import I64, power_law
-from cartload.ids import Keys, id_column
+from cartload import vocabulary
+from cartload.calendar import timeline, zones
+from cartload.calendar.clock import Clock
+from cartload.calendar.timeline import Timeline
+from cartload.catalogue.catalogue import Catalogue
+from cartload.randomness.draws import Randomness
+from cartload.randomness.fixed_point import I64, power_law
 from cartload.schema import coded_schema
+from cartload.spec.counts import ten_thousandths
+from cartload.spec.model import Spec
 from cartload.tables.campaigns import Campaigns
 from cartload.tables.goods_names import Names
+from cartload.tables.ids import Keys, id_column
 from cartload.tables.market import Market
 from cartload.tables.pieces import Pieces
 from cartload.tables.tastes import Tastes
-from cartload.timeline import Timeline
 
 _NAME_DOMAIN: Final = 1 << 24
 _AFTERMATH: Final = 120

@@ -1,4 +1,7 @@
-"""Committed words: names by locale, places by country, goods by category. Part of the engine's vintage."""
+"""Committed words: names by locale, places by country, goods by category, with their readers.
+
+They are part of the engine's vintage: another word in a list is another value in a row.
+"""
 
 import json
 import unicodedata
@@ -73,7 +76,7 @@ def _folded(name: str, romanised: str | None = None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class City:
-    """One city; coordinates in hundred-thousandths of a degree, templates as in :mod:`cartload.templates`.
+    """One city; coordinates in hundred-thousandths of a degree, templates of ``cartload.places.templates``.
 
     ``population`` is in thousands, ``phones`` are the city's own ranges and those of the whole country.
     """

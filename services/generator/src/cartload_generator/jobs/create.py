@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 import cartload
-from cartload.chunks import Segment
+from cartload.engine.chunks import Segment
 from cartload.spec import Spec, spec_hash
 from cartload_contracts.jobs import Job, JobKind
 from cartload_generator import limits, metrics, planning

@@ -8,11 +8,11 @@ from typing import Any
 
 import pyarrow as pa
 
-from cartload import engine
-from cartload.chunks import Segment, row_totals
+from cartload.engine.chunks import Segment, row_totals
+from cartload.engine.generate import preview as engine_preview
 from cartload.schema import TABLES, Table
-from cartload.sizes import dataset_bytes
 from cartload.spec import Spec
+from cartload.spec.sizes import dataset_bytes
 from cartload_generator.specs.schemas import ColumnInfo, Preview, PreviewTable
 from cartload_kit.errors import Unavailable
 
@@ -41,7 +41,7 @@ class Previews:
 def preview(spec: Spec, rows: int) -> Preview:
     """The first `rows` rows of every table, and the size of it all."""
     totals = row_totals(spec, Segment(0, spec.customers), catalogue=True)
-    batches = engine.preview(spec, rows)
+    batches = engine_preview(spec, rows)
     tables = {table.name: _table(table, batches[table.name], totals[table.name]) for table in TABLES}
     return Preview(
         tables=tables, total_rows=sum(totals.values()), estimated_bytes=dataset_bytes(spec.ids, totals)

@@ -4,9 +4,9 @@ import threading
 from collections import OrderedDict
 from typing import Any
 
-from cartload.counts import catalogue_rows
-from cartload.engine import Engine
+from cartload.engine.generate import Engine
 from cartload.spec import Spec, SpecError, parse, resolve, spec_hash
+from cartload.spec.counts import catalogue_rows
 from cartload_generator import metrics
 
 MOST_SKUS = 400_000

@@ -10,8 +10,8 @@ from typing import Any, Protocol
 from uuid import UUID
 
 import cartload
-from cartload.engine import Engine
-from cartload.rowhash import hash_batch
+from cartload.engine.generate import Engine
+from cartload.schema.rowhash import hash_batch
 from cartload_contracts import envelope
 from cartload_contracts.batches import Batch, BatchHeader
 from cartload_contracts.envelope import InvalidMessage

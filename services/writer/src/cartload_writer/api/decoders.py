@@ -7,7 +7,7 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 
 from cartload import schema
-from cartload.sinks import files
+from cartload.encoders import files
 from cartload_writer.states import Ids
 
 

@@ -5,7 +5,7 @@ from typing import Protocol
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from cartload.sinks import files
+from cartload.encoders import files
 
 
 class Encoder(Protocol):

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from cartload.answers import answers
 from cartload.checker import examine
-from cartload.stored import StoredError, open_stored
+from cartload.readers import StoredError, open_stored
 
 
 class Request(BaseModel):

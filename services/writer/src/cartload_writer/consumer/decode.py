@@ -2,7 +2,8 @@
 
 import pyarrow as pa
 
-from cartload import rowhash, schema
+from cartload import schema
+from cartload.schema import rowhash
 from cartload_contracts.batches import Batch
 from cartload_kit.kafka.errors import BadMessage
 from cartload_writer.states import Ids

@@ -14,8 +14,8 @@ from hashlib import sha256
 import pyarrow as pa
 import pymysql
 
-from cartload.sinks import files
-from cartload.sinks.mysql import LoadError
+from cartload.encoders import files
+from cartload.encoders.mysql import LoadError
 from cartload_contracts.batches import BatchHeader
 from cartload_kit.kafka.errors import BadMessage, TryAgain
 from cartload_writer.consumer.faults import LOST_RACE, code_of

@@ -12,7 +12,7 @@ from uuid import UUID
 import pyarrow as pa
 import pymysql
 
-from cartload.sinks import mysql
+from cartload.encoders import mysql
 from cartload_contracts.batches import BatchHeader
 from cartload_kit import mysql_tls
 from cartload_writer.states import GONE, Format, Ids
@@ -98,7 +98,7 @@ def store(
     Raises:
         DatasetGone: it is a tombstone.
         AlreadyStored: the coordinates are in the manifest.
-        cartload.sinks.mysql.LoadError: the server did not take every row as it is.
+        cartload.encoders.mysql.LoadError: the server did not take every row as it is.
     """
     connection.begin()
     with connection.cursor() as cursor:

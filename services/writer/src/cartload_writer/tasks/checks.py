@@ -7,7 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from cartload import ddl, schema
+from cartload import schema
+from cartload.schema import ddl
 from cartload_contracts.model import TableName, TableTotals
 from cartload_writer.manifest import Totals
 from cartload_writer.tasks.indexes import Step, in_lanes

@@ -6,7 +6,9 @@ from contextlib import asynccontextmanager
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from cartload import about, ddl, schema
+from cartload import schema
+from cartload.schema import ddl
+from cartload.storage import about
 from cartload_kit.database.engine import SESSION
 from cartload_writer.datasets import Dataset
 from cartload_writer.names import quoted_database

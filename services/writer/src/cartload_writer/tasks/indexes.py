@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from cartload import ddl, schema
+from cartload import schema
+from cartload.schema import ddl
 from cartload_kit.database import error_code
 from cartload_writer.tasks import databases
 from cartload_writer.tasks.outcome import NotYet

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from cartload._spec_model import Event, Spec
+from cartload.spec.model import Event, Spec
 
 F64 = npt.NDArray[np.float64]
 I64 = npt.NDArray[np.int64]

@@ -4,13 +4,13 @@ from typing import Any, Final
 
 import numpy as np
 
-from cartload._spec_model import Spec
 from cartload.checker.counting import Counter
 from cartload.checker.habits.demand import Demand
 from cartload.checker.habits.popularity import LEAST_PRODUCTS, LEAST_SALES, Fit, fitted
 from cartload.checker.habits.season import LEAST, SIGMAS, Bins, seasons
 from cartload.checker.report import Figure, RuleReport
 from cartload.checker.rules.structure import rows_of
+from cartload.spec.model import Spec
 
 TRUTH: Final = 6
 _SAMPLES: Final = 5

@@ -12,11 +12,11 @@ from typing import Final
 
 import numpy as np
 
-from cartload._spec_model import Spec
 from cartload.checker.counting import Counter
 from cartload.checker.habits.demand import F64, I64
 from cartload.checker.ranges import Range
 from cartload.checker.relations import CUSTOMERS
+from cartload.spec.model import Spec
 
 LEAST_SALES: Final = 1000
 """Sales that are needed to judge at all."""

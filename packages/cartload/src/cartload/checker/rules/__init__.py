@@ -1,10 +1,10 @@
 """The truths of a dataset as rules, one list for each."""
 
-from cartload._spec_model import Spec
 from cartload.checker.model import Rule
 from cartload.checker.rules import money, people, reserved, status, structure, times
-from cartload.chunks import Segment
+from cartload.engine.chunks import Segment
 from cartload.schema import Ids
+from cartload.spec.model import Spec
 
 
 def all_rules(ids: Ids, spec: Spec | None, segments: tuple[Segment, ...] | None) -> list[Rule]:

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Collection
 
-from cartload.country_rules import CountryRule, country_rules
-from cartload.stored.types import text_literal
+from cartload.places.country_rules import CountryRule, country_rules
+from cartload.readers.types import text_literal
 
 
 def unlike(column: str, holds: Callable[[CountryRule], str]) -> str:

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from typing import Final
 
-from cartload._spec_model import Spec
 from cartload.checker.model import RowRule, Rule
 from cartload.checker.relations import LINES, ORDERS, PAYMENTS, ROWS, RUNNING
 from cartload.checker.rules.structure import rows_of
-from cartload.counts import ten_thousandths
+from cartload.spec.counts import ten_thousandths
+from cartload.spec.model import Spec
 
 TRUTH: Final = 2
 _LINES: Final = rows_of("order_item")

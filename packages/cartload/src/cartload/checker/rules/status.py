@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import Final
 
-from cartload._spec_model import Spec
 from cartload.checker.model import RowRule, Rule
 from cartload.checker.relations import LINES, ORDERS, PAYMENTS
 from cartload.checker.rules.structure import rows_of
+from cartload.spec.model import Spec
 
 TRUTH: Final = 4
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import Final
 
-from cartload._spec_model import Spec
 from cartload.checker.model import Expected, QueryRule, RowRule, Rule
 from cartload.checker.relations import (
     ADDRESSES,
@@ -17,8 +16,9 @@ from cartload.checker.relations import (
     WISHES,
     Relation,
 )
-from cartload.chunks import Segment, row_totals
+from cartload.engine.chunks import Segment, row_totals
 from cartload.schema import TABLES, Column, Ids, Table
+from cartload.spec.model import Spec
 
 TRUTH: Final = 1
 _UUID: Final = "^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from cartload._spec_model import Spec
 from cartload.checker.model import RowRule, Rule
 from cartload.checker.relations import ADDRESSES, GOODS, LINES, ORDERS, PAYMENTS, ROWS, SHELVES, SKUS, WISHES
 from cartload.checker.rules.structure import rows_of
 from cartload.schema import TABLES, Table
+from cartload.spec.model import Spec
 
 TRUTH: Final = 3
 _ORDER_TIMES: Final = (

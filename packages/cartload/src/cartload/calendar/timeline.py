@@ -1,0 +1,142 @@
+"""Time as demand: a weight for each day, a profile of its hours, and the way between moments and positions.
+
+Moments are milliseconds since 1970 by a clock that nobody sets: a customer's local time read as if it were
+UTC. Positions are integers below ``Timeline.total``: the running sum of demand.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import cached_property, lru_cache
+from typing import Final
+
+import numpy as np
+
+from cartload.kernels import loops
+from cartload.randomness.fixed_point import I64
+from cartload.randomness.sampling import Guide
+from cartload.spec.counts import ten_thousandths
+from cartload.spec.model import Season, Spec, Window
+
+HOUR: Final = 3_600_000
+DAY: Final = 24 * HOUR
+MARGIN: Final = 1
+"""Days before and after the window: local time runs up to 14 hours ahead of UTC, and 12 behind."""
+_HIGHEST: Final = (1 << 20) - 1
+"""The busiest day's weight: with hours of 1,000 each, twenty years of it stay below 2**48."""
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """Demand from local midnight ``start`` on: ``daily[day] * hours[hour]``."""
+
+    start: int
+    daily: I64
+    hours: I64
+
+    @property
+    def days(self) -> int:
+        """Days that it covers."""
+        return len(self.daily)
+
+    @property
+    def end(self) -> int:
+        """The first moment after it."""
+        return self.start + self.days * DAY
+
+    @cached_property
+    def running(self) -> I64:
+        """Demand before each day, and before the end."""
+        sums = np.cumsum(self.daily * self.hours.sum())
+        return np.concatenate((np.zeros(1, np.int64), sums))
+
+    @cached_property
+    def _days(self) -> Guide:
+        return Guide(self.running)
+
+    @property
+    def total(self) -> int:
+        """Positions there are."""
+        return int(self.running[-1])
+
+    @cached_property
+    def _before_hour(self) -> I64:
+        return np.cumsum(self.hours) - self.hours
+
+    @cached_property
+    def _hour_of_unit(self) -> I64:
+        return np.repeat(np.arange(len(self.hours)), self.hours)
+
+    def position(self, moments: I64) -> I64:
+        """How much demand lies before each moment, rounded down."""
+        tables = (self.running, self.daily, self.hours, self._before_hour)
+        return loops.position(moments, self.start, *tables)
+
+    def moment(self, positions: I64) -> I64:
+        """The moment of each position, rounded down; inside the timeline."""
+        tables = (self.running, self.daily, self.hours, self._before_hour, self._hour_of_unit)
+        return loops.moment(positions, self._days.find(positions), self.start, *tables)
+
+
+def milliseconds(day: date) -> int:
+    """The start of a day, UTC."""
+    return round(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()) * 1000
+
+
+def window_start(window: Window) -> int:
+    """The window's first moment."""
+    return milliseconds(window.start)
+
+
+def window_end(window: Window) -> int:
+    """The first moment after the window."""
+    return milliseconds(window.end) + DAY
+
+
+def sign_ups(spec: Spec) -> Timeline:
+    """Sign-ups: the orders' season, growing by the spec's factor each year, in a straight line within it."""
+    growth = ten_thousandths(spec.growth)
+    weights = [
+        _of_day(spec.season, day) * _grown(place, growth) for place, day in enumerate(_days(spec.window))
+    ]
+    return _timeline(spec, weights)
+
+
+def _grown(day: int, growth: int) -> int:
+    year, rest = divmod(day, 365)
+    level: int = 10**12 * growth**year // 10_000**year
+    return level + level * (growth - 10_000) * rest // (10_000 * 365)
+
+
+def orders(spec: Spec) -> Timeline:
+    """Orders: the season's month, weekday, hour and events multiplied."""
+    return _timeline(spec, [_of_day(spec.season, day) for day in _days(spec.window)])
+
+
+def _timeline(spec: Spec, weights: list[int]) -> Timeline:
+    top = max(weights)
+    daily = np.array([max(1, weight * _HIGHEST // top) for weight in weights], np.int64)
+    return Timeline(window_start(spec.window) - MARGIN * DAY, daily, np.array(spec.season.day, np.int64))
+
+
+def _of_day(season: Season, day: date) -> int:
+    weight: int = season.year[day.month - 1] * season.week[day.weekday()] * 10_000
+    for event in season.events:
+        if event_falls_on(day, event.month, event.day, event.days):
+            weight = weight * ten_thousandths(event.factor) // 10_000
+    return weight
+
+
+@lru_cache(maxsize=1 << 16)
+def event_falls_on(day: date, month: int, first: int, days: int) -> bool:
+    """Whether an event that begins on a day of each year covers this one."""
+    for year in (day.year, day.year - 1):
+        begin = date(year, month, 1) + timedelta(days=first - 1)
+        if begin <= day < begin + timedelta(days=days):
+            return True
+    return False
+
+
+def _days(window: Window) -> list[date]:
+    """The timeline's days: the window's, and some around it."""
+    count = (window.end - window.start).days + 1 + 2 * MARGIN
+    return [window.start + timedelta(days=day - MARGIN) for day in range(count)]

@@ -1,1 +1,0 @@
-"""The one schema definition in other languages: for people, databases and tools."""

@@ -1,0 +1,106 @@
+"""The engine: chunks of a resolved spec to Arrow batches, a pure function of the two."""
+
+from collections.abc import Callable, Collection, Mapping
+from functools import partial
+
+import pyarrow as pa
+
+from cartload._identity import BLOCK
+from cartload.columns import arrays
+from cartload.engine.chunks import Blocks, CatalogueRows, Chunk
+from cartload.schema import CATALOGUE_TABLES, TABLE_NAMES, arrow_schema
+from cartload.spec import sizes
+from cartload.spec.counts import catalogue_rows
+from cartload.spec.model import Spec
+from cartload.tables import goods
+from cartload.tables.addresses import Addresses
+from cartload.tables.layout import Layout
+from cartload.tables.lifecycle import Lifecycle
+from cartload.tables.lines import Lines
+from cartload.tables.money import Money
+from cartload.tables.orders import Orders
+from cartload.tables.payments import Payments
+from cartload.tables.sales import Sales
+from cartload.tables.users import People
+from cartload.tables.wishes import Wishes
+from cartload.tables.world import World
+
+type Makers = dict[str, Callable[[], pa.RecordBatch]]
+"""How the batch of each table is made."""
+
+
+class Engine:
+    """Makes the rows of one resolved spec.
+
+    The catalogue's numbers are made at first use and held, some 200 MB for a million SKUs; nothing else
+    is. Keep an engine per spec; threads may share it.
+    """
+
+    def __init__(self, spec: Spec) -> None:
+        self.spec = spec
+        self._world = World(spec)
+
+    def generate(
+        self, chunk: Chunk, *, tables: Collection[str] = TABLE_NAMES, dictionaries: bool = False
+    ) -> dict[str, pa.RecordBatch]:
+        """One batch per table of the chunk, in schema order, rows by row number; of ``tables`` only.
+
+        With ``dictionaries`` columns whose values come out of a pool stay dictionary-encoded (int32), the
+        way in which they are made: faster to hash and to write; :meth:`plain` makes them what they are
+        without. Raises ValueError for rows that the spec's catalogue does not have.
+        """
+        batches = self._coded(chunk, tables)
+        return batches if dictionaries else {name: self.plain(name, coded) for name, coded in batches.items()}
+
+    def plain(self, table: str, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """A batch of a table in the types of :func:`cartload.schema.arrow_schema`."""
+        columns = [arrays.plain(values) for values in batch.columns]
+        return pa.RecordBatch.from_arrays(columns, schema=arrow_schema(table, self.spec.ids))
+
+    def _coded(self, chunk: Chunk, tables: Collection[str]) -> dict[str, pa.RecordBatch]:
+        match chunk:
+            case CatalogueRows(table, first_row, rows):
+                self._require_rows(table, first_row + rows)
+                made: Makers = {table: partial(goods.rows_of, self._world, table, first_row, rows)}
+            case Blocks():
+                made = self._blocks(chunk)
+        return {table: batch() for table, batch in made.items() if table in tables}
+
+    def _require_rows(self, table: str, end: int) -> None:
+        if table not in CATALOGUE_TABLES:
+            raise ValueError(f"{table} is no catalogue table; those are {', '.join(CATALOGUE_TABLES)}")
+        there = catalogue_rows(self.spec, table)
+        if end > there:
+            raise ValueError(f"{table} has {there} rows in this spec, row {end - 1} was asked for")
+
+    def _blocks(self, chunk: Blocks) -> Makers:
+        """Of all tables; what two of them need is made once, at first use."""
+        world, layout = self._world, Layout(self.spec, chunk.first_block, chunk.customers)
+        people = People(world, layout.rows("users"))
+        addresses = Addresses(world, layout, people)
+        orders = Orders(world, layout, people, addresses)
+        lines = Lines(world, orders)
+        sales = Sales(world, Money(lines), Lifecycle(lines))
+        return {
+            "users": people.batch,
+            "addresses": addresses.batch,
+            "order_details": sales.orders,
+            "order_item": sales.lines,
+            "payment_details": Payments(sales).batch,
+            "wishlist": Wishes(lines).batch,
+        }
+
+
+def preview(spec: Spec, rows: int) -> dict[str, pa.RecordBatch]:
+    """The first rows of every table of a resolved spec; fewer where the first block has fewer."""
+    engine = Engine(spec)
+    batches = engine.generate(Blocks(0, min(spec.customers, BLOCK)))
+    for table in CATALOGUE_TABLES:
+        count = min(rows, catalogue_rows(spec, table))
+        batches |= engine.generate(CatalogueRows(table, 0, count))
+    return {table: batches[table].slice(0, rows) for table in TABLE_NAMES}
+
+
+def estimated_bytes(spec: Spec, totals: Mapping[str, int]) -> int:
+    """About how many bytes so many rows of each table take."""
+    return sizes.dataset_bytes(spec.ids, totals)

@@ -1,1 +1,0 @@
-"""Whole datasets written somewhere: folders of part files, databases, standard output."""

@@ -1,0 +1,50 @@
+"""Opening a stored dataset: a folder's files as views or tables, a database's rows as tables of a copy."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import duckdb
+
+from cartload.readers import database, folder
+from cartload.readers.store import Stored
+from cartload.spec import resolve
+from cartload.spec.model import Spec
+from cartload.storage import mysql_url
+
+DEFAULT_MEMORY_MB: Final = 1200
+"""What DuckDB may hold; with all else, a process stays below 2 GiB whatever the size of the dataset."""
+
+
+@contextmanager
+def open_stored(
+    target: str | Path, *, spec: Spec | None = None, memory_mb: int = DEFAULT_MEMORY_MB
+) -> Iterator[Stored]:
+    """A dataset in a folder that ``cartload generate`` wrote, or at ``mysql://user:password@host/database``.
+
+    ``spec`` stands in where the place says none, and goes before what it says. Parquet is read where it lies;
+    CSV, JSON Lines and databases are copied to a temporary file first. Raises
+    :class:`cartload.readers.StoredError` when the place cannot be read as a dataset.
+    """
+    wanted = None if spec is None else resolve(spec)
+    with (
+        tempfile.TemporaryDirectory(prefix="cartload-") as scratch,
+        _connection(Path(scratch), memory_mb) as connection,
+    ):
+        if isinstance(target, str) and mysql_url.is_url(target):
+            yield database.opened(target, wanted, connection)
+        else:
+            yield folder.opened(Path(target), wanted, connection)
+
+
+@contextmanager
+def _connection(scratch: Path, memory_mb: int) -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect(scratch / "stored.duckdb") as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute("SET enable_progress_bar = false")  # it would stand in the midst of a report
+        connection.execute(f"SET memory_limit = '{memory_mb}MB'")
+        connection.execute("SET preserve_insertion_order = false")
+        connection.execute("SET temp_directory = ?", [str(scratch / "spill")])
+        yield connection

@@ -1,0 +1,87 @@
+"""Exact row counts: how many rows of each table lie before a customer, in integers only."""
+
+from cartload._identity import BLOCK
+from cartload.spec import payment_rates
+from cartload.spec.model import Spec
+
+_DECIMALS = 10_000
+"""Ratios of the spec have four decimals at most, so this denominator makes each an exact fraction."""
+
+
+def ten_thousandths(ratio: float) -> int:
+    """A ratio of the spec as an exact integer numerator over 10,000."""
+    return round(ratio * _DECIMALS)
+
+
+def scaled(count: int, ratio: float) -> int:
+    """``floor(count * ratio)``, exactly."""
+    return count * ten_thousandths(ratio) // _DECIMALS
+
+
+def rows_before(spec: Spec, table: str, customers: int) -> int:
+    """Rows of a table that belong to the first ``customers`` customers.
+
+    For ``payment_details`` it is the expectation: the one count that follows from what becomes of orders.
+    """
+    match table:
+        case "users":
+            return customers
+        case "addresses":
+            return scaled(customers, spec.addresses.per_customer)
+        case "order_details":
+            return scaled(customers, spec.orders.per_customer)
+        case "order_item":
+            return scaled(rows_before(spec, "order_details", customers), spec.orders.items)
+        case "wishlist":
+            return scaled(customers, spec.wishlist.per_customer)
+        case "payment_details":
+            orders = rows_before(spec, "order_details", customers)
+            return orders * payment_rates.payments_per_million_orders(spec) // 1_000_000
+    raise KeyError(table)
+
+
+def rows_between(spec: Spec, table: str, first_block: int, customers: int) -> int:
+    """Rows of a table in a run of blocks that starts at a block and holds that many customers."""
+    start = first_block * BLOCK
+    return rows_before(spec, table, start + customers) - rows_before(spec, table, start)
+
+
+def catalogue_rows(spec: Spec, table: str) -> int:
+    """Rows of a catalogue table; the spec is resolved."""
+    catalogue = spec.catalogue
+    products = catalogue.products
+    if products is None:
+        raise ValueError("the spec is not resolved: catalogue.products is open")
+    match table:
+        case "categories":
+            return catalogue.categories
+        case "sub_categories":
+            return catalogue.categories * catalogue.sub_categories
+        case "products":
+            return products
+        case "products_skus":
+            return scaled(products, catalogue.skus_per_product)
+    raise KeyError(table)
+
+
+SPREAD = 8
+"""The most that a customer outweighs another where wishes are given out."""
+BASKET_SPREAD = 14
+"""The most that an order's further lines outweigh the mean."""
+
+
+def largest_basket(spec: Spec) -> int:
+    """No order has more lines than this."""
+    extra = ten_thousandths(spec.orders.items) - _DECIMALS
+    return 1 if extra == 0 else 2 - (-BASKET_SPREAD * extra // _DECIMALS)
+
+
+def most_wishes(spec: Spec) -> int:
+    """No customer has more wishes than this."""
+    wishes = ten_thousandths(spec.wishlist.per_customer)
+    return 0 if wishes == 0 else -(-SPREAD * (wishes + _DECIMALS) // _DECIMALS)
+
+
+def fewest_on_sale(products: int) -> int:
+    """At no moment of the window fewer products are on sale: the catalogue's rule of launches and ends."""
+    return -(-products // 2)

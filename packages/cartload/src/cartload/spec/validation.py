@@ -1,0 +1,90 @@
+"""What single fields cannot say: specs that contradict themselves or make blocks too large to send."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from cartload._identity import BLOCK
+from cartload.schema import BLOCK_TABLES
+from cartload.spec import counts, sizes
+from cartload.spec.model import Spec
+
+_MOST_SKUS = 1_000_000
+
+
+class Contradiction(NamedTuple):
+    """A field, its value and why it cannot stand beside the others."""
+
+    field: str
+    value: Any
+    message: str
+
+
+def contradictions(spec: Spec) -> list[Contradiction]:
+    """All contradictions of a resolved spec."""
+    return [*_catalogue(spec), *_baskets(spec), *_wishes(spec), *_block_sizes(spec)]
+
+
+def _catalogue(spec: Spec) -> Iterator[Contradiction]:
+    products, categories = counts.catalogue_rows(spec, "products"), spec.catalogue.categories
+    if products < categories:
+        yield Contradiction(
+            "catalogue.products", products, f"{products} products cannot fill {categories} categories"
+        )
+    skus = counts.catalogue_rows(spec, "products_skus")
+    if skus > _MOST_SKUS:
+        yield Contradiction(
+            "catalogue.skus_per_product",
+            spec.catalogue.skus_per_product,
+            f"makes {skus} SKUs, at most {_MOST_SKUS} are possible",
+        )
+
+
+def _baskets(spec: Spec) -> Iterator[Contradiction]:
+    largest = counts.largest_basket(spec)
+    on_sale = counts.fewest_on_sale(counts.catalogue_rows(spec, "products"))
+    if spec.orders.per_customer > 0 and largest > on_sale:
+        yield Contradiction(
+            "orders.items",
+            spec.orders.items,
+            f"the largest basket has {largest} lines, but at times only {on_sale} products are on sale",
+        )
+
+
+def _wishes(spec: Spec) -> Iterator[Contradiction]:
+    most, products = counts.most_wishes(spec), counts.catalogue_rows(spec, "products")
+    if most > products:
+        yield Contradiction(
+            "wishlist.per_customer",
+            spec.wishlist.per_customer,
+            f"a customer may have {most} wishes, but there are only {products} products",
+        )
+
+
+_FIELD_BEHIND = {
+    "users": "customers",
+    "addresses": "addresses.per_customer",
+    "order_details": "orders.per_customer",
+    "order_item": "orders.items",
+    "payment_details": "orders.per_customer",
+    "wishlist": "wishlist.per_customer",
+}
+
+
+def _block_sizes(spec: Spec) -> Iterator[Contradiction]:
+    for table in BLOCK_TABLES:
+        size = (counts.rows_before(spec, table, BLOCK) + 1) * sizes.row_bytes(table, spec.ids)
+        if size > sizes.LARGEST_BLOCK_BYTES:
+            field = _FIELD_BEHIND[table]
+            yield Contradiction(
+                field,
+                _value(spec, field),
+                f"one block of {BLOCK} customers would hold {size} bytes of {table}, "
+                f"at most {sizes.LARGEST_BLOCK_BYTES} can be sent",
+            )
+
+
+def _value(spec: Spec, field: str) -> Any:
+    value: Any = spec
+    for part in field.split("."):
+        value = getattr(value, part)
+    return value

@@ -1,0 +1,171 @@
+"""A dataset straight into MySQL or MariaDB: primary keys first, then rows, then all other keys."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pymysql
+
+from cartload._identity import VINTAGE
+from cartload.encoders import mysql
+from cartload.encoders.mysql import Bulk
+from cartload.engine.generate import Engine
+from cartload.schema import TABLE_NAMES, ddl
+from cartload.spec.model import Spec
+from cartload.storage import about, mysql_url
+from cartload.writers import runs, workers
+from cartload.writers.errors import OutputError
+from cartload.writers.job import Tell
+from cartload.writers.runs import Run
+
+_IDLE_SECONDS: Final = 120
+_LANES: Final = 2
+_HOURS: Final = 24 * 3600
+"""Seconds that the server may take for the keys of one table."""
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseJob:
+    """One dataset for one database; the spec is resolved, the URL has the password."""
+
+    url: str
+    spec: Spec
+    by_insert: bool
+
+    def __repr__(self) -> str:
+        return f"DatabaseJob({mysql_url.shown(self.url)})"
+
+    def start(self) -> "DatabaseMaking":
+        """Get ready to make runs, in whichever process this is."""
+        return DatabaseMaking(self)
+
+
+class DatabaseMaking:
+    """Makes and loads runs, one after the other; each chunk is a transaction."""
+
+    def __init__(self, job: DatabaseJob) -> None:
+        self._url = job.url
+        self._insert = mysql.insert if job.by_insert else mysql.load
+        self._engine = Engine(job.spec)
+        self._chunks = runs.whole(job.spec)
+        with explained(job.url):
+            self._connection = _connect(job.url)
+
+    def make(self, run: Run, tell: Tell) -> None:
+        """Load the rows of a run. Raises OutputError."""
+        with explained(self._url):
+            for position in range(run.start, run.stop):
+                batches = self._engine.generate(self._chunks[position], dictionaries=True)
+                for table, batch in batches.items():
+                    self._insert(self._connection, table, batch)
+                self._connection.commit()
+                tell(sum(batch.num_rows for batch in batches.values()))
+
+    def close(self) -> None:
+        """Leave the server."""
+        if self._connection.open:
+            self._connection.close()
+
+
+def write(url: str, spec: Spec, *, processes: int | None, tell: Tell, say: Callable[[str], None]) -> None:
+    """Fill the database, which is made if there is none; ``say`` hears what a user should know.
+
+    Raises OutputError: the database has tables of a dataset already, or the server refuses something. The row
+    in ``_cartload`` is written last: without it the dataset is not whole.
+    """
+    with explained(url):
+        job = DatabaseJob(url, spec, by_insert=_prepared(url, spec, say))
+    try:
+        chunks = runs.whole(spec)
+        wanted = runs.cut(spec, chunks, "sql")
+        count = processes or workers.sensible(runs.rows(spec, chunks, wanted))
+        workers.work(job, wanted, count, tell, lambda _run, _none: None)
+        with explained(url):
+            say("adding indexes and foreign keys")
+            _finish(url, spec)
+    except BaseException:
+        say(f"{mysql_url.shown(url)} holds a part of the rows only: drop its tables before another try")
+        raise
+
+
+def _prepared(url: str, spec: Spec, say: Callable[[str], None]) -> bool:
+    """Make database and tables; whether rows must be inserted because the server takes no files."""
+    name = mysql_url.database(url)
+    with _session(mysql_url.server(url)) as connection:
+        _execute(connection, f"CREATE DATABASE IF NOT EXISTS `{name}`")
+        there = {row[0] for row in _execute(connection, f"SHOW TABLES FROM `{name}`")}
+        present = [table for table in (*TABLE_NAMES, about.TABLE) if table in there]
+        if present:
+            there_already = f"{mysql_url.shown(url)} has {', '.join(present)} already"
+            raise OutputError(f"{there_already}: choose another database, or drop them")
+        _execute(connection, f"USE `{name}`")
+        for table in TABLE_NAMES:
+            _execute(connection, ddl.create_table(table, spec.ids, final=False))
+        ((takes_files,),) = _execute(connection, "SELECT @@GLOBAL.local_infile")
+    if not takes_files:
+        say("the server has local_infile off: rows go by INSERT, which takes about three times as long")
+    return not takes_files
+
+
+def _finish(url: str, spec: Spec) -> None:
+    """Add the keys, several tables side by side, then foreign keys; prove those, and say what it all is."""
+    keys = [one for table in TABLE_NAMES for one in ddl.alter_to_final(table, ddl.foreign_key_names(table))]
+    foreign = [one for table in TABLE_NAMES for one in ddl.alter_to_final(table, ddl.index_names(table))]
+    with ThreadPoolExecutor(_LANES) as pool:
+        for done in [pool.submit(_alter, url, statement) for statement in reversed(keys)]:
+            done.result()
+    with _session(url) as connection:
+        for statement in foreign:
+            _execute(connection, statement)
+        _require_parents(connection)
+        row = about.row(
+            spec.model_dump(mode="json"), VINTAGE, [{"first_block": 0, "customers": spec.customers}]
+        )
+        _execute(connection, about.create_table())
+        _execute(connection, about.replace(["%s"] * len(about.COLUMNS)), *row.values())
+        connection.commit()
+
+
+def _alter(url: str, statement: str) -> None:
+    with _session(url) as connection:
+        _execute(connection, statement)
+
+
+def _require_parents(connection: Bulk) -> None:
+    for name, query in ddl.orphan_queries().items():
+        ((orphans,),) = _execute(connection, query)
+        if orphans:
+            raise OutputError(f"{orphans} rows break {name}: what was loaded is not what was made")
+
+
+def _connect(url: str, *, read_seconds: int = _IDLE_SECONDS) -> Bulk:
+    tls = mysql_url.tls(url)
+    return mysql.connect(url, idle_seconds=_IDLE_SECONDS, read_seconds=read_seconds, ssl=tls)
+
+
+@contextmanager
+def _session(url: str) -> Iterator[Bulk]:
+    """A connection for statements that take long."""
+    connection = _connect(url, read_seconds=_HOURS)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def _execute(connection: Bulk, statement: str, *values: Any) -> Any:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values or None)
+        return cursor.fetchall()
+
+
+@contextmanager
+def explained(url: str) -> Iterator[None]:
+    """What the server or the way to it refuses, as OutputError."""
+    try:
+        yield
+    except (pymysql.MySQLError, mysql.LoadError) as error:
+        words = error.args[-1] if error.args else type(error).__name__
+        raise OutputError(f"{mysql_url.shown(url)}: {words}") from error

@@ -1,0 +1,43 @@
+"""A dataset, or one table of it, as one stream of bytes."""
+
+from collections.abc import Collection, Iterator
+
+import pyarrow as pa
+
+from cartload.engine.generate import Engine
+from cartload.spec.model import Spec
+from cartload.storage.manifest import Format
+from cartload.writers import dump, runs
+from cartload.writers.encoders import Encoder, encoder
+from cartload.writers.job import Tell
+from cartload.writers.sink import Sink
+
+
+def write_table(spec: Spec, table: str, file_format: Format, sink: Sink, tell: Tell) -> None:
+    """One table of a resolved spec as one file. Raises OSError."""
+    encoded = encoder(file_format, table, spec.ids, sink)
+    for batches in _made(spec, {table}):
+        encoded.add(batches[table])
+        tell(batches[table].num_rows)
+    encoded.close()
+
+
+def write_dump(spec: Spec, tables: Collection[str], sink: Sink, tell: Tell) -> None:
+    """A SQL dump of these tables, rows in the order in which they are made. Raises OSError."""
+    sink.write(dump.tables(tables, spec.ids).encode())
+    open_tables: dict[str, Encoder] = {}
+    for batches in _made(spec, tables):
+        for table in [name for name in open_tables if name not in batches]:
+            open_tables.pop(table).close()
+        for table, batch in batches.items():
+            open_tables.setdefault(table, dump.Inserts(table, sink, own_file=False)).add(batch)
+            tell(batch.num_rows)
+    for encoded in open_tables.values():
+        encoded.close()
+    sink.write(dump.keys(tables, spec).encode())
+
+
+def _made(spec: Spec, tables: Collection[str]) -> Iterator[dict[str, pa.RecordBatch]]:
+    engine = Engine(spec)
+    made = (engine.generate(chunk, tables=tables, dictionaries=True) for chunk in runs.whole(spec))
+    return (batches for batches in made if batches)

@@ -1,0 +1,186 @@
+"""Runs made by several processes: each takes one run at a time and says what it did through its own pipe.
+
+A pipe holds little, and a worker gets its next run only when the last is done, so nothing piles up. Workers
+end when the parent does: their pipe breaks. Signals of the terminal go to the parent alone.
+"""
+
+import multiprocessing
+import os
+import signal
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from multiprocessing import connection
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from typing import Any, Final, Protocol
+
+from cartload.engine.worker_process import keep_freed_memory, leave_out_pandas
+from cartload.writers.errors import OutputError, said
+from cartload.writers.runs import Run
+
+_END_SECONDS: Final = 5
+_ROWS_WORTH_A_PROCESS: Final = 500_000
+
+
+class Making[T](Protocol):
+    """Makes runs in one process."""
+
+    def make(self, run: Run, tell: Callable[[int], None]) -> T:
+        """Make a run; raises OSError and OutputError."""
+
+    def close(self) -> None:
+        """Let go of what is held."""
+
+
+class Job[T](Protocol):
+    """What can be sent to a process to be begun there."""
+
+    def start(self) -> Making[T]:
+        """Get ready to make runs."""
+
+
+def work[T](
+    job: Job[T],
+    runs: Sequence[Run],
+    processes: int,
+    tell: Callable[[int], None],
+    done: Callable[[Run, T], None],
+) -> None:
+    """Make all runs, in any order, in so many processes; ``tell`` hears of rows, ``done`` of whole runs.
+
+    Raises OutputError and OSError.
+    """
+    count = min(processes, len(runs))
+    if count > 1:
+        with _crew(job, count) as crew:
+            _hand_out(crew, runs, tell, done)
+    elif runs:
+        making = job.start()
+        try:
+            for run in runs:
+                done(run, making.make(run, tell))
+        finally:
+            making.close()
+
+
+def sensible(rows: int) -> int:
+    """How many processes are worth their start for so many rows: at most one for each usable core."""
+    return max(1, min(_usable_cores(), rows // _ROWS_WORTH_A_PROCESS))
+
+
+def _usable_cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+type Pipe = Connection[Any, Any]
+type _Crew = dict[Pipe, BaseProcess]
+
+
+def _hand_out[T](
+    crew: _Crew, runs: Sequence[Run], tell: Callable[[int], None], done: Callable[[Run, T], None]
+) -> None:
+    waiting = iter(runs)
+    busy = {pipe for pipe, _ in zip(list(crew), range(len(runs)), strict=False)}
+    for pipe in busy:
+        _send(pipe, next(waiting), crew)
+    while busy:
+        for pipe in busy.intersection(connection.wait(list(busy))):
+            match _received(pipe, crew):
+                case ("rows", count):
+                    tell(count)
+                case ("done", run, result):
+                    done(run, result)
+                    following = next(waiting, None)
+                    if following is None:
+                        busy.discard(pipe)
+                    else:
+                        _send(pipe, following, crew)
+                case ("failed", message):
+                    raise OutputError(message)
+
+
+def _send(pipe: Pipe, run: Run, crew: _Crew) -> None:
+    _unbroken(lambda: pipe.send(run), crew[pipe])
+
+
+def _received(pipe: Pipe, crew: _Crew) -> Any:
+    return _unbroken(pipe.recv, crew[pipe])
+
+
+def _unbroken[T](use: Callable[[], T], process: BaseProcess) -> T:
+    """What the use of a process's pipe answers. One that breaks is that of a dead process: OutputError."""
+    with suppress(EOFError, BrokenPipeError, ConnectionResetError):
+        return use()
+    process.join(_END_SECONDS)
+    raise OutputError(f"a worker process ended too early ({_ending(process.exitcode)})")
+
+
+def _ending(code: int | None) -> str:
+    if code is not None and code < 0:
+        return f"killed by {signal.Signals(-code).name}"
+    return f"exit code {code}"
+
+
+@contextmanager
+def _crew(job: Job[Any], count: int) -> Iterator[_Crew]:
+    """So many processes with their pipes; none is left at the end."""
+    context = multiprocessing.get_context("spawn")
+    crew: _Crew = {}
+    try:
+        with _deaf_to_the_terminal():
+            for _ in range(count):
+                ours, theirs = context.Pipe()
+                process = context.Process(target=_run, args=(theirs, job), daemon=True)
+                process.start()
+                theirs.close()
+                crew[ours] = process
+        yield crew
+    finally:
+        _dismiss(crew)
+
+
+def _dismiss(crew: _Crew) -> None:
+    for pipe, process in crew.items():
+        pipe.close()
+        process.terminate()
+    for process in crew.values():
+        process.join(_END_SECONDS)
+        if process.is_alive():
+            process.kill()
+            process.join()
+
+
+@contextmanager
+def _deaf_to_the_terminal() -> Iterator[None]:
+    """Processes started inside ignore Ctrl-C from their first moment: the parent ends them."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _run(pipe: Pipe, job: Job[Any]) -> None:
+    """A worker's whole life."""
+    leave_out_pandas()
+    keep_freed_memory()
+    try:
+        making = job.start()
+        try:
+            while True:
+                run = pipe.recv()
+                pipe.send(("done", run, making.make(run, lambda rows: pipe.send(("rows", rows)))))
+        finally:
+            making.close()
+    except (EOFError, BrokenPipeError, ConnectionResetError):
+        return
+    except OutputError as error:
+        pipe.send(("failed", str(error)))
+    except OSError as error:
+        pipe.send(("failed", said(error)))
+    except Exception as error:  # noqa: BLE001 told to the parent, which ends
+        traceback.print_exc()
+        pipe.send(("failed", f"unexpected: {type(error).__name__}: {error}"))
