@@ -13,8 +13,10 @@ function withToken(request: Request, token: string | null): Request {
 /** Fetches with the access token; one that has run out is renewed, and the request is made once more. */
 export async function authorisedFetch(request: Request): Promise<Response> {
   const again = request.clone()
-  const response = await fetch(withToken(request, await freshToken()))
-  if (response.status !== 401 || !(await refreshSession())) return response
+  const token = await freshToken()
+  const response = await fetch(withToken(request, token))
+  // Without a token, 401 is the answer to a wrong password: there is no session to renew.
+  if (response.status !== 401 || token === null || !(await refreshSession())) return response
   return fetch(withToken(again, currentToken()))
 }
 

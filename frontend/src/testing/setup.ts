@@ -1,0 +1,25 @@
+/** What jsdom and Node lack of a browser, as far as the interface needs it. */
+const origin = 'http://localhost:3000'
+
+// Node resolves no relative addresses, as a browser does.
+globalThis.Request = new Proxy(Request, {
+  construct: (target, [input, init]: [RequestInfo | URL, RequestInit?]) =>
+    new target(typeof input === 'string' ? new URL(input, origin) : input, init),
+})
+
+if (typeof HTMLElement !== 'undefined') {
+  // Nothing is laid out, so everything has one size: enough for some rows of a virtual list.
+  Object.defineProperties(HTMLElement.prototype, {
+    clientWidth: { get: () => 1_000 },
+    clientHeight: { get: () => 600 },
+  })
+  // It knows dialogs but cannot open them.
+  Object.assign(HTMLDialogElement.prototype, {
+    showModal(this: HTMLDialogElement) {
+      this.open = true
+    },
+    close(this: HTMLDialogElement) {
+      this.open = false
+    },
+  })
+}
