@@ -60,7 +60,7 @@ async def test_a_job_is_told_as_it_grows_and_its_rows_are_everywhere(stack: Stac
 
 
 async def examined(user: User, dataset_id: str) -> None:
-    """Have every truth checked, and see that it holds."""
+    """Have every invariant checked, and see that it holds."""
     path = f"/api/datasets/{dataset_id}"
     assert (await user.call("POST", f"{path}/report")).status == 202
     report = await user.when(f"{path}/report", lambda found: found["state"] != "running", 120)

@@ -1,4 +1,4 @@
-"""One truth in three places: what MySQL, Parquet and the engine hold of a dataset, as counts and hashes."""
+"""The same rows in three places: what MySQL, Parquet and the engine hold, as counts and hashes."""
 
 import asyncio
 from typing import Any

@@ -8,7 +8,7 @@ export function someCheck(changes: Partial<Check> = {}): Check {
     rows_checked: 1_200,
     violations: 0,
     samples: [],
-    truth: 2,
+    invariant: 2,
     note: null,
     ok: true,
     ...changes,

@@ -10,7 +10,7 @@ from cartload.checker import Report, check
 from cartload.encoders import mysql
 from cartload.spec import Spec
 from cartload.storage import about
-from support.engine_truths import dataset
+from support.engine_invariants import dataset
 from support.stored_places import in_database, write_folder
 
 

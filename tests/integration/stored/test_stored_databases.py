@@ -11,7 +11,7 @@ from cartload.encoders import mysql
 from cartload.readers import Stored, StoredError, open_stored
 from cartload.schema.rowhash import RowHash, hash_batch
 from cartload.spec import Spec
-from support.engine_truths import dataset
+from support.engine_invariants import dataset
 from support.stored_places import in_database, one_batch
 
 NASTY = ["", '"', "a,b", "line\nbreak", "tab\there", "back\\slash", "\\N", "plain", "zß水🍌", "NULL"]

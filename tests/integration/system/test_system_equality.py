@@ -1,4 +1,4 @@
-"""One truth in three places: rows in MySQL, rows in Parquet and rows that the engine makes are the same."""
+"""The same rows in three places: in MySQL, in Parquet and as the engine makes them."""
 
 import pytest
 

@@ -70,7 +70,7 @@ def checks_of(writer: Writer, load: Load) -> Any:
     return writer.query(which, str(load.dataset_id))
 
 
-async def test_a_full_report_checks_every_truth_and_brings_the_answers(writer: Writer) -> None:
+async def test_a_full_report_checks_every_invariant_and_brings_the_answers(writer: Writer) -> None:
     load = Load.of(customers=60)
     await writer.make(load)
     assert (await writer.get(load, "/answers")).json() == {"state": "none", "items": []}
@@ -79,8 +79,8 @@ async def test_a_full_report_checks_every_truth_and_brings_the_answers(writer: W
     async with checker(writer):
         found = await until(writer, load, ready)
     assert (found["kind"], found["ok"]) == ("full", True)
-    assert [truth["number"] for truth in found["truths"]] == [1, 2, 3, 4, 5, 6, 7]
-    assert {check["truth"] for check in found["checks"]} == {1, 2, 3, 4, 5, 6, 7}
+    assert [invariant["number"] for invariant in found["invariants"]] == [1, 2, 3, 4, 5, 6, 7]
+    assert {check["invariant"] for check in found["checks"]} == {1, 2, 3, 4, 5, 6, 7}
     assert sum(check["rows_checked"] for check in found["checks"]) > 0
     answers = (await writer.get(load, "/answers")).json()
     assert answers["state"] == "ready"
@@ -97,7 +97,7 @@ async def test_what_is_broken_is_told_with_examples(writer: Writer) -> None:
         found = await until(writer, load, ready)
     assert found["ok"] is False
     broken = [check for check in found["checks"] if check["violations"]]
-    assert {check["truth"] for check in broken} == {2}
+    assert {check["invariant"] for check in broken} == {2}
     assert any(check["samples"] for check in broken)
 
 

@@ -1,4 +1,4 @@
-"""How each rule of the checker is broken in a stored dataset, one truth after the other."""
+"""How each rule of the checker is broken in a stored dataset, one invariant after the other."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Truth 2 broken: one amount off by one."""
+"""Invariant 2 broken: one amount off by one."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Truths 5 and 7 broken: somebody incoherent, somebody real."""
+"""Invariants 5 and 7 broken: somebody incoherent, somebody real."""
 
 from typing import Final
 

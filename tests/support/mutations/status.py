@@ -1,4 +1,4 @@
-"""Truth 4 broken: a status, a charge or a refund that does not fit."""
+"""Invariant 4 broken: a status, a charge or a refund that does not fit."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Truth 1 broken: counts, ids, mandatory values, texts, enumerations, keys, parents."""
+"""Invariant 1 broken: counts, ids, mandatory values, texts, enumerations, keys, parents."""
 
 from collections.abc import Iterator
 from typing import Final

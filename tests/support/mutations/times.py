@@ -1,4 +1,4 @@
-"""Truth 3 broken: something before its cause, or after the window's end."""
+"""Invariant 3 broken: something before its cause, or after the window's end."""
 
 from typing import Final
 

@@ -1,11 +1,11 @@
-"""Whatever the spec, all truths hold: a few drawn at random, the same ones every time; many in the soak."""
+"""Whatever the spec, all invariants hold: a few specs, the same ones every time; the soak has many."""
 
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 
 from support.any_spec import valid_fields
-from support.engine_truths import dataset, report
+from support.engine_invariants import dataset, report
 
 
 @settings(
@@ -16,6 +16,6 @@ from support.engine_truths import dataset, report
     suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow],
 )
 @given(valid_fields(most_rows=20_000))
-def test_truths_hold_for_any_spec(fields: dict[str, Any]) -> None:
+def test_invariants_hold_for_any_spec(fields: dict[str, Any]) -> None:
     found = report(*dataset(**fields))
     assert found.ok, found.text()

@@ -8,7 +8,7 @@ import pytest
 from cartload.checker import Report, examine
 from cartload.readers import Stored
 from cartload.spec import Spec, parse, resolve
-from support.engine_truths import dataset, in_memory
+from support.engine_invariants import dataset, in_memory
 
 FIELDS: dict[str, Any] = {
     "customers": 6000,
@@ -34,7 +34,7 @@ def against(made: tuple[Spec, dict[str, pa.Table]], **fields: Any) -> Report:
 def test_what_the_spec_asks_for_is_found(made: tuple[Spec, dict[str, pa.Table]]) -> None:
     report = against(made)
     assert report.ok, report.text()
-    assert {rule.name: rule.rows_checked > 0 for rule in report.truths[5].rules} == dict.fromkeys(
+    assert {rule.name: rule.rows_checked > 0 for rule in report.invariants[5].rules} == dict.fromkeys(
         ("season.hour", "season.weekday", "season.month", "season.event", "skew.products"), True
     )
 
@@ -70,7 +70,7 @@ def test_few_rows_are_said_to_be_few() -> None:
     with in_memory(spec, tables) as stored:
         report = examine(stored)
     assert report.ok
-    assert all(rule.note and "too few" in rule.note for rule in report.truths[5].rules)
+    assert all(rule.note and "too few" in rule.note for rule in report.invariants[5].rules)
 
 
 def test_clocks_of_customers_count(made: tuple[Spec, dict[str, pa.Table]]) -> None:

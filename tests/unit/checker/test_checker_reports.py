@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cartload.checker import Figure, Report, RuleReport, TruthReport
+from cartload.checker import Figure, InvariantReport, Report, RuleReport
 from cartload.checker.plots import svg
 
 
@@ -44,8 +44,10 @@ FIGURES = [
 
 
 def report(*rules: RuleReport) -> Report:
-    truths = [TruthReport(number=1, name="Keys", rules=list(rules))]
-    return Report(place="shop & co", spec_known=True, rows={"users": 1234}, truths=truths, figures=FIGURES)
+    invariants = [InvariantReport(number=1, name="Keys", rules=list(rules))]
+    return Report(
+        place="shop & co", spec_known=True, rows={"users": 1234}, invariants=invariants, figures=FIGURES
+    )
 
 
 BROKEN = report(
@@ -95,7 +97,7 @@ def test_text_says_first_what_is_broken_worst() -> None:
 def test_text_of_a_whole_dataset_is_short() -> None:
     lines = report(rule("fine")).text().splitlines()
     assert lines == [
-        "shop & co: all truths hold, 100 % of 1,234 rows.",
+        "shop & co: all invariants hold, 100 % of 1,234 rows.",
         "",
         "1 ok     Keys: 1 rule, 100 rows checked",
     ]
@@ -103,11 +105,11 @@ def test_text_of_a_whole_dataset_is_short() -> None:
 
 def test_json_has_a_stable_shape() -> None:
     found = json.loads(BROKEN.shown("json"))
-    assert found.keys() == {"place", "spec_known", "rows", "truths", "figures", "ok"}
+    assert found.keys() == {"place", "spec_known", "rows", "invariants", "figures", "ok"}
     assert found["ok"] is False
-    (truth,) = found["truths"]
-    assert truth.keys() == {"number", "name", "rules", "rows_checked", "violations", "ok"}
-    assert truth["rules"][1] == {
+    (invariant,) = found["invariants"]
+    assert invariant.keys() == {"number", "name", "rules", "rows_checked", "violations", "ok"}
+    assert invariant["rules"][1] == {
         "name": "small",
         "title": "small holds.",
         "rows_checked": 100,
@@ -126,7 +128,7 @@ def test_the_page_stands_alone_and_is_well_formed() -> None:
     assert not {"script", "link", "img", "iframe"} & set(page.tags)
     assert page.tags.count("svg") == page.tags.count("figure") == len(FIGURES)
     words = " ".join(page.words)
-    assert words.index("large: 70 of 100") < words.index("small: 2 of 100") < words.index("Truths")
+    assert words.index("large: 70 of 100") < words.index("small: 2 of 100") < words.index("Invariants")
     assert "<b>" in words
     assert "prefers-color-scheme:dark" in BROKEN.html()
     assert "width=device-width" in BROKEN.html()

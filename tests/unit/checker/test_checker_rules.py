@@ -10,7 +10,7 @@ from cartload.checker.rules import all_rules
 from cartload.readers import Stored, open_stored
 from cartload.schema import TABLE_NAMES
 from cartload.spec import Spec
-from support.engine_truths import dataset, report
+from support.engine_invariants import dataset, report
 from support.mutations import CASES
 from support.stored_places import write_folder
 
@@ -46,11 +46,11 @@ def broken(report: Report) -> set[str]:
     return {rule.name for rule in report.broken}
 
 
-def test_all_truths_hold(stored: Stored) -> None:
+def test_all_invariants_hold(stored: Stored) -> None:
     report = examine(stored)
     assert report.ok, report.text()
-    assert [truth.number for truth in report.truths] == [1, 2, 3, 4, 5, 6, 7]
-    assert all(truth.rows_checked for truth in report.truths if truth.number != 6)
+    assert [invariant.number for invariant in report.invariants] == [1, 2, 3, 4, 5, 6, 7]
+    assert all(invariant.rows_checked for invariant in report.invariants if invariant.number != 6)
     assert report.rows["users"] == 400
 
 
@@ -101,7 +101,7 @@ def test_a_rule_that_looked_at_nothing_is_broken(stored: Stored) -> None:
     idle = [rule for rule in report.broken if rule.rows_checked == 0]
     assert {"line.total", "charge.amount", "refund.amount", "payment.card"} <= {rule.name for rule in idle}
     assert all(rule.note and "no row was checked" in rule.note for rule in idle)
-    assert {truth.number for truth in report.truths if not truth.ok} == {1, 2, 3, 4, 7}
+    assert {invariant.number for invariant in report.invariants if not invariant.ok} == {1, 2, 3, 4, 7}
 
 
 def test_where_nothing_is_ordered_nothing_is_missed() -> None:
@@ -112,11 +112,11 @@ def test_where_nothing_is_ordered_nothing_is_missed() -> None:
 def test_without_a_spec_the_rest_is_asked() -> None:
     _, tables = dataset(customers=50)
     made = report(None, tables)
-    names = {rule.name for truth in made.truths for rule in truth.rules}
+    names = {rule.name for invariant in made.invariants for rule in invariant.rules}
     assert made.ok
     assert not made.spec_known
     assert {"line.tax", "users.count", "users.window"} & names == set()
-    assert {rule.note for rule in made.truths[5].rules} == {"no spec: nobody says what it should be"}
+    assert {rule.note for rule in made.invariants[5].rules} == {"no spec: nobody says what it should be"}
 
 
 def test_the_spec_decides_what_is_right(stored: Stored) -> None:

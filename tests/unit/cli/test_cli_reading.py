@@ -28,11 +28,11 @@ def test_a_whole_folder_passes_the_check(
 ) -> None:
     report = tmp_path / "report.json"
     assert main(["check", str(folder), "--report", "json", "--report-file", str(report)]) == 0
-    assert "all truths hold" in capsys.readouterr().out
+    assert "all invariants hold" in capsys.readouterr().out
     assert json.loads(report.read_text(encoding="utf-8"))["ok"] is True
 
 
-def test_a_broken_truth_is_shown_and_is_exit_code_1(
+def test_a_broken_invariant_is_shown_and_is_exit_code_1(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     arguments = ["generate", "--customers", "50", "--format", "csv", "--out", str(tmp_path), "--quiet"]

@@ -16,7 +16,7 @@ from cartload.cli import main
 from cartload.readers import StoredError, open_stored
 from support import answers_pandas, answers_polars
 from support.answers_stored import in_memory, true_rows, true_rows_of
-from support.engine_truths import dataset
+from support.engine_invariants import dataset
 
 SPECS: dict[str, dict[str, Any]] = {
     "plain": {"customers": 1200},

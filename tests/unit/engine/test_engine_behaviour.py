@@ -9,7 +9,7 @@ import pytest
 
 from cartload.calendar.timeline import DAY
 from cartload.tables.world import World
-from support.engine_truths import dataset
+from support.engine_invariants import dataset
 
 Ask = Any
 

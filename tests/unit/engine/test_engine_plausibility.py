@@ -7,7 +7,7 @@ import duckdb
 import pytest
 
 from support.answers_stored import in_memory
-from support.engine_truths import dataset
+from support.engine_invariants import dataset
 from support.plausibility import PlausibilityQuery, queries, too_many, views
 
 

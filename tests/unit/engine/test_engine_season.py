@@ -11,7 +11,7 @@ import pytest
 
 from cartload.calendar import timeline, zones
 from cartload.spec import parse, resolve
-from support.engine_truths import dataset
+from support.engine_invariants import dataset
 
 FIELDS: dict[str, Any] = {
     "customers": 12_000,

@@ -13,7 +13,7 @@ from cartload.readers import Stored, StoredError, open_stored
 from cartload.schema import arrow_schema
 from cartload.schema.rowhash import RowHash, hash_batch
 from cartload.spec import Spec, parse, resolve
-from support.engine_truths import dataset
+from support.engine_invariants import dataset
 from support.stored_places import one_batch, write_folder
 
 FORMATS: tuple[Format, ...] = ("parquet", "csv", "jsonl")

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 
 import { someCheck } from '@/testing/reports'
 
-import { BrokenCheck, isBroken, TruthDisclosure } from './checks'
+import { BrokenCheck, isBroken, InvariantDisclosure } from './checks'
 
 describe('checks of a report', () => {
   afterEach(cleanup)
@@ -24,9 +24,9 @@ describe('checks of a report', () => {
     expect(screen.getAllByRole('cell').map((cell) => cell.textContent)).toEqual(['7', 'NULL'])
   })
 
-  it('stand below their truth', () => {
-    const truth = { number: 2, name: 'Money reconciles', rows_checked: 1_200, violations: 0, ok: true }
-    render(<TruthDisclosure truth={truth} checks={[someCheck({ note: 'fitted 1.02' })]} />)
+  it('stand below their invariant', () => {
+    const invariant = { number: 2, name: 'Money reconciles', rows_checked: 1_200, violations: 0, ok: true }
+    render(<InvariantDisclosure invariant={invariant} checks={[someCheck({ note: 'fitted 1.02' })]} />)
     for (const text of ['Money reconciles', 'holds', '1,200 rows checked by 1 rule', 'fitted 1.02'])
       expect(screen.getByText(text)).toBeTruthy()
   })

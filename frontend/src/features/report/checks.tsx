@@ -4,7 +4,7 @@ import { Badge } from '@/components/ui/badge'
 import { Disclosure } from '@/components/ui/disclosure'
 import { Cell, HeadCell, Row, Table } from '@/components/ui/table'
 import { ValueTable } from '@/components/ui/value-table'
-import type { Check, Truth } from '@/lib/api/types'
+import type { Check, Invariant } from '@/lib/api/types'
 import { formatCount, formatCounted } from '@/lib/format'
 
 /** Whether a check found what must not be; the checks of a load say so by their violations alone. */
@@ -61,21 +61,27 @@ export function BrokenCheck({ check }: { check: Check }): ReactElement {
   )
 }
 
-/** One of the seven truths, with its rules below it. */
-export function TruthDisclosure({ truth, checks }: { truth: Truth; checks: readonly Check[] }): ReactElement {
+/** One of the seven invariants, with its rules below it. */
+export function InvariantDisclosure({
+  invariant,
+  checks,
+}: {
+  invariant: Invariant
+  checks: readonly Check[]
+}): ReactElement {
   return (
     <Disclosure
       title={
         <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
-          <span className="font-medium">{truth.name}</span>
-          <Badge tone={truth.ok ? 'good' : 'danger'}>{truth.ok ? 'holds' : 'broken'}</Badge>
+          <span className="font-medium">{invariant.name}</span>
+          <Badge tone={invariant.ok ? 'good' : 'danger'}>{invariant.ok ? 'holds' : 'broken'}</Badge>
           <span className="text-muted tabular-nums">
-            {formatCounted(truth.rows_checked, 'row')} checked by {formatCounted(checks.length, 'rule')}
+            {formatCounted(invariant.rows_checked, 'row')} checked by {formatCounted(checks.length, 'rule')}
           </span>
         </span>
       }
     >
-      <CheckTable label={`Rules of ${truth.name}`} checks={checks} />
+      <CheckTable label={`Rules of ${invariant.name}`} checks={checks} />
     </Disclosure>
   )
 }

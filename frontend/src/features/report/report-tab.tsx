@@ -8,7 +8,7 @@ import type { Report } from '@/lib/api/types'
 import { formatCounted, formatDateTime } from '@/lib/format'
 
 import { useNewReport, useReport } from './api'
-import { BrokenCheck, CheckTable, isBroken, TruthDisclosure } from './checks'
+import { BrokenCheck, CheckTable, isBroken, InvariantDisclosure } from './checks'
 import { Figures } from './figures'
 
 function Verdict({ report }: { report: Report }): ReactElement {
@@ -37,12 +37,12 @@ function FullReport({ report }: { report: Report }): ReactElement {
         <BrokenCheck key={check.name} check={check} />
       ))}
       <section className="space-y-3">
-        <h2 className="text-lg font-semibold">Truths</h2>
-        {report.truths?.map((truth) => (
-          <TruthDisclosure
-            key={truth.number}
-            truth={truth}
-            checks={checks.filter((check) => check.truth === truth.number)}
+        <h2 className="text-lg font-semibold">Invariants</h2>
+        {report.invariants?.map((invariant) => (
+          <InvariantDisclosure
+            key={invariant.number}
+            invariant={invariant}
+            checks={checks.filter((check) => check.invariant === invariant.number)}
           />
         ))}
       </section>
@@ -51,7 +51,7 @@ function FullReport({ report }: { report: Report }): ReactElement {
   )
 }
 
-/** What was proven of the dataset: the checks of its load, or every truth once a full report was made. */
+/** What was proven of the dataset: the checks of its load, or every invariant once a full report was made. */
 export function ReportTab(): ReactElement {
   const { datasetId = '' } = useParams()
   const report = useReport(datasetId)

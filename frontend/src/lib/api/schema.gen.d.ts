@@ -348,13 +348,13 @@ export interface paths {
         };
         /**
          * What was proven of the dataset
-         * @description The newest report: every truth with the rows it looked at, or the checks of the seal until then.
+         * @description The newest report: every invariant with the rows it looked at, or the checks of the seal until then.
          */
         get: operations["get_report"];
         put?: never;
         /**
          * Start a full report
-         * @description Has every truth checked over all rows, and the answers found; look again until it is `ready`.
+         * @description Has every invariant checked over all rows, and the answers found; look again until it is `ready`.
          */
         post: operations["start_report"];
         delete?: never;
@@ -986,9 +986,14 @@ export interface components {
         };
         /**
          * Check
-         * @description One truth that was checked.
+         * @description One rule that was checked.
          */
         Check: {
+            /**
+             * Invariant
+             * @description The invariant that it belongs to, in a full report.
+             */
+            invariant?: number | null;
             /** Name */
             name: string;
             /**
@@ -1015,11 +1020,6 @@ export interface components {
              * @description What must hold, in words.
              */
             title: string;
-            /**
-             * Truth
-             * @description The truth that it belongs to, in a full report.
-             */
-            truth?: number | null;
             /** Violations */
             violations: number;
         };
@@ -1321,6 +1321,22 @@ export interface components {
             sha256: string;
             /** Table */
             table: string;
+        };
+        /**
+         * Invariant
+         * @description One of the seven invariants, with what its checks found together.
+         */
+        Invariant: {
+            /** Name */
+            name: string;
+            /** Number */
+            number: number;
+            /** Ok */
+            ok: boolean;
+            /** Rows Checked */
+            rows_checked: number;
+            /** Violations */
+            violations: number;
         };
         /**
          * Job
@@ -1848,6 +1864,11 @@ export interface components {
              */
             figures?: components["schemas"]["Figure"][];
             /**
+             * Invariants
+             * @description In a full report.
+             */
+            invariants?: components["schemas"]["Invariant"][];
+            /**
              * Kind
              * @description What the checks were made for: the end of the load, or a full report.
              */
@@ -1856,7 +1877,7 @@ export interface components {
             made_at?: string | null;
             /**
              * Ok
-             * @description Whether every truth holds, in a full report.
+             * @description Whether every invariant holds, in a full report.
              */
             ok?: boolean | null;
             /**
@@ -1869,11 +1890,6 @@ export interface components {
              * @enum {string}
              */
             state: "none" | "running" | "ready" | "failed";
-            /**
-             * Truths
-             * @description In a full report.
-             */
-            truths?: components["schemas"]["Truth"][];
         };
         Row: {
             [key: string]: unknown;
@@ -2030,22 +2046,6 @@ export interface components {
             last_used_at: string | null;
             /** Name */
             name: string;
-        };
-        /**
-         * Truth
-         * @description One of the seven truths, with what its checks found together.
-         */
-        Truth: {
-            /** Name */
-            name: string;
-            /** Number */
-            number: number;
-            /** Ok */
-            ok: boolean;
-            /** Rows Checked */
-            rows_checked: number;
-            /** Violations */
-            violations: number;
         };
         /**
          * User

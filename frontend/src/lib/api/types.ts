@@ -32,7 +32,7 @@ export type NewConnection = Answer<paths['/api/datasets/{dataset_id}/connection'
 
 export type Report = Answer<paths['/api/datasets/{dataset_id}/report']['get'], 200>
 export type Check = NonNullable<Report['checks']>[number]
-export type Truth = NonNullable<Report['truths']>[number]
+export type Invariant = NonNullable<Report['invariants']>[number]
 export type Figure = NonNullable<Report['figures']>[number]
 export type AnswerList = Answer<paths['/api/datasets/{dataset_id}/answers']['get'], 200>
 export type TrueAnswer = ItemOf<AnswerList>

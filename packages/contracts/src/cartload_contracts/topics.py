@@ -64,7 +64,7 @@ RESULTS = Topic(
 )
 JOBS = Topic(
     name="cartload.jobs",
-    description="The whole state of a job at every change. Live only: the truth is the jobs table.",
+    description="The whole state of a job at every change. Live only: the jobs table decides.",
     key="<job>",
     retention_ms=DAY_MS,
     max_message_bytes=1 * MIB,

@@ -6,15 +6,15 @@ The outcome is a report: each invariant with its rules, the rows they were asked
 from pathlib import Path
 
 from cartload.checker.examination import examine
-from cartload.checker.report import Figure, Report, RuleReport, TruthReport
+from cartload.checker.report import Figure, InvariantReport, Report, RuleReport
 from cartload.readers import StoredError, open_stored
 from cartload.spec.model import Spec
 
-__all__ = ["Figure", "Report", "RuleReport", "StoredError", "TruthReport", "check", "examine"]
+__all__ = ["Figure", "InvariantReport", "Report", "RuleReport", "StoredError", "check", "examine"]
 
 
 def check(target: str | Path, *, spec: Spec | None = None) -> Report:
-    """Check every truth of the dataset in a folder or at a ``mysql://`` URL.
+    """Check every invariant of the dataset in a folder or at a ``mysql://`` URL.
 
     ``spec`` goes before what the place itself says it was made from; where neither does, what only the spec
     can say is left out and noted. Raises :class:`StoredError` when the place cannot be read.

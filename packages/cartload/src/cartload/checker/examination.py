@@ -5,7 +5,7 @@ import duckdb
 from cartload.checker.counting import Counter
 from cartload.checker.habits import findings as habits
 from cartload.checker.ranges import ROWS_AT_ONCE
-from cartload.checker.report import TRUTHS, Report, RuleReport, TruthReport
+from cartload.checker.report import INVARIANTS, InvariantReport, Report, RuleReport
 from cartload.checker.rules import all_rules
 from cartload.readers import Stored, StoredError
 from cartload.schema import TABLE_NAMES
@@ -24,16 +24,21 @@ def _report(stored: Stored, at_once: int) -> Report:
     rules = all_rules(stored.ids, stored.spec, stored.segments)
     counter = Counter(stored, at_once)
     found = counter.reports(rules)
-    by_truth: dict[int, list[RuleReport]] = {number: [] for number in TRUTHS}
+    by_invariant: dict[int, list[RuleReport]] = {number: [] for number in INVARIANTS}
     for rule in rules:
-        by_truth[rule.truth].append(found[rule.name])
-    by_truth[habits.TRUTH], figures = habits.habits(counter)
+        by_invariant[rule.invariant].append(found[rule.name])
+    by_invariant[habits.INVARIANT], figures = habits.habits(counter)
     rows = {name: _rows(stored, name) for name in TABLE_NAMES}
-    truths = [
-        TruthReport(number=number, name=name, rules=by_truth[number]) for number, name in TRUTHS.items()
+    invariants = [
+        InvariantReport(number=number, name=name, rules=by_invariant[number])
+        for number, name in INVARIANTS.items()
     ]
     return Report(
-        place=stored.place, spec_known=stored.spec is not None, rows=rows, truths=truths, figures=figures
+        place=stored.place,
+        spec_known=stored.spec is not None,
+        rows=rows,
+        invariants=invariants,
+        figures=figures,
     )
 
 

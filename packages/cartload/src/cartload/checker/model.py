@@ -23,7 +23,7 @@ class RowRule:
     """
 
     name: str
-    truth: int
+    invariant: int
     title: str
     relation: Relation
     broken: str
@@ -40,7 +40,7 @@ class QueryRule:
     """
 
     name: str
-    truth: int
+    invariant: int
     title: str
     counting: str
     sampling: str

@@ -5,7 +5,7 @@ from html import escape
 from typing import Any, Final
 
 from cartload.checker.plots import svg
-from cartload.checker.report import Figure, Report, RuleReport, TruthReport
+from cartload.checker.report import Figure, InvariantReport, Report, RuleReport
 
 _STYLE: Final = """
 :root{color-scheme:light dark;--back:#fff;--fore:#1b1f24;--soft:#57606a;--line:#d8dee4;--card:#f6f8fa;
@@ -34,7 +34,7 @@ svg .expected{stroke:var(--want);stroke-width:2;fill:none}
 
 def html(report: Report) -> str:
     """The report as a page."""
-    parts = [*_head(report), *_broken(report), *_truths(report), *_figures(report), *_rows(report)]
+    parts = [*_head(report), *_broken(report), *_invariants(report), *_figures(report), *_rows(report)]
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
@@ -45,7 +45,7 @@ def html(report: Report) -> str:
 
 def _verdict(report: Report) -> str:
     if report.ok:
-        return "all truths hold"
+        return "all invariants hold"
     return f"{len(report.broken)} rule{'s' if len(report.broken) > 1 else ''} broken"
 
 
@@ -97,18 +97,18 @@ def _table(names: Iterable[str], rows: Iterable[Iterable[str]], numbers: bool = 
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
-def _truths(report: Report) -> Iterator[str]:
-    yield "<h2>Truths</h2>"
-    yield from map(_truth, report.truths)
+def _invariants(report: Report) -> Iterator[str]:
+    yield "<h2>Invariants</h2>"
+    yield from map(_invariant, report.invariants)
 
 
-def _truth(truth: TruthReport) -> str:
-    state = '<span class="good">holds</span>' if truth.ok else '<span class="bad">broken</span>'
-    rules = "".join(map(_rule, truth.rules))
+def _invariant(invariant: InvariantReport) -> str:
+    state = '<span class="good">holds</span>' if invariant.ok else '<span class="bad">broken</span>'
+    rules = "".join(map(_rule, invariant.rules))
     head = '<tr><th>Rule</th><th class="number">Checked</th><th class="number">Violations</th></tr>'
     return (
-        f"<details><summary>{truth.number} {escape(truth.name)}: {state}, "
-        f"{truth.rows_checked:,} checked by {len(truth.rules)} rules</summary>"
+        f"<details><summary>{invariant.number} {escape(invariant.name)}: {state}, "
+        f"{invariant.rows_checked:,} checked by {len(invariant.rules)} rules</summary>"
         f'<div class="scroll" tabindex="0"><table><thead>{head}</thead><tbody>{rules}</tbody></table>'
         "</div></details>"
     )

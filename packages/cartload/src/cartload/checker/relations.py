@@ -1,6 +1,6 @@
 """What rules look at: rows of one table, or rows with what belongs to them, as the FROM part of a query.
 
-Parents are joined from the left: a row whose parent is missing stays, with NULL, and truth 1 says so.
+Parents are joined from the left: a row whose parent is missing stays, with NULL, and invariant 1 says so.
 """
 
 from collections.abc import Callable

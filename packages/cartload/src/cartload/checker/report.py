@@ -4,7 +4,7 @@ from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, computed_field
 
-TRUTHS: Final = {
+INVARIANTS: Final = {
     1: "Keys, parents and mandatory values are whole",
     2: "Money reconciles to the last cent",
     3: "Time is causal",
@@ -13,7 +13,7 @@ TRUTHS: Final = {
     6: "Skew and season are as the spec says",
     7: "Nobody real is hit",
 }
-"""The truths of a dataset by number."""
+"""The invariants of a dataset by number."""
 
 
 class _Model(BaseModel):
@@ -36,8 +36,8 @@ class RuleReport(_Model):
     ok: bool = Field(description="No violation, and no row missing that the spec promises to look at.")
 
 
-class TruthReport(_Model):
-    """What became of one truth."""
+class InvariantReport(_Model):
+    """What became of one invariant."""
 
     number: int
     name: str
@@ -82,23 +82,23 @@ class Report(_Model):
     place: str
     spec_known: bool
     rows: dict[str, int] = Field(description="Rows of each table.")
-    truths: list[TruthReport]
+    invariants: list[InvariantReport]
     figures: list[Figure]
 
     @computed_field  # type: ignore[prop-decorator]
     @property
     def ok(self) -> bool:
-        """Whether every truth holds."""
-        return all(truth.ok for truth in self.truths)
+        """Whether every invariant holds."""
+        return all(invariant.ok for invariant in self.invariants)
 
     @property
     def broken(self) -> list[RuleReport]:
         """The rules that do not hold, the worst first."""
-        found = [rule for truth in self.truths for rule in truth.rules if not rule.ok]
+        found = [rule for invariant in self.invariants for rule in invariant.rules if not rule.ok]
         return sorted(found, key=lambda rule: -rule.violations)
 
     def text(self) -> str:
-        """For a terminal: what is broken first, then a line for each truth."""
+        """For a terminal: what is broken first, then a line for each invariant."""
         from cartload.checker.terminal import text
 
         return text(self)

@@ -1,9 +1,9 @@
-"""The report as text: what is broken first, then a line for each truth."""
+"""The report as text: what is broken first, then a line for each invariant."""
 
 from collections.abc import Iterator
 from typing import Final
 
-from cartload.checker.report import Report, RuleReport, TruthReport
+from cartload.checker.report import InvariantReport, Report, RuleReport
 
 _MOST_RULES: Final = 20
 _LONGEST: Final = 160
@@ -12,14 +12,15 @@ _LONGEST: Final = 160
 def text(report: Report) -> str:
     """The report for a terminal, ended by a newline."""
     return (
-        "\n".join([*_verdict(report), *_broken(report), *map(_truth, report.truths), *_notes(report)]) + "\n"
+        "\n".join([*_verdict(report), *_broken(report), *map(_invariant, report.invariants), *_notes(report)])
+        + "\n"
     )
 
 
 def _verdict(report: Report) -> Iterator[str]:
     rows = sum(report.rows.values())
     if report.ok:
-        yield f"{report.place}: all truths hold, 100 % of {rows:,} rows."
+        yield f"{report.place}: all invariants hold, 100 % of {rows:,} rows."
     else:
         count = len(report.broken)
         yield f"{report.place}: {count} rule{'s' if count > 1 else ''} broken, in {rows:,} rows."
@@ -44,13 +45,13 @@ def _details(rule: RuleReport) -> Iterator[str]:
         yield f"       {line if len(line) <= _LONGEST else line[: _LONGEST - 3] + '...'}"
 
 
-def _truth(truth: TruthReport) -> str:
-    state = "ok    " if truth.ok else "BROKEN"
-    broken = f", {truth.violations:,} violations" if truth.violations else ""
-    count = len(truth.rules)
+def _invariant(invariant: InvariantReport) -> str:
+    state = "ok    " if invariant.ok else "BROKEN"
+    broken = f", {invariant.violations:,} violations" if invariant.violations else ""
+    count = len(invariant.rules)
     return (
-        f"{truth.number} {state} {truth.name}: {count} rule{'' if count == 1 else 's'}, "
-        f"{truth.rows_checked:,} rows checked{broken}"
+        f"{invariant.number} {state} {invariant.name}: {count} rule{'' if count == 1 else 's'}, "
+        f"{invariant.rows_checked:,} rows checked{broken}"
     )
 
 
@@ -58,8 +59,8 @@ def _notes(report: Report) -> Iterator[str]:
     """What was fitted, and what could not be asked although nothing is broken."""
     notes = [
         f"  {rule.name}: {rule.note}"
-        for truth in report.truths
-        for rule in truth.rules
+        for invariant in report.invariants
+        for rule in invariant.rules
         if rule.note and rule.ok
     ]
     if notes:

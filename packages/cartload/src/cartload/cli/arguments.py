@@ -75,7 +75,7 @@ def _generate(commands: _Commands) -> None:
 
 
 def _check(commands: _Commands) -> None:
-    told = "check every truth of a stored dataset"
+    told = "check every invariant of a stored dataset"
     check = commands.add_parser("check", help=told, description=f"{told.capitalize()}; exit code 1: broken.")
     _target(check)
     check.add_argument("--report", choices=_REPORTS, default="text", help="text by default")

@@ -23,7 +23,7 @@ except ModuleNotFoundError as missing:
 
 
 def check(given: argparse.Namespace) -> int:
-    """Print the report, or write it; 1 when a truth is broken."""
+    """Print the report, or write it; 1 when an invariant is broken."""
     from cartload.checker import examine
 
     with _opened(given) as stored:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import AliasChoices, BaseModel, Field
 
 Scalar = str | int | float | bool | None
 
@@ -58,22 +58,27 @@ class FileInfo(BaseModel):
 
 
 class Check(BaseModel):
-    """One truth that was checked."""
+    """One rule that was checked."""
 
     name: str
     title: str = Field(description="What must hold, in words.")
     rows_checked: int
     violations: int
     samples: list[dict[str, Any]] = Field(default_factory=list, description="Some of the violations.")
-    truth: int | None = Field(default=None, description="The truth that it belongs to, in a full report.")
+    invariant: int | None = Field(
+        default=None,
+        # Reports that were stored by earlier versions have the second name.
+        validation_alias=AliasChoices("invariant", "truth"),
+        description="The invariant that it belongs to, in a full report.",
+    )
     note: str | None = Field(
         default=None, description="What was fitted, or why nothing, or not all, could be asked."
     )
     ok: bool | None = Field(default=None, description="Whether it holds, in a full report.")
 
 
-class Truth(BaseModel):
-    """One of the seven truths, with what its checks found together."""
+class Invariant(BaseModel):
+    """One of the seven invariants, with what its checks found together."""
 
     number: int
     name: str
@@ -104,10 +109,14 @@ class Report(BaseModel):
     kind: Literal["seal", "full"] | None = Field(
         default=None, description="What the checks were made for: the end of the load, or a full report."
     )
-    ok: bool | None = Field(default=None, description="Whether every truth holds, in a full report.")
+    ok: bool | None = Field(default=None, description="Whether every invariant holds, in a full report.")
     reason: str | None = Field(default=None, description="Why it failed.")
     checks: list[Check] = Field(default_factory=list)
-    truths: list[Truth] = Field(default_factory=list, description="In a full report.")
+    invariants: list[Invariant] = Field(
+        default_factory=list,
+        validation_alias=AliasChoices("invariants", "truths"),
+        description="In a full report.",
+    )
     figures: list[Figure] = Field(default_factory=list, description="In a full report.")
 
 

@@ -16,13 +16,13 @@ router = APIRouter(tags=["report"])
 
 @router.get("/report", summary="What was proven of the dataset", operation_id="get_report")
 async def get_report(dataset: OwnDataset, services: Using) -> Report:
-    """The newest report: every truth with the rows it looked at, or the checks of the seal until then."""
+    """The newest report: every invariant with the rows it looked at, or the checks of the seal until then."""
     return await _report(dataset, services)
 
 
 @router.post("/report", status_code=202, summary="Start a full report", operation_id="start_report")
 async def start_report(dataset: OwnDataset, services: Using) -> Report:
-    """Has every truth checked over all rows, and the answers found; look again until it is `ready`."""
+    """Has every invariant checked over all rows, and the answers found; look again until it is `ready`."""
     if dataset.state == "creating":
         raise Conflict("The dataset is being made: a report can be asked for when its job has ended.")
     async with transaction(services.engine) as connection:

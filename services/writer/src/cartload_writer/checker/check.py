@@ -1,4 +1,4 @@
-"""The use case: a dataset's truths and answers, examined and kept."""
+"""The use case: a dataset's invariants and answers, examined and kept."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -93,13 +93,13 @@ def _database_url(url: str, database: str) -> str:
 
 
 def _document(report: dict[str, Any]) -> dict[str, Any]:
-    """The report as the API answers it: every rule as a check that names its truth."""
-    rules = [{**rule, "truth": truth["number"]} for truth in report["truths"] for rule in truth["rules"]]
-    truths = [{key: value for key, value in truth.items() if key != "rules"} for truth in report["truths"]]
+    """The report as the API answers it: every rule as a check that names its invariant."""
+    proven = report["invariants"]
+    rules = [{**rule, "invariant": one["number"]} for one in proven for rule in one["rules"]]
     return {
         "kind": "full",
         "ok": report["ok"],
         "checks": rules,
-        "truths": truths,
+        "invariants": [{key: value for key, value in one.items() if key != "rules"} for one in proven],
         "figures": report["figures"],
     }

@@ -19,7 +19,7 @@ _FEW_ROWS = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One truth: how many rows it was asked of, how many broke it."""
+    """One invariant: how many rows it was asked of, how many broke it."""
 
     name: str
     title: str

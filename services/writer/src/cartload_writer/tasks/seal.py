@@ -21,7 +21,7 @@ _log = logging.getLogger(__name__)
 
 
 async def seal(context: Context, command: Seal) -> None:
-    """Finish the load and answer `sealed`. Raises Refused with the first broken truth."""
+    """Finish the load and answer `sealed`. Raises Refused with the first broken invariant."""
     async with context.meta.connect() as connection:
         dataset = await datasets.find(connection, command.dataset_id)
         stored = await manifest.totals(connection, command.dataset_id)

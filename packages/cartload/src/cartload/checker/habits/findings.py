@@ -1,4 +1,4 @@
-"""Truth 6 as rules of the report, and its figures."""
+"""Invariant 6 as rules of the report, and its figures."""
 
 from typing import Any, Final
 
@@ -12,7 +12,7 @@ from cartload.checker.report import Figure, RuleReport
 from cartload.checker.rules.structure import rows_of
 from cartload.spec.model import Spec
 
-TRUTH: Final = 6
+INVARIANT: Final = 6
 _SAMPLES: Final = 5
 _ENOUGH_ORDERS: Final = 20_000
 _ENOUGH_DAYS: Final = 365
@@ -29,7 +29,7 @@ _SKEW: Final = "Products of a category sell by Zipf's law with the spec's expone
 
 
 def habits(counter: Counter) -> tuple[list[RuleReport], list[Figure]]:
-    """The rules of truth 6 and what to plot; without a spec they say so."""
+    """The rules of invariant 6 and what to plot; without a spec they say so."""
     spec = counter.stored.spec
     if spec is None:
         return [_unasked(name, title) for name, title in [*_named(), ("skew.products", _SKEW)]], []

@@ -1,4 +1,4 @@
-"""The truths of a dataset as rules, one list for each."""
+"""The invariants of a dataset as rules, one list for each."""
 
 from cartload.checker.model import Rule
 from cartload.checker.rules import money, people, reserved, status, structure, times
@@ -8,7 +8,7 @@ from cartload.spec.model import Spec
 
 
 def all_rules(ids: Ids, spec: Spec | None, segments: tuple[Segment, ...] | None) -> list[Rule]:
-    """Every rule of truths 1 to 5 and 7 that can be asked: some need the spec."""
+    """Every rule of invariants 1 to 5 and 7 that can be asked: some need the spec."""
     return [
         *structure.rules(ids, spec, segments),
         *money.rules(spec),

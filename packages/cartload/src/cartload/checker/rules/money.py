@@ -1,4 +1,4 @@
-"""Truth 2: money reconciles exactly, for lines, orders, charges and refunds."""
+"""Invariant 2: money reconciles exactly, for lines, orders, charges and refunds."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -9,7 +9,7 @@ from cartload.checker.rules.structure import rows_of
 from cartload.spec.counts import ten_thousandths
 from cartload.spec.model import Spec
 
-TRUTH: Final = 2
+INVARIANT: Final = 2
 _LINES: Final = rows_of("order_item")
 _ORDERS: Final = rows_of("order_details")
 
@@ -30,7 +30,7 @@ def rules(spec: Spec | None) -> Iterator[Rule]:
 def _of_lines() -> Iterator[Rule]:
     yield RowRule(
         "line.unit_price",
-        TRUTH,
+        INVARIANT,
         "A line's unit_price is its SKU's price, at least 1.",
         LINES,
         "i.unit_price <> s.price OR i.unit_price < 1",
@@ -39,7 +39,7 @@ def _of_lines() -> Iterator[Rule]:
     )
     yield RowRule(
         "line.total",
-        TRUTH,
+        INVARIANT,
         "line_total is unit_price x quantity, quantity at least 1.",
         ROWS["order_item"],
         "t.line_total <> t.unit_price * t.quantity OR t.quantity < 1",
@@ -48,7 +48,7 @@ def _of_lines() -> Iterator[Rule]:
     )
     yield RowRule(
         "line.discount",
-        TRUTH,
+        INVARIANT,
         "An order's discount is spread over its lines by running sums, rounded down.",
         RUNNING,
         """i.discount <> o.discount * i.upto // greatest(o.subtotal, 1)
@@ -66,7 +66,7 @@ def _of_orders() -> Iterator[Rule]:
     ):
         yield RowRule(
             f"order.{column}",
-            TRUTH,
+            INVARIANT,
             f"An order's {column} is the sum of its {summed}.",
             ORDERS,
             f"o.{column} <> coalesce(l.{column}, 0)",
@@ -75,7 +75,7 @@ def _of_orders() -> Iterator[Rule]:
         )
     yield RowRule(
         "order.total",
-        TRUTH,
+        INVARIANT,
         "total is subtotal - discount + tax + shipping, above 0.",
         ROWS["order_details"],
         "t.total <> t.subtotal - t.discount + t.tax + t.shipping OR t.total <= 0",
@@ -84,7 +84,7 @@ def _of_orders() -> Iterator[Rule]:
     )
     yield RowRule(
         "order.discount_below_subtotal",
-        TRUTH,
+        INVARIANT,
         "A discount is not negative and below the subtotal; one above 0 has a coupon, no other has.",
         ROWS["order_details"],
         """t.discount < 0 OR t.discount > 0 AND t.discount >= t.subtotal
@@ -97,7 +97,7 @@ def _of_orders() -> Iterator[Rule]:
 def _charges() -> Rule:
     return RowRule(
         "charge.amount",
-        TRUTH,
+        INVARIANT,
         "Each charge asks for the order's total, in its currency; no payment is of 0 or less.",
         PAYMENTS,
         "d.kind = 'charge' AND d.amount <> o.total OR d.amount <= 0 OR d.currency <> o.currency",
@@ -109,7 +109,7 @@ def _charges() -> Rule:
 def _all_together() -> Rule:
     return RowRule(
         "order.collected",
-        TRUTH,
+        INVARIANT,
         "Captured charges less refunds are what each order leaves, so they are over the whole dataset.",
         ORDERS,
         f"coalesce(p.collected, 0) <> CASE WHEN o.paid_at IS NULL THEN 0 ELSE {_KEPT} END",
@@ -125,7 +125,7 @@ def _of_spec(spec: Spec) -> Iterator[Rule]:
         rate = str(ten_thousandths(spec.tax.default))
     yield RowRule(
         "line.tax",
-        TRUTH,
+        INVARIANT,
         "A line's tax is (line_total - discount) x the rate of the order's country, rounded half up.",
         LINES,
         f"i.tax <> ((i.line_total - i.discount) * {rate} + 5000) // 10000",
@@ -137,7 +137,7 @@ def _of_spec(spec: Spec) -> Iterator[Rule]:
     carried = "t.channel = 'store'" + ("" if free is None else f" OR t.subtotal - t.discount >= {free}")
     yield RowRule(
         "order.shipping",
-        TRUTH,
+        INVARIANT,
         "Shipping is the spec's fee; free from the spec's amount on, and at the counter of a store.",
         ROWS["order_details"],
         f"t.shipping <> CASE WHEN {carried} THEN 0 ELSE {spec.shipping.fee} END",
@@ -146,7 +146,7 @@ def _of_spec(spec: Spec) -> Iterator[Rule]:
     )
     yield RowRule(
         "order.currency",
-        TRUTH,
+        INVARIANT,
         f"Every order is in {spec.currency}.",
         ROWS["order_details"],
         f"t.currency <> '{spec.currency}'",

@@ -1,4 +1,4 @@
-"""Truth 5: people are coherent."""
+"""Invariant 5: people are coherent."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -8,7 +8,7 @@ from cartload.checker.relations import ADDRESSES, CUSTOMERS, ROWS
 from cartload.checker.rules.countries import matches, one_of, unlike
 from cartload.checker.rules.structure import rows_of
 
-TRUTH: Final = 5
+INVARIANT: Final = 5
 _USERS: Final = rows_of("users")
 _ADDRESSES: Final = rows_of("addresses")
 
@@ -35,7 +35,7 @@ def rules() -> Iterator[Rule]:
 def _of_customers() -> Iterator[Rule]:
     yield RowRule(
         "user.default_address",
-        TRUTH,
+        INVARIANT,
         "A customer has at least one address; exactly one, the first, is the default.",
         CUSTOMERS,
         "coalesce(a.defaults, 0) <> 1 OR NOT a.first_is_default",
@@ -44,7 +44,7 @@ def _of_customers() -> Iterator[Rule]:
     )
     yield RowRule(
         "user.age",
-        TRUTH,
+        INVARIANT,
         "Every customer is 16 or older at sign-up, and 120 at most.",
         ROWS["users"],
         """t.birth_date + INTERVAL 16 YEAR > (t.created_at AT TIME ZONE 'UTC')
@@ -54,7 +54,7 @@ def _of_customers() -> Iterator[Rule]:
     )
     yield RowRule(
         "user.email",
-        TRUTH,
+        INVARIANT,
         "An email address begins with the user name.",
         ROWS["users"],
         "split_part(t.email, '@', 1) <> t.user_name",
@@ -63,7 +63,7 @@ def _of_customers() -> Iterator[Rule]:
     )
     yield RowRule(
         "user.letters",
-        TRUTH,
+        INVARIANT,
         "Names begin with a letter and have only letters, accents, spaces, dots, apostrophes and hyphens.",
         ROWS["users"],
         f"NOT ({_written('t.first_name')} AND {_written('t.last_name')})",
@@ -72,7 +72,7 @@ def _of_customers() -> Iterator[Rule]:
     )
     yield RowRule(
         "user.name",
-        TRUTH,
+        INVARIANT,
         "A user name has the letters of first and last name, where those are written in Latin script.",
         ROWS["users"],
         f"""regexp_replace(t.user_name, '[^a-z]', '', 'g')
@@ -97,7 +97,7 @@ def _folded(column: str) -> str:
 def _of_homes() -> Iterator[Rule]:
     yield RowRule(
         "user.locale",
-        TRUTH,
+        INVARIANT,
         "A customer's locale is one of the country's.",
         ROWS["users"],
         unlike("t.country", lambda rule: one_of("t.locale", rule.locales)),
@@ -106,7 +106,7 @@ def _of_homes() -> Iterator[Rule]:
     )
     yield RowRule(
         "user.time_zone",
-        TRUTH,
+        INVARIANT,
         "A customer's time zone is one of the country's.",
         ROWS["users"],
         unlike("t.country", lambda rule: one_of("t.time_zone", rule.time_zones)),
@@ -115,7 +115,7 @@ def _of_homes() -> Iterator[Rule]:
     )
     yield RowRule(
         "user.phone",
-        TRUTH,
+        INVARIANT,
         "A customer's phone number has the country's dialling code.",
         ROWS["users"],
         unlike("t.country", lambda rule: f"starts_with(t.phone_number, '{rule.dialling_code} ')"),
@@ -127,7 +127,7 @@ def _of_homes() -> Iterator[Rule]:
 def _of_addresses() -> Iterator[Rule]:
     yield RowRule(
         "address.country",
-        TRUTH,
+        INVARIANT,
         "Addresses lie in the customer's country.",
         ADDRESSES,
         "a.country <> u.country",
@@ -136,7 +136,7 @@ def _of_addresses() -> Iterator[Rule]:
     )
     yield RowRule(
         "address.postal_code",
-        TRUTH,
+        INVARIANT,
         "A postal code has the country's form.",
         ROWS["addresses"],
         unlike("t.country", lambda rule: matches("t.postal_code", [rule.postcode_pattern])),
@@ -145,7 +145,7 @@ def _of_addresses() -> Iterator[Rule]:
     )
     yield RowRule(
         "address.region",
-        TRUTH,
+        INVARIANT,
         "A region is one of the country's.",
         ROWS["addresses"],
         unlike("t.country", lambda rule: f"{one_of('t.region', rule.regions)} OR t.region IS NULL"),
@@ -154,7 +154,7 @@ def _of_addresses() -> Iterator[Rule]:
     )
     yield RowRule(
         "address.coordinates",
-        TRUTH,
+        INVARIANT,
         "Coordinates lie in the country.",
         ROWS["addresses"],
         unlike(
@@ -169,7 +169,7 @@ def _of_addresses() -> Iterator[Rule]:
     )
     yield RowRule(
         "address.phone",
-        TRUTH,
+        INVARIANT,
         "An address's phone number has the country's dialling code.",
         ROWS["addresses"],
         unlike("t.country", lambda rule: f"starts_with(t.phone_number, '{rule.dialling_code} ')"),

@@ -1,4 +1,4 @@
-"""Truth 7: nobody real is hit."""
+"""Invariant 7: nobody real is hit."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -8,7 +8,7 @@ from cartload.checker.relations import ROWS
 from cartload.checker.rules.countries import matches, unlike
 from cartload.checker.rules.structure import rows_of
 
-TRUTH: Final = 7
+INVARIANT: Final = 7
 
 _DOMAIN: Final = r"(?:[a-z0-9-]+\.)*(?:example\.(?:com|net|org)|example|test|invalid)"
 """Reserved for documentation and tests by RFC 2606 and RFC 6761."""
@@ -20,7 +20,7 @@ def rules() -> Iterator[Rule]:
     """The rules of addresses, numbers and cards that belong to nobody."""
     yield RowRule(
         "user.email_domain",
-        TRUTH,
+        INVARIANT,
         "Every email address is on a domain that RFC 2606 or RFC 6761 reserves.",
         ROWS["users"],
         f"NOT regexp_full_match(t.email, '[^@ ]+@{_DOMAIN}')",
@@ -30,7 +30,7 @@ def rules() -> Iterator[Rule]:
     for table in ("users", "addresses"):
         yield RowRule(
             f"{table}.phone_range",
-            TRUTH,
+            INVARIANT,
             f"Phone numbers of {table} are from ranges that ring nowhere.",
             ROWS[table],
             unlike("t.country", lambda rule: matches("t.phone_number", rule.phone_patterns)),
@@ -39,7 +39,7 @@ def rules() -> Iterator[Rule]:
         )
     yield RowRule(
         "product.image_domain",
-        TRUTH,
+        INVARIANT,
         "Pictures are on a reserved domain.",
         ROWS["products"],
         f"NOT regexp_full_match(t.image_url, 'https://{_DOMAIN}/[^ ]*')",
@@ -49,7 +49,7 @@ def rules() -> Iterator[Rule]:
     cards = ", ".join(f"'{card}'" for card in _TEST_CARDS)
     yield RowRule(
         "payment.card",
-        TRUTH,
+        INVARIANT,
         "Cards are test cards that cannot be charged.",
         ROWS["payment_details"],
         f"t.card_last_four NOT IN ({cards})",

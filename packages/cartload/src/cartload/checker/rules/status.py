@@ -1,4 +1,4 @@
-"""Truth 4: an order's status agrees with its times and payments."""
+"""Invariant 4: an order's status agrees with its times and payments."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -8,7 +8,7 @@ from cartload.checker.relations import LINES, ORDERS, PAYMENTS
 from cartload.checker.rules.structure import rows_of
 from cartload.spec.model import Spec
 
-TRUTH: Final = 4
+INVARIANT: Final = 4
 
 _TIMES: Final = ("paid_at", "shipped_at", "delivered_at", "cancelled_at", "returned_at")
 _SHAPES: Final = {
@@ -39,7 +39,7 @@ def _of_orders() -> Iterator[Rule]:
     orders = rows_of("order_details")
     yield RowRule(
         "order.times",
-        TRUTH,
+        INVARIANT,
         "Those times are set that the status asks for, and no others.",
         ORDERS,
         f"NOT (CASE o.status {_EXPECTED} END)",
@@ -48,7 +48,7 @@ def _of_orders() -> Iterator[Rule]:
     )
     yield RowRule(
         "order.last_charge",
-        TRUTH,
+        INVARIANT,
         "The last charge is captured at paid_at; of unpaid orders open, failed or voided as the status says.",
         ORDERS,
         """coalesce(p.charges, 0) < 1 OR NOT (CASE
@@ -60,7 +60,7 @@ def _of_orders() -> Iterator[Rule]:
     )
     yield RowRule(
         "order.first_charge",
-        TRUTH,
+        INVARIANT,
         "The first charge is made when the order is placed.",
         ORDERS,
         "p.first_created <> o.placed_at",
@@ -72,7 +72,7 @@ def _of_orders() -> Iterator[Rule]:
 def _of_charges() -> Iterator[Rule]:
     yield RowRule(
         "payment.attempts",
-        TRUTH,
+        INVARIANT,
         "Charges are numbered from 1, all but the last failed; a refund comes after them, at most one.",
         PAYMENTS,
         """d.kind = 'charge' AND d.attempt < p.last_charge AND d.status <> 'failed'
@@ -83,7 +83,7 @@ def _of_charges() -> Iterator[Rule]:
     )
     yield RowRule(
         "payment.settled",
-        TRUTH,
+        INVARIANT,
         "A voided charge ends when its order is cancelled; one that is open has not changed.",
         PAYMENTS,
         """d.status = 'voided' AND (d.updated_at <> o.cancelled_at OR o.cancelled_at IS NULL)
@@ -93,7 +93,7 @@ def _of_charges() -> Iterator[Rule]:
     )
     yield RowRule(
         "payment.reason",
-        TRUTH,
+        INVARIANT,
         "A failed charge has a reason, no other payment has; card payments show a card, no others do.",
         PAYMENTS,
         """(d.failure_reason IS NULL) = (d.status = 'failed')
@@ -106,7 +106,7 @@ def _of_charges() -> Iterator[Rule]:
 def _of_refunds() -> Iterator[Rule]:
     yield RowRule(
         "refund.amount",
-        TRUTH,
+        INVARIANT,
         "A returned order gives back its lines' parts, one cancelled after payment all, others nothing.",
         ORDERS,
         """p.refunded <> CASE WHEN o.status = 'returned' THEN coalesce(l.refund, 0)
@@ -117,7 +117,7 @@ def _of_refunds() -> Iterator[Rule]:
     )
     yield RowRule(
         "refund.moment",
-        TRUTH,
+        INVARIANT,
         "A refund is captured when it is made, at the cancellation or return.",
         ORDERS,
         """p.refund_status <> 'captured' OR p.refund_created <> p.refund_updated
@@ -131,7 +131,7 @@ def _of_refunds() -> Iterator[Rule]:
 def _of_lines() -> Iterator[Rule]:
     yield RowRule(
         "order.returned_pieces",
-        TRUTH,
+        INVARIANT,
         "Returned orders have a line with pieces that came back, and no others have.",
         ORDERS,
         "(coalesce(l.returned, 0) > 0) <> (o.status = 'returned')",
@@ -140,7 +140,7 @@ def _of_lines() -> Iterator[Rule]:
     )
     yield RowRule(
         "line.returned_quantity",
-        TRUTH,
+        INVARIANT,
         "No more pieces of a line come back than were bought.",
         LINES,
         "i.returned_quantity < 0 OR i.returned_quantity > i.quantity",

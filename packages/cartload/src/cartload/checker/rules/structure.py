@@ -1,4 +1,4 @@
-"""Truth 1: every key is unique, every parent there, nothing mandatory missing, as many rows as promised."""
+"""Invariant 1: keys are unique, parents there, mandatory values present, row counts as promised."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -20,7 +20,7 @@ from cartload.engine.chunks import Segment, row_totals
 from cartload.schema import TABLES, Column, Ids, Table
 from cartload.spec.model import Spec
 
-TRUTH: Final = 1
+INVARIANT: Final = 1
 _UUID: Final = "^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"
 
 
@@ -55,7 +55,7 @@ def _counted(spec: Spec, segments: tuple[Segment, ...]) -> Iterator[Rule]:
             promised = sum(total[table.name] for total in totals)
             yield QueryRule(
                 f"{table.name}.count",
-                TRUTH,
+                INVARIANT,
                 f"{table.name} has the {promised:,} rows that the spec promises.",
                 f"SELECT count(*), abs(count(*) - {promised}) FROM {table.name}",
                 f"SELECT {promised} AS promised, count(*) AS found FROM {table.name}",
@@ -66,7 +66,7 @@ def _counted(spec: Spec, segments: tuple[Segment, ...]) -> Iterator[Rule]:
 def _numbered() -> Rule:
     return RowRule(
         "order.lines",
-        TRUTH,
+        INVARIANT,
         "An order has at least one line, and its lines are numbered from 1.",
         ORDERS,
         "coalesce(l.n, 0) < 1 OR l.low <> 1 OR l.high <> l.n",
@@ -80,7 +80,7 @@ def _mandatory(table: Table) -> Rule:
     missing = [f"CASE WHEN t.{column} IS NULL THEN '{column}' END" for column in columns]
     return RowRule(
         f"{table.name}.mandatory",
-        TRUTH,
+        INVARIANT,
         f"No mandatory value of {table.name} is NULL.",
         ROWS[table.name],
         " OR ".join(f"t.{column} IS NULL" for column in columns),
@@ -94,7 +94,7 @@ def _ids(table: Table, ids: Ids) -> Rule:
     well = f"regexp_matches(t.id, '{_UUID}')" if ids == "uuid" else "t.id >= 1"
     return RowRule(
         f"{table.name}.ids",
-        TRUTH,
+        INVARIANT,
         f"Ids of {table.name} are {form}.",
         ROWS[table.name],
         f"NOT {well}",
@@ -106,7 +106,7 @@ def _fitting(table: Table) -> Rule:
     texts = [column for column in table.columns if column.type == "string"]
     return RowRule(
         f"{table.name}.texts",
-        TRUTH,
+        INVARIANT,
         f"Texts of {table.name} fit their columns, and are ASCII where the schema says so.",
         ROWS[table.name],
         " OR ".join(f"({_too_long(column)})" for column in texts),
@@ -127,7 +127,7 @@ def _listed(table: Table) -> Rule:
     others = [f"t.{c.name} NOT IN ({', '.join(repr(value) for value in c.values)})" for c in enums]
     return RowRule(
         f"{table.name}.values",
-        TRUTH,
+        INVARIANT,
         f"{' and '.join(column.name for column in enums)} of {table.name} are among the values there are.",
         ROWS[table.name],
         " OR ".join(others),
@@ -142,7 +142,7 @@ def _unique(table: Table, key: tuple[str, ...]) -> Rule:
     doubled = f"SELECT {columns}, count(*) AS times FROM {row} WHERE {there} GROUP BY ALL HAVING count(*) > 1"
     return QueryRule(
         f"{row}.{'+'.join(key)}.unique",
-        TRUTH,
+        INVARIANT,
         f"{' and '.join(key)} of {row} {'is' if len(key) == 1 else 'together are'} unique.",
         f"SELECT count(*), count(*) - count(DISTINCT hash({columns})) FROM {row} WHERE {there}",
         f"{doubled} ORDER BY ALL LIMIT 5",
@@ -171,7 +171,7 @@ def _parent(table: Table, column: str, parent: str) -> Rule:
     relation, child, joined = _JOINED[table.name, column]
     return RowRule(
         f"{table.name}.{column}.parent",
-        TRUTH,
+        INVARIANT,
         f"Every {column} of {table.name} is the id of a row of {parent}.",
         relation,
         f"{joined}.id IS NULL",

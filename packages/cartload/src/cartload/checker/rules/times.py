@@ -1,4 +1,4 @@
-"""Truth 3: nothing happens before its cause, and nothing after the window's end."""
+"""Invariant 3: nothing happens before its cause, and nothing after the window's end."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -10,7 +10,7 @@ from cartload.checker.rules.structure import rows_of
 from cartload.schema import TABLES, Table
 from cartload.spec.model import Spec
 
-TRUTH: Final = 3
+INVARIANT: Final = 3
 _ORDER_TIMES: Final = (
     "o.placed_at",
     "o.paid_at",
@@ -40,7 +40,7 @@ def _in_window(spec: Spec) -> Iterator[Rule]:
         broken += [] if table.catalogue else [f"t.created_at < {start}"]
         yield RowRule(
             f"{table.name}.window",
-            TRUTH,
+            INVARIANT,
             f"No moment of {table.name} is after the window's end{_before(table)}.",
             ROWS[table.name],
             " OR ".join(broken),
@@ -61,7 +61,7 @@ def _of_orders() -> Iterator[Rule]:
     orders = rows_of("order_details")
     yield RowRule(
         "order.after_sign_up",
-        TRUTH,
+        INVARIANT,
         "Customers signed up before they ordered.",
         ORDERS,
         "u.created_at > o.placed_at",
@@ -70,7 +70,7 @@ def _of_orders() -> Iterator[Rule]:
     )
     yield RowRule(
         "order.address",
-        TRUTH,
+        INVARIANT,
         "An order goes to an address that its customer had when it was placed.",
         ORDERS,
         "a.created_at > o.placed_at OR a.user_id <> o.user_id",
@@ -79,7 +79,7 @@ def _of_orders() -> Iterator[Rule]:
     )
     yield RowRule(
         "order.events",
-        TRUTH,
+        INVARIANT,
         "Placed, paid, shipped, delivered, returned and cancelled follow each other.",
         ORDERS,
         """o.placed_at > o.paid_at OR o.paid_at > o.shipped_at OR o.shipped_at > o.delivered_at
@@ -89,7 +89,7 @@ def _of_orders() -> Iterator[Rule]:
     )
     yield RowRule(
         "order.updated_at",
-        TRUTH,
+        INVARIANT,
         "An order's row was made when it was placed and updated at its latest event.",
         ORDERS,
         f"o.created_at <> o.placed_at OR o.updated_at <> greatest({', '.join(_ORDER_TIMES)})",
@@ -102,7 +102,7 @@ def _of_lines_and_payments() -> Iterator[Rule]:
     lines, orders = rows_of("order_item"), rows_of("order_details")
     yield RowRule(
         "line.on_sale",
-        TRUTH,
+        INVARIANT,
         "What was ordered had been launched and not discontinued.",
         LINES,
         "p.launched_at > o.placed_at OR p.discontinued_at < o.placed_at",
@@ -111,7 +111,7 @@ def _of_lines_and_payments() -> Iterator[Rule]:
     )
     yield RowRule(
         "line.moments",
-        TRUTH,
+        INVARIANT,
         "A line was made with its order, and updated when pieces of it came back.",
         LINES,
         """i.created_at <> o.placed_at
@@ -121,7 +121,7 @@ def _of_lines_and_payments() -> Iterator[Rule]:
     )
     yield RowRule(
         "payment.moments",
-        TRUTH,
+        INVARIANT,
         "Payments are made after placing and updated after being made.",
         PAYMENTS,
         "d.created_at < o.placed_at OR d.updated_at < d.created_at",
@@ -130,7 +130,7 @@ def _of_lines_and_payments() -> Iterator[Rule]:
     )
     yield RowRule(
         "refund.after_capture",
-        TRUTH,
+        INVARIANT,
         "Nothing is refunded before it was captured.",
         PAYMENTS,
         "d.created_at < o.paid_at OR o.paid_at IS NULL",
@@ -142,7 +142,7 @@ def _of_lines_and_payments() -> Iterator[Rule]:
 def _of_people() -> Iterator[Rule]:
     yield RowRule(
         "address.after_sign_up",
-        TRUTH,
+        INVARIANT,
         "Addresses are made at sign-up or later, and not updated before they are made.",
         ADDRESSES,
         "a.created_at < u.created_at OR a.updated_at < a.created_at OR u.updated_at < u.created_at",
@@ -151,7 +151,7 @@ def _of_people() -> Iterator[Rule]:
     )
     yield RowRule(
         "wish.moments",
-        TRUTH,
+        INVARIANT,
         "Wishes are made after sign-up and launch, removed later, and updated then.",
         WISHES,
         """w.created_at < u.created_at OR w.created_at < p.launched_at OR w.removed_at < w.created_at
@@ -164,7 +164,7 @@ def _of_people() -> Iterator[Rule]:
 def _of_goods() -> Iterator[Rule]:
     yield RowRule(
         "category.moments",
-        TRUTH,
+        INVARIANT,
         "A category is made before its sub-categories.",
         SHELVES,
         "c.created_at > s.created_at OR s.updated_at < s.created_at OR c.updated_at < c.created_at",
@@ -173,7 +173,7 @@ def _of_goods() -> Iterator[Rule]:
     )
     yield RowRule(
         "product.moments",
-        TRUTH,
+        INVARIANT,
         "A product is made after its sub-category, launched later, ends later, and is updated at the latest.",
         GOODS,
         """s.created_at > p.created_at OR p.created_at > p.launched_at
@@ -184,7 +184,7 @@ def _of_goods() -> Iterator[Rule]:
     )
     yield RowRule(
         "sku.moments",
-        TRUTH,
+        INVARIANT,
         "A SKU is made with its product or later, and not updated before.",
         SKUS,
         "s.created_at < p.created_at OR s.updated_at < s.created_at",

@@ -1,4 +1,4 @@
-"""All truths at size: two hundred random specs, and ten million rows of the default one."""
+"""All invariants at size: two hundred random specs, and ten million rows of the default one."""
 
 import subprocess
 import sys
@@ -12,7 +12,7 @@ from cartload.checker import Report
 from cartload.engine import chunks
 from cartload.spec import parse, resolve
 from support.any_spec import valid_fields
-from support.engine_truths import dataset, report
+from support.engine_invariants import dataset, report
 
 TEN_MILLION_ROWS = 700_000
 """Customers of the default spec that make a good ten million rows."""
@@ -56,7 +56,7 @@ def test_ten_million_rows_hold_in_bounded_memory(tmp_path: Path) -> None:
     found = Report.model_validate_json(said)
     assert found.ok, found.text()
     assert sum(found.rows.values()) > 10_000_000
-    assert all(truth.rows_checked for truth in found.truths)
+    assert all(invariant.rows_checked for invariant in found.invariants)
     assert int(peak) < MOST_MEMORY
     spec = resolve(parse({"customers": TEN_MILLION_ROWS}))
     promised = chunks.row_totals(spec, chunks.Segment(0, spec.customers), catalogue=True)

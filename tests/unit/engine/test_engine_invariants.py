@@ -1,10 +1,10 @@
-"""The truths of dataset.md hold in small datasets of very different specs."""
+"""The invariants of dataset.md hold in small datasets of very different specs."""
 
 from typing import Any
 
 import pytest
 
-from support.engine_truths import dataset, violations
+from support.engine_invariants import dataset, violations
 
 SPECS: dict[str, dict[str, Any]] = {
     "plain": {"customers": 1500},
@@ -50,7 +50,7 @@ SPECS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("name", SPECS)
-def test_truths_hold(name: str) -> None:
+def test_invariants_hold(name: str) -> None:
     spec, tables = dataset(**SPECS[name])
     assert violations(spec, tables) == {}
 
