@@ -1,8 +1,6 @@
 """The real server: sockets, WebSockets, and keys read over HTTP."""
 
-import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import httpx
 import pytest
@@ -10,8 +8,8 @@ import websockets
 from fastapi import FastAPI, Request, Response, WebSocket
 
 from cartload_kit.http import create_app
-from cartload_kit.http.server import Server, server
 from cartload_kit.jwks import http_fetch
+from support.http_server import exchange, running
 
 
 def build() -> FastAPI:
@@ -50,38 +48,10 @@ def build() -> FastAPI:
     return app
 
 
-@asynccontextmanager
-async def running(app: FastAPI, head_seconds: float = 30) -> AsyncIterator[Server]:
-    """The app on a port that the system chose, until the block ends."""
-    found = server(app, "127.0.0.1", 0, head_seconds=head_seconds)
-    task = asyncio.create_task(found.serve())
-    while not found.started:  # noqa: ASYNC110 - uvicorn says it in no other way
-        await asyncio.sleep(0.01)
-    try:
-        yield found
-    finally:
-        app.state.lifecycle.stop()
-        await task
-
-
 @pytest.fixture
 async def port() -> AsyncIterator[int]:
     async with running(build()) as found:
         yield found.bound_port
-
-
-async def exchange(port: int, *pieces: bytes) -> bytes:
-    """Send the pieces over a bare socket; all that comes back until the server closes."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    try:
-        for piece in pieces:
-            writer.write(piece)
-            await writer.drain()
-        return await asyncio.wait_for(reader.read(), 5)
-    except ConnectionError:
-        return b""
-    finally:
-        writer.close()
 
 
 @pytest.mark.parametrize("kind", ["application/json", "text/plain"])
@@ -114,28 +84,6 @@ async def test_a_declared_length_is_refused_before_the_body_comes(port: int) -> 
     head = b"POST /json HTTP/1.1\r\nhost: h\r\ncontent-type: application/json\r\nexpect: 100-continue\r\n"
     answer = await exchange(port, head + b"content-length: 100001\r\n\r\n")
     assert answer.startswith(b"HTTP/1.1 413")
-
-
-async def test_a_head_that_never_ends_is_refused(port: int) -> None:
-    lines = [b"x-%d: %s\r\n" % (number, b"a" * 8000) for number in range(100)]
-    answer = await exchange(port, b"GET / HTTP/1.1\r\n", *lines)
-    assert answer[:12] in (b"HTTP/1.1 431", b"")
-    one = await exchange(port, b"GET / HTTP/1.1\r\nx: ", *[b"a" * 8000] * 100)
-    assert one[:12] in (b"HTTP/1.1 431", b"")
-
-
-async def test_a_head_that_stalls_is_given_up() -> None:
-    async with running(build(), head_seconds=0.05) as found:
-        for sent in (b"", b"GET / HT", b"GET /health/live HTTP/1.1\r\nhost: h\r\nx: "):
-            assert (await exchange(found.bound_port, sent)).startswith(b"HTTP/1.1 408")
-
-
-async def test_a_kept_connection_serves_again_and_stalls_no_longer() -> None:
-    request = b"GET /health/live HTTP/1.1\r\nhost: h\r\n\r\n"
-    async with running(build(), head_seconds=0.2) as found:
-        answer = await exchange(found.bound_port, request, request, b"GET / HT")
-    assert answer.count(b"HTTP/1.1 200") == 2
-    assert answer.count(b"HTTP/1.1 408") == 1
 
 
 async def test_websockets_talk_without_compression_and_within_bounds(port: int) -> None:

@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from types import FrameType
 from typing import cast
@@ -14,8 +14,9 @@ import uvicorn
 from fastapi import FastAPI
 
 from cartload_kit import logging, memory
+from cartload_kit.http.connections import ConnectionLimits, HttpLimits
 from cartload_kit.http.lifecycle import Lifecycle
-from cartload_kit.http.protocol import HEAD_SECONDS, BoundedHttp
+from cartload_kit.http.protocol import BoundedHttp
 from cartload_kit.http.websocket import BoundedWebSocket
 from cartload_kit.settings import Settings
 
@@ -26,7 +27,6 @@ LONGEST_MESSAGE = 64 * 1024
 """Bytes of one WebSocket message from a client."""
 
 _REQUEST_SECONDS = 12
-_KEEP_ALIVE_SECONDS = 75
 _log = logging.get_logger(__name__)
 
 
@@ -71,19 +71,25 @@ def server(
     port: int,
     *,
     ws_max_size: int = LONGEST_MESSAGE,
-    head_seconds: float = HEAD_SECONDS,
+    limits: HttpLimits | None = None,
+    connections: ConnectionLimits | None = None,
+    answer_headers: Mapping[str, str] | None = None,
     on_stop: Callable[[], None] = lambda: None,
 ) -> Server:
     """A server of ``app`` that is not running yet.
 
-    ``ws_max_size`` bounds one WebSocket message, in bytes; ``head_seconds`` the wait for a request's head.
+    ``ws_max_size`` bounds one WebSocket message, in bytes. ``answer_headers`` are set on the answers that no
+    app sees, to requests that cannot be parsed or come too slowly.
     """
+    protocol = partial(
+        BoundedHttp, limits=limits or HttpLimits(), connections=connections, answer_headers=answer_headers
+    )
     config = uvicorn.Config(
         app,
         host=host,
         port=port,
         loop="uvloop",
-        http=cast(type[asyncio.Protocol], partial(BoundedHttp, head_seconds=head_seconds)),
+        http=cast(type[asyncio.Protocol], protocol),
         ws=BoundedWebSocket,
         ws_max_size=ws_max_size,
         ws_per_message_deflate=False,
@@ -92,7 +98,6 @@ def server(
         proxy_headers=False,
         server_header=False,
         reset_contextvars=True,
-        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=_REQUEST_SECONDS,
     )
     return Server(config, app.state.lifecycle, on_stop)
@@ -103,6 +108,9 @@ def serve(
     settings: Settings,
     *,
     ws_max_size: int = LONGEST_MESSAGE,
+    limits: HttpLimits | None = None,
+    connections: ConnectionLimits | None = None,
+    answer_headers: Mapping[str, str] | None = None,
     stop_seconds: float = STOP_SECONDS,
 ) -> None:
     """Serve ``app`` on ``settings.host`` and ``settings.port`` until SIGTERM, then exit with code 0.
@@ -117,7 +125,16 @@ def serve(
         # uvicorn raises the signal again after its graceful stop; by then nothing is left to do.
         signal.signal(number, lambda *_: None)
     on_stop = partial(_end_in_time, stop_seconds)
-    server(app, settings.host, settings.port, ws_max_size=ws_max_size, on_stop=on_stop).run()
+    server(
+        app,
+        settings.host,
+        settings.port,
+        ws_max_size=ws_max_size,
+        limits=limits,
+        connections=connections,
+        answer_headers=answer_headers,
+        on_stop=on_stop,
+    ).run()
     sys.exit(app.state.lifecycle.exit_code)
 
 

@@ -1,6 +1,7 @@
 """WebSockets that a peer who never reads cannot hold open."""
 
 import asyncio
+from collections.abc import Callable
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
@@ -12,8 +13,15 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
     """uvicorn's protocol with two bounds more.
 
     Closing waits for the peer to read what was written, for ever: here it is cut in the end. And pings of a
-    peer that does not read get no pongs, which would pile up.
+    peer that does not read get no pongs, which would pile up. ``on_lost`` is called at the end.
     """
+
+    on_lost: Callable[[], None] = staticmethod(lambda: None)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Say that the connection is gone."""
+        super().connection_lost(exc)
+        self.on_lost()
 
     def handle_ping(self) -> None:
         """Answer, unless the peer reads nothing."""
