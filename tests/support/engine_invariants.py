@@ -7,7 +7,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from cartload.checker import Report, examine
+from cartload.checker import Report, check_stored
 from cartload.engine.chunks import Segment, plan
 from cartload.engine.generate import Engine
 from cartload.readers import Stored
@@ -38,7 +38,7 @@ def in_memory(spec: Spec | None, tables: Mapping[str, pa.Table], ids: Any = None
 def report(spec: Spec | None, tables: Mapping[str, pa.Table]) -> Report:
     """What the checker says of the tables."""
     with in_memory(spec, tables) as stored:
-        return examine(stored)
+        return check_stored(stored)
 
 
 def violations(spec: Spec, tables: Mapping[str, pa.Table]) -> dict[str, int]:

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -72,3 +73,20 @@ def test_a_package_says_in_two_sentences_what_it_holds(package: str) -> None:
 
 def test_the_constants_import_nothing_of_the_engine() -> None:
     assert not list(imported((ENGINE / "_identity.py").read_text(encoding="utf-8")))
+
+
+def module_imports(path: Path) -> set[str]:
+    """The engine's modules that a module imports, also inside of functions and for types only."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.level == 0 and node.module is not None:
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found
+
+
+def test_no_module_imports_one_that_imports_it() -> None:
+    # A package's __init__ gathers names of its modules, so it is not part of the graph.
+    paths = [path for path in ENGINE.rglob("*.py") if path.name != "__init__.py"]
+    names = {f"cartload.{'.'.join(path.relative_to(ENGINE).with_suffix('').parts)}": path for path in paths}
+    graph = {name: module_imports(path) & names.keys() for name, path in names.items()}
+    tuple(TopologicalSorter(graph).static_order())  # raises CycleError, which names the modules

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from cartload.checker import Report, examine
+from cartload.checker import Report, check_stored
 from cartload.checker.rules import all_rules
 from cartload.readers import Stored, open_stored
 from cartload.schema import TABLE_NAMES
@@ -47,7 +47,7 @@ def broken(report: Report) -> set[str]:
 
 
 def test_all_invariants_hold(stored: Stored) -> None:
-    report = examine(stored)
+    report = check_stored(stored)
     assert report.ok, report.text()
     assert [invariant.number for invariant in report.invariants] == [1, 2, 3, 4, 5, 6, 7]
     assert all(invariant.rows_checked for invariant in report.invariants if invariant.number != 6)
@@ -58,7 +58,7 @@ def test_all_invariants_hold(stored: Stored) -> None:
 def test_what_breaks_a_rule_is_seen_by_it(stored: Stored, name: str) -> None:
     case = CASES[name]
     with changed(stored, *case.statements):
-        report = examine(stored)
+        report = check_stored(stored)
     must = {name, *case.others}
     assert must <= broken(report) <= must | case.perhaps
     (found,) = (rule for rule in report.broken if rule.name == name)
@@ -80,7 +80,7 @@ def test_names_of_rules_are_unique(stored: Stored) -> None:
 def test_examples_show_what_is_wrong(stored: Stored) -> None:
     (number, tax), *_ = stored.rows("SELECT order_number, tax FROM order_details ORDER BY id LIMIT 1")
     with changed(stored, f"UPDATE order_details SET tax = tax + 1 WHERE order_number = '{number}'"):
-        report = examine(stored)
+        report = check_stored(stored)
     (found,) = (rule for rule in report.broken if rule.name == "order.tax")
     assert (found.violations, found.rows_checked) == (1, report.rows["order_details"])
     assert [(sample["tax"], sample["of_lines"]) for sample in found.samples] == [(tax + 1, tax)]
@@ -89,7 +89,7 @@ def test_examples_show_what_is_wrong(stored: Stored) -> None:
 def test_ranges_of_ids_find_the_same(stored: Stored) -> None:
     statements = [statement for name in ("order.tax", "wish.moments") for statement in CASES[name].statements]
     with changed(stored, *statements, "UPDATE order_item SET quantity = 0 WHERE line_number = 2"):
-        at_once, in_ranges = examine(stored), examine(stored, at_once=150)
+        at_once, in_ranges = check_stored(stored), check_stored(stored, rows_at_once=150)
     assert {"order.tax", "wish.moments", "line.total"} <= broken(at_once)
     assert in_ranges == at_once
 
@@ -97,7 +97,7 @@ def test_ranges_of_ids_find_the_same(stored: Stored) -> None:
 def test_a_rule_that_looked_at_nothing_is_broken(stored: Stored) -> None:
     tables = ("payment_details", "order_item", "order_details")
     with changed(stored, *(f"DELETE FROM {table}" for table in tables)):
-        report = examine(stored)
+        report = check_stored(stored)
     idle = [rule for rule in report.broken if rule.rows_checked == 0]
     assert {"line.total", "charge.amount", "refund.amount", "payment.card"} <= {rule.name for rule in idle}
     assert all(rule.note and "no row was checked" in rule.note for rule in idle)
@@ -123,5 +123,5 @@ def test_the_spec_decides_what_is_right(stored: Stored) -> None:
     assert isinstance(stored.spec, Spec)
     taxed = stored.spec.tax.model_copy(update={"rates": {}, "default": 0.01})
     other = stored.spec.model_copy(update={"tax": taxed, "customers": 401})
-    report = examine(Stored("m", other, stored.ids, None, stored.tables, stored.connection))
+    report = check_stored(Stored("m", other, stored.ids, None, stored.tables, stored.connection))
     assert {"line.tax", "users.count"} <= broken(report)

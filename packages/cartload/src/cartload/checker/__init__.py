@@ -5,12 +5,13 @@ The outcome is a report: each invariant with its rules, the rows they were asked
 
 from pathlib import Path
 
-from cartload.checker.examination import examine
-from cartload.checker.report import Figure, InvariantReport, Report, RuleReport
+from cartload.checker.report import Report
+from cartload.checker.results import Figure, InvariantReport, RuleReport
+from cartload.checker.run import check_stored
 from cartload.readers import StoredError, open_stored
 from cartload.spec.model import Spec
 
-__all__ = ["Figure", "InvariantReport", "Report", "RuleReport", "StoredError", "check", "examine"]
+__all__ = ["Figure", "InvariantReport", "Report", "RuleReport", "StoredError", "check", "check_stored"]
 
 
 def check(target: str | Path, *, spec: Spec | None = None) -> Report:
@@ -20,4 +21,4 @@ def check(target: str | Path, *, spec: Spec | None = None) -> Report:
     can say is left out and noted. Raises :class:`StoredError` when the place cannot be read.
     """
     with open_stored(target, spec=spec) as stored:
-        return examine(stored)
+        return check_stored(stored)

@@ -1,4 +1,4 @@
-"""What a rule is."""
+"""Two kinds of rules: about each row of a relation, and about a whole table."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -34,18 +34,19 @@ class RowRule:
 
 @dataclass(frozen=True, slots=True)
 class QueryRule:
-    """What is asked of a whole table: ``counting`` answers rows checked and violations in one row,
-    ``sampling`` the rows that show them. ``settling`` counts violations once more where the first count may
-    be too high.
+    """What must hold for a whole table.
+
+    ``count_query`` answers one row: rows checked and violations. ``sample_query`` answers rows that show the
+    violations. ``recount_query`` counts the violations exactly, where the first count may be too high.
     """
 
     name: str
     invariant: int
     title: str
-    counting: str
-    sampling: str
+    count_query: str
+    sample_query: str
     expected: Expected = _none
-    settling: str | None = None
+    recount_query: str | None = None
 
 
 type Rule = RowRule | QueryRule

@@ -5,7 +5,7 @@ from html import escape
 from typing import Any, Final
 
 from cartload.checker.plots import svg
-from cartload.checker.report import Figure, InvariantReport, Report, RuleReport
+from cartload.checker.results import CheckResults, Figure, InvariantReport, RuleReport
 
 _STYLE: Final = """
 :root{color-scheme:light dark;--back:#fff;--fore:#1b1f24;--soft:#57606a;--line:#d8dee4;--card:#f6f8fa;
@@ -32,7 +32,7 @@ svg .expected{stroke:var(--want);stroke-width:2;fill:none}
 """
 
 
-def html(report: Report) -> str:
+def html(report: CheckResults) -> str:
     """The report as a page."""
     parts = [*_head(report), *_broken(report), *_invariants(report), *_figures(report), *_rows(report)]
     return (
@@ -43,13 +43,13 @@ def html(report: Report) -> str:
     )
 
 
-def _verdict(report: Report) -> str:
+def _verdict(report: CheckResults) -> str:
     if report.ok:
         return "all invariants hold"
     return f"{len(report.broken)} rule{'s' if len(report.broken) > 1 else ''} broken"
 
 
-def _head(report: Report) -> Iterator[str]:
+def _head(report: CheckResults) -> Iterator[str]:
     rows = sum(report.rows.values())
     state = "good" if report.ok else "bad"
     yield f'<h1>Quality report: <span class="{state}">{_verdict(report)}</span></h1>'
@@ -58,7 +58,7 @@ def _head(report: Report) -> Iterator[str]:
         yield "<p>Nobody said what the dataset was made from: what only the spec can say was left out.</p>"
 
 
-def _broken(report: Report) -> Iterator[str]:
+def _broken(report: CheckResults) -> Iterator[str]:
     if report.broken:
         yield "<h2>Broken</h2>"
     for rule in report.broken:
@@ -97,7 +97,7 @@ def _table(names: Iterable[str], rows: Iterable[Iterable[str]], numbers: bool = 
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
-def _invariants(report: Report) -> Iterator[str]:
+def _invariants(report: CheckResults) -> Iterator[str]:
     yield "<h2>Invariants</h2>"
     yield from map(_invariant, report.invariants)
 
@@ -122,7 +122,7 @@ def _rule(rule: RuleReport) -> str:
     )
 
 
-def _figures(report: Report) -> Iterator[str]:
+def _figures(report: CheckResults) -> Iterator[str]:
     if report.figures:
         yield "<h2>Skew and season</h2>"
         yield '<p class="soft">Bars and dots are what is stored, orange lines what the spec asks for.</p>'
@@ -144,7 +144,7 @@ def _figure(figure: Figure) -> str:
     )
 
 
-def _rows(report: Report) -> Iterator[str]:
+def _rows(report: CheckResults) -> Iterator[str]:
     yield "<h2>Rows</h2>"
     rows = [[name, f"{count:,}"] for name, count in report.rows.items()]
     yield f'<div class="scroll" tabindex="0">{_table(["Table", "Rows"], rows, numbers=True)}</div>'

@@ -5,7 +5,7 @@ from html import escape
 from math import ceil, floor, log10
 from typing import Final
 
-from cartload.checker.report import Figure
+from cartload.checker.results import Figure
 
 _WIDTH: Final = 380
 _HEIGHT: Final = 230

@@ -1,4 +1,4 @@
-"""Runs of ids: what is joined run by run needs memory for one run only, whatever the size of the dataset."""
+"""Ranges of ids: joining a large dataset range by range needs memory for one range only."""
 
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -41,10 +41,10 @@ def _literal(key: Key) -> str:
     return text_literal(key) if isinstance(key, str) else str(key)
 
 
-def ranges(stored: Stored, owner: Owner, at_once: int = ROWS_AT_ONCE) -> list[Range]:
+def ranges(stored: Stored, owner: Owner, rows_at_once: int = ROWS_AT_ONCE) -> list[Range]:
     """Ranges of the owner's ids in ascending order, that together hold every id there can be."""
     largest = max(_count(stored, table) for table in _OWNED[owner])
-    pieces = -(-largest // at_once)
+    pieces = -(-largest // rows_at_once)
     if pieces < 2:
         return [EVERYTHING]
     sample = f"(SELECT id FROM {owner} WHERE id IS NOT NULL USING SAMPLE reservoir({_SAMPLE} ROWS))"

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from typing import Final
 
-from cartload.checker.report import InvariantReport, Report, RuleReport
+from cartload.checker.results import CheckResults, InvariantReport, RuleReport
 
 _MOST_RULES: Final = 20
 _LONGEST: Final = 160
 
 
-def text(report: Report) -> str:
+def text(report: CheckResults) -> str:
     """The report for a terminal, ended by a newline."""
     return (
         "\n".join([*_verdict(report), *_broken(report), *map(_invariant, report.invariants), *_notes(report)])
@@ -17,7 +17,7 @@ def text(report: Report) -> str:
     )
 
 
-def _verdict(report: Report) -> Iterator[str]:
+def _verdict(report: CheckResults) -> Iterator[str]:
     rows = sum(report.rows.values())
     if report.ok:
         yield f"{report.place}: all invariants hold, 100 % of {rows:,} rows."
@@ -27,7 +27,7 @@ def _verdict(report: Report) -> Iterator[str]:
     yield ""
 
 
-def _broken(report: Report) -> Iterator[str]:
+def _broken(report: CheckResults) -> Iterator[str]:
     for rule in report.broken[:_MOST_RULES]:
         yield f"BROKEN {rule.name}: {rule.violations:,} of {rule.rows_checked:,}. {rule.title}"
         yield from _details(rule)
@@ -55,7 +55,7 @@ def _invariant(invariant: InvariantReport) -> str:
     )
 
 
-def _notes(report: Report) -> Iterator[str]:
+def _notes(report: CheckResults) -> Iterator[str]:
     """What was fitted, and what could not be asked although nothing is broken."""
     notes = [
         f"  {rule.name}: {rule.note}"

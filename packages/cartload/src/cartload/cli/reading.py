@@ -24,10 +24,10 @@ except ModuleNotFoundError as missing:
 
 def check(given: argparse.Namespace) -> int:
     """Print the report, or write it; 1 when an invariant is broken."""
-    from cartload.checker import examine
+    from cartload.checker import check_stored
 
     with _opened(given) as stored:
-        report = examine(stored)
+        report = check_stored(stored)
     _give(report.shown(given.report), given.report_file)
     if given.report_file:
         sys.stdout.write(report.text())

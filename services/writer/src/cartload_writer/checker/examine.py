@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from cartload.answers import answers
-from cartload.checker import examine
+from cartload.checker import check_stored
 from cartload.readers import StoredError, open_stored
 
 
@@ -37,7 +37,7 @@ def main() -> None:
 def _found(request: Request) -> Found:
     try:
         with open_stored(request.url, memory_mb=request.memory_mb) as stored:
-            report, found = examine(stored), answers(stored)
+            report, found = check_stored(stored), answers(stored)
             return Found(report=report.model_dump(mode="json"), answers=found.model_dump(mode="json"))
     except StoredError as error:
         return Found(error=str(error))

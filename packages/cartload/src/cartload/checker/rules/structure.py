@@ -147,7 +147,7 @@ def _unique(table: Table, key: tuple[str, ...]) -> Rule:
         f"SELECT count(*), count(*) - count(DISTINCT hash({columns})) FROM {row} WHERE {there}",
         f"{doubled} ORDER BY ALL LIMIT 5",
         rows_of(row),
-        settling=f"SELECT coalesce(sum(times - 1), 0) FROM ({doubled})",
+        recount_query=f"SELECT coalesce(sum(times - 1), 0) FROM ({doubled})",
     )
 
 

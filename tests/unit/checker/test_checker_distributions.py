@@ -5,7 +5,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from cartload.checker import Report, examine
+from cartload.checker import Report, check_stored
 from cartload.readers import Stored
 from cartload.spec import Spec, parse, resolve
 from support.engine_invariants import dataset, in_memory
@@ -28,7 +28,7 @@ def against(made: tuple[Spec, dict[str, pa.Table]], **fields: Any) -> Report:
     """The report on a dataset held against a spec that differs in some fields."""
     spec = resolve(parse(FIELDS | fields))
     with in_memory(made[0], made[1]) as stored:
-        return examine(Stored("memory", spec, "integer", None, stored.tables, stored.connection))
+        return check_stored(Stored("memory", spec, "integer", None, stored.tables, stored.connection))
 
 
 def test_what_the_spec_asks_for_is_found(made: tuple[Spec, dict[str, pa.Table]]) -> None:
@@ -68,7 +68,7 @@ def test_another_spec_is_seen(made: tuple[Spec, dict[str, pa.Table]], name: str)
 def test_few_rows_are_said_to_be_few() -> None:
     spec, tables = dataset(customers=30)
     with in_memory(spec, tables) as stored:
-        report = examine(stored)
+        report = check_stored(stored)
     assert report.ok
     assert all(rule.note and "too few" in rule.note for rule in report.invariants[5].rules)
 

@@ -1,4 +1,8 @@
-"""Asking rules of a stored dataset: those of one relation in one query, examples only of what is broken."""
+"""Evaluate rules on a stored dataset.
+
+All rules over one relation are counted in a single query, because joining the tables is what takes the time.
+Example rows are only looked for where a rule is broken.
+"""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -9,7 +13,7 @@ from typing import Any, Final
 from cartload.checker.model import QueryRule, RowRule, Rule
 from cartload.checker.ranges import EVERYTHING, ROWS_AT_ONCE, Owner, Range, ranges
 from cartload.checker.relations import Relation
-from cartload.checker.report import RuleReport
+from cartload.checker.results import RuleReport
 from cartload.readers import Stored
 from cartload.spec.model import Spec
 
@@ -19,51 +23,53 @@ _LEAST: Final = 30
 
 
 @dataclass
-class Counter:
-    """Counts over one stored dataset; ``at_once`` is about how many rows are joined at a time."""
+class RuleEvaluator:
+    """Evaluates rules on one stored dataset; about ``rows_at_once`` rows are joined at a time."""
 
     stored: Stored
-    at_once: int = ROWS_AT_ONCE
+    rows_at_once: int = ROWS_AT_ONCE
     _ranges: dict[Owner, list[Range]] = field(default_factory=dict)
 
-    def reports(self, rules: Iterable[Rule]) -> dict[str, RuleReport]:
-        """What became of each rule, by its name."""
+    def evaluate(self, rules: Iterable[Rule]) -> dict[str, RuleReport]:
+        """The report of each rule, by its name."""
         found: dict[str, RuleReport] = {}
         by_relation: dict[str, list[RowRule]] = {}
         for rule in rules:
             if isinstance(rule, QueryRule):
-                found[rule.name] = self._asked(rule)
+                found[rule.name] = self._evaluate_query(rule)
             else:
                 by_relation.setdefault(rule.relation.name, []).append(rule)
         for together in by_relation.values():
-            found |= self._counted(together)
+            found |= self._evaluate_rows(together)
         return found
 
-    def _asked(self, rule: QueryRule) -> RuleReport:
-        checked, violations = self._numbers(rule.counting)
-        if violations and rule.settling:
-            (violations,) = self._numbers(rule.settling)
-        samples = self._samples(rule.sampling) if violations else []
-        return judged(rule, self.stored.spec, checked, violations, samples)
+    def _evaluate_query(self, rule: QueryRule) -> RuleReport:
+        checked, violations = self._numbers(rule.count_query)
+        # The first count goes by hashes and takes two values that collide for one: before a violation is
+        # reported, it is counted exactly, which is slow.
+        if violations and rule.recount_query:
+            (violations,) = self._numbers(rule.recount_query)
+        samples = self._samples(rule.sample_query) if violations else []
+        return rule_report(rule, self.stored.spec, checked, violations, samples)
 
-    def _counted(self, rules: list[RowRule]) -> dict[str, RuleReport]:
+    def _evaluate_rows(self, rules: list[RowRule]) -> dict[str, RuleReport]:
         """The rules of one relation, counted together, range by range."""
         counts = [0] * (2 * len(rules))
-        for part in self.parts(rules[0].relation):
+        for part in self.ranges_of(rules[0].relation):
             query = f"SELECT {', '.join(_counts(rules))} FROM {rules[0].relation.source(part)}"
             counts = [total + more for total, more in zip(counts, self._numbers(query), strict=True)]
         pairs = zip(rules, counts[::2], counts[1::2], strict=True)
         return {
-            rule.name: judged(rule, self.stored.spec, checked, broken, self._examples(rule, broken))
+            rule.name: rule_report(rule, self.stored.spec, checked, broken, self._examples(rule, broken))
             for rule, checked, broken in pairs
         }
 
-    def parts(self, relation: Relation) -> list[Range]:
+    def ranges_of(self, relation: Relation) -> list[Range]:
         """The ranges in which a relation is gone through."""
         if relation.by is None:
             return [EVERYTHING]
         if relation.by not in self._ranges:
-            self._ranges[relation.by] = ranges(self.stored, relation.by, self.at_once)
+            self._ranges[relation.by] = ranges(self.stored, relation.by, self.rows_at_once)
         return self._ranges[relation.by]
 
     def _examples(self, rule: RowRule, broken: int) -> list[dict[str, Any]]:
@@ -71,7 +77,7 @@ class Counter:
         found: list[dict[str, Any]] = []
         shown = ", ".join((*rule.relation.key, *rule.shown))
         key = ", ".join(rule.relation.key)
-        for part in self.parts(rule.relation) if broken else ():
+        for part in self.ranges_of(rule.relation) if broken else ():
             query = f"""SELECT {shown} FROM {rule.relation.source(part)}
                 WHERE ({rule.applies}) AND ({rule.broken}) ORDER BY {key} LIMIT {SAMPLES}"""
             found += self._samples(query)
@@ -95,7 +101,7 @@ def _counts(rules: Iterable[RowRule]) -> Iterator[str]:
         yield f"count(*) FILTER (({rule.applies}) AND ({rule.broken}))"
 
 
-def judged(
+def rule_report(
     rule: Rule, spec: Spec | None, checked: int, violations: int, samples: list[dict[str, Any]]
 ) -> RuleReport:
     """The report of a rule: not ok, too, when it looked at nothing where the spec promises rows."""

@@ -4,11 +4,11 @@ from typing import Any, Final
 
 import numpy as np
 
-from cartload.checker.counting import Counter
-from cartload.checker.habits.demand import Demand
-from cartload.checker.habits.popularity import LEAST_PRODUCTS, LEAST_SALES, Fit, fitted
-from cartload.checker.habits.season import LEAST, SIGMAS, Bins, seasons
-from cartload.checker.report import Figure, RuleReport
+from cartload.checker.distributions.demand import Demand
+from cartload.checker.distributions.product_skew import LEAST_PRODUCTS, LEAST_SALES, Fit, fitted
+from cartload.checker.distributions.season import LEAST, SIGMAS, Bins, seasons
+from cartload.checker.results import Figure, RuleReport
+from cartload.checker.rule_evaluator import RuleEvaluator
 from cartload.checker.rules.structure import rows_of
 from cartload.spec.model import Spec
 
@@ -28,34 +28,34 @@ _TITLES: Final = {
 _SKEW: Final = "Products of a category sell by Zipf's law with the spec's exponent."
 
 
-def habits(counter: Counter) -> tuple[list[RuleReport], list[Figure]]:
-    """The rules of invariant 6 and what to plot; without a spec they say so."""
-    spec = counter.stored.spec
+def reports(evaluator: RuleEvaluator) -> tuple[list[RuleReport], list[Figure]]:
+    """Reports of the rules of invariant 6, and figures to plot; without a spec the reports say so."""
+    spec = evaluator.stored.spec
     if spec is None:
-        return [_unasked(name, title) for name, title in [*_named(), ("skew.products", _SKEW)]], []
-    found = seasons(counter, Demand(spec))
-    sales, fit = fitted(counter, spec)
+        return [_not_checked(name, title) for name, title in [*_season_rules(), ("skew.products", _SKEW)]], []
+    found = seasons(evaluator, Demand(spec))
+    sales, fit = fitted(evaluator, spec)
     rules = [*(_season(bins, spec) for bins in found), _skew(sales, fit, spec)]
     figures = [_profile(bins) for bins in found] + ([_ranks(fit, spec)] if fit else [])
     return rules, figures
 
 
-def _named() -> list[tuple[str, str]]:
+def _season_rules() -> list[tuple[str, str]]:
     return [(f"season.{name}", title) for name, title in _TITLES.items()]
 
 
-def _unasked(name: str, title: str) -> RuleReport:
+def _not_checked(name: str, title: str) -> RuleReport:
     return RuleReport(name=name, title=title, rows_checked=0, violations=0, note=_NO_SPEC, ok=True)
 
 
 def _season(bins: Bins, spec: Spec) -> RuleReport:
-    judged = bins.judged
-    broken = judged & (np.abs(bins.sigmas) > SIGMAS)
-    rows = int(bins.observed[judged].sum())
-    few = int((~judged).sum())
-    idle = rows == 0 and _plenty(spec)
+    tested = bins.large_enough
+    broken = tested & (np.abs(bins.sigmas) > SIGMAS)
+    rows = int(bins.observed[tested].sum())
+    few = int((~tested).sum())
+    idle = rows == 0 and _has_enough_orders(spec)
     note = (
-        f"too few orders for {few} of {len(judged)} bins: a variance of {LEAST:.0f} is needed"
+        f"too few orders for {few} of {len(tested)} bins: a variance of {LEAST:.0f} is needed"
         if few
         else None
     )
@@ -79,8 +79,8 @@ def _bin(bins: Bins, place: int) -> dict[str, Any]:
     }
 
 
-def _plenty(spec: Spec) -> bool:
-    """Whether a spec surely makes enough orders to judge by."""
+def _has_enough_orders(spec: Spec) -> bool:
+    """Whether a spec surely makes enough orders to test the season with."""
     orders = rows_of("order_details")(spec)
     long = (spec.window.end - spec.window.start).days >= _ENOUGH_DAYS
     return orders >= _ENOUGH_ORDERS and spec.orders.per_customer >= 1 and long

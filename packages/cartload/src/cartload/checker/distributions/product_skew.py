@@ -1,10 +1,11 @@
 """Skew: do products of a category sell by Zipf's law with the spec's exponent?
 
-The first line of one order of each customer is independent from one customer to the next. Among products
-that were on sale from before the window to its end, such sales are shared out by popularity alone, a power of
-the product's rank; ranks are hidden, drawn evenly from 1 to the number of the category's products. How
-unequal sales are is told by one number over all products, and compared with that of made-up sales: as many,
-of as many products, with ranks drawn alike.
+Only independent sales are counted: the first item of one order of each customer, and only products that were
+on sale during the whole window. Each such product sells in proportion to a power of its rank. The rank is not
+stored; the engine draws it evenly from 1 to the number of the category's products. So the test simulates:
+it draws ranks in the same way, shares out as many sales over as many products, and computes one statistic of
+how unequal they are. The fitted exponent is the one whose simulations agree with the stored sales; the spread
+of the simulations with the spec's exponent gives its standard error.
 """
 
 from dataclasses import dataclass
@@ -12,16 +13,16 @@ from typing import Final
 
 import numpy as np
 
-from cartload.checker.counting import Counter
-from cartload.checker.habits.demand import F64, I64
+from cartload.checker.distributions.demand import F64, I64
 from cartload.checker.ranges import Range
 from cartload.checker.relations import CUSTOMERS
+from cartload.checker.rule_evaluator import RuleEvaluator
 from cartload.spec.model import Spec
 
 LEAST_SALES: Final = 1000
-"""Sales that are needed to judge at all."""
+"""Fewer sales than this are not tested."""
 LEAST_PRODUCTS: Final = 50
-"""Products that are needed to judge at all."""
+"""Fewer products than this are not tested."""
 _LEAST_IN_CATEGORY: Final = 50
 _SEED: Final = 20_250_101
 _TIMES: Final = 400
@@ -43,7 +44,7 @@ class Sales:
 
 @dataclass(frozen=True)
 class Fit:
-    """The likeliest exponent, its standard error, and how many sigmas the spec's is away."""
+    """The fitted exponent, its standard error, how many standard deviations away the spec's is."""
 
     exponent: float
     error: float
@@ -52,35 +53,35 @@ class Fit:
     largest: Sales
 
 
-def fitted(counter: Counter, spec: Spec) -> tuple[int, Fit | None]:
-    """Sales that there are to judge by, and the fit; None where they are too few."""
-    sales = [one for one in _by_category(counter, spec) if one.counts.sum() >= _LEAST_IN_CATEGORY]
+def fitted(evaluator: RuleEvaluator, spec: Spec) -> tuple[int, Fit | None]:
+    """The number of sales that are tested, and the fit: None where there are too few sales."""
+    sales = [one for one in _by_category(evaluator, spec) if one.counts.sum() >= _LEAST_IN_CATEGORY]
     sales = sorted(sales, key=lambda one: -int(one.counts.sum()))
     total = sum(int(one.counts.sum()) for one in sales)
     if total < LEAST_SALES or sum(len(one.counts) for one in sales) < LEAST_PRODUCTS:
         return 0, None
     found = sum(_statistic(one.counts) for one in sales)
-    asked = _drawn(sales, spec.skew.products, _TIMES)
+    asked = _simulations(sales, spec.skew.products, _TIMES)
     deviation = float(asked.std(ddof=1))
     grid = np.arange(0, _HIGHEST + _STEP / 2, _STEP)
-    curve = np.array([_drawn(sales, exponent, _TIMES_ON_GRID).mean() for exponent in grid.tolist()])
+    curve = np.array([_simulations(sales, exponent, _TIMES_ON_GRID).mean() for exponent in grid.tolist()])
     exponent = float(np.interp(-found, -curve, grid))
     slope = abs(float(np.interp(exponent, grid, np.gradient(curve, grid))))
     sigmas = float((asked.mean() - found) / deviation)
     return total, Fit(exponent, deviation / max(slope, 1e-9), sigmas, total, sales[0])
 
 
-def _by_category(counter: Counter, spec: Spec) -> list[Sales]:
+def _by_category(evaluator: RuleEvaluator, spec: Spec) -> list[Sales]:
     sold: dict[object, int] = {}
-    for part in counter.parts(CUSTOMERS):
-        for product, count in counter.stored.rows(_first_sales(part)):
+    for part in evaluator.ranges_of(CUSTOMERS):
+        for product, count in evaluator.stored.rows(_first_sales(part)):
             sold[product] = sold.get(product, 0) + count
     query = f"""SELECT c.id, c.name, p.id, p.launched_at < TIMESTAMPTZ '{spec.window.start}T00:00:00Z'
           AND p.discontinued_at IS NULL AS always
         FROM products p JOIN sub_categories s ON s.id = p.sub_category_id
         JOIN categories c ON c.id = s.category_id ORDER BY c.id, p.id"""
     found: dict[object, tuple[str, list[int], int]] = {}
-    for key, name, product, always in counter.stored.rows(query):
+    for key, name, product, always in evaluator.stored.rows(query):
         _, counts, size = found.get(key, (name, [], 0))
         counts += [sold.get(product, 0)] if always else []
         found[key] = (name, counts, size + 1)
@@ -97,17 +98,19 @@ def _first_sales(part: Range) -> str:
 
 
 def _statistic(counts: I64) -> float:
-    """Lower, the more unequal the counts of a given sum are; all products have a say in it."""
+    """A measure of inequality: the sum of logarithms is lower, the more unequal counts of one sum are."""
     return float(np.log(counts + 0.5).sum())
 
 
-def _drawn(sales: list[Sales], exponent: float, times: int) -> F64:
-    """The statistic of so many made-up datasets with an exponent, the same ones every time."""
+def _simulations(sales: list[Sales], exponent: float, times: int) -> F64:
+    """The statistic of so many simulations with an exponent; the fixed seed makes reports repeatable."""
     random = np.random.default_rng(_SEED)
-    return np.array([sum(_statistic(_made_up(random, one, exponent)) for one in sales) for _ in range(times)])
+    return np.array(
+        [sum(_statistic(_simulated(random, one, exponent)) for one in sales) for _ in range(times)]
+    )
 
 
-def _made_up(random: np.random.Generator, one: Sales, exponent: float) -> I64:
+def _simulated(random: np.random.Generator, one: Sales, exponent: float) -> I64:
     ranks = random.integers(1, one.products + 1, len(one.counts)).astype(np.float64)
     weights = np.maximum(ranks**-exponent, _SMALLEST)
     return random.multinomial(int(one.counts.sum()), weights / weights.sum())
