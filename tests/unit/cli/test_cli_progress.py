@@ -1,6 +1,9 @@
-"""Progress: a bar on a terminal, plain lines elsewhere, nothing when quiet."""
+"""Progress: a bar on a terminal, plain lines elsewhere, nothing when quiet or when nothing can be shown."""
 
+import errno
 import io
+
+import pytest
 
 from cartload.cli.progress import progress
 
@@ -19,6 +22,23 @@ class Terminal(io.StringIO):
         return True
 
 
+class Full(io.StringIO):
+    """Standard error on a disk without space."""
+
+    def write(self, _: str) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+class FullTerminal(Full):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture(autouse=True)
+def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+
+
 def test_a_terminal_gets_a_bar_that_is_cleared_for_the_last_line() -> None:
     out = Terminal()
     clock = Clock()
@@ -26,10 +46,20 @@ def test_a_terminal_gets_a_bar_that_is_cleared_for_the_last_line() -> None:
         clock.now += 2.0
         shown.add(50)
         shown.end("done")
-    bar, last = out.getvalue().split("\r\x1b[2K")[1:]
-    assert bar.startswith("[##############..............]  50%  50 rows  ")
-    assert bar.endswith(" left")
+    bar, last = out.getvalue().rsplit("\x1b[2K", 1)
+    assert " 50%  50 rows  25 rows/s  2.0 s left" in bar
+    assert bar.endswith("\x1b[?25h\r\x1b[1A")  # The cursor is seen again, on the line of the bar.
     assert last.startswith("done in 2.0 s (")
+
+
+def test_a_terminal_that_only_scrolls_gets_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "dumb")
+    out = Terminal()
+    clock = Clock()
+    with progress(out, 100, quiet=False, clock=clock) as shown:
+        clock.now += 6.0
+        shown.add(50)
+    assert out.getvalue() == "50%  50 rows  8 rows/s  6.0 s left\n"
 
 
 def test_elsewhere_there_are_plain_lines_now_and_then() -> None:
@@ -69,3 +99,13 @@ def test_quiet_is_quiet() -> None:
         shown.say("a word")
         shown.end("done")
     assert out.getvalue() == ""
+
+
+@pytest.mark.parametrize("out", [Full(), FullTerminal()], ids=["file", "terminal"])
+def test_what_cannot_be_shown_is_left_out(out: io.StringIO) -> None:
+    clock = Clock()
+    with progress(out, 10, quiet=False, clock=clock) as shown:
+        clock.now += 6.0
+        shown.add(5)
+        shown.say("a word")
+        shown.end("done")

@@ -1,16 +1,22 @@
-"""How far a command is: a bar on a terminal, a plain line now and then elsewhere; always on stderr."""
+"""How far a command is: a bar on a terminal, a plain line now and then elsewhere; always on standard error.
 
+What cannot be shown, since standard error is closed or full, is left out: the rows are made all the same.
+"""
+
+import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Final, TextIO
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Final, TextIO
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bar
 
 type Clock = Callable[[], float]
 
-_BAR: Final = 28
 _BAR_SECONDS: Final = 0.1
 _LINE_SECONDS: Final = 5.0
-_LEAST_TOLD: Final = 0.02
+_LEAST_SHARE: Final = 0.02
 """No guess about the time left before this share is done."""
 
 
@@ -22,54 +28,81 @@ class Progress:
         self._out = out
         self._expected = max(expected, 1)
         self._quiet = quiet
-        self._terminal = out.isatty()
         self._began = self._shown = clock()
         self._rows = 0
-        self._open = False
+        self._bar = _bar(out, self._expected) if _is_terminal(out) and not quiet else None
 
     def add(self, rows: int) -> None:
         """So many rows more are done."""
         self._rows += rows
         now = self._clock()
-        if self._quiet or now - self._shown < (_BAR_SECONDS if self._terminal else _LINE_SECONDS):
+        if self._quiet or now - self._shown < (_BAR_SECONDS if self._bar else _LINE_SECONDS):
             return
         self._shown = now
-        self._show(now - self._began)
+        text = self._text(now - self._began)
+        if self._bar is None:
+            self._print(text.strip())
+            return
+        with suppress(OSError, ValueError):
+            self._bar.start()
+            self._bar.update(self._bar.task_ids[0], completed=min(self._rows, self._expected), text=text)
+            self._bar.refresh()
 
     def say(self, line: str) -> None:
-        """A line for the user, above the bar."""
-        self._clear()
+        """A line for the user; the bar comes back below it with the next rows."""
+        self.close()
         if not self._quiet:
-            self._out.write(f"{line}\n")
+            self._print(line)
 
     def end(self, line: str) -> None:
         """The last line, with time and rate."""
         seconds = self._clock() - self._began
         self.say(f"{line} in {_time(seconds)} ({self._rows / max(seconds, 1e-9):,.0f} rows/s)")
 
-    def _show(self, seconds: float) -> None:
+    def close(self) -> None:
+        """Take the bar off the terminal."""
+        if self._bar is not None:
+            with suppress(OSError, ValueError):
+                self._bar.stop()
+
+    def _print(self, line: str) -> None:
+        with suppress(OSError, ValueError):
+            self._out.write(f"{line}\n")
+            self._out.flush()
+
+    def _text(self, seconds: float) -> str:
         share = min(self._rows / self._expected, 1.0)
         rate = self._rows / max(seconds, 1e-9)
         left = max(self._expected - self._rows, 0) / max(rate, 1e-9)
         text = f"{share:4.0%}  {self._rows:,} rows  {rate:,.0f} rows/s"
-        if share >= _LEAST_TOLD:
-            text += f"  {_time(left)} left"
-        if not self._terminal:
-            self._out.write(f"{text.strip()}\n")
-            return
-        full = round(share * _BAR)
-        self._out.write(f"\r\x1b[2K[{'#' * full}{'.' * (_BAR - full)}] {text}")
-        self._out.flush()
-        self._open = True
+        return f"{text}  {_time(left)} left" if share >= _LEAST_SHARE else text
 
-    def _clear(self) -> None:
-        if self._open:
-            self._out.write("\r\x1b[2K")
-            self._open = False
 
-    def close(self) -> None:
-        """Leave the terminal's line clean."""
-        self._clear()
+def _is_terminal(out: TextIO) -> bool:
+    """Whether a line there can be drawn again; a dumb terminal only scrolls."""
+    return out.isatty() and os.environ.get("TERM") not in ("dumb", "unknown")
+
+
+def _bar(out: TextIO, expected: int) -> "Bar":
+    """A bar that is drawn when it is told to, by no thread of its own, and leaves nothing behind.
+
+    rich is imported here, since it takes a tenth of a second and only a terminal needs it.
+    """
+    from rich.console import Console
+    from rich.progress import BarColumn, TextColumn
+    from rich.progress import Progress as Bar
+
+    bar = Bar(
+        BarColumn(bar_width=28),
+        TextColumn("{task.fields[text]}", markup=False),
+        console=Console(file=out, highlight=False),
+        auto_refresh=False,
+        transient=True,
+        redirect_stdout=False,
+        redirect_stderr=False,
+    )
+    bar.add_task("", total=expected, text="")
+    return bar
 
 
 @contextmanager
