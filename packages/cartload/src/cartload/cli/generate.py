@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from cartload import schema
-from cartload.cli import databases
+from cartload.cli import console, databases
 from cartload.cli.errors import CommandError
 from cartload.cli.progress import Progress, progress
 from cartload.cli.specs import resolved_spec
@@ -53,7 +53,7 @@ def _stdout(given: argparse.Namespace, spec: Spec, tables: tuple[str, ...], show
     if file_format == "parquet" and sys.stdout.isatty():
         raise CommandError("Parquet is nothing for a terminal: redirect it, or choose --format csv", 2)
     # Not sys.stdout.buffer: where Python is told to buffer nothing, that writes only as much as fits at once.
-    with open(sys.stdout.fileno(), "wb", closefd=False) as out:
+    with console.output_errors(), open(sys.stdout.fileno(), "wb", closefd=False) as out:
         if file_format == "sql":
             stream.write_dump(spec, tables, out, shown.add)
         else:
@@ -84,6 +84,8 @@ def _tables(given: argparse.Namespace) -> tuple[str, ...]:
     if given.tables is None:
         return schema.TABLE_NAMES
     wanted = {name.strip() for name in given.tables.split(",")}
+    if "" in wanted:
+        raise CommandError("--tables: a name between the commas is missing", 2)
     unknown = sorted(wanted - set(schema.TABLE_NAMES))
     if unknown:
         raise CommandError(

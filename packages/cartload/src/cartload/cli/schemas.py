@@ -2,14 +2,14 @@
 
 import argparse
 import json
-import sys
 
+from cartload.cli import console
 from cartload.schema.exports import arrow, dbt, json_schema, markdown, sql
 
 
 def run(given: argparse.Namespace) -> int:
     """Print the schema in the language asked for."""
-    sys.stdout.write(_text(given))
+    console.write(_text(given))
     return 0
 
 

@@ -1,10 +1,10 @@
 """From what was typed to a spec; and ``cartload spec``, which writes one to start from."""
 
 import argparse
-import sys
 from typing import Any
 
 from cartload import spec as specs
+from cartload.cli import console
 from cartload.cli.errors import CommandError
 from cartload.spec import Spec, SpecError, commented_yaml, specfile
 
@@ -15,7 +15,7 @@ def run(given: argparse.Namespace) -> int:
     title = (
         f"# A spec of Cartload{f', from {given.spec}' if given.spec else ''}. Use it: cartload generate FILE"
     )
-    sys.stdout.write(f"{title}\n\n{commented_yaml.commented(raw, _checked(raw), full=given.full)}")
+    console.write(f"{title}\n\n{commented_yaml.commented(raw, _checked(raw), full=given.full)}")
     return 0
 
 

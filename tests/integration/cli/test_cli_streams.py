@@ -1,0 +1,119 @@
+"""Commands whose standard streams are full, closed or of another encoding, or that are interrupted."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+COMMAND = f"{sys.executable} -m cartload"
+
+
+def shell(command: str, folder: Path, **environ: str) -> "subprocess.CompletedProcess[str]":
+    # Buffered output as users have it: the error comes at the last moment.
+    variables = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    return subprocess.run(
+        ["bash", "-c", command.replace("cartload", COMMAND, 1)],
+        cwd=folder,
+        env=variables | environ,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+
+
+@pytest.mark.parametrize(
+    "command", ["schema", "schema --format markdown", "spec", "--help", "generate --help", "--version"]
+)
+@pytest.mark.parametrize(
+    ("redirected", "said"),
+    [("> /dev/full", "no space is left on the device"), (">&-", "standard output is closed")],
+)
+def test_text_that_nobody_gets_is_one_line_and_code_1(
+    tmp_path: Path, command: str, redirected: str, said: str
+) -> None:
+    done = shell(f"cartload {command} {redirected}", tmp_path)
+    assert (done.returncode, done.stderr) == (1, f"cartload: {said}\n")
+
+
+@pytest.mark.parametrize("redirected", ["2>&-", "2> /dev/full", "2>&- <&-"])
+def test_progress_that_cannot_be_shown_is_left_out(tmp_path: Path, redirected: str) -> None:
+    done = shell(f"cartload generate tiny --out shop {redirected}", tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    checked = shell(f"cartload check shop {redirected}", tmp_path)
+    assert checked.returncode == 0, "what was meant for standard error is in no file"
+    assert checked.stdout.startswith("shop: ")
+
+
+def test_a_stream_to_a_closed_output_is_one_line(tmp_path: Path) -> None:
+    done = shell("cartload generate tiny --out - --tables users --quiet >&-", tmp_path)
+    assert (done.returncode, done.stderr) == (1, "cartload: standard output is closed\n")
+
+
+def test_text_is_utf_8_whatever_python_is_told(tmp_path: Path) -> None:
+    usual = shell("cartload schema --format markdown", tmp_path)
+    ascii_only = shell("cartload schema --format markdown", tmp_path, PYTHONIOENCODING="ascii", LC_ALL="C")
+    assert "→" in usual.stdout
+    assert (ascii_only.returncode, ascii_only.stdout) == (0, usual.stdout)
+
+
+def test_a_reader_of_text_that_has_enough_is_no_error(tmp_path: Path) -> None:
+    done = shell("cartload schema --format json | true; exit ${PIPESTATUS[0]}", tmp_path)
+    assert (done.returncode in (0, 1), done.stderr) == (True, "")
+
+
+def wait_for(happened: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not happened():
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+
+
+@pytest.mark.parametrize("command", ["check", "answers"])
+def test_ctrl_c_within_a_query_is_one_line_and_code_130(tmp_path: Path, command: str) -> None:
+    made = shell("cartload generate --customers 60000 --format csv --out shop --quiet", tmp_path)
+    assert made.returncode == 0
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "cartload", command, str(tmp_path / "shop")],
+        env=os.environ | {"TMPDIR": str(scratch)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    # The rows are read into this file by queries, which take seconds for so many.
+    wait_for(lambda: any(scratch.glob("*/stored.duckdb*")))
+    process.send_signal(signal.SIGINT)
+    out, told = process.communicate(timeout=60)
+    assert (process.returncode, out, told) == (130, "", "cartload: ended by SIGINT\n")
+    assert not list(scratch.iterdir())
+
+
+def test_ctrl_c_while_python_drops_exceptions_is_heard_all_the_same() -> None:
+    """As in a destructor: an exception that a signal raises there is lost."""
+    program = """
+import os, signal, time
+from cartload.cli import signals
+from cartload.cli.errors import Interrupted
+
+class Closed:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(0)
+
+signals.install()
+try:
+    Closed()
+    time.sleep(60)
+except Interrupted as stop:
+    print(stop)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], check=False, capture_output=True, text=True, timeout=30
+    )
+    assert (done.stdout, done.stderr) == ("ended by SIGINT\n", "")
