@@ -2,12 +2,10 @@
 
 import argparse
 import json
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
-from cartload.cli import databases
+from cartload.cli import console, databases, files
 from cartload.cli.errors import CommandError
 from cartload.cli.specs import from_file
 from cartload.schema import TABLE_NAMES
@@ -28,9 +26,9 @@ def check(given: argparse.Namespace) -> int:
 
     with _opened(given) as stored:
         report = check_stored(stored)
-    _give(report.shown(given.report), given.report_file)
-    if given.report_file:
-        sys.stdout.write(report.text())
+    files.give(report.shown(given.report), given.report_file)
+    if files.is_file(given.report_file):
+        console.write(report.text())
     return 0 if report.ok else 1
 
 
@@ -41,7 +39,7 @@ def answers(given: argparse.Namespace) -> int:
     with _opened(given) as stored:
         stored.require(TABLE_NAMES)
         found = ask(stored)
-    _give(found.text(), given.out)
+    files.give(found.text(), given.out)
     return 0
 
 
@@ -55,9 +53,9 @@ def hashes(given: argparse.Namespace) -> int:
             sums[table] = sum((hash_batch(batch, table) for batch in stored.batches(table)), RowHash())
     if given.json:
         told = {table: {"rows": total.rows, "hash": total.hex} for table, total in sums.items()}
-        sys.stdout.write(json.dumps(told, indent=1) + "\n")
+        console.write(json.dumps(told, indent=1) + "\n")
     else:
-        sys.stdout.writelines(f"{total.hex}  {total.rows:>14,}  {table}\n" for table, total in sums.items())
+        console.write(f"{total.hex}  {total.rows:>14,}  {table}\n" for table, total in sums.items())
     return 0
 
 
@@ -70,14 +68,3 @@ def _opened(given: argparse.Namespace) -> Iterator[Stored]:
             yield stored
     except StoredError as error:
         raise CommandError(str(error)) from error
-
-
-def _give(text: str, path: str | None) -> None:
-    """To a file, or to standard output."""
-    if path is None:
-        sys.stdout.write(text)
-        return
-    try:
-        atomic_file.write(Path(path), text.encode())
-    except OSError as error:
-        raise CommandError(said(error)) from error
