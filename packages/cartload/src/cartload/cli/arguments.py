@@ -1,10 +1,12 @@
 """What can be typed, and which function answers it."""
 
 import argparse
+import sys
 from collections.abc import Callable
 from importlib import import_module
-from typing import Final
+from typing import Any, Final
 
+from cartload.cli import console
 from cartload.spec.presets import PRESETS
 
 _COMMANDS: Final = {
@@ -20,7 +22,7 @@ _REPORTS: Final = ("text", "json", "html")
 _LANGUAGES: Final = ("sql", "json", "markdown", "arrow", "dbt")
 
 type Command = Callable[[argparse.Namespace], int]
-type _Commands = "argparse._SubParsersAction[argparse.ArgumentParser]"
+type _Commands = "argparse._SubParsersAction[_Parser]"
 
 
 def command(name: str) -> Command:
@@ -32,7 +34,7 @@ def command(name: str) -> Command:
 
 def parser() -> argparse.ArgumentParser:
     """The parser of the whole command line; it ends the program with code 2 on wrong usage."""
-    top = argparse.ArgumentParser(
+    top = _Parser(
         prog="cartload",
         description="Whole e-commerce businesses out of nothing: true to the last cent and the last second.",
     )
@@ -47,6 +49,17 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
+class _Parser(argparse.ArgumentParser):
+    """Its commands' parsers are of this class too, by argparse's own rule."""
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        """Raise what argparse leaves unsaid: a help text that standard output did not take."""
+        if file is sys.stdout:
+            console.write(message)
+        else:
+            super()._print_message(message, file)
+
+
 class _Version(argparse.Action):
     """Looks the version up only when asked."""
 
@@ -56,18 +69,21 @@ class _Version(argparse.Action):
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
         from cartload._identity import version
 
-        parser.exit(message=f"cartload {version()}\n")
+        parser._print_message(f"cartload {version()}\n", sys.stdout)
+        parser.exit()
 
 
 def _generate(commands: _Commands) -> None:
     generate = commands.add_parser("generate", help="make a dataset", description="Make a dataset.")
     _spec_arguments(generate)
     target = generate.add_mutually_exclusive_group(required=True)
-    target.add_argument("--out", metavar="DIR", help="folder to write, or - for standard output")
-    target.add_argument("--into", metavar="URL", help="database to fill: mysql://user@host/database")
+    target.add_argument("--out", metavar="DIR", type=_text, help="folder to write, or - for standard output")
+    target.add_argument(
+        "--into", metavar="URL", type=_text, help="database to fill: mysql://user@host/database"
+    )
     add = generate.add_argument
     add("--format", choices=_FORMATS, help="what the spec says by default: parquet")
-    add("--tables", metavar="A,B", help="these tables only")
+    add("--tables", metavar="A,B", type=_text, help="these tables only")
     add("--partition", choices=("month",), help="one folder of orders for each month of placed_at")
     add("--workers", metavar="N", type=_positive, help="processes; by default one for each core")
     add("--resume", action="store_true", help="go on where an interrupted run stopped")
@@ -79,28 +95,35 @@ def _check(commands: _Commands) -> None:
     check = commands.add_parser("check", help=told, description=f"{told.capitalize()}; exit code 1: broken.")
     _target(check)
     check.add_argument("--report", choices=_REPORTS, default="text", help="text by default")
-    check.add_argument("--report-file", metavar="FILE", help="write the report there, a summary here")
+    check.add_argument(
+        "--report-file", metavar="FILE", type=_text, help="write the report there, a summary here; - for here"
+    )
 
 
 def _answers(commands: _Commands) -> None:
     told = "answer business questions about a stored dataset"
     answers = commands.add_parser("answers", help=told, description=f"{told.capitalize()}, as JSON.")
     _target(answers)
-    answers.add_argument("--out", metavar="FILE", help="write them there instead of to standard output")
+    answers.add_argument(
+        "--out", metavar="FILE", type=_text, help="write them there; by default, and for -, standard output"
+    )
 
 
 def _hash(commands: _Commands) -> None:
     told = "print rows and an order-independent hash of each table"
     hashes = commands.add_parser("hash", help=told, description=f"{told.capitalize()}.")
-    hashes.add_argument("target", metavar="DIR|URL", help="folder, or mysql://user@host/database")
+    hashes.add_argument("target", metavar="DIR|URL", type=_text, help="folder, or mysql://user@host/database")
     hashes.add_argument("--json", action="store_true", help="as JSON")
 
 
 def _target(to: argparse.ArgumentParser) -> None:
     """A stored dataset, and what it was made from where it does not say so itself."""
-    to.add_argument("target", metavar="DIR|URL", help="folder, or mysql://user@host/database")
+    to.add_argument("target", metavar="DIR|URL", type=_text, help="folder, or mysql://user@host/database")
     to.add_argument(
-        "--spec", metavar="SPEC", help="file or preset that it was made from, where it does not say"
+        "--spec",
+        metavar="SPEC",
+        type=_text,
+        help="file or preset that it was made from, where it does not say",
     )
 
 
@@ -124,17 +147,29 @@ def _spec_arguments(to: argparse.ArgumentParser) -> None:
     """What a dataset is made from."""
     presets = ", ".join(PRESETS)
     to.add_argument(
-        "spec", metavar="SPEC", nargs="?", help=f"YAML or JSON file, or preset: {presets}; {{}} by default"
+        "spec",
+        metavar="SPEC",
+        nargs="?",
+        type=_text,
+        help=f"YAML or JSON file, or preset: {presets}; {{}} by default",
     )
     to.add_argument("--customers", metavar="N", type=_positive, help="how many; all else follows")
     to.add_argument("--seed", metavar="S", type=_whole, help="another seed, another dataset")
     to.add_argument(
         "--set",
         metavar="PATH=VALUE",
+        type=_text,
         action="append",
         default=[],
         help="any field of the spec, as in orders.per_customer=3; may be repeated",
     )
+
+
+def _text(text: str) -> str:
+    """The text, which must not be empty: a variable that is not set is no way to leave an option out."""
+    if not text:
+        raise argparse.ArgumentTypeError("must not be empty")
+    return text
 
 
 def _whole(text: str) -> int:

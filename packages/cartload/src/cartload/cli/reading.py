@@ -9,8 +9,7 @@ from cartload.cli import console, databases, files
 from cartload.cli.errors import CommandError
 from cartload.cli.specs import from_file
 from cartload.schema import TABLE_NAMES
-from cartload.storage import atomic_file, mysql_url
-from cartload.writers.errors import said
+from cartload.storage import mysql_url
 
 try:
     from cartload.readers import Stored, StoredError, open_stored

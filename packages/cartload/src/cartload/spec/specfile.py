@@ -90,6 +90,8 @@ def _default(path: list[str]) -> dict[str, Any]:
 
 
 def _value(path: str, text: str) -> Any:
+    if not text.strip():
+        raise SpecError([{"field": path, "value": text, "message": "no value is given; null is one"}])
     try:
         return yaml.load(text, _Loader)  # noqa: S506 a SafeLoader
     except yaml.YAMLError:

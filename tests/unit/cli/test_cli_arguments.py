@@ -1,0 +1,63 @@
+"""What is typed: an argument that is there has a value."""
+
+import argparse
+
+import pytest
+
+from cartload.cli import main
+from cartload.cli.arguments import parser
+
+
+def actions() -> dict[str, argparse.ArgumentParser]:
+    """The parser of each command."""
+    (commands,) = (a for a in parser()._actions if isinstance(a, argparse._SubParsersAction))
+    return dict(commands.choices)
+
+
+VALUES = [
+    (command, action.option_strings[0] if action.option_strings else action.dest)
+    for command, options in actions().items()
+    for action in options._actions
+    if action.nargs != 0
+]
+"""Every option and positional that takes a value."""
+
+
+@pytest.mark.parametrize(("command", "argument"), VALUES)
+def test_an_empty_argument_is_refused_by_name(
+    capsys: pytest.CaptureFixture[str], command: str, argument: str
+) -> None:
+    typed = [argument, ""] if argument.startswith("--") else [""]
+    if command == "generate" and argument not in ("--out", "--into"):
+        typed += ["--out", "somewhere"]
+    elif argument not in ("spec", "target") and command in ("check", "answers", "hash"):
+        typed += ["somewhere"]
+    assert main([command, *typed]) == 2
+    name = argument if argument.startswith("--") else argument.upper()
+    name = "DIR|URL" if name == "TARGET" else name
+    assert f"cartload {command}: error: argument {name}: " in capsys.readouterr().err
+
+
+def test_all_commands_were_asked() -> None:
+    assert {command for command, _ in VALUES} == {"answers", "check", "generate", "hash", "schema", "spec"}
+    assert len(VALUES) >= 20
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["generate", "--out", "x", "--tables", "users,,addresses"], "--tables: a name between the commas"),
+        (["spec", "--set", "catalogue.products="], "catalogue.products = '': "),
+        (["spec", "--set", "=3"], "= '3': no such field"),
+    ],
+)
+def test_an_empty_part_is_refused_too(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
+) -> None:
+    assert main(arguments) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_the_version_is_a_result(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out.startswith("cartload ")
