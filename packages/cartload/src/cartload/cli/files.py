@@ -8,9 +8,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from cartload.storage import atomic_file
 from cartload.cli import console
 from cartload.cli.errors import CommandError
+from cartload.storage import atomic_file
 from cartload.writers.errors import said
 
 _NO_RENAME: Final = (errno.EACCES, errno.EBUSY, errno.EPERM, errno.EROFS, errno.EXDEV)
