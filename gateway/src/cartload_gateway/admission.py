@@ -53,7 +53,7 @@ class Admission:
         address = self._address(request)
         authorization = request.headers.get("authorization")
         scheme, _, token = (authorization or "").partition(" ")
-        if scheme.lower() != "bearer" or not takes_access_token(request.url.path):
+        if scheme.lower() != "bearer" or not takes_access_token(request.scope["path"]):
             return Admitted(authorization, address, _passed(self._addresses.take(address)))
         try:
             if token.startswith(PREFIX):

@@ -15,9 +15,10 @@ from cartload_gateway.headers import SECURITY
 from cartload_gateway.plain.routes import router as plain_router
 from cartload_gateway.routing import upstream_of
 from cartload_gateway.settings import GatewaySettings
-from cartload_kit.errors import NotFound, Problem
+from cartload_kit.errors import NotFound
 from cartload_kit.http import create_app
 from cartload_kit.http.app import Lifespan
+from cartload_kit.http.problems import method_not_allowed
 
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
@@ -76,7 +77,7 @@ def _add_own_routes(app: FastAPI) -> None:
 
 async def _serve(request: Request) -> Response:
     parts: Parts = request.app.state.parts
-    path = request.url.path
+    path = request.scope["path"]
     upstream = upstream_of(path)
     if upstream is not None:
         admitted = await parts.admission.admit(request)
@@ -84,8 +85,8 @@ async def _serve(request: Request) -> Response:
     if path.startswith(("/api/", "/ws/", "/internal/", "/.well-known/")) or path in ("/api", "/ws"):
         raise NotFound(f"There is no {path} here.")
     if request.method not in ("GET", "HEAD"):
-        allowed = {"Allow": "GET, HEAD"}
-        raise Problem(405, "Method not allowed", f"{request.method} is not taken here.", headers=allowed)
+        *own, _ = request.app.routes  # the last is the one that led here, and takes everything
+        raise method_not_allowed(request.scope, own, "GET", "HEAD")
     return await parts.ui.answer(request)
 
 

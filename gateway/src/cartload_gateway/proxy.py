@@ -97,7 +97,7 @@ def new_session(*, connections: int, read_seconds: float) -> aiohttp.ClientSessi
 
 
 def _target(request: Request) -> str:
-    raw_path: bytes = request.scope.get("raw_path") or request.url.path.encode()
+    raw_path: bytes = request.scope.get("raw_path") or request.scope["path"].encode()
     query: bytes = request.scope["query_string"]
     target = raw_path.partition(b"?")[0].decode("latin-1")
     return f"{target}?{query.decode('latin-1')}" if query else target
@@ -113,7 +113,7 @@ def _headers(request: Request, admitted: Admitted) -> list[tuple[str, str]]:
         *kept,
         ("Host", request.headers.get("host", "")),
         ("X-Forwarded-For", admitted.address),
-        ("X-Forwarded-Proto", request.url.scheme),
+        ("X-Forwarded-Proto", request.scope["scheme"]),
         ("X-Request-Id", request.scope["request_id"]),
         ("traceparent", current_traceparent()),
     ]

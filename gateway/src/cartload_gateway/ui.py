@@ -28,7 +28,7 @@ class UserInterface:
         """
         if self._files is None:
             raise NotFound("This gateway was started without a user interface.")
-        path = request.url.path.lstrip("/") or _PAGE
+        path = request.scope["path"].lstrip("/") or _PAGE
         try:
             response = await self._files.get_response(path, request.scope)
         except HTTPException as error:

@@ -55,7 +55,7 @@ class WebSocketProxy:
         address = client.client.host if client.client else "unknown"
         try:
             async with connect(
-                self._upstream + client.url.path,
+                self._upstream + client.scope["path"],
                 compression=None,
                 max_size=_MAX_MESSAGE_BYTES,
                 max_queue=4,

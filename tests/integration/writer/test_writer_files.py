@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 
 from cartload import schema
+from cartload_kit.pagination import encode_cursor
 from cartload_writer import names
 from support.writer_service import Load, Writer, rows_in
 
@@ -149,3 +150,40 @@ async def test_a_part_lost_in_blob_is_told(writer: Writer, load: Load) -> None:
     await writer.blobs.delete(names.blob_name(load.dataset_id, "users", 0, "parquet"))
     assert (await writer.get(load, "/files/users/0")).status_code == 404
     assert (await writer.get(load, "/raw/users")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "position",
+    [
+        {"table": "users", "chunk": -(10**30)},
+        {"table": "users", "chunk": 10**30},
+        {"table": "users", "chunk": True},
+        {"table": "users", "chunk": 1.5},
+        {"table": "users"},
+        {"table": "Users", "chunk": 1},
+        {"table": "users", "chunk": 1, "more": 1},
+        {"table": ["users"], "chunk": 1},
+        {"n": 1},
+    ],
+)
+async def test_a_cursor_of_any_other_shape_is_refused(
+    writer: Writer, load: Load, position: dict[str, Any]
+) -> None:
+    for path in ("/files", "/tables/users/rows"):
+        answer = await writer.get(load, path, params={"cursor": encode_cursor(position)})
+        assert answer.status_code == 422, answer.text
+        assert answer.json()["errors"][0]["field"] == "cursor"
+
+
+async def test_head_and_conditions_of_a_part(writer: Writer, load: Load) -> None:
+    item = (await listed(writer, load, limit=1))[0]
+    path, tag = f"/files/{item['table']}/{item['name']}", f'"{item["sha256"]}"'
+    get, head = [await writer.call(method, load, path) for method in ("GET", "HEAD")]
+    assert head.content == b""
+    for name in ("ETag", "Content-Length", "Accept-Ranges", "Repr-Digest", "Cache-Control"):
+        assert head.headers[name] == get.headers[name]
+    assert get.headers["Cache-Control"].startswith("private")
+    for known in (tag, f"W/{tag}", f'"x", W/{tag}', "*"):
+        assert (await writer.get(load, path, headers={"If-None-Match": known})).status_code == 304, known
+    assert (await writer.get(load, path, headers={"If-Match": '"x"'})).status_code == 412
+    assert (await writer.get(load, path, headers={"If-Match": tag})).status_code == 200

@@ -166,7 +166,7 @@ async def test_q_is_a_prefix(writer: Writer, load: Load) -> None:
         ("id=a%00b", "id", "NUL"),
         ("country__isnull=maybe", "country__isnull", "true or false"),
         ("cursor=garbage", "cursor", "no cursor"),
-        ("cursor=eyJzb3J0IjoiaWQifQ", "cursor", "another table"),
+        ("cursor=eyJzb3J0IjoiaWQifQ", "cursor", "another list"),
         ("limit=0", "limit", "greater"),
         ("limit=1001", "limit", "1000"),
         ("id' OR '1'='1=x", "id' OR '1'", "can be filtered by"),

@@ -6,10 +6,12 @@ from base64 import urlsafe_b64encode
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import Field
+from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 
 from cartload_kit.errors import Unprocessable
-from cartload_kit.pagination import Page, decode_cursor, encode_cursor, link_header
+from cartload_kit.pagination import Page, Position, add_link, decode_cursor, encode_cursor, read_cursor
 
 SCALARS = st.none() | st.booleans() | st.integers(-(2**63), 2**63) | st.text(max_size=20)
 
@@ -50,17 +52,51 @@ def test_a_cursor_has_no_numbers_that_json_has_not() -> None:
         encode_cursor({"a": float("nan")})
 
 
-def test_the_link_keeps_the_query_and_replaces_the_cursor() -> None:
+def link_after(query: bytes, cursor: str) -> str | None:
     scope = {
         "type": "http",
         "path": "/api/things",
-        "query_string": b"state=a%20b&state=c&cursor=old&limit=5",
+        "query_string": query,
         "headers": [(b"host", b"inside:8001")],
         "server": ("inside", 8001),
         "scheme": "http",
     }
-    link = link_header(Request(scope), "new")
-    assert link == '</api/things?state=a+b&state=c&limit=5&cursor=new>; rel="next"'
+    headers = MutableHeaders()
+    add_link(headers, Request(scope), cursor)
+    return headers.get("Link")
+
+
+def test_the_link_keeps_the_query_and_replaces_the_cursor() -> None:
+    link = link_after(b"state=a%20b&state=c&cursor=old&limit=5", "new")
+    assert link == '</api/things?state=a%20b&state=c&limit=5&cursor=new>; rel="next"'
+
+
+def test_nothing_in_a_query_ends_the_link_early() -> None:
+    link = link_after(b'q=a>;rel="x"<\xfc', "new")
+    assert link == '</api/things?q=a%3E;rel=%22x%22%3C%FC&cursor=new>; rel="next"'
+
+
+def test_a_link_that_would_be_too_long_is_left_out() -> None:
+    assert link_after(b"q=" + b"x" * 4000, "new") is not None
+    assert link_after(b"q=" + b"x" * 4090, "new") is None
+    assert link_after(b"q=" + b"\xfc" * 2000, "new") is None
+
+
+class Numbered(Position):
+    """The position of a list by number."""
+
+    n: int = Field(ge=0)
+
+
+@pytest.mark.parametrize(
+    "position", [{}, {"n": -1}, {"n": "1"}, {"n": True}, {"n": 1.0}, {"n": None}, {"n": 1, "m": 1}]
+)
+def test_a_cursor_of_another_list_is_refused(position: dict[str, object]) -> None:
+    assert read_cursor(Numbered(n=7).cursor, Numbered) == Numbered(n=7)
+    with pytest.raises(Unprocessable) as error:
+        read_cursor(encode_cursor(position), Numbered)
+    assert error.value.errors is not None
+    assert error.value.errors[0].field == "cursor"
 
 
 def test_the_last_page_says_so() -> None:

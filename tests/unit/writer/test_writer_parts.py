@@ -23,7 +23,6 @@ from cartload_writer import names
 from cartload_writer.api import app
 from cartload_writer.api.decoders import json_lines
 from cartload_writer.api.encoders import encoder
-from cartload_writer.api.ranges import Span, Unsatisfiable, requested
 from cartload_writer.api.raw import as_array
 from cartload_writer.api.slots import Slots
 from cartload_writer.api.streams import begun
@@ -70,31 +69,6 @@ def test_part_numbers(text: str, number: int | None) -> None:
 def test_a_blob_name_is_its_coordinates() -> None:
     key = uuid4()
     assert names.blob_name(key, "users", 4, "parquet") == f"datasets/{key}/users/part-4.parquet"
-
-
-@pytest.mark.parametrize(
-    ("header", "span"),
-    [
-        (None, Span(0, 99, partial=False)),
-        ("bytes=0-", Span(0, 99, partial=True)),
-        ("bytes=99-", Span(99, 99, partial=True)),
-        ("bytes=-1", Span(99, 99, partial=True)),
-        ("bytes=-500", Span(0, 99, partial=True)),
-        ("bytes=10-10", Span(10, 10, partial=True)),
-        ("bytes=10-9", Span(0, 99, partial=False)),
-        ("bytes=" + "9" * 30 + "-", Span(0, 99, partial=False)),
-    ],
-)
-def test_ranges(header: str | None, span: Span) -> None:
-    assert requested(header, 100) == span
-
-
-@pytest.mark.parametrize(
-    ("header", "size"), [("bytes=100-", 100), ("bytes=-0", 100), ("bytes=0-0", 0), ("bytes=-1", 0)]
-)
-def test_ranges_without_any_byte(header: str, size: int) -> None:
-    with pytest.raises(Unsatisfiable):
-        requested(header, size)
 
 
 @pytest.mark.parametrize("table", schema.TABLE_NAMES)

@@ -15,6 +15,7 @@ from cartload_kit.pagination import decode_cursor, encode_cursor
 from cartload_writer.api import columns
 from cartload_writer.api.query import Question, ask
 
+PARAMETERS = ("limit", "cursor", "sort", "q")
 USERS, ORDERS = schema.table("users"), schema.table("order_details")
 
 
@@ -32,7 +33,7 @@ def where(question: Question) -> str:
 
 
 def question(*parameters: tuple[str, str], sort: str = "id", q: str | None = None) -> Question:
-    return ask(USERS, "uuid", parameters, sort=sort, q=q)
+    return ask(USERS, "uuid", parameters, parameters=PARAMETERS, sort=sort, q=q)
 
 
 def test_without_anything_it_is_the_whole_table_by_key() -> None:
@@ -98,9 +99,32 @@ def test_everything_wrong_is_named_at_once() -> None:
     assert [one.field for one in error.value.errors or ()] == ["first_name", "created_at", "q", "sort"]
 
 
+def refused(*parameters: tuple[str, str]) -> dict[str, str]:
+    with pytest.raises(Unprocessable) as error:
+        question(*parameters)
+    return {one.field: one.message for one in error.value.errors or ()}
+
+
+def test_parameters_and_their_values_are_bounded() -> None:
+    assert "at most 64" in refused(*[("id__gt", f"{n}") for n in range(5_000)])["query"]
+    many = ",".join(["DE"] * 60)
+    assert "at most 100" in refused(("country__in", many), ("status__in", many))["country__in"]
+    question(("country__in", many), ("id__in", "a,b"))
+
+
+def test_a_parameter_is_given_once() -> None:
+    assert "once" in refused(("country", "DE"), ("country", "FR"))["country"]
+    assert "once" in refused(("limit", "1"), ("limit", "2"))["limit"]
+    question(("country__ne", "DE"), ("country", "FR"))
+
+
+def test_a_parameter_of_another_route_is_refused() -> None:
+    assert "can be filtered by" in refused(("format", "csv"))["format"]
+
+
 def test_a_table_without_marked_text_cannot_be_searched() -> None:
     with pytest.raises(Unprocessable, match="no columns"):
-        ask(schema.table("payment_details"), "uuid", [], sort="id", q="x")
+        ask(schema.table("payment_details"), "uuid", [], parameters=PARAMETERS, sort="id", q="x")
 
 
 @given(st.text(max_size=40), st.text(max_size=40))
@@ -110,7 +134,7 @@ def test_no_name_or_value_of_the_caller_is_in_the_statement(name: str, text: str
         found = question((name, text), q=text)
     except Unprocessable:
         return
-    assert name.partition("__")[0] in known or name in ("cursor", "limit", "sort", "q", "format")
+    assert name.partition("__")[0] in known or name in PARAMETERS
     plain = question((name.partition("__")[0], "x")) if name.partition("__")[0] in known else question()
     assert sql(found).startswith(sql(plain).partition(" WHERE ")[0].partition(" ORDER BY ")[0])
 

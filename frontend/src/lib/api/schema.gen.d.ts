@@ -308,7 +308,7 @@ export interface paths {
         };
         /**
          * One part, as it lies in Blob
-         * @description `part` is a file's `name`, or its `chunk`. Honours `Range`, `If-Range` and `If-None-Match`.
+         * @description `part` is a file's `name`, or its `chunk`. Honours `Range` with `If-Range`, `If-Match` and `If-None-Match`.
          */
         get: operations["download_file"];
         put?: never;
@@ -3308,7 +3308,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem. */
+            /** @description A condition of the request does not hold. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of the bytes is there. */
             416: {
                 headers: {
                     [name: string]: unknown;

@@ -21,7 +21,7 @@ from cartload_gateway.plain.shapes import (
     Written,
 )
 from cartload_kit.errors import Unauthorized
-from cartload_kit.pagination import link_header
+from cartload_kit.pagination import add_link
 
 type OpenServices = Callable[[Request], Awaitable[Services]]
 """Admits a request and gives the services as its caller sees them."""
@@ -115,7 +115,7 @@ def _add_table(table: str) -> None:
     ) -> dict[str, bool | list[Row]]:
         rows, following = await reading.newest_rows(services, table, limit, cursor)
         if following is not None:
-            response.headers["Link"] = link_header(request, following)
+            add_link(response.headers, request, following)
         return {"success": True, table: rows}
 
 

@@ -30,7 +30,7 @@ def _network(address: IPv6Address) -> str:
 
 def is_https(request: Request) -> bool:
     """Whether the browser came by https."""
-    return request.headers.get("x-forwarded-proto", request.url.scheme).lower() == "https"
+    return request.headers.get("x-forwarded-proto", request.scope["scheme"]).lower() == "https"
 
 
 def is_same_origin(request: Request, allowed: tuple[str, ...]) -> bool:

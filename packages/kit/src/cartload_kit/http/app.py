@@ -3,13 +3,15 @@
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 
 from cartload_kit.http import health, openapi, problems
 from cartload_kit.http.health import ReadyCheck
 from cartload_kit.http.lifecycle import Lifecycle
 from cartload_kit.http.limits import BodyLimits
 from cartload_kit.http.middleware import RequestScope
+from cartload_kit.http.queries import require_declared_parameters
+from cartload_kit.http.semantics import HttpSemantics, require_no_if_match
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 """Opens what an app needs before its first request, and closes it after the last."""
@@ -50,6 +52,7 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        dependencies=[Depends(require_declared_parameters), Depends(require_no_if_match)],
     )
     kept: Mapping[str, ReadyCheck] = {} if checks is None else checks
     app.state.service = service
@@ -58,6 +61,7 @@ def create_app(
     app.add_middleware(
         BodyLimits, service=service, max_body=max_body, strict_json=strict_json, body_seconds=body_seconds
     )
+    app.add_middleware(HttpSemantics)
     app.add_middleware(RequestScope, service=service)
     problems.install(app)
     openapi.install(app)

@@ -78,6 +78,7 @@ def _problem(description: str) -> dict[str, Any]:
 def problem_answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The ``responses=`` of a route that can also answer with these: ``problem_answers(404, 409)``."""
     words = {400: "It cannot be read.", 403: "Not allowed.", 404: "Not found.", 409: "Its state forbids it."}
+    words |= {412: "A condition of the request does not hold.", 416: "None of the bytes is there."}
     return {status: _problem(words.get(status, "A problem.")) for status in statuses}
 
 

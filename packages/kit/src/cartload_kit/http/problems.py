@@ -9,9 +9,11 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute
 from starlette.types import Scope
 
 from cartload_kit.errors import FieldError, NotFound, Problem, Unprocessable, from_http_exception
+from cartload_kit.http.methods import METHODS, allowed_methods
 from cartload_kit.redaction import is_secret_name
 
 MEDIA_TYPE = "application/problem+json"
@@ -23,7 +25,8 @@ _PLACES = ("body", "query", "path", "header", "cookie")
 def problem_response(problem: Problem, scope: Scope) -> Response:
     """The answer that tells of ``problem``, with the path and the request id of ``scope``."""
     body = problem.body(instance=scope.get("path"), request_id=scope.get("request_id"))
-    return JSONResponse(body, problem.status, headers=problem.headers, media_type=MEDIA_TYPE)
+    headers = {"Cache-Control": "no-store", **(problem.headers or {})}
+    return JSONResponse(body, problem.status, headers=headers, media_type=MEDIA_TYPE)
 
 
 def unexpected(service: str) -> Problem:
@@ -42,8 +45,18 @@ async def _on_http_exception(request: Request, error: Exception) -> Response:
     if error.status_code in (204, 304):
         return Response(status_code=error.status_code, headers=error.headers)
     if "route" not in request.scope and not isinstance(error, Problem) and error.status_code == 404:
-        error = NotFound(f"There is nothing at {request.url.path}.")
+        error = NotFound(f"There is nothing at {request.scope['path']}.")
+    if error.status_code == 405 and not isinstance(error, Problem):
+        error = method_not_allowed(request.scope, request.app.routes)
     return problem_response(from_http_exception(error), request.scope)
+
+
+def method_not_allowed(scope: Scope, routes: Sequence[BaseRoute], *also: str) -> Problem:
+    """405, with all methods that ``routes`` take on this path, and those that are taken besides."""
+    found = {*allowed_methods(scope, routes), *also}
+    allowed = ", ".join(method for method in METHODS if method in found)
+    detail = f"{scope['method']} is not taken here; allowed are {allowed}."
+    return Problem(405, "Method not allowed", detail, headers={"Allow": allowed})
 
 
 async def _on_validation_error(request: Request, error: Exception) -> Response:

@@ -11,9 +11,9 @@ from cartload_auth.access import is_from_personal_token
 from cartload_auth.routes.bodies import NewToken, ShownToken, Token
 from cartload_auth.routes.common import NO_STORE, UsePorts
 from cartload_auth.store.personal_tokens import PersonalToken
-from cartload_kit.errors import FieldError, Forbidden, Unprocessable
+from cartload_kit.errors import Forbidden
 from cartload_kit.http.openapi import problem_answers
-from cartload_kit.pagination import Page, decode_cursor, encode_cursor, link_header
+from cartload_kit.pagination import Page, Position, add_link, read_cursor, wrong_cursor
 from cartload_kit.tokens import CurrentUser, Identity
 
 router = APIRouter(prefix="/api/auth/tokens", tags=["personal tokens"], dependencies=[NO_STORE])
@@ -42,7 +42,7 @@ async def listing(
     if len(found) <= limit:
         return Page[Token](items=items)
     following = _cursor(found[limit - 1])
-    response.headers["Link"] = link_header(request, following)
+    add_link(response.headers, request, following)
     return Page[Token](items=items, next=following)
 
 
@@ -58,6 +58,13 @@ async def revoke(token_id: UUID, identity: CurrentUser, ports: UsePorts) -> None
     await personal.revoke(ports, identity.user_id, str(token_id))
 
 
+class TokenPosition(Position):
+    """The last token of a page."""
+
+    created_at: str
+    id: str
+
+
 def _require_session(identity: Identity) -> None:
     """A leaked personal token must not be able to make its successors."""
     if is_from_personal_token(identity.token_id):
@@ -65,19 +72,17 @@ def _require_session(identity: Identity) -> None:
 
 
 def _cursor(token: PersonalToken) -> str:
-    return encode_cursor({"created_at": token.created_at.isoformat(), "id": token.id})
+    return TokenPosition(created_at=token.created_at.isoformat(), id=token.id).cursor
 
 
 def _position(cursor: str | None) -> tuple[datetime, str] | None:
     if cursor is None:
         return None
-    position = decode_cursor(cursor)
+    position = read_cursor(cursor, TokenPosition)
     try:
-        created_at = datetime.fromisoformat(position["created_at"])
-        token_id = str(UUID(position["id"]))
+        created_at = datetime.fromisoformat(position.created_at)
+        token_id = str(UUID(position.id))
         created_at.astimezone()
-    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
-        raise Unprocessable(
-            [FieldError(field="cursor", message="This is no cursor of this list.")]
-        ) from error
+    except (ValueError, OverflowError) as error:
+        raise wrong_cursor("This cursor belongs to another list; begin without one.") from error
     return created_at, token_id

@@ -8,13 +8,13 @@ from fastapi import APIRouter, Query, Request, Response
 from cartload_generator.datasets.delete import delete
 from cartload_generator.datasets.schemas import DATASET_EXAMPLE, Dataset, Deleting
 from cartload_generator.datasets.views import view
-from cartload_generator.jobs.routes import Cursor, Limit, number_in
+from cartload_generator.jobs.routes import Cursor, Limit, NumberPosition, number_in
 from cartload_generator.jobs.schemas import page_of
 from cartload_generator.services import Owner, ServicesDep
 from cartload_generator.store import datasets, jobs
 from cartload_kit.database import transaction
 from cartload_kit.errors import NotFound
-from cartload_kit.pagination import Page, encode_cursor, link_header
+from cartload_kit.pagination import Page, add_link
 
 router = APIRouter(prefix="/api/datasets", tags=["datasets"])
 
@@ -49,9 +49,9 @@ async def list_datasets(
         )
         shown = found[:limit]
         all_jobs = await jobs.of_datasets(connection, [one.id for one in shown]) if shown else []
-    following = encode_cursor({"n": found[limit - 1].number}) if len(found) > limit else None
+    following = NumberPosition(n=found[limit - 1].number).cursor if len(found) > limit else None
     if following:
-        response.headers["Link"] = link_header(request, following)
+        add_link(response.headers, request, following)
     items = [view(one, [job for job in all_jobs if job.dataset_id == one.id]) for one in shown]
     return Page[Dataset](items=items, next=following)
 

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Header, Query, Request, Response
+from pydantic import Field
 
 from cartload_contracts.jobs import Job, JobStatus
 from cartload_generator.jobs.control import control
@@ -17,7 +18,7 @@ from cartload_generator.store import jobs
 from cartload_kit.database import transaction
 from cartload_kit.errors import FieldError, NotFound, Unprocessable
 from cartload_kit.http.openapi import problem_answers
-from cartload_kit.pagination import Page, decode_cursor, encode_cursor, link_header
+from cartload_kit.pagination import Page, Position, add_link, read_cursor
 
 router = APIRouter(prefix="/api/jobs", tags=["jobs"])
 
@@ -29,6 +30,14 @@ _ACCEPTED: dict[int | str, dict[str, Any]] = {
     202: {"model": Job, "description": "The job was accepted.", "headers": _LOCATION, **_JOB},
 }
 _ACTED: dict[int | str, dict[str, Any]] = {202: {"headers": _LOCATION, **_JOB}}
+
+
+class NumberPosition(Position):
+    """The number of the last row of a page."""
+
+    n: int = Field(ge=0, lt=2**63)
+
+
 Limit = Annotated[int, Query(ge=1, le=200, description="Most items of a page.")]
 Cursor = Annotated[str | None, Query(max_length=2048, description="`next` of the page before.")]
 Key = Annotated[
@@ -112,9 +121,9 @@ async def list_jobs(
             below=below,
             limit=limit + 1,
         )
-    following = encode_cursor({"n": found[limit - 1].number}) if len(found) > limit else None
+    following = NumberPosition(n=found[limit - 1].number).cursor if len(found) > limit else None
     if following:
-        response.headers["Link"] = link_header(request, following)
+        add_link(response.headers, request, following)
     return Page[Job](items=[job.view() for job in found[:limit]], next=following)
 
 
@@ -144,9 +153,9 @@ async def read_events(
     job = await _find(services, owner, job_id)
     async with transaction(services.engine) as connection:
         found = await jobs.events(connection, job.number, above=above, limit=limit + 1)
-    following = encode_cursor({"n": found[limit - 1][0]}) if len(found) > limit else None
+    following = NumberPosition(n=found[limit - 1][0]).cursor if len(found) > limit else None
     if following:
-        response.headers["Link"] = link_header(request, following)
+        add_link(response.headers, request, following)
     items = [
         JobEvent(
             at=note.at,
@@ -198,13 +207,7 @@ async def _find(services: Services, owner: UUID, job_id: UUID) -> JobRecord:
 
 def number_in(cursor: str | None) -> int | None:
     """The number that a cursor of ours holds. Raises Unprocessable for any other."""
-    if cursor is None:
-        return None
-    number = decode_cursor(cursor).get("n")
-    if not isinstance(number, int) or isinstance(number, bool) or not 0 <= number < 2**63:
-        message = "This is no cursor of this list; begin without one."
-        raise Unprocessable([FieldError(field="cursor", message=message)])
-    return number
+    return None if cursor is None else read_cursor(cursor, NumberPosition).n
 
 
 def states_in(text: str | None) -> list[str]:

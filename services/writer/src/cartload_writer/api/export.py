@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import StreamingResponse
 
 from cartload import schema
+from cartload_kit.http.queries import checks_its_own_query
 from cartload_writer import metrics
 from cartload_writer.api.access import KnownTable, OwnDataset, Services, Using
 from cartload_writer.api.encoders import Encoder, encoder
@@ -44,6 +45,7 @@ class ExportFormat(StrEnum):
         }
     },
 )
+@checks_its_own_query
 async def export_table(
     request: Request,
     dataset: OwnDataset,
@@ -54,7 +56,8 @@ async def export_table(
     q: Search = None,
 ) -> StreamingResponse:
     """Begun only when the first rows are there: a wrong question is still a problem, not half a file."""
-    question = ask(table, dataset.ids, request.query_params.multi_items(), sort=sort, q=q)
+    given = request.query_params.multi_items()
+    question = ask(table, dataset.ids, given, parameters=("format", "sort", "q"), sort=sort, q=q)
     pages = _pages(services, dataset.database_name, question)
     body = await begun(
         _encoded(services, pages, encoder(format.value, schema.arrow_schema(table.name, dataset.ids)))

@@ -5,15 +5,17 @@ from collections.abc import AsyncGenerator
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import Field
 from starlette.responses import StreamingResponse
 
-from cartload_kit.errors import FieldError, NotFound, Problem, Unprocessable
+from cartload_kit.errors import NotFound
+from cartload_kit.http import conditions
+from cartload_kit.http.conditions import ByteRange
 from cartload_kit.http.openapi import problem_answers
-from cartload_kit.pagination import Page, decode_cursor, encode_cursor, link_header
+from cartload_kit.pagination import Page, Position, add_link, read_cursor
 from cartload_writer import manifest
 from cartload_writer.api.access import KnownTable, OwnDataset, Using
 from cartload_writer.api.models import FileInfo
-from cartload_writer.api.ranges import Span, Unsatisfiable, requested
 from cartload_writer.api.reading import meta
 from cartload_writer.api.rows import Cursor
 from cartload_writer.api.streams import begun
@@ -26,6 +28,13 @@ _BINARY: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
 _CONTENT: dict[str, Any] = {media.partition(";")[0]: _BINARY for media in CONTENT_TYPES.values()}
 
 
+class FilePosition(Position):
+    """The last part of a page."""
+
+    table: str = Field(max_length=64, pattern="^[a-z_]+$")
+    chunk: int = Field(ge=0, le=2**53)
+
+
 @router.get("/files", summary="The parts in Blob", operation_id="list_files")
 async def list_files(
     request: Request,
@@ -36,23 +45,16 @@ async def list_files(
     cursor: Cursor = None,
 ) -> Page[FileInfo]:
     """By table and chunk. `GET files/{table}/{name}` downloads one."""
-    after = None if cursor is None else _place(cursor)
+    after = None if cursor is None else read_cursor(cursor, FilePosition)
+    place = None if after is None else (after.table, after.chunk)
     async with meta(services.engine) as connection:
-        found = await manifest.entries(connection, dataset.dataset_id, after=after, limit=limit + 1)
+        found = await manifest.entries(connection, dataset.dataset_id, after=place, limit=limit + 1)
     items = [_info(entry) for entry in found[:limit]]
     if len(found) <= limit:
         return Page[FileInfo](items=items)
-    following = encode_cursor({"table": items[-1].table, "chunk": items[-1].chunk})
-    response.headers["Link"] = link_header(request, following)
+    following = FilePosition(table=items[-1].table, chunk=items[-1].chunk).cursor
+    add_link(response.headers, request, following)
     return Page[FileInfo](items=items, next=following)
-
-
-def _place(cursor: str) -> tuple[str, int]:
-    position = decode_cursor(cursor)
-    match position:
-        case {"table": str(table), "chunk": int(chunk)} if len(position) == 2 and table.isascii():
-            return table, min(chunk, 2**53)
-    raise Unprocessable([FieldError(field="cursor", message="This cursor belongs to another list.")])
 
 
 def _info(entry: Entry) -> FileInfo:
@@ -84,27 +86,23 @@ OnePart = Annotated[Entry, Depends(_part)]
 @router.get(
     "/files/{table}/{part}",
     summary="One part, as it lies in Blob",
-    description="`part` is a file's `name`, or its `chunk`. Honours `Range`, `If-Range` and `If-None-Match`.",
+    description="`part` is a file's `name`, or its `chunk`. Honours `Range` with `If-Range`, `If-Match` and "
+    "`If-None-Match`.",
     operation_id="download_file",
     response_class=StreamingResponse,
     responses={
         200: {"description": "The whole part.", "content": _CONTENT},
         206: {"description": "The bytes asked for.", "content": _CONTENT},
         304: {"description": "The part is the one that the caller has."},
-        **problem_answers(416),
+        **problem_answers(412, 416),
     },
 )
 async def download_file(request: Request, entry: OnePart, services: Using) -> Response:
     """Streamed from Blob, a piece at a time."""
     tag = f'"{entry.sha256}"'
+    conditions.require(request.headers, tag)
+    span = conditions.requested_range(request.headers, tag, entry.bytes)
     headers = {"ETag": tag, "Accept-Ranges": "bytes", "Repr-Digest": f"sha-256=:{_base64(entry.sha256)}:"}
-    if tag in (text.strip() for text in request.headers.get("If-None-Match", "").split(",")):
-        return Response(status_code=304, headers=headers)
-    wanted = request.headers.get("Range") if request.headers.get("If-Range", tag) == tag else None
-    try:
-        span = requested(wanted, entry.bytes)
-    except Unsatisfiable as error:
-        raise _unsatisfiable(entry) from error
     file_name = f"{entry.table}-{entry.blob_name.rpartition('/')[2]}"
     headers |= {
         "Content-Length": str(span.length),
@@ -116,16 +114,10 @@ async def download_file(request: Request, entry: OnePart, services: Using) -> Re
     return StreamingResponse(body, 206 if span.partial else 200, headers, media_type=_media_type(entry))
 
 
-async def _bytes(blobs: BlobStore, entry: Entry, span: Span) -> AsyncGenerator[bytes]:
+async def _bytes(blobs: BlobStore, entry: Entry, span: ByteRange) -> AsyncGenerator[bytes]:
     if span.length:
         async for piece in blobs.read(entry.blob_name, span.first, span.length):
             yield piece
-
-
-def _unsatisfiable(entry: Entry) -> Problem:
-    detail = f"The part has {entry.bytes} bytes; none of those asked for is among them."
-    headers = {"Content-Range": f"bytes */{entry.bytes}"}
-    return Problem(416, "Range not satisfiable", detail, headers=headers)
 
 
 def _base64(digest: str) -> str:

@@ -3,7 +3,7 @@
 Names of tables and columns come from the schema alone; what the caller sends is looked up there or bound.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -12,13 +12,16 @@ import sqlalchemy as sa
 
 from cartload.schema import Column, Table
 from cartload_kit.errors import FieldError, Unprocessable
-from cartload_kit.pagination import decode_cursor, encode_cursor
+from cartload_kit.http.queries import repeated_parameters
+from cartload_kit.pagination import Position, read_cursor, wrong_cursor
 from cartload_writer.api import columns
 
-RESERVED = frozenset({"cursor", "limit", "sort", "q", "format"})
-"""Query parameters that are no columns."""
+MOST_PARAMETERS = 64
+"""Each filter costs time to parse and to plan; a query that a person or a program means has a handful."""
 
-_MOST_VALUES = 100
+MOST_VALUES = 100
+"""Values of all `__in` lists of a query together."""
+
 _LONGEST_PREFIX = 120
 type Clause = sa.ColumnElement[bool]
 type Key = sa.ColumnClause[Any]
@@ -31,6 +34,14 @@ _COMPARE: Mapping[str, Callable[[Key, Any], Clause]] = {
     "lt": lambda column, value: column < value,
     "lte": lambda column, value: column <= value,
 }
+
+
+class RowPosition(Position):
+    """The last row of a page, in one order."""
+
+    sort: str
+    value: str | int | float | bool
+    id: str | int
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,35 +84,44 @@ class Question:
 
     def cursor(self, row: Mapping[str, Any]) -> str:
         """Where the page that ends with this row (as JSON) ends."""
-        return encode_cursor({"sort": self.order, "value": row[self.sort.name], "id": row["id"]})
+        return RowPosition(sort=self.order, value=row[self.sort.name], id=row["id"]).cursor
 
     def at(self, cursor: str) -> "Question":
         """The same question, beginning where a cursor says. Raises Unprocessable for another one's."""
-        position = decode_cursor(cursor)
+        position = read_cursor(cursor, RowPosition)
         try:
-            if position.keys() != {"sort", "value", "id"} or position["sort"] != self.order:
+            if position.sort != self.order:
                 raise ValueError("of another order")
-            value = columns.parse(self.sort, _text(position["value"]), self.ids)
-            row_id = columns.parse(self.table.column("id"), _text(position["id"]), self.ids)
+            value = columns.parse(self.sort, _text(position.value), self.ids)
+            row_id = columns.parse(self.table.column("id"), _text(position.id), self.ids)
         except ValueError as error:
-            message = "This cursor belongs to another table or order; begin without one."
-            raise Unprocessable([FieldError(field="cursor", message=message)]) from error
+            raise wrong_cursor("This cursor belongs to another table or order; begin without one.") from error
         return replace(self, place=(value, row_id))
 
 
 def ask(
-    table: Table, ids: str, parameters: Iterable[tuple[str, str]], *, sort: str, q: str | None
+    table: Table,
+    ids: str,
+    given: Sequence[tuple[str, str]],
+    *,
+    parameters: Collection[str],
+    sort: str,
+    q: str | None,
 ) -> Question:
-    """Understand a request's query.
+    """Understand a request's query: the route's own `parameters`, and filters by column.
 
     Raises:
         Unprocessable: naming every field that is not allowed, and those that are.
     """
-    errors: list[FieldError] = []
+    if len(given) > MOST_PARAMETERS:
+        message = f"may have at most {MOST_PARAMETERS} parameters, and has {len(given)}"
+        raise Unprocessable([FieldError(field="query", message=message)])
+    filters = [(name, text) for name, text in given if name not in parameters]
+    errors = repeated_parameters(name for name, _ in given)
     where: list[Clause] = []
-    for name, text in parameters:
-        if name not in RESERVED:
-            _collect(errors, name, text, partial(_add_filter, where, table, ids, name, text))
+    errors += _too_many_values(filters)
+    for name, text in filters:
+        _collect(errors, name, text, partial(_add_filter, where, table, ids, name, text))
     if q:
         _collect(errors, "q", q, lambda: where.append(_search(table, q)))
     order = [table.column("id")]
@@ -118,6 +138,16 @@ def _collect(errors: list[FieldError], field: str, value: str, step: Callable[[]
         errors.append(FieldError(field=field, message=str(error), value=value[:200]))
 
 
+def _too_many_values(filters: Iterable[tuple[str, str]]) -> list[FieldError]:
+    counts = {name: text.count(",") + 1 for name, text in filters if name.endswith("__in")}
+    if sum(counts.values()) <= MOST_VALUES:
+        return []
+    message = (
+        f"all __in lists together may have at most {MOST_VALUES} values, and have {sum(counts.values())}"
+    )
+    return [FieldError(field=name, message=message) for name in counts]
+
+
 def _add_filter(where: list[Clause], table: Table, ids: str, name: str, text: str) -> None:
     where.append(_filter(table, ids, name, text))
 
@@ -126,10 +156,7 @@ def _filter(table: Table, ids: str, name: str, text: str) -> Clause:
     column, operator = _column(table, name)
     key: Key = sa.column(column.name)
     if operator == "in":
-        values = text.split(",")
-        if len(values) > _MOST_VALUES:
-            raise ValueError(f"takes at most {_MOST_VALUES} values")
-        return key.in_([columns.parse(column, value, ids) for value in values])
+        return key.in_([columns.parse(column, value, ids) for value in text.split(",", MOST_VALUES)])
     if operator == "isnull":
         return key.is_(None) if columns.boolean(text) else key.is_not(None)
     return _COMPARE[operator](key, columns.parse(column, text, ids))
@@ -164,9 +191,7 @@ def _sort(table: Table, sort: str) -> Column:
     return table.column(name)
 
 
-def _text(value: object) -> str:
+def _text(value: str | int | float | bool) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, str | int | float):
-        return str(value)
-    raise ValueError("no value")
+    return str(value)

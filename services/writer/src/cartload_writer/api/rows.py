@@ -7,7 +7,8 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from cartload import schema
-from cartload_kit.pagination import link_header
+from cartload_kit.http.queries import checks_its_own_query
+from cartload_kit.pagination import add_link
 from cartload_writer import manifest, metrics
 from cartload_writer.api import columns
 from cartload_writer.api.access import KnownTable, OwnDataset, Using
@@ -63,6 +64,7 @@ def _column(column: schema.Column) -> ColumnInfo:
     operation_id="list_rows",
     response_model=RowsPage,
 )
+@checks_its_own_query
 async def list_rows(
     request: Request,
     dataset: OwnDataset,
@@ -74,7 +76,8 @@ async def list_rows(
     q: Search = None,
 ) -> Response:
     """One page; one row more is read to know whether there is a next."""
-    question = ask(table, dataset.ids, request.query_params.multi_items(), sort=sort, q=q)
+    given = request.query_params.multi_items()
+    question = ask(table, dataset.ids, given, parameters=("limit", "cursor", "sort", "q"), sort=sort, q=q)
     if cursor is not None:
         question = question.at(cursor)
     stored = await services.reader.rows(dataset.database_name, question, limit + 1)
@@ -87,5 +90,7 @@ async def list_rows(
 def _page(request: Request, question: Question, items: list[dict[str, object]], *, more: bool) -> Response:
     following = question.cursor(items[-1]) if more else None
     body = json.dumps({"items": items, "next": following}, ensure_ascii=False, separators=(",", ":"))
-    headers = {"Link": link_header(request, following)} if following else None
-    return Response(body, media_type="application/json", headers=headers)
+    response = Response(body, media_type="application/json")
+    if following is not None:
+        add_link(response.headers, request, following)
+    return response
