@@ -16,6 +16,11 @@ const labels: Record<JobAction, string> = {
   retry: 'Try again',
 }
 
+const consequences: Record<Job['kind'], string> = {
+  create: 'The rows stored so far stay, and the dataset is marked incomplete.',
+  append: 'The rows added so far are removed, and the dataset is as it was before.',
+}
+
 /** The buttons that a job's state allows. Cancelling asks first, for it cannot be taken back. */
 export function JobActions({ job }: { job: Job }): ReactElement {
   const [asking, setAsking] = useState(false)
@@ -42,7 +47,7 @@ export function JobActions({ job }: { job: Job }): ReactElement {
           onConfirm={() => run('cancel')}
           onClose={() => setAsking(false)}
         >
-          The rows stored so far stay, and the dataset is marked incomplete. A cancelled job cannot go on.
+          {consequences[job.kind]} A cancelled job cannot go on.
         </Confirm>
       )}
     </div>

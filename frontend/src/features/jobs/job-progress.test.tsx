@@ -33,6 +33,16 @@ describe('the progress of a job', () => {
     expect(screen.getByRole('status').textContent).toContain('Completed')
   })
 
+  it('says at once what the job waits for, and when that is over', () => {
+    const { rerender } = render(<JobProgress job={someJob()} />)
+    expect(screen.queryByText(/Waiting for/)).toBeNull()
+    rerender(<JobProgress job={someJob({ waiting_for: 'Blob storage', version: 2 })} />)
+    expect(screen.getByText(/Waiting for Blob storage\. The job goes on/)).toBeTruthy()
+    expect(screen.getByRole('status').textContent).toBe('Waiting for Blob storage. 200 of 1,000 rows so far.')
+    rerender(<JobProgress job={someJob({ version: 3 })} />)
+    expect(screen.queryByText(/Waiting for/)).toBeNull()
+  })
+
   it('is full when the job is completed, even where the expected rows were not exact', () => {
     render(<JobProgress job={someJob({ state: 'completed', phase: null, rows_done: 990 })} />)
     expect(screen.getByText('100%')).toBeTruthy()

@@ -1,5 +1,6 @@
 import type { ReactElement } from 'react'
 
+import { Notice } from '@/components/ui/notice'
 import { Facts } from '@/components/ui/page'
 import { ProgressBar } from '@/components/ui/progress-bar'
 import { useAnnounced } from '@/hooks/use-announced'
@@ -8,17 +9,20 @@ import { formatCount, formatDuration, formatPercent, formatRate, shareOf } from 
 
 import { isOver, phaseOf } from './states'
 
+const waitingOf = (dependency: string): string => `Waiting for ${dependency}.`
+
 /** One sentence that says how far the job is. */
 export function summaryOf(job: Job): string {
   const rows = `${formatCount(job.rows_done)} of ${formatCount(job.rows_total)} rows`
   if (isOver(job)) return `${phaseOf(job)}. ${rows}.`
+  if (job.waiting_for != null) return `${waitingOf(job.waiting_for)} ${rows} so far.`
   const left = job.seconds_left === null ? '' : `, ${formatDuration(job.seconds_left)} left`
   return `${phaseOf(job)}: ${formatPercent(shareOf(job.rows_done, job.rows_total))}, ${rows}${left}.`
 }
 
 /** How far a job is: rows, rate, phase and time left, kept up to date while it runs. */
 export function JobProgress({ job }: { job: Job }): ReactElement {
-  const announced = useAnnounced(summaryOf(job), job.state + String(job.phase))
+  const announced = useAnnounced(summaryOf(job), [job.state, job.phase, job.waiting_for].join())
   const share = shareOf(job.rows_done, job.rows_total)
   return (
     <div>
@@ -49,6 +53,13 @@ export function JobProgress({ job }: { job: Job }): ReactElement {
           ]}
         />
       </div>
+      {job.waiting_for != null && (
+        <div className="mt-6">
+          <Notice tone="warn">
+            {waitingOf(job.waiting_for)} The job goes on by itself as soon as it can.
+          </Notice>
+        </div>
+      )}
       <p role="status" className="sr-only">
         {announced}
       </p>

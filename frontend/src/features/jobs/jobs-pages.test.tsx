@@ -94,6 +94,16 @@ describe('the page of a job', () => {
     expect(screen.getAllByText('Cancelling').length).toBeGreaterThan(0)
   })
 
+  it.each([
+    ['create', /stay, and the dataset is marked incomplete/],
+    ['append', /are removed, and the dataset is as it was before/],
+  ] as const)('says what cancelling means for a job of kind %s', async (kind, words) => {
+    fakeServer({ ...routes, 'GET /api/jobs/*': () => someJob({ kind }) })
+    showJob()
+    fireEvent.click(await screen.findByRole('button', { name: 'Cancel' }))
+    expect(screen.getByText(words)).toBeTruthy()
+  })
+
   it('says why an action is refused', async () => {
     fakeServer({
       ...routes,
