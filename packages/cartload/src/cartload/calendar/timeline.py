@@ -5,8 +5,8 @@ UTC. Positions are integers below ``Timeline.total``: the running sum of demand.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from functools import cached_property, lru_cache
+from datetime import UTC, date, datetime
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -14,8 +14,8 @@ import numpy as np
 from cartload.kernels import loops
 from cartload.randomness.fixed_point import I64
 from cartload.randomness.sampling import Guide
-from cartload.spec.counts import ten_thousandths
-from cartload.spec.model import Season, Spec, Window
+from cartload.spec import daily_demand
+from cartload.spec.model import Spec, Window
 
 HOUR: Final = 3_600_000
 DAY: Final = 24 * HOUR
@@ -93,50 +93,16 @@ def window_end(window: Window) -> int:
 
 
 def sign_ups(spec: Spec) -> Timeline:
-    """Sign-ups: the orders' season, growing by the spec's factor each year, in a straight line within it."""
-    growth = ten_thousandths(spec.growth)
-    weights = [
-        _of_day(spec.season, day) * _grown(place, growth) for place, day in enumerate(_days(spec.window))
-    ]
-    return _timeline(spec, weights)
-
-
-def _grown(day: int, growth: int) -> int:
-    year, rest = divmod(day, 365)
-    level: int = 10**12 * growth**year // 10_000**year
-    return level + level * (growth - 10_000) * rest // (10_000 * 365)
+    """The demand of sign-ups."""
+    return _timeline(spec, daily_demand.sign_ups(spec.window, spec.season, spec.growth, MARGIN))
 
 
 def orders(spec: Spec) -> Timeline:
-    """Orders: the season's month, weekday, hour and events multiplied."""
-    return _timeline(spec, [_of_day(spec.season, day) for day in _days(spec.window)])
+    """The demand of orders."""
+    return _timeline(spec, daily_demand.orders(spec.window, spec.season, MARGIN))
 
 
 def _timeline(spec: Spec, weights: list[int]) -> Timeline:
     top = max(weights)
     daily = np.array([max(1, weight * _HIGHEST // top) for weight in weights], np.int64)
     return Timeline(window_start(spec.window) - MARGIN * DAY, daily, np.array(spec.season.day, np.int64))
-
-
-def _of_day(season: Season, day: date) -> int:
-    weight: int = season.year[day.month - 1] * season.week[day.weekday()] * 10_000
-    for event in season.events:
-        if event_falls_on(day, event.month, event.day, event.days):
-            weight = weight * ten_thousandths(event.factor) // 10_000
-    return weight
-
-
-@lru_cache(maxsize=1 << 16)
-def event_falls_on(day: date, month: int, first: int, days: int) -> bool:
-    """Whether an event that begins on a day of each year covers this one."""
-    for year in (day.year, day.year - 1):
-        begin = date(year, month, 1) + timedelta(days=first - 1)
-        if begin <= day < begin + timedelta(days=days):
-            return True
-    return False
-
-
-def _days(window: Window) -> list[date]:
-    """The timeline's days: the window's, and some around it."""
-    count = (window.end - window.start).days + 1 + 2 * MARGIN
-    return [window.start + timedelta(days=day - MARGIN) for day in range(count)]

@@ -17,6 +17,7 @@ from cartload.randomness.fixed_point import I64, power_law
 from cartload.randomness.sampling import Groups, systematic
 from cartload.spec import counts
 from cartload.spec.model import Spec
+from cartload.spec.ratios import ten_thousandths
 from cartload.vocabulary import wares
 
 _AHEAD: Final = 3 * 365 * timeline.DAY
@@ -190,7 +191,7 @@ class Catalogue:
         """Running sum of the products' weights, from 0: ranks of Zipf's law drawn within each category."""
         size = np.repeat(self.by_category.counts, self.by_category.counts)
         rank = 1 + self.random.draw("products.rank", np.arange(self.products)).below("rank", size)
-        weights = power_law(rank, counts.ten_thousandths(self.spec.skew.products))
+        weights = power_law(rank, ten_thousandths(self.spec.skew.products))
         return np.concatenate((np.zeros(1, np.int64), np.cumsum(weights)))
 
     @cached_property

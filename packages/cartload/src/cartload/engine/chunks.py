@@ -150,7 +150,7 @@ def _catalogue_run(spec: Spec, table: str) -> _Run:
 def blocks_per_message(spec: Spec) -> int:
     """How many blocks make batches of the size that messages should have."""
     fitting = (
-        sizes.rows_per_batch(table, spec.ids) // max(1, counts.rows_before(spec, table, BLOCK))
+        sizes.rows_per_batch(table, spec.ids) // max(1, counts.rows_of_block(spec, table))
         for table in BLOCK_TABLES
     )
     return max(1, min(fitting))

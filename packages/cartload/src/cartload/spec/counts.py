@@ -1,21 +1,9 @@
 """Exact row counts: how many rows of each table lie before a customer, in integers only."""
 
 from cartload._identity import BLOCK
-from cartload.spec import payment_rates
+from cartload.spec import payment_counts
 from cartload.spec.model import Spec
-
-_DECIMALS = 10_000
-"""Ratios of the spec have four decimals at most, so this denominator makes each an exact fraction."""
-
-
-def ten_thousandths(ratio: float) -> int:
-    """A ratio of the spec as an exact integer numerator over 10,000."""
-    return round(ratio * _DECIMALS)
-
-
-def scaled(count: int, ratio: float) -> int:
-    """``floor(count * ratio)``, exactly."""
-    return count * ten_thousandths(ratio) // _DECIMALS
+from cartload.spec.ratios import DECIMALS, scaled, ten_thousandths
 
 
 def rows_before(spec: Spec, table: str, customers: int) -> int:
@@ -36,8 +24,16 @@ def rows_before(spec: Spec, table: str, customers: int) -> int:
             return scaled(customers, spec.wishlist.per_customer)
         case "payment_details":
             orders = rows_before(spec, "order_details", customers)
-            return orders * payment_rates.payments_per_million_orders(spec) // 1_000_000
+            return orders * payment_counts.payments_per_million_orders(spec) // 1_000_000
     raise KeyError(table)
+
+
+def rows_of_block(spec: Spec, table: str) -> int:
+    """Rows of a whole block, by which sizes are planned: ``payment_details`` as if the window had no end."""
+    if table == "payment_details":
+        orders = rows_before(spec, "order_details", BLOCK)
+        return orders * payment_counts.most_payments_per_million_orders(spec) // 1_000_000
+    return rows_before(spec, table, BLOCK)
 
 
 def rows_between(spec: Spec, table: str, first_block: int, customers: int) -> int:
@@ -72,14 +68,14 @@ BASKET_SPREAD = 14
 
 def largest_basket(spec: Spec) -> int:
     """No order has more lines than this."""
-    extra = ten_thousandths(spec.orders.items) - _DECIMALS
-    return 1 if extra == 0 else 2 - (-BASKET_SPREAD * extra // _DECIMALS)
+    extra = ten_thousandths(spec.orders.items) - DECIMALS
+    return 1 if extra == 0 else 2 - (-BASKET_SPREAD * extra // DECIMALS)
 
 
 def most_wishes(spec: Spec) -> int:
     """No customer has more wishes than this."""
     wishes = ten_thousandths(spec.wishlist.per_customer)
-    return 0 if wishes == 0 else -(-SPREAD * (wishes + _DECIMALS) // _DECIMALS)
+    return 0 if wishes == 0 else -(-SPREAD * (wishes + DECIMALS) // DECIMALS)
 
 
 def fewest_on_sale(products: int) -> int:

@@ -72,7 +72,7 @@ _FIELD_BEHIND = {
 
 def _block_sizes(spec: Spec) -> Iterator[Contradiction]:
     for table in BLOCK_TABLES:
-        size = (counts.rows_before(spec, table, BLOCK) + 1) * sizes.row_bytes(table, spec.ids)
+        size = (counts.rows_of_block(spec, table) + 1) * sizes.row_bytes(table, spec.ids)
         if size > sizes.LARGEST_BLOCK_BYTES:
             field = _FIELD_BEHIND[table]
             yield Contradiction(

@@ -17,17 +17,15 @@ from cartload.kernels import loops
 from cartload.randomness.draws import Draw
 from cartload.randomness.fixed_point import I64
 from cartload.randomness.sampling import Groups, race, systematic
+from cartload.spec.order_rates import FIRST_ORDER_DAYS, LIFETIME_DAYS
 from cartload.tables.layout import Layout
 from cartload.tables.users import People
 from cartload.tables.world import World
 
 _ONCE: Final = 64
 """Of 256 buyers so many never come back: BG/NBD's idea (Fader, Hardie and Lee 2005), our share."""
-_BETA: Final = 84 * DAY
 _RANKS: Final = 1000
 _EXPOSURE_BITS: Final = 12
-_DELAYS: Final = np.repeat((0, 1, 2, 3, 5, 8, 14, 27, 45, 80), (172, 18, 12, 10, 10, 10, 8, 7, 5, 4))
-"""Days from sign-up to a first order by eight random bits: two in three buy at once."""
 _MINUTE: Final = 60_000
 ANYTHING: Final = 4
 _LIKES: Final = np.array(
@@ -89,7 +87,7 @@ class Buyers:
         """When each would order first, UTC: soon after signing up, not after the window."""
         signed_up, last = self.people.signed_up, self.world.last_moment
         minutes = _MINUTE + self.habit.below("first_minute", 50 * _MINUTE)
-        first = signed_up + _DELAYS.take(self.habit.bits("first_day")) * DAY + minutes
+        first = signed_up + FIRST_ORDER_DAYS.take(self.habit.bits("first_day")) * DAY + minutes
         inside = signed_up + self.habit.below("first_minute", last - signed_up)
         return np.where(first <= last, first, inside)
 
@@ -143,7 +141,7 @@ class Buyers:
 def _lives() -> I64:
     """Lifetimes by 16-bit word: ``beta * (1 / u**2 - 1)`` for evenly spaced u."""
     squares = (2 * np.arange(1 << 16, dtype=np.int64) + 1) ** 2
-    return _BETA * (np.minimum((1 << 44) // squares, 1 << 24) - (1 << 10)) >> 10
+    return LIFETIME_DAYS * DAY * (np.minimum((1 << 44) // squares, 1 << 24) - (1 << 10)) >> 10
 
 
 _LIVES: Final = _lives()

@@ -10,8 +10,9 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from cartload.calendar.timeline import DAY, MARGIN, event_falls_on, milliseconds
+from cartload.calendar.timeline import DAY, MARGIN, milliseconds
 from cartload.randomness.fixed_point import I64
+from cartload.spec.daily_demand import event_falls_on
 from cartload.spec.model import Spec
 
 _WELCOME: Final = (10, 10, 15, 5)

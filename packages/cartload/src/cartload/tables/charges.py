@@ -10,16 +10,21 @@ import numpy.typing as npt
 
 from cartload.calendar.timeline import DAY
 from cartload.randomness.fixed_point import I64
-from cartload.spec.counts import ten_thousandths
-from cartload.spec.payment_rates import ROUNDS, SWITCHES, TRIES_AGAIN, failing_again
+from cartload.spec.order_rates import (
+    RETRIED_SOON,
+    RETRYING,
+    ROUNDS,
+    SETTLING,
+    SWITCHES,
+    TRIES_AGAIN,
+    failing_again,
+)
+from cartload.spec.ratios import ten_thousandths
 from cartload.tables import customs
 from cartload.tables.orders import Orders
 
 NEVER: Final = 1 << 50
 """The moment of what does not come about; later ones mean the same."""
-_SOON: Final = 157_286
-"""Of 2**18 charges tried again so many are soon; the others within a day more."""
-
 Flags = npt.NDArray[np.bool_]
 
 
@@ -74,9 +79,9 @@ class Charges:
     def _round(self, number: int, hit: I64, created: I64, method: I64, failing: I64) -> Round:
         draw = self.orders.world.random.draw(f"order_details.charge_{number}", self.orders.rows[hit])
         word = draw.bits("again")
-        least, more = customs.SETTLING.T
+        least, more = SETTLING.T
         settled = created + least.take(method) + (draw.bits("settled") * more.take(method) >> 20)
-        soon = (word * customs.RETRYING.take(method) >> 18) + 20_000
+        soon = (word * RETRYING.take(method) >> 18) + 20_000
         return Round(
             orders=hit,
             method=method,
@@ -84,7 +89,7 @@ class Charges:
             reason=customs.REASON.take(method * 64 + draw.bits("reason")),
             created=created,
             settled=settled,
-            again=settled + np.where(word < _SOON, soon, soon + (word * DAY >> 18)),
+            again=settled + np.where(word < RETRIED_SOON, soon, soon + (word * DAY >> 18)),
         )
 
     def _last(self, of: Callable[[Round], I64]) -> I64:

@@ -8,34 +8,17 @@ import numpy as np
 
 from cartload import vocabulary
 from cartload.randomness.fixed_point import I64
-from cartload.spec.payment_rates import USUAL_METHODS
+from cartload.spec.order_rates import (
+    CARD,
+    FAR,
+    FAR_DAYS,
+    METHODS,
+    NEAR_DAYS,
+    NOT_AT_A_COUNTER,
+    STORE,
+    USUAL_METHODS,
+)
 
-CARD, PAYPAL, BANK_TRANSFER, KLARNA, GIFT_CARD = range(5)
-WEB, IOS, ANDROID, STORE, PHONE = range(5)
-
-_METHODS: Final[dict[str, tuple[int, int, int, int, int]]] = {
-    "US": (168, 58, 8, 12, 10),
-    "GB": (158, 60, 12, 18, 8),
-    "CA": (170, 54, 14, 8, 10),
-    "AU": (150, 66, 14, 16, 10),
-    "IE": (168, 56, 14, 10, 8),
-    "DE": (62, 94, 32, 62, 6),
-    "AT": (76, 76, 36, 62, 6),
-    "SE": (86, 20, 46, 98, 6),
-    "NL": (44, 28, 142, 36, 6),
-    "PL": (70, 20, 148, 12, 6),
-    "FR": (172, 56, 12, 8, 8),
-    "ES": (142, 68, 32, 8, 6),
-    "IT": (118, 98, 26, 8, 6),
-    "BR": (150, 20, 80, 0, 6),
-    "PT": (110, 36, 96, 8, 6),
-    "JP": (180, 18, 50, 0, 8),
-    "CN": (60, 10, 180, 0, 6),
-    "IN": (92, 12, 146, 0, 6),
-}
-"""Shares of 256 by method: our estimates of what is usual in each country."""
-_NOT_AT_A_COUNTER: Final = np.array([False, True, True, True, False])
-"""Methods that shops do not take at their counters."""
 AGES: Final = 4
 AGE_DAYS: Final = 20 * 365
 _STAFFED_CHANNELS: Final = (
@@ -51,13 +34,13 @@ _OPENS, _CLOSES, _SUNDAY = 9, 20, 6
 @cache
 def methods() -> I64:
     """Payment method by country of the vocabulary and eight bits."""
-    rows = [_METHODS.get(country.code, USUAL_METHODS) for country in vocabulary.countries()]
+    rows = [METHODS.get(country.code, USUAL_METHODS) for country in vocabulary.countries()]
     return np.concatenate([spread(row) for row in rows])
 
 
 def accepted(channel: I64, method: I64) -> I64:
     """The method by which an order over the channel is paid: by card where a counter does not take it."""
-    refused = (channel == STORE) & _NOT_AT_A_COUNTER.take(method)
+    refused = (channel == STORE) & NOT_AT_A_COUNTER.take(method)
     return np.where(refused, CARD, method)
 
 
@@ -90,12 +73,6 @@ CHANNELS: Final = np.concatenate(
 )
 """Channel by whether counters are staffed, age and eight bits."""
 
-_SECOND, _MINUTE = 1_000, 60_000
-SETTLING: Final = np.array([(1, 8), (3, 90), (2 * 3600, 50 * 3600), (2, 60), (1, 4)], np.int64) * _SECOND
-"""The least that a charge takes, and how much more it may, by method."""
-RETRYING: Final = np.array([12 * 60, 15 * 60, 3 * 86_400, 20 * 60, 6 * 60], np.int64) * _SECOND
-"""Most customers try again within this time, by method."""
-
 _REASONS: Final[tuple[dict[str, int], ...]] = (
     {
         "insufficient_funds": 24,
@@ -117,16 +94,10 @@ REASON: Final = np.concatenate(
 )
 """Place among :data:`REASONS` by method and six random bits."""
 
-_FAR: Final = frozenset({"US", "CA", "AU", "BR", "IN", "CN"})
-_NEAR_DAYS: Final = np.repeat((1, 2, 3, 4, 6), (24, 22, 12, 4, 2))
-_FAR_DAYS: Final = np.repeat((1, 2, 3, 4, 5, 7, 10), (6, 14, 18, 12, 8, 4, 2))
-HANDLING: Final = np.repeat((0, 1, 2, 4), (22, 30, 9, 3))
-"""Days until an order leaves the warehouse by six random bits, the day of payment not counted."""
-
 
 @cache
 def transit() -> I64:
     """Days on the road by country of the vocabulary and six bits: large countries take longer."""
     return np.concatenate(
-        [_FAR_DAYS if country.code in _FAR else _NEAR_DAYS for country in vocabulary.countries()]
+        [FAR_DAYS if country.code in FAR else NEAR_DAYS for country in vocabulary.countries()]
     )

@@ -9,7 +9,8 @@ import numpy as np
 from cartload.calendar.timeline import DAY, HOUR
 from cartload.randomness.fixed_point import I64
 from cartload.randomness.sampling import race, running_times
-from cartload.spec.counts import ten_thousandths
+from cartload.spec.order_rates import BANK_TRANSFER, HANDLING, STORE
+from cartload.spec.ratios import ten_thousandths
 from cartload.tables import customs
 from cartload.tables.charges import NEVER, Charges, Flags
 from cartload.tables.lines import Lines
@@ -56,7 +57,7 @@ class Lifecycle:
 
     @cached_property
     def _is_cancelled(self) -> Flags:
-        transfer = self.orders.method == customs.BANK_TRANSFER
+        transfer = self.orders.method == BANK_TRANSFER
         word = self._fate.bits("cancelled")
         times = _AFTER_UNPAID + running_times(np.where(transfer, _TRANSFER, _USUAL), word)
         return self._first_home(np.where(self.charges.unpaid, word, times), self._cancel_rate)
@@ -107,7 +108,7 @@ class Lifecycle:
 
     @cached_property
     def _at_a_counter(self) -> Flags:
-        result: Flags = self.orders.channel == customs.STORE
+        result: Flags = self.orders.channel == STORE
         return result
 
     @cached_property
@@ -115,7 +116,7 @@ class Lifecycle:
         """When each would leave the warehouse, were it not cancelled."""
         orders, paid, clock = self.orders, self.charges.captured, self.orders.world.clock
         today = clock.day(orders.zone, paid)
-        day = today + 1 + customs.HANDLING.take(self._delays.bits("to_ship"))
+        day = today + 1 + HANDLING.take(self._delays.bits("to_ship"))
         weekday = (day + 3) % 7
         day += np.where(weekday == _SATURDAY, 2, weekday == _SUNDAY)
         local = day * DAY + 7 * HOUR + self._delays.below("shipped", 11 * HOUR)

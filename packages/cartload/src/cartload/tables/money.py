@@ -7,9 +7,9 @@ import numpy as np
 
 from cartload.randomness.fixed_point import I64
 from cartload.randomness.sampling import race, running_times
-from cartload.spec.counts import ten_thousandths
+from cartload.spec.order_rates import STORE
+from cartload.spec.ratios import ten_thousandths
 from cartload.tables.campaigns import Campaigns
-from cartload.tables.customs import STORE
 from cartload.tables.lines import Lines
 
 

@@ -11,9 +11,9 @@ import pyarrow as pa
 from cartload.columns import arrays
 from cartload.randomness.fixed_point import I64
 from cartload.schema import table
-from cartload.spec.payment_rates import ROUNDS
+from cartload.spec.order_rates import CARD, ROUNDS
 from cartload.tables.charges import Flags, Round
-from cartload.tables.customs import CARD, REASONS
+from cartload.tables.customs import REASONS
 from cartload.tables.lifecycle import RETURNED
 from cartload.tables.sales import Sales
 

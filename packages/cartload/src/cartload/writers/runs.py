@@ -21,7 +21,7 @@ from cartload.engine.chunks import (
 )
 from cartload.schema import BLOCK_TABLES
 from cartload.spec import sizes
-from cartload.spec.counts import rows_before
+from cartload.spec.counts import rows_of_block
 from cartload.spec.model import Spec
 from cartload.storage.manifest import Format
 
@@ -104,4 +104,4 @@ def _block_runs(spec: Spec, chunks: Plan, first: int, file_format: Format) -> It
 
 
 def _block_bytes(spec: Spec, table: str) -> int:
-    return rows_before(spec, table, BLOCK) * sizes.row_bytes(table, spec.ids)
+    return rows_of_block(spec, table) * sizes.row_bytes(table, spec.ids)

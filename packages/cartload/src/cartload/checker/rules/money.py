@@ -6,8 +6,8 @@ from typing import Final
 from cartload.checker.model import RowRule, Rule
 from cartload.checker.relations import LINES, ORDERS, PAYMENTS, ROWS, RUNNING
 from cartload.checker.rules.structure import rows_of
-from cartload.spec.counts import ten_thousandths
 from cartload.spec.model import Spec
+from cartload.spec.ratios import ten_thousandths
 
 INVARIANT: Final = 2
 _LINES: Final = rows_of("order_item")

@@ -1,0 +1,50 @@
+"""Relative demand of each day, as the spec's growth, season and events ask for it."""
+
+from datetime import date, timedelta
+from functools import lru_cache
+
+from cartload.spec.model import Season, Window
+from cartload.spec.ratios import ten_thousandths
+
+
+def sign_ups(window: Window, season: Season, growth: float, margin: int = 0) -> list[int]:
+    """Weights of sign-ups on the window's days, and ``margin`` days before and after it.
+
+    They follow the season of orders and grow by the spec's factor each year, in a straight line within it.
+    """
+    factor, days = ten_thousandths(growth), _days(window, margin)
+    return [_of_day(season, day) * _grown(place, factor) for place, day in enumerate(days)]
+
+
+def orders(window: Window, season: Season, margin: int = 0) -> list[int]:
+    """Weights of orders on the same days: the season's month, weekday and events multiplied."""
+    return [_of_day(season, day) for day in _days(window, margin)]
+
+
+def _grown(day: int, growth: int) -> int:
+    year, rest = divmod(day, 365)
+    level: int = 10**12 * growth**year // 10_000**year
+    return level + level * (growth - 10_000) * rest // (10_000 * 365)
+
+
+def _of_day(season: Season, day: date) -> int:
+    weight: int = season.year[day.month - 1] * season.week[day.weekday()] * 10_000
+    for event in season.events:
+        if event_falls_on(day, event.month, event.day, event.days):
+            weight = weight * ten_thousandths(event.factor) // 10_000
+    return weight
+
+
+@lru_cache(maxsize=1 << 16)
+def event_falls_on(day: date, month: int, first: int, days: int) -> bool:
+    """Whether an event that begins on a day of each year covers this one."""
+    for year in (day.year, day.year - 1):
+        begin = date(year, month, 1) + timedelta(days=first - 1)
+        if begin <= day < begin + timedelta(days=days):
+            return True
+    return False
+
+
+def _days(window: Window, margin: int) -> list[date]:
+    count = (window.end - window.start).days + 1 + 2 * margin
+    return [window.start + timedelta(days=day - margin) for day in range(count)]
