@@ -1,4 +1,4 @@
-"""JSON as the standard has it: no NaN, no Infinity, no number that becomes one, no broken text."""
+"""JSON as the standard has it: no NaN or Infinity, no broken text or endless number, and no name twice."""
 
 import json
 import math
@@ -12,11 +12,17 @@ _LONGEST_NUMBER = 400
 def loads(body: bytes) -> Any:
     """The value of a JSON text in UTF-8.
 
-    Raises BadRequest when it is not JSON, Unprocessable when a number in it is too large to keep or a text
-    in it has half a surrogate pair.
+    Raises BadRequest when it is not JSON, Unprocessable when a number in it is too large to keep, a text in
+    it has half a surrogate pair, or an object in it has a name twice.
     """
     try:
-        value = json.loads(body.decode(), parse_constant=_constant, parse_float=_real, parse_int=_whole)
+        value = json.loads(
+            body.decode(),
+            object_pairs_hook=_unique,
+            parse_constant=_constant,
+            parse_float=_real,
+            parse_int=_whole,
+        )
     except UnicodeDecodeError as error:
         raise BadRequest(f"The body is not UTF-8 (byte {error.start}).") from error
     except json.JSONDecodeError as error:
@@ -26,6 +32,16 @@ def loads(body: bytes) -> Any:
     if b"\\u" in body:
         _require_whole_text(value)
     return value
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The object; Python itself would keep the last of several values and say nothing."""
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            raise Unprocessable([FieldError(field=name, message="The name is there twice in one object.")])
+        found[name] = value
+    return found
 
 
 def _constant(name: str) -> NoReturn:
