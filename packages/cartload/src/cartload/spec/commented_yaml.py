@@ -4,9 +4,8 @@ from collections.abc import Iterator, Mapping
 from itertools import groupby
 from typing import Any
 
-import yaml
-
 from cartload.spec import fields as spec_fields
+from cartload.spec.documents import dump_flow
 from cartload.spec.fields import Field
 from cartload.spec.model import Spec
 
@@ -51,9 +50,7 @@ def _lines(name: str, value: Any) -> Iterator[str]:
 
 
 def _flow(value: Any) -> str:
-    plain = list(value) if isinstance(value, tuple) else value
-    text = yaml.safe_dump(plain, default_flow_style=True, width=1000, sort_keys=False, allow_unicode=True)
-    return text.removesuffix("\n").removesuffix("\n...")
+    return dump_flow(list(value) if isinstance(value, tuple) else value)
 
 
 def _has(raw: Mapping[str, Any], path: tuple[str, ...]) -> bool:

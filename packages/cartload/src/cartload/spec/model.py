@@ -1,5 +1,6 @@
 """The spec's fields."""
 
+import unicodedata
 from datetime import date
 from typing import Annotated, Literal, Self
 
@@ -39,6 +40,19 @@ def _four_decimals(value: float) -> float:
 
 Ratio = Annotated[float, Field(allow_inf_nan=False), AfterValidator(_four_decimals)]
 TaxRate = Annotated[float, Field(ge=0, le=0.5, allow_inf_nan=False), AfterValidator(_four_decimals)]
+
+
+_INVISIBLE = ("Cc", "Cs", "Zl", "Zp")
+"""Unicode's control characters, halves of pairs, and ends of lines and paragraphs."""
+_DIRECTION_MARKS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def _printable(text: str) -> str:
+    """A name is shown on one line of logs, pages and terminals: what breaks or turns it is refused."""
+    for character in text:
+        if unicodedata.category(character) in _INVISIBLE or character in _DIRECTION_MARKS:
+            raise ValueError(f"must be one line of visible text, has U+{ord(character):04X}")
+    return text
 
 
 class _Model(BaseModel):
@@ -104,7 +118,9 @@ class Skew(_Model):
 class Event(_Model):
     """Some days of each year with other demand."""
 
-    name: str = Field(min_length=1, max_length=40, description="Shown name.")
+    name: Annotated[str, AfterValidator(_printable)] = Field(
+        min_length=1, max_length=40, description="Shown name."
+    )
     month: int = Field(ge=1, le=12, description="Month of the first day.")
     day: int = Field(ge=1, le=31, description="Day of the month of the first day.")
     days: int = Field(1, ge=1, le=60, description="Length in days.")
@@ -176,7 +192,7 @@ _LOCALES: dict[Locale, int] = {
 class Spec(_Model):
     """A dataset's spec."""
 
-    name: Annotated[str, StringConstraints(strip_whitespace=True)] = Field(
+    name: Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_printable)] = Field(
         "dataset", min_length=1, max_length=80, description="Shown name; changes no value."
     )
     seed: int = Field(1, ge=0, lt=2**53, description="Another seed, another dataset.")

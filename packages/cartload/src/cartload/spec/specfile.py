@@ -1,15 +1,12 @@
 """Specs from where users keep them: YAML or JSON files, presets by name, single fields as text."""
 
-import json
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from cartload.spec import SpecError
 from cartload.spec import fields as spec_fields
+from cartload.spec.documents import DocumentError, parse_json, parse_yaml
 from cartload.spec.model import Spec
 from cartload.spec.presets import PRESETS
 
@@ -24,25 +21,22 @@ def named(name: str) -> dict[str, Any]:
 def read(path: Path) -> dict[str, Any]:
     """The spec in a YAML or JSON file, not yet checked. Raises SpecError."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_bytes().decode("utf-8-sig")  # without the byte order mark that some editors write
     except FileNotFoundError:
         presets = ", ".join(PRESETS)
         raise _error(str(path), f"neither a file nor a preset; presets are {presets}") from None
     except (OSError, UnicodeDecodeError) as error:
         raise _error(str(path), f"cannot be read: {error}") from None
+    is_json = path.suffix.lower() == ".json"
     try:
-        found = json.loads(text) if path.suffix == ".json" else yaml.load(text, _Loader)  # noqa: S506 a SafeLoader
-    except (ValueError, yaml.YAMLError) as error:
-        raise _error(str(path), f"is not {_language(path)}: {' '.join(str(error).split())}") from None
+        found = parse_json(text) if is_json else parse_yaml(text)
+    except DocumentError as error:
+        raise _error(str(path), f"is not {'JSON' if is_json else 'YAML'}: {error}") from None
     if found is None:
         return {}
     if not isinstance(found, dict):
         raise _error(str(path), f"holds {type(found).__name__}, not fields with values")
-    return {str(name): value for name, value in found.items()}
-
-
-def _language(path: Path) -> str:
-    return "JSON" if path.suffix == ".json" else "YAML"
+    return found
 
 
 def _error(value: str, message: str) -> SpecError:
@@ -93,25 +87,6 @@ def _value(path: str, text: str) -> Any:
     if not text.strip():
         raise SpecError([{"field": path, "value": text, "message": "no value is given; null is one"}])
     try:
-        return yaml.load(text, _Loader)  # noqa: S506 a SafeLoader
-    except yaml.YAMLError:
+        return parse_yaml(text)
+    except DocumentError:
         raise SpecError([{"field": path, "value": text, "message": "is no value"}]) from None
-
-
-class _Loader(yaml.SafeLoader):
-    """YAML without its surprises: only true and false are booleans (NO is Norway), no key twice."""
-
-    yaml_implicit_resolvers = {  # noqa: RUF012 as in the base
-        first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool"]
-        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
-
-    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
-        names = [key.value for key, _ in node.value]
-        twice = {name for name in names if names.count(name) > 1}
-        if twice:
-            raise yaml.YAMLError(f"{', '.join(sorted(map(str, twice)))} is there twice, {node.start_mark}")
-        return super().construct_mapping(node, deep)
-
-
-_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(?:true|false)$"), ["t", "f"])
