@@ -54,15 +54,21 @@ def test_programs_read_the_folder(folder: Path, tmp_path: Path, tool: str) -> No
     assert all(status in printed for status in STATUSES), printed
 
 
-def test_postgres_gets_a_table_and_all_files_of_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("ids", "key"), [("uuid", "uuid"), ("integer", "bigint")])
+def test_postgres_gets_a_table_and_all_files_of_it(tmp_path: Path, ids: str, key: str) -> None:
     (program,) = snippets(PAGE, "PostgreSQL", "python")
     (tmp_path / "postgres.py").write_text(program, encoding="utf-8")
     (commands,) = snippets(PAGE, "PostgreSQL", "sh")
     generate, load = commands.strip().splitlines()
-    shell(generate, tmp_path)
+    shell(f"{generate} --set ids={ids}", tmp_path)
     program_only = load.rpartition("|")[0].replace("python ", f"{sys.executable} ")
+    program_only = program_only.replace("--format json", f"--format json --ids {ids}")
     lines = run(["bash", "-euo", "pipefail", "-c", program_only], tmp_path).splitlines()
     assert [line.split()[2] for line in lines if line.startswith("CREATE TABLE")] == list(TABLE_NAMES)
+    assert (
+        f"CREATE TABLE addresses (id {key} NOT NULL, user_id {key} NOT NULL REFERENCES users, "
+        in "\n".join(lines)
+    )
     files = [Path(line.split("'")[1]) for line in lines if line.startswith("\\copy")]
     parts = json.loads((tmp_path / "shop" / "manifest.json").read_text(encoding="utf-8"))["parts"]
     assert sorted(map(str, files)) == sorted(f"shop/{part['path']}" for part in parts)

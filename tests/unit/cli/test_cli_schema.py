@@ -36,6 +36,20 @@ def test_json_tells_every_column(capsys: pytest.CaptureFixture[str]) -> None:
     assert (rating["type"], rating["precision"], rating["scale"]) == ("decimal", 2, 1)
 
 
+@pytest.mark.parametrize("ids", ["uuid", "integer"])
+def test_json_tells_the_kind_of_keys(capsys: pytest.CaptureFixture[str], ids: Ids) -> None:
+    assert json.loads(printed(capsys, "--format", "json", "--ids", ids))["ids"] == ids
+    assert json.loads(printed(capsys, "--format", "json"))["ids"] == "uuid"
+
+
+@pytest.mark.parametrize("form", ["markdown", "dbt"])
+def test_the_kind_of_keys_is_refused_where_it_says_nothing(
+    capsys: pytest.CaptureFixture[str], form: str
+) -> None:
+    assert main(["schema", "--format", form, "--ids", "integer"]) == 2
+    assert f"--ids cannot be used with --format {form}" in capsys.readouterr().err
+
+
 def test_markdown_tells_every_column(capsys: pytest.CaptureFixture[str]) -> None:
     text = printed(capsys, "--format", "markdown")
     for table in TABLES:

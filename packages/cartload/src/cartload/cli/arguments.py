@@ -132,7 +132,7 @@ def _schema(commands: _Commands) -> None:
     schema = commands.add_parser("schema", help=told, description=f"{told.capitalize()}.")
     schema.add_argument("--format", choices=_LANGUAGES, default="sql", help="sql by default")
     schema.add_argument(
-        "--ids", choices=("uuid", "integer"), default="uuid", help="kind of keys (sql, arrow)"
+        "--ids", choices=("uuid", "integer"), help="kind of keys, uuid by default (sql, json, arrow)"
     )
 
 

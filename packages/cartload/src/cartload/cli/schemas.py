@@ -4,6 +4,8 @@ import argparse
 import json
 
 from cartload.cli import console
+from cartload.cli.errors import CommandError
+from cartload.schema import Ids
 from cartload.schema.exports import arrow, dbt, json_schema, markdown, sql
 
 
@@ -14,13 +16,18 @@ def run(given: argparse.Namespace) -> int:
 
 
 def _text(given: argparse.Namespace) -> str:
+    if given.ids and given.format in ("markdown", "dbt"):
+        raise CommandError(
+            f"--ids cannot be used with --format {given.format}, which is the same for both", 2
+        )
+    ids: Ids = given.ids or "uuid"
     match given.format:
         case "json":
-            return json.dumps(json_schema.tables(), indent=2) + "\n"
+            return json.dumps(json_schema.tables(ids), indent=2) + "\n"
         case "markdown":
             return markdown.text()
         case "arrow":
-            return arrow.text(given.ids)
+            return arrow.text(ids)
         case "dbt":
             return dbt.text()
-    return sql.text(given.ids)
+    return sql.text(ids)

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from cartload.schema import TABLES, Column, Table
+from cartload.schema import TABLES, Column, Ids, Table
 
 
-def tables() -> dict[str, Any]:
-    """Tables with columns, keys and meanings."""
-    return {"tables": [_table(table) for table in TABLES]}
+def tables(ids: Ids) -> dict[str, Any]:
+    """Tables with columns, keys and meanings; ``ids`` says what columns of type ``id`` hold."""
+    return {"ids": ids, "tables": [_table(table) for table in TABLES]}
 
 
 def _table(table: Table) -> dict[str, Any]:
