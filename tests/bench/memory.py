@@ -17,15 +17,25 @@ def reset_peaks(system: Handle) -> None:
 
 def peaks(system: Handle) -> dict[str, float]:
     """Peak resident memory by process, in MiB, since the last reset."""
-    return {name: _high_water(system.pid(name)) / MIB for name in _ours(system)}
+    return {name: _status(system.pid(name), "VmHWM") / MIB for name in _ours(system)}
+
+
+def resident(system: Handle) -> dict[str, float]:
+    """Resident memory of every process now, servers included, in MiB; one that is down is left out."""
+    found = {}
+    for name in system.names:
+        process = system.program(name).process
+        if process is not None:
+            found[name] = _status(process.pid, "VmRSS") / MIB
+    return found
 
 
 def _ours(system: Handle) -> list[str]:
     return [name for name in system.names if name not in SERVERS]
 
 
-def _high_water(pid: int) -> int:
+def _status(pid: int, field: str) -> int:
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmHWM:"):
+        if line.startswith(f"{field}:"):
             return int(line.split()[1])
-    raise RuntimeError(f"process {pid} tells no VmHWM")
+    raise RuntimeError(f"process {pid} tells no {field}")
