@@ -8,7 +8,9 @@ from typing import Any
 import yaml
 
 from cartload.spec import fields as spec_fields
+from cartload.spec import parse
 from cartload.spec.fields import Field
+from cartload.spec.message_limits import most_orders_per_customer
 from cartload.spec.presets import PRESETS
 
 TARGET = Path(__file__).resolve().parents[2] / "docs" / "spec.md"
@@ -27,6 +29,10 @@ cartload generate demo --set orders.per_customer=3 --set tax.rates.DE=0.07 --out
 
 Ratios have at most four decimals. Under one spec the same seed gives the same rows, whatever the machine or
 the number of workers; `name` and `format` change no value.
+
+The service sends the rows that 1,000 customers have of a table in one message. So through the browser and
+REST a customer has at most {uuid:g} orders with the default number of items ({integer:g} with integer ids),
+fewer with more items; the answer to a spec that is too large says how many. The command has no such limit.
 """
 
 
@@ -34,7 +40,12 @@ def text() -> str:
     """Return the whole page."""
     fields = sorted(spec_fields.fields(), key=lambda field: len(field.path) > 1)
     parts = [_section(*group) for group in groupby(fields, lambda field: field.path[:-1])]
-    return "\n".join([HEAD, *parts, _presets()])
+    return "\n".join([_head(), *parts, _presets()])
+
+
+def _head() -> str:
+    most = {ids: most_orders_per_customer(parse({"ids": ids})) for ids in ("uuid", "integer")}
+    return HEAD.replace("{uuid:g}", f"{most['uuid']:g}").replace("{integer:g}", f"{most['integer']:g}")
 
 
 def _section(path: tuple[str, ...], fields: Any) -> str:

@@ -9,6 +9,7 @@ from uuid import UUID
 from cartload import spec as engine_spec
 from cartload.engine.chunks import Blocks, CatalogueRows, Chunk, Plan, Segment, plan, row_totals, rows_of
 from cartload.spec import Spec, SpecError
+from cartload.spec.message_limits import require_sendable
 from cartload.spec.sizes import dataset_bytes
 from cartload_contracts.jobs import JobKind
 from cartload_contracts.messages import BlockRange, CatalogueRange
@@ -19,9 +20,11 @@ from cartload_kit.errors import FieldError, Unprocessable
 def read_spec(raw: Mapping[str, Any]) -> Spec:
     """The resolved spec in a request. Raises Unprocessable with the paths of what is wrong."""
     try:
-        return engine_spec.resolve(engine_spec.parse(raw))
+        spec = engine_spec.resolve(engine_spec.parse(raw))
+        require_sendable(spec)
     except SpecError as error:
         raise Unprocessable([_field_error(found) for found in error.errors]) from error
+    return spec
 
 
 def _field_error(found: Mapping[str, Any]) -> FieldError:

@@ -62,8 +62,14 @@ class _Model(BaseModel):
 class Window(_Model):
     """The days in which the shop is open: sign-ups and orders lie in it, nothing lies after it."""
 
-    start: date = Field(date(2024, 1, 1), ge=date(1990, 1, 1), description="First day, UTC.")
-    end: date = Field(date(2025, 12, 31), le=date(2099, 12, 31), description="Last day, UTC, included.")
+    start: date = Field(
+        date(2024, 1, 1), ge=date(1990, 1, 1), description="First day, UTC; 1990-01-01 at the earliest."
+    )
+    end: date = Field(
+        date(2025, 12, 31),
+        le=date(2099, 12, 31),
+        description="Last day, UTC, included; at most 7,320 days after the first, 2099-12-31 at the latest.",
+    )
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:

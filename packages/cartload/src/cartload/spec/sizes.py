@@ -7,7 +7,6 @@ from cartload.schema import Ids, table
 
 BATCH_ROWS: Final = 25_000
 BATCH_BYTES: Final = 4 * 2**20
-LARGEST_BLOCK_BYTES: Final = 8 * 2**20
 
 _REST: Final = {
     "categories": 110,

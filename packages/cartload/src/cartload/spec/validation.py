@@ -1,11 +1,9 @@
-"""What single fields cannot say: specs that contradict themselves or make blocks too large to send."""
+"""What single fields cannot say: specs that contradict themselves."""
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from cartload._identity import BLOCK
-from cartload.schema import BLOCK_TABLES
-from cartload.spec import counts, sizes
+from cartload.spec import counts
 from cartload.spec.model import Spec
 
 _MOST_SKUS = 1_000_000
@@ -21,7 +19,7 @@ class Contradiction(NamedTuple):
 
 def contradictions(spec: Spec) -> list[Contradiction]:
     """All contradictions of a resolved spec."""
-    return [*_catalogue(spec), *_baskets(spec), *_wishes(spec), *_block_sizes(spec)]
+    return [*_catalogue(spec), *_baskets(spec), *_wishes(spec)]
 
 
 def _catalogue(spec: Spec) -> Iterator[Contradiction]:
@@ -58,33 +56,3 @@ def _wishes(spec: Spec) -> Iterator[Contradiction]:
             spec.wishlist.per_customer,
             f"a customer may have {most} wishes, but there are only {products} products",
         )
-
-
-_FIELD_BEHIND = {
-    "users": "customers",
-    "addresses": "addresses.per_customer",
-    "order_details": "orders.per_customer",
-    "order_item": "orders.items",
-    "payment_details": "orders.per_customer",
-    "wishlist": "wishlist.per_customer",
-}
-
-
-def _block_sizes(spec: Spec) -> Iterator[Contradiction]:
-    for table in BLOCK_TABLES:
-        size = (counts.rows_of_block(spec, table) + 1) * sizes.row_bytes(table, spec.ids)
-        if size > sizes.LARGEST_BLOCK_BYTES:
-            field = _FIELD_BEHIND[table]
-            yield Contradiction(
-                field,
-                _value(spec, field),
-                f"one block of {BLOCK} customers would hold {size} bytes of {table}, "
-                f"at most {sizes.LARGEST_BLOCK_BYTES} can be sent",
-            )
-
-
-def _value(spec: Spec, field: str) -> Any:
-    value: Any = spec
-    for part in field.split("."):
-        value = getattr(value, part)
-    return value

@@ -31,6 +31,8 @@ SMALLEST: Final = 16 * 2**20
 """In a small one, at least so many: below that, more parts for more workers are not worth having."""
 _MESSAGES: Final = 5
 """A chunk here is as large as so many that are sent as messages: fewer and longer loops, more memory."""
+LARGEST_CHUNK: Final = 40 * 2**20
+"""About the most bytes that a worker holds of one table, where a single block has no more."""
 _RUNS: Final = 32
 """Between the two, a dataset is cut into so many runs."""
 _SHARES, _SHORTEST = 8, 4
@@ -51,7 +53,8 @@ class Run:
 
 def whole(spec: Spec) -> Plan:
     """The plan of a whole dataset."""
-    blocks = _MESSAGES * blocks_per_message(spec)
+    largest = max(_block_bytes(spec, table) for table in BLOCK_TABLES)
+    blocks = max(1, min(_MESSAGES * blocks_per_message(spec), LARGEST_CHUNK // largest))
     return plan(spec, Segment(0, spec.customers), catalogue=True, blocks_per_chunk=blocks)
 
 
