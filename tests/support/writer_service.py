@@ -31,9 +31,9 @@ from cartload_kit.kafka.record import Record
 from cartload_kit.tokens import Identity
 from cartload_writer import names
 from cartload_writer.api import app
-from cartload_writer.api.access import PublicAddress, Services
-from cartload_writer.api.reading import Reader, session
-from cartload_writer.api.slots import Slots
+from cartload_writer.api.dependencies import PublicAddress, Services
+from cartload_writer.api.row_reader import RowReader, reading_session
+from cartload_writer.api.shares import UserShares
 from cartload_writer.clients import MIGRATIONS
 from cartload_writer.consumer.handler import BatchHandler
 from cartload_writer.consumer.store import Storage
@@ -321,7 +321,7 @@ async def running(
     """The roles; `settings` are those of the context of tasks."""
     url = place.url
     meta, work = engine(url, pool_size=20), engine(url, session=SESSION_FOR_DDL)
-    reading = engine(url, session=session(5.0))
+    reading = engine(url, session=reading_session(5.0))
     told = Told()
     async with (
         BlobStore.connect(connection_string, container) as blobs,
@@ -338,9 +338,11 @@ async def running(
         web.state.verifier = Tokens()
         web.state.services = Services(
             engine=meta,
-            reader=Reader(reading),
+            reader=RowReader(reading, UserShares(10, 2, "row queries", wait_seconds=10, waiting_per_user=30)),
             blobs=blobs,
-            exports=Slots(4, "exports"),
+            exports=UserShares(4, 2, "exports"),
+            downloads=UserShares(8, 4, "downloads"),
+            send_seconds=30,
             public=PublicAddress(address(url)["host"], address(url)["port"]),
             clock=lambda: NOW,
         )

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pymysql
 import pytest
 
-from cartload_writer.api.access import PublicAddress
+from cartload_writer.api.dependencies import PublicAddress
 from support.writer_service import Load, Place, Writer, reader_name
 
 

@@ -18,7 +18,7 @@ from cartload.schema.rowhash import RowHash, hash_batch
 from cartload_contracts.model import TABLES
 from cartload_kit.database import engine
 from cartload_kit.errors import GatewayTimeout
-from cartload_writer.api.reading import meta, session
+from cartload_writer.api.row_reader import open_connection, reading_session
 from support.writer_service import Load, Writer, rows_in
 
 EXPORTS = ("csv", "jsonl", "parquet")
@@ -208,7 +208,7 @@ async def test_strangers_and_unknown_things_are_404(writer: Writer, load: Load) 
 
 
 async def test_a_question_that_takes_too_long_is_ended(writer: Writer, load: Load) -> None:
-    hasty = engine(writer.place.url, session=session(0.1))
+    hasty = engine(writer.place.url, session=reading_session(0.1))
     lines = f"`{writer.database(load)}`.order_item"
     product = sa.text(f"SELECT COUNT(*) FROM {lines} a, {lines} b, {lines} c, {lines} d WHERE a.id <> d.id")
     with pytest.raises(GatewayTimeout):
@@ -217,7 +217,7 @@ async def test_a_question_that_takes_too_long_is_ended(writer: Writer, load: Loa
 
 
 async def run(on: AsyncEngine, statement: sa.TextClause) -> None:
-    async with meta(on) as connection:
+    async with open_connection(on) as connection:
         await connection.execute(statement)
 
 

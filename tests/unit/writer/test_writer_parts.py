@@ -1,6 +1,5 @@
-"""Small parts: names, ranges, encoders, arrays of lines, slots, faults, the OpenAPI document."""
+"""Small parts: names, row formats, arrays of lines, faults, the OpenAPI document."""
 
-import asyncio
 import io
 import json
 import subprocess
@@ -17,15 +16,11 @@ from cartload import schema
 from cartload.encoders import files
 from cartload.engine.generate import preview
 from cartload.spec import parse, resolve
-from cartload_kit.errors import NotFound, Unavailable
 from cartload_kit.kafka.errors import TryAgain
 from cartload_writer import names
 from cartload_writer.api import app
-from cartload_writer.api.decoders import json_lines
-from cartload_writer.api.encoders import encoder
 from cartload_writer.api.raw import as_array
-from cartload_writer.api.slots import Slots
-from cartload_writer.api.streams import begun
+from cartload_writer.api.row_formats import encoder, part_as_json_lines
 from cartload_writer.consumer.faults import as_signals
 from cartload_writer.storage.blob import BlobUnavailable
 from cartload_writer.tasks import checks
@@ -89,7 +84,7 @@ def test_encoders_write_one_file_of_many_batches(table: str) -> None:
 @pytest.mark.parametrize("table", schema.TABLE_NAMES)
 def test_parts_of_every_format_give_the_same_lines(table: str) -> None:
     lines = {
-        name: json_lines(bytes(files.encode(ROWS[table], name)), name, table, "uuid")
+        name: part_as_json_lines(bytes(files.encode(ROWS[table], name)), name, table, "uuid")
         for name in ("parquet", "csv", "jsonl")
     }
     assert lines["parquet"] == lines["csv"] == lines["jsonl"]
@@ -105,26 +100,6 @@ async def pieces(*texts: bytes) -> AsyncGenerator[bytes]:
 async def test_lines_become_one_array(texts: tuple[bytes, ...]) -> None:
     found = b"".join([piece async for piece in as_array(pieces(*texts))])
     assert json.loads(found) == [json.loads(line) for line in b"".join(texts).splitlines()]
-
-
-async def test_a_stream_that_cannot_begin_is_a_problem() -> None:
-    async def failing(error: Exception) -> AsyncGenerator[bytes]:
-        raise error
-        yield b""
-
-    with pytest.raises(Unavailable):
-        await begun(failing(BlobUnavailable("away")))
-    with pytest.raises(NotFound):
-        await begun(failing(KeyError("part")))
-    assert b"".join([piece async for piece in await begun(pieces(b"a", b"b"))]) == b"ab"
-    assert b"".join([piece async for piece in await begun(pieces())]) == b""
-
-
-def test_slots_are_given_back() -> None:
-    slots = Slots(1, "exports")
-    for _ in range(3):
-        with slots.take(), pytest.raises(Unavailable), slots.take():
-            pass
 
 
 @pytest.mark.parametrize(
@@ -180,21 +155,3 @@ def test_missing_settings_are_named(role: str) -> None:
     assert done.returncode == 2
     assert b"CARTLOAD_WRITER_DATABASE_URL is not set" in done.stderr
     assert b"CARTLOAD_BLOB_CONNECTION_STRING is not set" in done.stderr
-
-
-async def test_slots_are_given_back_by_streams_that_nobody_reads() -> None:
-    slots = Slots(1, "exports")
-
-    async def stream() -> AsyncGenerator[bytes]:
-        with slots.take():
-            yield b"a"
-            yield b"b"
-
-    body = await begun(stream())
-    await anext(body)
-    del body
-    async with asyncio.timeout(2):
-        while slots._left == 0:  # noqa: ASYNC110 the loop closes it when it gets to it
-            await asyncio.sleep(0)
-    with slots.take():
-        pass

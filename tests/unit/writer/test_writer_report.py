@@ -1,6 +1,6 @@
 """A report as the API answers it."""
 
-from cartload_writer.api.models import Report
+from cartload_writer.api.schemas import Report
 
 _CHECK = {"name": "users.id.unique", "title": "Ids are unique", "rows_checked": 2, "violations": 0}
 _PROVEN = {"number": 1, "name": "Keys", "rows_checked": 2, "violations": 0, "ok": True}

@@ -3253,8 +3253,8 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                part: string;
                 dataset_id: string;
+                part: string;
                 table: string;
             };
             cookie?: never;

@@ -109,6 +109,25 @@ class ApiSettings(StorageSettings):
     writer_statement_seconds: float = Field(
         default=5.0, gt=0, le=60, description="Seconds after which a user's query is ended."
     )
+    writer_row_queries: int = Field(
+        default=10, ge=1, le=100, description="Queries of users' rows that run at a time; more wait for them."
+    )
+    writer_row_queries_user: int = Field(
+        default=2,
+        ge=1,
+        le=100,
+        description="Of these, the most of one user.",
+    )
     writer_exports: int = Field(
-        default=4, ge=1, le=64, description="Exports that run at a time; more have to wait."
+        default=8, ge=1, le=64, description="Exports that run at a time; more are refused."
+    )
+    writer_exports_user: int = Field(default=2, ge=1, le=64, description="Of these, the most of one user.")
+    writer_downloads: int = Field(
+        default=64, ge=1, le=1000, description="Files that are downloaded at a time; more are refused."
+    )
+    writer_downloads_user: int = Field(
+        default=16, ge=1, le=1000, description="Of these, the most of one user."
+    )
+    writer_send_seconds: float = Field(
+        default=30.0, gt=0, le=600, description="Seconds after which a download that nobody reads is ended."
     )

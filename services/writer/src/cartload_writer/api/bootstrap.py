@@ -10,12 +10,25 @@ from fastapi import FastAPI
 from cartload_kit.database import check_database
 from cartload_kit.tokens import TokenVerifier
 from cartload_writer import clients, database
-from cartload_writer.api.access import PublicAddress, Services
-from cartload_writer.api.reading import Reader
-from cartload_writer.api.reading import session as reading_session
-from cartload_writer.api.slots import Slots
+from cartload_writer.api.dependencies import PublicAddress, Services
+from cartload_writer.api.row_reader import RowReader, reading_session
+from cartload_writer.api.shares import UserShares
 from cartload_writer.clients import Checks, utc_now
 from cartload_writer.settings import ApiSettings
+
+_ROWS_WAIT_SECONDS = 10.0
+_ROWS_WAITING = 30
+
+
+def row_shares(settings: ApiSettings) -> UserShares:
+    """Return the shares of row queries; as they take milliseconds, some may wait."""
+    return UserShares(
+        settings.writer_row_queries,
+        settings.writer_row_queries_user,
+        "row queries",
+        wait_seconds=_ROWS_WAIT_SECONDS,
+        waiting_per_user=_ROWS_WAITING,
+    )
 
 
 def lifespan(settings: ApiSettings, checks: Checks) -> Any:
@@ -27,7 +40,9 @@ def lifespan(settings: ApiSettings, checks: Checks) -> Any:
             url = settings.writer_database_url.get_secret_value()
             meta = await database.migrated(stack, url)
             session = reading_session(settings.writer_statement_seconds)
-            reading = await database.opened(stack, url, session=session)
+            reading = await database.opened(
+                stack, url, session=session, pool_size=settings.writer_row_queries
+            )
             blobs = await clients.blobs(stack, settings)
             clients.begin(checks, mysql=partial(check_database, meta), blob=blobs.check)
             app.state.verifier = TokenVerifier(
@@ -35,9 +50,11 @@ def lifespan(settings: ApiSettings, checks: Checks) -> Any:
             )
             app.state.services = Services(
                 engine=meta,
-                reader=Reader(reading),
+                reader=RowReader(reading, row_shares(settings)),
                 blobs=blobs,
-                exports=Slots(settings.writer_exports, "exports"),
+                exports=UserShares(settings.writer_exports, settings.writer_exports_user, "exports"),
+                downloads=UserShares(settings.writer_downloads, settings.writer_downloads_user, "downloads"),
+                send_seconds=settings.writer_send_seconds,
                 public=PublicAddress(settings.mysql_public_host, settings.mysql_public_port),
                 clock=utc_now,
             )

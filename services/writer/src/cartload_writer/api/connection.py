@@ -3,9 +3,9 @@
 from fastapi import APIRouter, Response
 
 from cartload_writer import readers
-from cartload_writer.api import models
-from cartload_writer.api.access import OwnDataset, Services, Using
-from cartload_writer.api.reading import driver_errors, meta
+from cartload_writer.api import schemas
+from cartload_writer.api.dependencies import OwnDataset, Services, ServicesDep
+from cartload_writer.api.row_reader import open_connection, translate_database_errors
 from cartload_writer.datasets import Dataset
 from cartload_writer.names import new_password
 
@@ -14,9 +14,9 @@ _NOT_PUBLISHED = "The operator of this installation does not publish the databas
 
 
 @router.get("/connection", summary="How to reach the dataset with SQL", operation_id="get_connection")
-async def get_connection(dataset: OwnDataset, services: Using) -> models.Connection:
+async def get_connection(dataset: OwnDataset, services: ServicesDep) -> schemas.Connection:
     """The password is not part of it: it is shown once, when it is made."""
-    async with meta(services.engine) as connection:
+    async with open_connection(services.engine) as connection:
         reader = await readers.find(connection, dataset.owner_id)
     return _connection(dataset, services, reader)
 
@@ -27,21 +27,21 @@ async def get_connection(dataset: OwnDataset, services: Using) -> models.Connect
     operation_id="make_connection_password",
 )
 async def make_password(
-    dataset: OwnDataset, services: Using, response: Response
-) -> models.ConnectionWithPassword:
+    dataset: OwnDataset, services: ServicesDep, response: Response
+) -> schemas.ConnectionWithPassword:
     """One user for all datasets of the owner. The password before stops working; this one is shown once."""
     password = new_password()
-    with driver_errors():
+    with translate_database_errors():
         reader = await readers.set_password(services.engine, dataset.owner_id, password, services.clock())
     response.headers["Cache-Control"] = "no-store"
     known = _connection(dataset, services, reader)
-    return models.ConnectionWithPassword(**known.model_dump(), password=password)
+    return schemas.ConnectionWithPassword(**known.model_dump(), password=password)
 
 
-def _connection(dataset: Dataset, services: Services, reader: readers.DatabaseUser) -> models.Connection:
+def _connection(dataset: Dataset, services: Services, reader: readers.DatabaseUser) -> schemas.Connection:
     public = services.public
     published = public.host is not None and public.port is not None
-    return models.Connection(
+    return schemas.Connection(
         host=public.host if published else None,
         port=public.port if published else None,
         reason=None if published else _NOT_PUBLISHED,

@@ -12,11 +12,12 @@ from starlette.responses import StreamingResponse
 from cartload import schema
 from cartload_kit.http.queries import checks_its_own_query
 from cartload_writer import metrics
-from cartload_writer.api.access import KnownTable, OwnDataset, Services, Using
-from cartload_writer.api.encoders import Encoder, encoder
-from cartload_writer.api.query import Question, ask
+from cartload_writer.api.dependencies import KnownTable, OwnDataset, Services, ServicesDep
+from cartload_writer.api.downloads import Download, start_stream
+from cartload_writer.api.row_formats import Encoder, encoder
+from cartload_writer.api.row_query import RowQuery, parse_query
 from cartload_writer.api.rows import FILTERS, Search, Sort
-from cartload_writer.api.streams import begun
+from cartload_writer.datasets import Dataset
 from cartload_writer.storage.blob import CONTENT_TYPES
 
 router = APIRouter(tags=["rows"])
@@ -50,29 +51,31 @@ async def export_table(
     request: Request,
     dataset: OwnDataset,
     table: KnownTable,
-    services: Using,
+    services: ServicesDep,
     format: Annotated[ExportFormat, Query(description="How to write it.")] = ExportFormat.CSV,
     sort: Sort = "id",
     q: Search = None,
-) -> StreamingResponse:
-    """Begun only when the first rows are there: a wrong question is still a problem, not half a file."""
+) -> Download:
+    """Begun only when the first rows are there: a wrong query is still a problem, not half a file."""
     given = request.query_params.multi_items()
-    question = ask(table, dataset.ids, given, parameters=("format", "sort", "q"), sort=sort, q=q)
-    pages = _pages(services, dataset.database_name, question)
-    body = await begun(
-        _encoded(services, pages, encoder(format.value, schema.arrow_schema(table.name, dataset.ids)))
+    query = parse_query(table, dataset.ids, given, parameters=("format", "sort", "q"), sort=sort, q=q)
+    pages = _pages(services, dataset, query)
+    file = encoder(format.value, schema.arrow_schema(table.name, dataset.ids))
+    return Download(
+        await start_stream(_encoded(services, dataset, pages, file)),
+        media_type=CONTENT_TYPES[format.value],
+        send_seconds=services.send_seconds,
+        headers={"Content-Disposition": f'attachment; filename="{table.name}.{format.value}"'},
     )
-    headers = {"Content-Disposition": f'attachment; filename="{table.name}.{format.value}"'}
-    return StreamingResponse(body, headers=headers, media_type=CONTENT_TYPES[format.value])
 
 
-async def _pages(services: Services, database: str, question: Question) -> AsyncGenerator[pa.RecordBatch]:
-    arrow = schema.arrow_schema(question.table.name, question.ids)
+async def _pages(services: Services, dataset: Dataset, query: RowQuery) -> AsyncGenerator[pa.RecordBatch]:
+    arrow = schema.arrow_schema(query.table.name, query.ids)
     while True:
-        rows = await services.reader.rows(database, question, PAGE)
+        rows = await services.reader.rows(dataset, query, PAGE)
         if rows:
             metrics.ROWS_READ.labels("export").inc(len(rows))
-            question = question.after(rows[-1])
+            query = query.after(rows[-1])
             yield await asyncio.to_thread(_batch, rows, arrow)
         if len(rows) < PAGE:
             return
@@ -94,10 +97,14 @@ def _array(values: Any, kind: pa.DataType) -> pa.Array:
 
 
 async def _encoded(
-    services: Services, pages: AsyncGenerator[pa.RecordBatch], encode: Encoder
+    services: Services, dataset: Dataset, pages: AsyncGenerator[pa.RecordBatch], file: Encoder
 ) -> AsyncGenerator[bytes]:
-    with services.exports.take():
-        yield encode.begin()
+    async with services.exports.hold(dataset.owner_id):
+        # The first rows are read before anything is sent: what is wrong with the query shows there.
+        first = await anext(pages, None)
+        yield file.begin()
+        if first is not None:
+            yield await asyncio.to_thread(file.rows, first)
         async for batch in pages:
-            yield await asyncio.to_thread(encode.rows, batch)
-        yield encode.end()
+            yield await asyncio.to_thread(file.rows, batch)
+        yield file.end()

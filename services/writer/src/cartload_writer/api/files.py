@@ -2,6 +2,7 @@
 
 from base64 import b64encode
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -14,14 +15,15 @@ from cartload_kit.http.conditions import ByteRange
 from cartload_kit.http.openapi import problem_answers
 from cartload_kit.pagination import Page, Position, add_link, read_cursor
 from cartload_writer import manifest
-from cartload_writer.api.access import KnownTable, OwnDataset, Using
-from cartload_writer.api.models import FileInfo
-from cartload_writer.api.reading import meta
+from cartload_writer.api.dependencies import KnownTable, OwnDataset, Services, ServicesDep
+from cartload_writer.api.downloads import Download, start_stream
+from cartload_writer.api.row_reader import open_connection
 from cartload_writer.api.rows import Cursor
-from cartload_writer.api.streams import begun
+from cartload_writer.api.schemas import FileInfo
+from cartload_writer.datasets import Dataset
 from cartload_writer.manifest import Entry
 from cartload_writer.names import part_number
-from cartload_writer.storage.blob import CONTENT_TYPES, BlobStore
+from cartload_writer.storage.blob import CONTENT_TYPES
 
 router = APIRouter(tags=["files"])
 _BINARY: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
@@ -40,14 +42,14 @@ async def list_files(
     request: Request,
     response: Response,
     dataset: OwnDataset,
-    services: Using,
+    services: ServicesDep,
     limit: Annotated[int, Query(ge=1, le=1000, description="Parts of a page.")] = 100,
     cursor: Cursor = None,
 ) -> Page[FileInfo]:
     """By table and chunk. `GET files/{table}/{name}` downloads one."""
     after = None if cursor is None else read_cursor(cursor, FilePosition)
     place = None if after is None else (after.table, after.chunk)
-    async with meta(services.engine) as connection:
+    async with open_connection(services.engine) as connection:
         found = await manifest.entries(connection, dataset.dataset_id, after=place, limit=limit + 1)
     items = [_info(entry) for entry in found[:limit]]
     if len(found) <= limit:
@@ -68,11 +70,11 @@ def _info(entry: Entry) -> FileInfo:
     )
 
 
-async def _part(dataset: OwnDataset, table: KnownTable, part: str, services: Using) -> Entry:
+async def _part(dataset: OwnDataset, table: KnownTable, part: str, services: ServicesDep) -> Entry:
     chunk = part_number(part)
     found = None
     if chunk is not None:
-        async with meta(services.engine) as connection:
+        async with open_connection(services.engine) as connection:
             found = await manifest.entry(connection, dataset.dataset_id, table.name, chunk)
     if found is None or (part != str(chunk) and not found.blob_name.endswith(f"/{part}")):
         raise NotFound("There is no such part.")
@@ -97,7 +99,9 @@ OnePart = Annotated[Entry, Depends(_part)]
         **problem_answers(412, 416),
     },
 )
-async def download_file(request: Request, entry: OnePart, services: Using) -> Response:
+async def download_file(
+    request: Request, dataset: OwnDataset, entry: OnePart, services: ServicesDep
+) -> Download:
     """Streamed from Blob, a piece at a time."""
     tag = f'"{entry.sha256}"'
     conditions.require(request.headers, tag)
@@ -110,13 +114,23 @@ async def download_file(request: Request, entry: OnePart, services: Using) -> Re
     }
     if span.partial:
         headers["Content-Range"] = f"bytes {span.first}-{span.last}/{entry.bytes}"
-    body = await begun(_bytes(services.blobs, entry, span))
-    return StreamingResponse(body, 206 if span.partial else 200, headers, media_type=_media_type(entry))
+    return Download(
+        await start_stream(_bytes(services, dataset, entry, span)),
+        media_type=_media_type(entry),
+        send_seconds=services.send_seconds,
+        status=206 if span.partial else 200,
+        headers=headers,
+    )
 
 
-async def _bytes(blobs: BlobStore, entry: Entry, span: ByteRange) -> AsyncGenerator[bytes]:
-    if span.length:
-        async for piece in blobs.read(entry.blob_name, span.first, span.length):
+async def _bytes(
+    services: Services, dataset: Dataset, entry: Entry, span: ByteRange
+) -> AsyncGenerator[bytes]:
+    if not span.length:
+        return
+    pieces = services.blobs.read(entry.blob_name, span.first, span.length)
+    async with services.downloads.hold(dataset.owner_id), aclosing(pieces):
+        async for piece in pieces:
             yield piece
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from enum import StrEnum
 from typing import Annotated
 
@@ -10,10 +11,10 @@ from starlette.responses import StreamingResponse
 
 from cartload import schema
 from cartload_writer import manifest, metrics
-from cartload_writer.api.access import KnownTable, OwnDataset, Services, Using
-from cartload_writer.api.decoders import json_lines
-from cartload_writer.api.reading import meta
-from cartload_writer.api.streams import begun
+from cartload_writer.api.dependencies import KnownTable, OwnDataset, Services, ServicesDep
+from cartload_writer.api.downloads import Download, start_stream
+from cartload_writer.api.row_formats import part_as_json_lines
+from cartload_writer.api.row_reader import open_connection
 from cartload_writer.datasets import Dataset
 from cartload_writer.manifest import Entry
 
@@ -47,29 +48,32 @@ class RawFormat(StrEnum):
 async def read_raw_rows(
     dataset: OwnDataset,
     table: KnownTable,
-    services: Using,
+    services: ServicesDep,
     format: Annotated[RawFormat, Query(description="One array, or JSON Lines.")] = RawFormat.JSON,
-) -> StreamingResponse:
+) -> Download:
     """One part is held at a time."""
     lines = _lines(services, dataset, table)
-    if format is RawFormat.JSON:
-        return StreamingResponse(await begun(as_array(lines)), media_type="application/json")
-    return StreamingResponse(await begun(lines), media_type="application/jsonl")
+    array = format is RawFormat.JSON
+    return Download(
+        await start_stream(as_array(lines) if array else lines),
+        media_type="application/json" if array else "application/jsonl",
+        send_seconds=services.send_seconds,
+    )
 
 
 async def _lines(services: Services, dataset: Dataset, table: schema.Table) -> AsyncGenerator[bytes]:
-    with services.exports.take():
+    async with services.exports.hold(dataset.owner_id):
         async for entry in _entries(services, dataset, table.name):
             data = b"".join([piece async for piece in services.blobs.read(entry.blob_name)])
             metrics.ROWS_READ.labels("raw").inc(entry.rows)
             extension = entry.blob_name.rpartition(".")[2]
-            yield await asyncio.to_thread(json_lines, data, extension, table.name, dataset.ids)
+            yield await asyncio.to_thread(part_as_json_lines, data, extension, table.name, dataset.ids)
 
 
 async def _entries(services: Services, dataset: Dataset, table: str) -> AsyncGenerator[Entry]:
     after = -1
     while True:
-        async with meta(services.engine) as connection:
+        async with open_connection(services.engine) as connection:
             found = await manifest.parts(connection, dataset.dataset_id, table, after=after, limit=_PAGE)
         for entry in found:
             yield entry
@@ -81,8 +85,9 @@ async def _entries(services: Services, dataset: Dataset, table: str) -> AsyncGen
 async def as_array(pieces: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
     """JSON Lines (whole lines a piece) as one JSON array."""
     separator = b"["
-    async for piece in pieces:
-        if piece:
-            yield separator + piece.rstrip(b"\n").replace(b"\n", b",\n")
-            separator = b",\n"
+    async with aclosing(pieces):
+        async for piece in pieces:
+            if piece:
+                yield separator + piece.rstrip(b"\n").replace(b"\n", b",\n")
+                separator = b",\n"
     yield b"[]" if separator == b"[" else b"]"

@@ -5,9 +5,9 @@ from fastapi import APIRouter
 from cartload_kit.database import transaction
 from cartload_kit.errors import Conflict
 from cartload_writer import reports
-from cartload_writer.api.access import OwnDataset, Services, Using
-from cartload_writer.api.models import AnswerInfo, AnswerList, Report
-from cartload_writer.api.reading import meta
+from cartload_writer.api.dependencies import OwnDataset, Services, ServicesDep
+from cartload_writer.api.row_reader import open_connection
+from cartload_writer.api.schemas import AnswerInfo, AnswerList, Report
 from cartload_writer.datasets import Dataset
 from cartload_writer.tasks import queue
 
@@ -15,13 +15,13 @@ router = APIRouter(tags=["report"])
 
 
 @router.get("/report", summary="What was proven of the dataset", operation_id="get_report")
-async def get_report(dataset: OwnDataset, services: Using) -> Report:
+async def get_report(dataset: OwnDataset, services: ServicesDep) -> Report:
     """The newest report: every invariant with the rows it looked at, or the checks of the seal until then."""
     return await _report(dataset, services)
 
 
 @router.post("/report", status_code=202, summary="Start a full report", operation_id="start_report")
-async def start_report(dataset: OwnDataset, services: Using) -> Report:
+async def start_report(dataset: OwnDataset, services: ServicesDep) -> Report:
     """Has every invariant checked over all rows, and the answers found; look again until it is `ready`."""
     if dataset.state == "creating":
         raise Conflict("The dataset is being made: a report can be asked for when its job has ended.")
@@ -32,9 +32,9 @@ async def start_report(dataset: OwnDataset, services: Using) -> Report:
 
 
 @router.get("/answers", summary="True answers about the dataset", operation_id="get_answers")
-async def get_answers(dataset: OwnDataset, services: Using) -> AnswerList:
+async def get_answers(dataset: OwnDataset, services: ServicesDep) -> AnswerList:
     """Twenty business questions with their SQL and true answers; found together with a full report."""
-    async with meta(services.engine) as connection:
+    async with open_connection(services.engine) as connection:
         found = await reports.answers(connection, dataset.dataset_id)
         report = await reports.find(connection, dataset.dataset_id)
     if found is None:
@@ -44,7 +44,7 @@ async def get_answers(dataset: OwnDataset, services: Using) -> AnswerList:
 
 
 async def _report(dataset: Dataset, services: Services) -> Report:
-    async with meta(services.engine) as connection:
+    async with open_connection(services.engine) as connection:
         found = await reports.find(connection, dataset.dataset_id)
     if found is None:
         return Report(state="none")

@@ -10,11 +10,11 @@ from cartload import schema
 from cartload_kit.http.queries import checks_its_own_query
 from cartload_kit.pagination import add_link
 from cartload_writer import manifest, metrics
-from cartload_writer.api import columns
-from cartload_writer.api.access import KnownTable, OwnDataset, Using
-from cartload_writer.api.models import ColumnInfo, RowsPage, TableInfo, TableList
-from cartload_writer.api.query import Question, ask
-from cartload_writer.api.reading import meta
+from cartload_writer.api import column_values
+from cartload_writer.api.dependencies import KnownTable, OwnDataset, ServicesDep
+from cartload_writer.api.row_query import RowQuery, parse_query
+from cartload_writer.api.row_reader import open_connection
+from cartload_writer.api.schemas import ColumnInfo, RowsPage, TableInfo, TableList
 
 router = APIRouter(tags=["rows"])
 
@@ -31,9 +31,9 @@ Search = Annotated[str | None, Query(description="Beginning of any searchable co
 
 
 @router.get("/tables", summary="The tables with their columns and stored rows", operation_id="list_tables")
-async def list_tables(dataset: OwnDataset, services: Using) -> TableList:
+async def list_tables(dataset: OwnDataset, services: ServicesDep) -> TableList:
     """Rows are counted as they are stored, also while a job runs."""
-    async with meta(services.engine) as connection:
+    async with open_connection(services.engine) as connection:
         counts = await manifest.row_counts(connection, dataset.dataset_id)
     return TableList(items=[_table(table, counts.get(table.name, 0)) for table in schema.TABLES])
 
@@ -69,7 +69,7 @@ async def list_rows(
     request: Request,
     dataset: OwnDataset,
     table: KnownTable,
-    services: Using,
+    services: ServicesDep,
     limit: Annotated[int, Query(ge=1, le=1000, description="Rows of a page.")] = 100,
     cursor: Cursor = None,
     sort: Sort = "id",
@@ -77,18 +77,20 @@ async def list_rows(
 ) -> Response:
     """One page; one row more is read to know whether there is a next."""
     given = request.query_params.multi_items()
-    question = ask(table, dataset.ids, given, parameters=("limit", "cursor", "sort", "q"), sort=sort, q=q)
+    query = parse_query(
+        table, dataset.ids, given, parameters=("limit", "cursor", "sort", "q"), sort=sort, q=q
+    )
     if cursor is not None:
-        question = question.at(cursor)
-    stored = await services.reader.rows(dataset.database_name, question, limit + 1)
+        query = query.from_cursor(cursor)
+    stored = await services.reader.rows(dataset, query, limit + 1)
     metrics.ROWS_READ.labels("rows").inc(min(len(stored), limit))
-    convert = columns.converters(table.columns)
-    items = [columns.as_json(table.column_names, convert, row) for row in stored[:limit]]
-    return _page(request, question, items, more=len(stored) > limit)
+    convert = column_values.converters(table.columns)
+    items = [column_values.as_json(table.column_names, convert, row) for row in stored[:limit]]
+    return _page(request, query, items, more=len(stored) > limit)
 
 
-def _page(request: Request, question: Question, items: list[dict[str, object]], *, more: bool) -> Response:
-    following = question.cursor(items[-1]) if more else None
+def _page(request: Request, query: RowQuery, items: list[dict[str, object]], *, more: bool) -> Response:
+    following = query.cursor(items[-1]) if more else None
     body = json.dumps({"items": items, "next": following}, ensure_ascii=False, separators=(",", ":"))
     response = Response(body, media_type="application/json")
     if following is not None:

@@ -1,6 +1,6 @@
 """Parts in Blob: each written once under a name that its coordinates decide."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from hashlib import sha256
@@ -138,7 +138,7 @@ class BlobStore:
                 await self.delete(name)
             removed += len(names)
 
-    async def read(self, name: str, offset: int = 0, length: int | None = None) -> AsyncIterator[bytes]:
+    async def read(self, name: str, offset: int = 0, length: int | None = None) -> AsyncGenerator[bytes]:
         """The bytes of a part, a piece at a time.
 
         Raises:

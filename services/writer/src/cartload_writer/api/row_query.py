@@ -1,4 +1,4 @@
-"""A question about one table's rows: filters, search, order and place, as one SQL statement.
+"""A query of one table's rows: filters, search, order and start, as one SQL statement.
 
 Names of tables and columns come from the schema alone; what the caller sends is looked up there or bound.
 """
@@ -14,7 +14,7 @@ from cartload.schema import Column, Table
 from cartload_kit.errors import FieldError, Unprocessable
 from cartload_kit.http.queries import repeated_parameters
 from cartload_kit.pagination import Position, read_cursor, wrong_cursor
-from cartload_writer.api import columns
+from cartload_writer.api import column_values
 
 MOST_PARAMETERS = 64
 """Each filter costs time to parse and to plan; a query that a person or a program means has a handful."""
@@ -45,7 +45,7 @@ class RowPosition(Position):
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class RowQuery:
     """Which rows of a table, in which order, from where on."""
 
     table: Table
@@ -53,7 +53,7 @@ class Question:
     where: tuple[Clause, ...]
     sort: Column
     descending: bool
-    place: tuple[Any, Any] | None = None
+    start: tuple[Any, Any] | None = None
 
     @property
     def order(self) -> str:
@@ -65,7 +65,7 @@ class Question:
         source = sa.table(self.table.name, *map(sa.column, self.table.column_names), schema=database)
         keys: list[Key] = [sa.column(name) for name in dict.fromkeys((self.sort.name, "id"))]
         ordered = [key.desc() if self.descending else key.asc() for key in keys]
-        where = self.where if self.place is None else (*self.where, self._beyond(*self.place))
+        where = self.where if self.start is None else (*self.where, self._beyond(*self.start))
         return sa.select(source).where(*where).order_by(*ordered).limit(limit)
 
     def _beyond(self, value: Any, row_id: Any) -> Clause:
@@ -77,29 +77,29 @@ class Question:
             return sa.and_(key <= value, sa.or_(key < value, identity < row_id))
         return sa.and_(key >= value, sa.or_(key > value, identity > row_id))
 
-    def after(self, row: Sequence[Any]) -> "Question":
-        """The same question, beginning after a row of its answer."""
+    def after(self, row: Sequence[Any]) -> "RowQuery":
+        """The same query, beginning after a row of its answer."""
         names = self.table.column_names
-        return replace(self, place=(row[names.index(self.sort.name)], row[names.index("id")]))
+        return replace(self, start=(row[names.index(self.sort.name)], row[names.index("id")]))
 
     def cursor(self, row: Mapping[str, Any]) -> str:
         """Where the page that ends with this row (as JSON) ends."""
         return RowPosition(sort=self.order, value=row[self.sort.name], id=row["id"]).cursor
 
-    def at(self, cursor: str) -> "Question":
-        """The same question, beginning where a cursor says. Raises Unprocessable for another one's."""
+    def from_cursor(self, cursor: str) -> "RowQuery":
+        """The same query, beginning where a cursor says. Raises Unprocessable for another one's."""
         position = read_cursor(cursor, RowPosition)
         try:
             if position.sort != self.order:
                 raise ValueError("of another order")
-            value = columns.parse(self.sort, _text(position.value), self.ids)
-            row_id = columns.parse(self.table.column("id"), _text(position.id), self.ids)
+            value = column_values.parse(self.sort, _text(position.value), self.ids)
+            row_id = column_values.parse(self.table.column("id"), _text(position.id), self.ids)
         except ValueError as error:
             raise wrong_cursor("This cursor belongs to another table or order; begin without one.") from error
-        return replace(self, place=(value, row_id))
+        return replace(self, start=(value, row_id))
 
 
-def ask(
+def parse_query(
     table: Table,
     ids: str,
     given: Sequence[tuple[str, str]],
@@ -107,7 +107,7 @@ def ask(
     parameters: Collection[str],
     sort: str,
     q: str | None,
-) -> Question:
+) -> RowQuery:
     """Understand a request's query: the route's own `parameters`, and filters by column.
 
     Raises:
@@ -128,7 +128,7 @@ def ask(
     _collect(errors, "sort", sort, lambda: order.append(_sort(table, sort)))
     if errors:
         raise Unprocessable(errors)
-    return Question(table, ids, tuple(where), order[-1], sort.startswith("-"))
+    return RowQuery(table, ids, tuple(where), order[-1], sort.startswith("-"))
 
 
 def _collect(errors: list[FieldError], field: str, value: str, step: Callable[[], object]) -> None:
@@ -156,10 +156,10 @@ def _filter(table: Table, ids: str, name: str, text: str) -> Clause:
     column, operator = _column(table, name)
     key: Key = sa.column(column.name)
     if operator == "in":
-        return key.in_([columns.parse(column, value, ids) for value in text.split(",", MOST_VALUES)])
+        return key.in_([column_values.parse(column, value, ids) for value in text.split(",", MOST_VALUES)])
     if operator == "isnull":
-        return key.is_(None) if columns.boolean(text) else key.is_not(None)
-    return _COMPARE[operator](key, columns.parse(column, text, ids))
+        return key.is_(None) if column_values.boolean(text) else key.is_not(None)
+    return _COMPARE[operator](key, column_values.parse(column, text, ids))
 
 
 def _column(table: Table, name: str) -> tuple[Column, str]:

@@ -1,11 +1,15 @@
-"""Rows as a file in the making: what comes first, each batch, what comes last."""
+"""Rows as files: written a batch at a time for exports, and read back from stored parts."""
 
+from io import BytesIO
 from typing import Protocol
 
 import pyarrow as pa
+import pyarrow.csv
 import pyarrow.parquet as pq
 
+from cartload import schema as schemas
 from cartload.encoders import files
+from cartload_writer.states import Ids
 
 
 class Encoder(Protocol):
@@ -102,3 +106,19 @@ class _Pipe:
     def taken(self) -> bytes:
         pieces, self._pieces = self._pieces, []
         return b"".join(pieces)
+
+
+def part_as_json_lines(data: bytes, extension: str, table: str, ids: Ids) -> bytes:
+    """The rows of a part, an object a line. Blocks: run it in a thread."""
+    if extension == "jsonl":
+        return data
+    wanted = schemas.arrow_schema(table, ids)
+    read = pq.read_table(BytesIO(data), schema=wanted) if extension == "parquet" else _csv(data, wanted)
+    return b"".join(bytes(files.json_lines(batch)) for batch in read.to_batches())
+
+
+def _csv(data: bytes, wanted: pa.Schema) -> pa.Table:
+    options = pyarrow.csv.ConvertOptions(
+        column_types=wanted, strings_can_be_null=True, quoted_strings_can_be_null=False
+    )
+    return pyarrow.csv.read_csv(BytesIO(data), convert_options=options)

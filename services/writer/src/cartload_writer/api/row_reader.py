@@ -1,4 +1,4 @@
-"""Reading a dataset's own tables, each statement within its time."""
+"""Reading a dataset's own tables: each statement within its time, each user within a share."""
 
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
@@ -11,14 +11,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from cartload_kit.database import error_code
 from cartload_kit.database.engine import SESSION
 from cartload_kit.errors import GatewayTimeout, NotFound, Unavailable
-from cartload_writer.api.query import Question
+from cartload_writer.api.row_query import RowQuery
+from cartload_writer.api.shares import UserShares
+from cartload_writer.datasets import Dataset
 
 _TIMED_OUT = {1969, 3024, 1028, 1317}
 _NO_SUCH = {1049, 1146}
 
 
-def session(seconds: float) -> str:
-    """How the reading connections are set up: the server ends every statement after so many seconds.
+def reading_session(seconds: float) -> str:
+    """Return how the reading connections are set up: the server ends every statement after so many seconds.
 
     The variable has another name and unit on each server; each reads its own comment.
     """
@@ -27,29 +29,37 @@ def session(seconds: float) -> str:
     return f"{SESSION} {mariadb} {mysql}"
 
 
-class Reader:
-    """Answers questions about rows."""
+class RowReader:
+    """Runs row queries, so many at a time."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, shares: UserShares) -> None:
         self._engine = engine
+        self._shares = shares
 
-    async def rows(self, database: str, question: Question, limit: int) -> Sequence[Sequence[Any]]:
-        """The next rows. Raises GatewayTimeout, NotFound (a dataset just deleted) and Unavailable."""
-        async with meta(self._engine) as connection:
-            result = await connection.execute(question.select(database, limit))
-            return list(result.fetchall())
+    async def rows(self, dataset: Dataset, query: RowQuery, limit: int) -> Sequence[Sequence[Any]]:
+        """Return the next rows.
+
+        Raises:
+            GatewayTimeout: the statement took too long.
+            NotFound: the dataset was deleted just now.
+            TooManyRequests: its owner has too many queries in flight.
+            Unavailable: the database does not answer, or all together ask too much.
+        """
+        statement = query.select(dataset.database_name, limit)
+        async with self._shares.hold(dataset.owner_id), open_connection(self._engine) as connection:
+            return list((await connection.execute(statement)).fetchall())
 
 
 @asynccontextmanager
-async def meta(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+async def open_connection(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     """A connection to read with; the driver's errors become problems."""
-    with driver_errors():
+    with translate_database_errors():
         async with engine.connect() as connection:
             yield connection
 
 
 @contextmanager
-def driver_errors() -> Iterator[None]:
+def translate_database_errors() -> Iterator[None]:
     """Turn the driver's errors into problems."""
     try:
         yield
@@ -62,9 +72,7 @@ def driver_errors() -> Iterator[None]:
 def _problem(error: DBAPIError) -> Exception:
     code = error_code(error)
     if code in _TIMED_OUT:
-        return GatewayTimeout(
-            "The question takes too long; narrow the filters, or sort by the filtered column."
-        )
+        return GatewayTimeout("The query takes too long: narrow the filters, or sort by the filtered column.")
     if code in _NO_SUCH:
         return NotFound("The dataset is not there, or not yet.")
     return Unavailable("The database does not answer now.")

@@ -1,4 +1,4 @@
-"""Whose dataset it is: everything here is for its owner alone."""
+"""What routes depend on: the services, and a dataset of the caller's own."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,8 +13,8 @@ from cartload import schema
 from cartload_kit.errors import NotFound
 from cartload_kit.tokens import CurrentUser
 from cartload_writer import datasets
-from cartload_writer.api.reading import Reader, meta
-from cartload_writer.api.slots import Slots
+from cartload_writer.api.row_reader import RowReader, open_connection
+from cartload_writer.api.shares import UserShares
 from cartload_writer.datasets import Dataset
 from cartload_writer.storage.blob import BlobStore
 
@@ -32,9 +32,11 @@ class Services:
     """What the routes work with."""
 
     engine: AsyncEngine
-    reader: Reader
+    reader: RowReader
     blobs: BlobStore
-    exports: Slots
+    exports: UserShares
+    downloads: UserShares
+    send_seconds: float
     public: PublicAddress
     clock: Callable[[], datetime]
 
@@ -44,12 +46,12 @@ def _services(request: Request) -> Services:
     return services
 
 
-Using = Annotated[Services, Depends(_services)]
+ServicesDep = Annotated[Services, Depends(_services)]
 """The parameter type of a route that needs the services."""
 
 
-async def _owned(dataset_id: UUID, user: CurrentUser, services: Using) -> Dataset:
-    async with meta(services.engine) as connection:
+async def _owned(dataset_id: UUID, user: CurrentUser, services: ServicesDep) -> Dataset:
+    async with open_connection(services.engine) as connection:
         dataset = await datasets.find(connection, dataset_id)
     if dataset is None or str(dataset.owner_id) != user.user_id or dataset.gone:
         raise NotFound("There is no such dataset.")
