@@ -105,7 +105,7 @@ def test_text_of_a_whole_dataset_is_short() -> None:
 
 def test_json_has_a_stable_shape() -> None:
     found = json.loads(BROKEN.shown("json"))
-    assert found.keys() == {"place", "spec_known", "rows", "invariants", "figures", "ok"}
+    assert found.keys() == {"place", "spec_known", "rows", "invariants", "figures", "remarks", "ok"}
     assert found["ok"] is False
     (invariant,) = found["invariants"]
     assert invariant.keys() == {"number", "name", "rules", "rows_checked", "violations", "ok"}

@@ -56,6 +56,8 @@ def _head(report: CheckResults) -> Iterator[str]:
     yield f'<p class="soft">{escape(report.place)} · {rows:,} rows in {len(report.rows)} tables</p>'
     if not report.spec_known:
         yield "<p>Nobody said what the dataset was made from: what only the spec can say was left out.</p>"
+    for remark in report.remarks:
+        yield f"<p>{escape(remark)}</p>"
 
 
 def _broken(report: CheckResults) -> Iterator[str]:

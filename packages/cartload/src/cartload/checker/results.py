@@ -84,6 +84,9 @@ class CheckResults(_Model):
     rows: dict[str, int] = Field(description="Rows of each table.")
     invariants: list[InvariantReport]
     figures: list[Figure]
+    remarks: list[str] = Field(
+        default_factory=list, description="What is unusual about the place and breaks nothing."
+    )
 
     @computed_field  # type: ignore[prop-decorator]
     @property

@@ -40,6 +40,7 @@ def _report(stored: Stored, rows_at_once: int) -> Report:
         rows=rows,
         invariants=invariants,
         figures=figures,
+        remarks=list(stored.remarks),
     )
 
 

@@ -56,8 +56,9 @@ def _invariant(invariant: InvariantReport) -> str:
 
 
 def _notes(report: CheckResults) -> Iterator[str]:
-    """What was fitted, and what could not be asked although nothing is broken."""
-    notes = [
+    """What is unusual, what was fitted, and what could not be asked although nothing is broken."""
+    notes = [f"  {remark}" for remark in report.remarks]
+    notes += [
         f"  {rule.name}: {rule.note}"
         for invariant in report.invariants
         for rule in invariant.rules

@@ -76,8 +76,13 @@ def output_errors() -> Iterator[None]:
 
 def print_error(error: BaseException) -> None:
     """One line for the user on standard error, where there is one."""
+    print_remark(str(error))
+
+
+def print_remark(line: str) -> None:
+    """A line beside a result, on standard error, where there is one."""
     with suppress(OSError, ValueError):
-        sys.stderr.write(f"cartload: {error}\n")
+        sys.stderr.write(f"cartload: {line}\n")
         sys.stderr.flush()
 
 

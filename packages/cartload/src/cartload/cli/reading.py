@@ -48,6 +48,8 @@ def hashes(given: argparse.Namespace) -> int:
 
     sums: dict[str, RowHash] = {}
     with _opened(given) as stored:
+        for remark in stored.remarks:
+            console.print_remark(remark)
         for table in stored.tables:
             sums[table] = sum((hash_batch(batch, table) for batch in stored.batches(table)), RowHash())
     if given.json:

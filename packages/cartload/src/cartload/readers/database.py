@@ -18,7 +18,7 @@ from cartload.engine.chunks import Segment
 from cartload.readers import lines
 from cartload.readers.errors import StoredError
 from cartload.readers.store import Stored, first_line
-from cartload.readers.types import columns_problem, duckdb_types
+from cartload.readers.types import Remarks, duckdb_types, require_columns
 from cartload.schema import TABLE_NAMES, Ids, arrow_schema
 from cartload.spec.model import Spec
 from cartload.storage import about, mysql_url
@@ -48,9 +48,10 @@ def opened(url: str, spec: Spec | None, connection: duckdb.DuckDBPyConnection) -
         said, segments = _about(source, place) if about.TABLE in columns else (None, None)
         known = spec or said
         ids = _ids(columns[tables[0]], place, known)
+        remarks = Remarks()
         for name in tables:
-            _copy(source, place, name, list(columns[name]), ids, connection)
-    return Stored(place, known, ids, segments, tables, connection)
+            _copy(source, place, name, list(columns[name]), ids, connection, remarks)
+    return Stored(place, known, ids, segments, tables, connection, remarks.all())
 
 
 @contextmanager
@@ -147,10 +148,9 @@ def _copy(
     columns: list[str],
     ids: Ids,
     connection: duckdb.DuckDBPyConnection,
+    remarks: Remarks,
 ) -> None:
-    problem = columns_problem(name, columns)
-    if problem:
-        raise StoredError(f"{place}: {name} {problem}")
+    require_columns(name, columns, f"{place}: {name}", remarks)
     types = ", ".join(f"{column} {kind}" for column, kind in duckdb_types(name, ids).items())
     connection.execute(f"CREATE TABLE {name} ({types})")
     schema = pa.schema([field.with_nullable(True) for field in arrow_schema(name, ids)])

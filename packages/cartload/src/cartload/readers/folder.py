@@ -11,6 +11,7 @@ from cartload._identity import VINTAGE
 from cartload.readers import parquet, text
 from cartload.readers.errors import StoredError
 from cartload.readers.store import Stored
+from cartload.readers.types import Remarks
 from cartload.schema import TABLE_NAMES, Ids
 from cartload.spec.model import Spec
 from cartload.storage.manifest import NAME, Manifest, ManifestError, read
@@ -28,21 +29,22 @@ class Files:
     tables: dict[str, list[Path]]
 
 
-def opened(folder: Path, spec: Spec | None, connection: duckdb.DuckDBPyConnection) -> Stored:
-    """The dataset in a folder. Raises StoredError."""
+def opened(folder: Path, spec: Spec | None, connection: duckdb.DuckDBPyConnection, scratch: Path) -> Stored:
+    """The dataset in a folder; ``scratch`` is a folder for copies. Raises StoredError."""
     manifest = _manifest(folder)
     files = _listed(folder, manifest) if manifest else _found(folder)
     known = spec or (manifest.spec if manifest else None)
     ids = _ids(files) or (known.ids if known else "uuid")
     if known is not None and known.ids != ids:
         raise StoredError(f"{folder} has {ids} ids, the spec says {known.ids}")
+    remarks = Remarks()
     for name, paths in files.tables.items():
         if files.format == "parquet":
-            parquet.view(connection, name, ids, paths)
+            parquet.view(connection, name, ids, paths, scratch, remarks)
         else:
-            text.load(connection, name, ids, paths, files.format)
+            text.load(connection, name, ids, paths, files.format, remarks)
     segments = manifest.segments if manifest else None
-    return Stored(str(folder), known, ids, segments, tuple(files.tables), connection)
+    return Stored(str(folder), known, ids, segments, tuple(files.tables), connection, remarks.all())
 
 
 def _manifest(folder: Path) -> Manifest | None:

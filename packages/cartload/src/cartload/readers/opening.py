@@ -24,8 +24,8 @@ def open_stored(
 ) -> Iterator[Stored]:
     """A dataset in a folder that ``cartload generate`` wrote, or at ``mysql://user:password@host/database``.
 
-    ``spec`` stands in where the place says none, and goes before what it says. Parquet is read where it lies;
-    CSV, JSON Lines and databases are copied to a temporary file first. Raises
+    ``spec`` stands in where the place says none, and goes before what it says. Parquet is read where it lies,
+    as long as its types are the schema's; all else is copied to temporary files first. Raises
     :class:`cartload.readers.StoredError` when the place cannot be read as a dataset.
     """
     wanted = None if spec is None else resolve(spec)
@@ -36,7 +36,7 @@ def open_stored(
         if isinstance(target, str) and mysql_url.is_url(target):
             yield database.opened(target, wanted, connection)
         else:
-            yield folder.opened(Path(target), wanted, connection)
+            yield folder.opened(Path(target), wanted, connection, Path(scratch))
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Parquet parts as a view: read where they lie."""
+"""Parquet parts as a view: read where they lie, or from copies where their types are not the schema's."""
 
 from pathlib import Path
 from typing import Any
@@ -7,34 +7,54 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from cartload.readers.casting import cast_file, is_as_stored
 from cartload.readers.errors import StoredError
-from cartload.readers.types import columns_problem, duckdb_types, text_literal
-from cartload.schema import Ids
+from cartload.readers.types import Remarks, require_columns, text_literal
+from cartload.schema import Ids, arrow_schema, table
 
 
-def view(connection: duckdb.DuckDBPyConnection, name: str, ids: Ids, paths: list[Path]) -> None:
-    """Make the view of a table. Raises StoredError for an unreadable file or other columns or types."""
-    for path in paths:
-        problem = columns_problem(name, _schema(path).names)
-        if problem:
-            raise StoredError(f"{path} {problem}")
-    files = ", ".join(text_literal(str(path)) for path in paths)
-    source = f"read_parquet([{files}], hive_partitioning = false)"
-    expected = duckdb_types(name, ids)
-    described = connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()  # noqa: S608 our own files
-    for column, found, *_ in described:
-        if found != expected[column]:
-            raise StoredError(f"{paths[0]} has {column} as {found}, expected is {expected[column]}")
-    columns = ", ".join(expected)
+def view(
+    connection: duckdb.DuckDBPyConnection,
+    name: str,
+    ids: Ids,
+    paths: list[Path],
+    scratch: Path,
+    remarks: Remarks,
+) -> None:
+    """Make the view of a table; copies of its files go into ``scratch``.
+
+    Raises StoredError for an unreadable file, a missing column, or a value that its column cannot hold.
+    """
+    readable = [_readable(path, number, name, ids, scratch, remarks) for number, path in enumerate(paths)]
+    files = ", ".join(text_literal(str(path)) for path in readable)
+    columns = ", ".join(table(name).column_names)
+    # Reading by name opens every file before each query: only where the files differ in their columns.
+    by_name = "true" if len({tuple(_schema(path).names) for path in readable}) > 1 else "false"
+    source = f"read_parquet([{files}], hive_partitioning = false, union_by_name = {by_name})"
     connection.execute(f"CREATE VIEW {name} AS SELECT {columns} FROM {source}")  # noqa: S608 the schema's names
+
+
+def _readable(path: Path, number: int, name: str, ids: Ids, scratch: Path, remarks: Remarks) -> Path:
+    """The file itself, or a copy of it with the types of the schema."""
+    found = _schema(path)
+    require_columns(name, found.names, str(path), remarks)
+    if all(is_as_stored(found.field(field.name).type, field.type) for field in arrow_schema(name, ids)):
+        return path
+    copy = scratch / f"{name}-{number}.parquet"
+    try:
+        cast_file(path, name, ids, copy)
+    except (pa.ArrowException, OSError) as error:
+        raise StoredError(f"{path} cannot be read or copied to {copy.parent}: {error}") from error
+    return copy
 
 
 def ids(name: str, paths: list[Path]) -> Ids:
     """The kind of ids in the first of the files."""
     schema = _schema(paths[0])
-    if "id" not in schema.names:
-        raise StoredError(f"{paths[0]} {columns_problem(name, schema.names)}")
-    return "integer" if pa.types.is_integer(schema.field("id").type) else "uuid"
+    require_columns(name, schema.names, str(paths[0]), Remarks())
+    kind = schema.field("id").type
+    numbers = (pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal)
+    return "integer" if any(is_number(kind) for is_number in numbers) else "uuid"
 
 
 def _schema(path: Path) -> Any:

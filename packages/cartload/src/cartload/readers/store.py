@@ -19,7 +19,8 @@ class Stored:
 
     ``connection`` has one table or view for each of ``tables``, with the types of the schema, its time zone
     UTC and its memory bounded. ``segments`` are the runs of customers that the place says it holds; None
-    where it does not say. ``spec`` is the resolved spec; None where nobody knows it.
+    where it does not say. ``spec`` is the resolved spec; None where nobody knows it. ``remarks`` say what is
+    unusual about the place and changes nothing.
     """
 
     place: str
@@ -28,6 +29,7 @@ class Stored:
     segments: tuple[Segment, ...] | None
     tables: tuple[str, ...]
     connection: duckdb.DuckDBPyConnection
+    remarks: tuple[str, ...] = ()
 
     def batches(self, name: str, rows: int = 50_000) -> Iterator[pa.RecordBatch]:
         """The rows of a table in batches of at most ``rows``, in any order, columns and types as in
@@ -40,7 +42,7 @@ class Stored:
         try:
             for batch in self.connection.sql(query).to_arrow_reader(rows):
                 yield _typed(batch, schema)
-        except duckdb.Error as error:
+        except (duckdb.Error, pa.ArrowException) as error:
             raise StoredError(f"{self.place}: {name} cannot be read: {first_line(error)}") from error
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:

@@ -10,7 +10,7 @@ import duckdb
 
 from cartload.readers.errors import StoredError
 from cartload.readers.store import first_line
-from cartload.readers.types import columns_problem, duckdb_types, text_literal
+from cartload.readers.types import Remarks, duckdb_types, require_columns, text_literal
 from cartload.schema import Ids, table
 
 type TextFormat = Literal["csv", "jsonl"]
@@ -23,47 +23,62 @@ _JSON: Final = "format = 'newline_delimited'"
 
 
 def load(
-    connection: duckdb.DuckDBPyConnection, name: str, ids: Ids, paths: list[Path], form: TextFormat
+    connection: duckdb.DuckDBPyConnection,
+    name: str,
+    ids: Ids,
+    paths: list[Path],
+    form: TextFormat,
+    remarks: Remarks,
 ) -> None:
-    """Load a table. Raises StoredError for other columns, or a value that its column cannot hold."""
+    """Load a table. Raises StoredError for a missing column, or a value that its column cannot hold."""
+    by_columns: dict[tuple[str, ...], list[Path]] = {}
     for path in paths:
-        _require_columns(path, name, form)
-    files = ", ".join(text_literal(str(path)) for path in paths)
-    types = duckdb_types(name, ids)
-    columns = ", ".join(f"'{column}': '{kind}'" for column, kind in types.items())
-    reader, options = ("read_csv", _CSV) if form == "csv" else ("read_json", _JSON)
-    source = f"{reader}([{files}], {options}, hive_partitioning = false, columns = {{{columns}}})"
+        by_columns.setdefault(_columns(path, name, form, remarks), []).append(path)
+    wanted = ", ".join(table(name).column_names)
+    sources = [_source(name, ids, found, files, form) for found, files in by_columns.items()]
+    rows = " UNION ALL ".join(f"SELECT {wanted} FROM {source}" for source in sources)  # noqa: S608 our own files
     try:
-        connection.execute(f"CREATE TABLE {name} AS SELECT * FROM {source}")  # noqa: S608 our own files
+        connection.execute(f"CREATE TABLE {name} AS {rows}")
     except duckdb.Error as error:
         raise StoredError(f"{name} cannot be read: {first_line(error)}") from error
+
+
+def _source(name: str, ids: Ids, found: tuple[str, ...], paths: list[Path], form: TextFormat) -> str:
+    """The call that reads files with these columns; those that the schema does not know are read as text."""
+    types = duckdb_types(name, ids)
+    files = ", ".join(text_literal(str(path)) for path in paths)
+    columns = ", ".join(f"{text_literal(column)}: '{types.get(column, 'VARCHAR')}'" for column in found)
+    reader, options = ("read_csv", _CSV) if form == "csv" else ("read_json", _JSON)
+    return f"{reader}([{files}], {options}, hive_partitioning = false, columns = {{{columns}}})"
 
 
 def ids(name: str, paths: list[Path], form: TextFormat) -> Ids | None:
     """The kind of ids, by the first row there is; None where there is none."""
     for path in paths:
-        _require_columns(path, name, form)
-        first = _first_rows(path, form, 2)
-        if form == "csv" and len(first) > 1:
-            return "integer" if first[1].partition(",")[0].isdecimal() else "uuid"
-        if form == "jsonl" and first:
+        columns = _columns(path, name, form, Remarks())
+        if form == "csv":
+            with path.open(encoding="utf-8-sig", newline="") as file:
+                row = next(islice(csv.reader(file), 1, None), None)
+            if row is not None and len(row) == len(columns):
+                return "integer" if row[columns.index("id")].isdecimal() else "uuid"
+        elif first := _first_rows(path, form, 1):
             return "integer" if isinstance(json.loads(first[0]).get("id"), int) else "uuid"
     return None
 
 
-def _require_columns(path: Path, name: str, form: TextFormat) -> None:
-    """Raises StoredError when the header line, or the first object, has other columns."""
+def _columns(path: Path, name: str, form: TextFormat, remarks: Remarks) -> tuple[str, ...]:
+    """The columns of a file in its order: of the header line, or the table's where objects name theirs.
+
+    Raises StoredError when the header line, or the first object, lacks a column.
+    """
     first = _first_rows(path, form, 1)
     if not first:
         if form == "csv":
             raise StoredError(f"{path} is empty: not even a header line is there")
-        return
+        return table(name).column_names
     found = next(csv.reader(first)) if form == "csv" else _keys(path, first[0])
-    problem = columns_problem(name, found)
-    if problem:
-        raise StoredError(f"{path} {problem}")
-    if form == "csv" and tuple(found) != table(name).column_names:
-        raise StoredError(f"{path} has its columns in another order than the schema")
+    require_columns(name, found, str(path), remarks)
+    return tuple(found) if form == "csv" else table(name).column_names
 
 
 def _keys(path: Path, line: str) -> list[str]:
@@ -75,7 +90,7 @@ def _keys(path: Path, line: str) -> list[str]:
 
 def _first_rows(path: Path, form: TextFormat, count: int) -> list[str]:
     try:
-        with path.open(encoding="utf-8", newline="\n") as file:
+        with path.open(encoding="utf-8-sig", newline="\n") as file:
             return list(islice(file, count))
     except (OSError, UnicodeDecodeError) as error:
         raise StoredError(f"{path} is no readable {form} file: {error}") from error

@@ -1,5 +1,8 @@
 """The schema in DuckDB's words."""
 
+from collections.abc import Sequence
+
+from cartload.readers.errors import StoredError
 from cartload.schema import Column, Ids, table
 
 
@@ -29,14 +32,30 @@ def duckdb_types(name: str, ids: Ids) -> dict[str, str]:
     return {column.name: duckdb_type(column, ids) for column in table(name).columns}
 
 
-def columns_problem(name: str, found: list[str]) -> str | None:
-    """What is wrong with the columns found for a table, in whatever order; None when nothing is."""
+class Remarks:
+    """What is unusual about a stored dataset and changes nothing, each said once."""
+
+    def __init__(self) -> None:
+        self._said: dict[str, None] = {}
+
+    def add(self, remark: str) -> None:
+        """Say it, unless it was said of another file."""
+        self._said[remark] = None
+
+    def all(self) -> tuple[str, ...]:
+        """What was said, in that order."""
+        return tuple(self._said)
+
+
+def require_columns(name: str, found: Sequence[str], place: str, remarks: Remarks) -> None:
+    """Raises StoredError where a column of the table is missing; remarks on those that are no part of it."""
     expected = table(name).column_names
     missing = [column for column in expected if column not in found]
-    unexpected = [column for column in found if column not in expected]
-    words = [f"has no column {', '.join(missing)}"] if missing else []
-    words += [f"has the unexpected column {', '.join(unexpected)}"] if unexpected else []
-    return " and ".join(words) or None
+    if missing:
+        raise StoredError(f"{place} has no column {', '.join(missing)}")
+    for column in found:
+        if column not in expected:
+            remarks.add(f"{name}: the column {column} is no part of the schema and left out")
 
 
 def text_literal(text: str) -> str:
