@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import polars as pl
+import pymysql
 import pytest
 
 from cartload.answers import questions
@@ -49,6 +50,18 @@ def answers_of(connection: mysql.Bulk) -> dict[str, Rows]:
             found[question.name] = exact(cursor.fetchall())
             assert not cursor.warning_count, question.name
     return found
+
+
+def test_a_time_zone_that_the_server_does_not_know_is_an_error(
+    folder: Path, mysql_url: str, database: str
+) -> None:
+    connection = mysql.connect(mysql_url, database, foreign_key_checks=True, idle_seconds=60)
+    (question,) = (one for one in questions() if one.name == "orders_by_local_hour")
+    with open_stored(folder) as stored, connection, connection.cursor() as cursor:
+        fill(connection, stored)
+        cursor.execute("UPDATE users SET time_zone = 'Europe/Atlantis' LIMIT 100")
+        with pytest.raises(pymysql.MySQLError, match="time zone not loaded"):
+            cursor.execute(question.mysql)
 
 
 def test_all_engines_give_the_true_answers(folder: Path, mysql_url: str, database: str) -> None:
