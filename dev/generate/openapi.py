@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from cartload_gateway.openapi import merge
+from cartload_gateway.domain.openapi import merge
 
 SERVICES = ("auth", "generator", "writer", "notifier")
 TARGET = Path(__file__).resolve().parents[2] / "docs" / "openapi.json"

@@ -1,26 +1,34 @@
-"""The gateway's routes: plain endpoints, services, WebSockets, and the UI for everything else."""
+"""The gateway's routes: compat endpoints, services, WebSockets, and the UI for everything else."""
 
-import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, Request, WebSocket
-from starlette.datastructures import MutableHeaders
+from prometheus_client import start_http_server
 from starlette.responses import JSONResponse, Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from cartload_gateway.api.middleware import AllowedHosts, ReleaseAtEnd, SecurityHeaders
+from cartload_gateway.api.ui import is_navigation
 from cartload_gateway.bootstrap import Parts, attach, open_parts
-from cartload_gateway.document import MergedDocument
-from cartload_gateway.headers import SECURITY
-from cartload_gateway.plain.routes import router as plain_router
-from cartload_gateway.routing import upstream_of
+from cartload_gateway.compat.routes import POST_PATHS
+from cartload_gateway.compat.routes import router as compat_router
+from cartload_gateway.domain.headers import SECURITY
+from cartload_gateway.domain.routing import upstream_of
 from cartload_gateway.settings import GatewaySettings
 from cartload_kit.errors import NotFound
 from cartload_kit.http import create_app
 from cartload_kit.http.app import Lifespan
+from cartload_kit.http.connections import ConnectionLimits, HttpLimits
 from cartload_kit.http.problems import method_not_allowed
+from cartload_kit.http.server import ServerOptions
 
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+
+_NO_PAGES = ("/api", "/ws", "/metrics")
+_NO_PAGES_BELOW = ("/api/", "/ws/", "/internal/", "/.well-known/")
+
+HTTP_LIMITS = HttpLimits(target_bytes=8000, head_bytes=32 * 1024)
+"""Below those of the services, since the gateway adds headers: what passes here, passes there."""
 
 
 def build(settings: GatewaySettings) -> FastAPI:
@@ -28,22 +36,44 @@ def build(settings: GatewaySettings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with open_parts(settings) as parts:
+        async with _metrics_served(settings), open_parts(app, settings) as parts:
             attach(app, parts, settings)
-            app.state.document = MergedDocument(
-                parts.session, parts.upstreams, app.openapi(), clock=time.monotonic
-            )
             yield
 
-    return _routed(lifespan, settings.max_body_bytes)
+    return _routed(lifespan, settings.max_body_bytes, settings.allowed_hosts)
+
+
+def serving_options(settings: GatewaySettings) -> ServerOptions:
+    """How the app is served: what a connection may cost, and what the protocol's own answers carry."""
+    return {
+        "limits": HTTP_LIMITS,
+        "connections": ConnectionLimits(
+            settings.connections, settings.connections_per_address, settings.trusted_proxies
+        ),
+        "answer_headers": SECURITY,
+    }
 
 
 def describe() -> FastAPI:
     """The app without settings or clients: it can only give its OpenAPI document."""
-    return _routed(None, 0)
+    return _routed(None, 0, ())
 
 
-def _routed(lifespan: Lifespan | None, max_body: int) -> FastAPI:
+@asynccontextmanager
+async def _metrics_served(settings: GatewaySettings) -> AsyncIterator[None]:
+    if settings.metrics_port is None:
+        yield
+        return
+    server, thread = start_http_server(settings.metrics_port, settings.host)
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def _routed(lifespan: Lifespan | None, max_body: int, hosts: Collection[str]) -> FastAPI:
     app = create_app(
         "gateway",
         lifespan=lifespan,
@@ -53,22 +83,27 @@ def _routed(lifespan: Lifespan | None, max_body: int) -> FastAPI:
         max_body=max_body,
         strict_json=False,
         openapi_url=None,
+        serve_metrics=False,
     )
+    app.add_middleware(AllowedHosts, hosts=hosts)
+    app.add_middleware(ReleaseAtEnd)
     app.add_middleware(SecurityHeaders)
-    app.include_router(plain_router)
+    app.include_router(compat_router)
     _add_own_routes(app)
     return app
 
 
 def _add_own_routes(app: FastAPI) -> None:
-    @app.get("/openapi.json", include_in_schema=False)
+    @app.api_route("/openapi.json", methods=["GET", "HEAD"], include_in_schema=False)
     async def openapi(request: Request) -> Response:
-        return JSONResponse(await request.app.state.document.read())
+        parts: Parts = request.app.state.parts
+        admitted = await parts.admission.admit(request)
+        return JSONResponse(await parts.document.read(), headers=admitted.headers)
 
     @app.websocket("/ws/{rest:path}")
     async def websocket(client: WebSocket) -> None:
         parts: Parts = client.app.state.parts
-        await parts.websockets.forward(client)
+        await parts.websockets.forward(client, parts.admission.address_of(client))
 
     @app.api_route("/{path:path}", methods=_METHODS, include_in_schema=False)
     async def everything_else(request: Request) -> Response:
@@ -82,28 +117,12 @@ async def _serve(request: Request) -> Response:
     if upstream is not None:
         admitted = await parts.admission.admit(request)
         return await parts.proxy.forward(request, upstream, admitted)
-    if path.startswith(("/api/", "/ws/", "/internal/", "/.well-known/")) or path in ("/api", "/ws"):
+    if path in _NO_PAGES or path.startswith(_NO_PAGES_BELOW):
         raise NotFound(f"There is no {path} here.")
+    *own, _ = request.app.routes  # the last is the one that led here, and takes everything
     if request.method not in ("GET", "HEAD"):
-        *own, _ = request.app.routes  # the last is the one that led here, and takes everything
         raise method_not_allowed(request.scope, own, "GET", "HEAD")
+    if path in POST_PATHS and not is_navigation(request):
+        raise method_not_allowed(request.scope, own)
+    parts.admission.admit_file(request)
     return await parts.ui.answer(request)
-
-
-class SecurityHeaders:
-    """Sets the security headers on every answer, errors included."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request."""
-
-        async def with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in SECURITY.items():
-                    headers[name] = value
-            await send(message)
-
-        await self._app(scope, receive, with_headers if scope["type"] == "http" else send)

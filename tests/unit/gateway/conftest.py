@@ -2,14 +2,16 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
 
-from cartload_gateway.app import build
+from cartload_gateway.app import HTTP_LIMITS, build, serving_options
 from cartload_gateway.settings import GatewaySettings
+from support.http_server import running
 from support.serving import served
 from support.signing import Issuer
 
@@ -20,9 +22,10 @@ class Gateway:
     """A running gateway with a client that does not follow redirects or keep cookies."""
 
     def __init__(
-        self, url: str, client: aiohttp.ClientSession, services: FakeServices, issuer: Issuer
+        self, port: int, client: aiohttp.ClientSession, services: FakeServices, issuer: Issuer
     ) -> None:
-        self.url = url
+        self.port = port
+        self.url = f"http://127.0.0.1:{port}"
         self.client = client
         self.services = services
         self.issuer = issuer
@@ -34,14 +37,14 @@ class Gateway:
 
 @pytest.fixture
 async def start_gateway(tmp_path: Path) -> AsyncIterator[Any]:
-    """Starts gateways with the settings that a test wants changed."""
+    """Starts gateways with the settings and the limits of connections that a test wants changed."""
     ui = tmp_path / "ui"
     (ui / "assets").mkdir(parents=True)
     (ui / "index.html").write_text("<!doctype html><title>Cartload</title>")
     (ui / "assets" / "app-1a2b.js").write_text("export {}")
     async with AsyncExitStack() as stack:
 
-        async def start(**changes: Any) -> Gateway:
+        async def start(limits: dict[str, Any] | None = None, **changes: Any) -> Gateway:
             issuer = Issuer()
             services = FakeServices(issuer.jwks())
             url = await stack.enter_async_context(served(services.app()))
@@ -56,11 +59,19 @@ async def start_gateway(tmp_path: Path) -> AsyncIterator[Any]:
                     **changes,
                 }
             )
-            origin = await stack.enter_async_context(served(build(settings)))
+            options = serving_options(settings) | {"limits": replace(HTTP_LIMITS, **limits or {})}
+            server = await stack.enter_async_context(running(build(settings), **options))
+            origin = f"http://127.0.0.1:{server.bound_port}"
             client = await stack.enter_async_context(
-                aiohttp.ClientSession(origin, auto_decompress=False, cookie_jar=aiohttp.DummyCookieJar())
+                aiohttp.ClientSession(
+                    origin,
+                    auto_decompress=False,
+                    cookie_jar=aiohttp.DummyCookieJar(),
+                    connector=aiohttp.TCPConnector(limit=0),
+                    max_field_size=65536,
+                )
             )
-            return Gateway(origin, client, services, issuer)
+            return Gateway(server.bound_port, client, services, issuer)
 
         yield start
 

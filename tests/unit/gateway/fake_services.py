@@ -1,7 +1,8 @@
 """All services in one small app: it answers what a test tells it to, and remembers what it was asked."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,6 +35,10 @@ class FakeServices:
     answers: dict[str, Callable[[Asked], Response]] = field(default_factory=dict)
     asked: list[Asked] = field(default_factory=list)
     refused_socket: int | None = None
+    held: set[str] = field(default_factory=set)
+    """`METHOD path` that are answered to nobody who prefers to wait."""
+    open_now: dict[str, int] = field(default_factory=dict)
+    """How many requests and WebSockets of a path are being served."""
 
     def answer(self, call: str, body: Any, status: int = 200, **headers: str) -> None:
         """Answer `METHOD path` with JSON."""
@@ -50,6 +55,7 @@ class FakeServices:
                 Route("/.well-known/jwks.json", lambda _: JSONResponse(self.jwks)),
                 Route("/api/datasets/big/export", self._big),
                 Route("/api/datasets/broken/export", self._broken),
+                Route("/api/datasets/endless/tables/users/export", self._endless),
                 Route("/api/jobs/slow", self._slow),
                 WebSocketRoute("/ws/jobs", self._socket),
                 Route("/{path:path}", self._any, methods=METHODS),
@@ -65,6 +71,8 @@ class FakeServices:
             await request.body(),
         )
         self.asked.append(asked)
+        if "wait" in asked.headers.get("prefer", "") and f"{asked.method} {asked.path}" in self.held:
+            await self.hold(request)
         if asked.body and asked.headers.get("content-type") != "application/json":
             return JSONResponse({"title": "Not JSON", "status": 415, "detail": "as the real ones do"}, 415)
         made = self.answers.get(f"{asked.method} {asked.path}")
@@ -93,17 +101,44 @@ class FakeServices:
 
         return StreamingResponse(chunks(), headers={"Content-Length": "2000"})
 
+    async def _endless(self, request: Request) -> Response:
+        async def chunks() -> AsyncIterator[bytes]:
+            with self._counted(request.url.path):
+                while True:
+                    yield b"x" * 65536
+                    await asyncio.sleep(0)
+
+        return StreamingResponse(chunks(), media_type="text/csv")
+
     async def _slow(self, request: Request) -> Response:
-        await asyncio.sleep(30)
+        await self.hold(request)
         return Response()
+
+    async def hold(self, request: Request) -> None:
+        """Wait until the client leaves."""
+        with self._counted(request.url.path):
+            while (await request.receive())["type"] != "http.disconnect":
+                pass
+
+    @contextmanager
+    def _counted(self, path: str) -> Iterator[None]:
+        self.open_now[path] = self.open_now.get(path, 0) + 1
+        try:
+            yield
+        finally:
+            self.open_now[path] -= 1
+
+    async def open_when(self, path: str, count: int) -> None:
+        """Return when that many of a path are being served; within 5 s."""
+        async with asyncio.timeout(5):
+            while self.open_now.get(path, 0) != count:  # noqa: ASYNC110 - counts go up and down
+                await asyncio.sleep(0.005)
 
     async def _socket(self, socket: WebSocket) -> None:
         await socket.accept()
         if self.refused_socket is not None:
             await socket.close(self.refused_socket, "refused")
             return
-        try:
+        with self._counted("/ws/jobs"), suppress(WebSocketDisconnect):
             while True:
                 await socket.send_text(f"echo {await socket.receive_text()}")
-        except WebSocketDisconnect:
-            return

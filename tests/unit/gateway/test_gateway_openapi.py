@@ -1,6 +1,6 @@
 """Merging the services' documents: only public paths, no schema lost to another of its name."""
 
-from cartload_gateway.openapi import merge
+from cartload_gateway.domain.openapi import merge
 
 OWN = {
     "openapi": "3.1.0",

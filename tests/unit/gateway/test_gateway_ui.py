@@ -7,7 +7,7 @@ import pytest
 
 @pytest.mark.parametrize("path", ["/", "/login", "/datasets/1/tables", "/refresh"])
 async def test_every_other_get_is_the_page(gateway: Any, path: str) -> None:
-    async with gateway.client.get(path) as answer:
+    async with gateway.client.get(path, headers={"Accept": "text/html"}) as answer:
         assert answer.status == 200
         assert answer.content_type == "text/html"
         assert answer.headers["Cache-Control"] == "no-cache"
@@ -40,3 +40,18 @@ async def test_without_a_ui_the_root_is_404(start_gateway: Any) -> None:
     gateway = await start_gateway(ui_dir=None)
     async with gateway.client.get("/") as answer:
         assert answer.status == 404
+
+
+async def test_who_wants_data_gets_no_page(gateway: Any) -> None:
+    async with gateway.client.get("/get_usr", headers={"Accept": "application/json"}) as answer:
+        assert (answer.status, answer.content_type) == (404, "application/problem+json")
+
+
+async def test_files_of_the_ui_have_a_limit_for_each_address(start_gateway: Any) -> None:
+    gateway = await start_gateway(address_files_per_minute=2)
+    statuses = []
+    for path in ("/", "/assets/app-1a2b.js", "/"):
+        async with gateway.client.get(path) as answer:
+            statuses.append(answer.status)
+    assert statuses == [200, 200, 429]
+    assert int(answer.headers["Retry-After"]) >= 1

@@ -5,24 +5,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from cartload_gateway.websocket import origin_allowed
 from support.serving import closed_port
-
-
-@pytest.mark.parametrize(
-    ("origin", "host", "allowed", "expected"),
-    [
-        (None, "shop.example", (), True),
-        ("https://shop.example", "shop.example", (), True),
-        ("http://127.0.0.1:8080", "127.0.0.1:8080", (), True),
-        ("https://evil.example", "shop.example", (), False),
-        ("null", "shop.example", (), False),
-        ("https://ui.example", "shop.example", ("https://ui.example",), True),
-        ("https://shop.example", "shop.example", ("https://ui.example",), False),
-    ],
-)
-def test_the_origin_rule(origin: str | None, host: str, allowed: tuple[str, ...], expected: bool) -> None:
-    assert origin_allowed(origin, host, allowed) is expected
 
 
 async def test_messages_pass_both_ways(gateway: Any) -> None:
@@ -38,13 +21,6 @@ async def test_a_foreign_origin_is_closed_with_4403(gateway: Any) -> None:
     assert (message.type, message.data) == (aiohttp.WSMsgType.CLOSE, 4403)
 
 
-async def test_the_services_close_code_reaches_the_client(gateway: Any) -> None:
-    gateway.services.refused_socket = 4401
-    async with gateway.client.ws_connect("/ws/jobs") as socket:
-        message = await socket.receive(timeout=5)
-    assert (message.type, message.data, message.extra) == (aiohttp.WSMsgType.CLOSE, 4401, "refused")
-
-
 async def test_too_many_connections_are_closed_with_4429(start_gateway: Any) -> None:
     gateway = await start_gateway(websockets=1)
     async with gateway.client.ws_connect("/ws/jobs") as first:
@@ -58,3 +34,23 @@ async def test_a_notifier_that_is_away_closes_the_socket(start_gateway: Any) -> 
     gateway = await start_gateway(notifier_url=f"http://127.0.0.1:{closed_port()}")
     async with gateway.client.ws_connect("/ws/jobs") as socket:
         assert (await socket.receive(timeout=5)).data == 1011
+
+
+async def test_sockets_of_one_address_that_have_not_signed_in_are_bounded(start_gateway: Any) -> None:
+    gateway = await start_gateway(websockets_signing_in=2)
+    async with gateway.client.ws_connect("/ws/jobs") as first, gateway.client.ws_connect("/ws/jobs"):
+        async with gateway.client.ws_connect("/ws/jobs") as third:
+            assert (await third.receive(timeout=5)).data == 4429
+        await first.send_str("a good token")  # the service's first message says that it was good
+        assert (await first.receive(timeout=5)).data == "echo a good token"
+        async with gateway.client.ws_connect("/ws/jobs") as fourth:
+            await fourth.send_str("hello")
+            assert (await fourth.receive(timeout=5)).data == "echo hello"
+
+
+@pytest.mark.parametrize("code", [1000, 1003, 1008, 1012, 1013, 4401, 4403, 4429])
+async def test_every_close_code_of_the_service_reaches_the_client(gateway: Any, code: int) -> None:
+    gateway.services.refused_socket = code
+    async with gateway.client.ws_connect("/ws/jobs") as socket:
+        message = await socket.receive(timeout=5)
+    assert (message.type, message.data, message.extra) == (aiohttp.WSMsgType.CLOSE, code, "refused")

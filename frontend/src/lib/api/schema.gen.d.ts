@@ -4644,6 +4644,15 @@ export interface operations {
                     "application/json": components["schemas"]["Queued"];
                 };
             };
+            /** @description No access token, or one that is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A parameter or a field of the body is not valid. */
             422: {
                 headers: {
@@ -4687,6 +4696,15 @@ export interface operations {
                     "application/json": {
                         [key: string]: boolean | components["schemas"]["Row"][];
                     };
+                };
+            };
+            /** @description No access token, or one that is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description A parameter or a field of the body is not valid. */
@@ -4734,6 +4752,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description No access token, or one that is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A parameter or a field of the body is not valid. */
             422: {
                 headers: {
@@ -4777,6 +4804,15 @@ export interface operations {
                     "application/json": {
                         [key: string]: boolean | components["schemas"]["Row"][];
                     };
+                };
+            };
+            /** @description No access token, or one that is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description A parameter or a field of the body is not valid. */
@@ -4824,6 +4860,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description No access token, or one that is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A parameter or a field of the body is not valid. */
             422: {
                 headers: {
@@ -4867,6 +4912,15 @@ export interface operations {
                     "application/json": {
                         [key: string]: boolean | components["schemas"]["Row"][];
                     };
+                };
+            };
+            /** @description No access token, or one that is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description A parameter or a field of the body is not valid. */
@@ -4914,6 +4968,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description No access token, or one that is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A parameter or a field of the body is not valid. */
             422: {
                 headers: {
@@ -4959,6 +5022,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description No access token, or one that is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A parameter or a field of the body is not valid. */
             422: {
                 headers: {
@@ -4991,13 +5063,22 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description `{"success": true, "<table>": [row, …]}`. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+            /** @description No access token, or one that is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description It does not exist, or belongs to somebody else. */
@@ -5054,6 +5135,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description No access token, or one that is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A parameter or a field of the body is not valid. */
             422: {
                 headers: {
@@ -5097,6 +5187,15 @@ export interface operations {
                     "application/json": {
                         [key: string]: boolean | components["schemas"]["Row"][];
                     };
+                };
+            };
+            /** @description No access token, or one that is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description A parameter or a field of the body is not valid. */
@@ -5144,6 +5243,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description No access token, or one that is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A parameter or a field of the body is not valid. */
             422: {
                 headers: {
@@ -5180,6 +5288,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ParentJobs"];
+                };
+            };
+            /** @description No access token, or one that is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Any other error. */
@@ -5251,6 +5368,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Refreshed"];
+                };
+            };
+            /** @description No access token, or one that is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Any other error. */
@@ -5326,6 +5452,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Written"];
+                };
+            };
+            /** @description No access token, or one that is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description A parameter or a field of the body is not valid. */

@@ -33,6 +33,7 @@ def create_app(
     strict_json: bool = True,
     body_seconds: float = 30.0,
     openapi_url: str | None = "/openapi.json",
+    serve_metrics: bool = True,
 ) -> FastAPI:
     """An app with problem details, limits, request ids, logs, metrics and health; add the routes to it.
 
@@ -40,8 +41,8 @@ def create_app(
     ``app.state.checks``), so ``lifespan`` may fill it; with ``needs_checks`` the app is not ready before.
     ``max_body`` is in bytes and holds for every body. With ``strict_json`` a JSON body is read whole (within
     ``body_seconds``) and refused when it is not JSON to the letter; switch it off only where bodies must
-    stream through. ``app.state.lifecycle`` says when the process stops. Needs no server to be built: clients
-    belong into ``lifespan``.
+    stream through. ``serve_metrics`` is for processes that only operators reach. ``app.state.lifecycle`` says
+    when the process stops. Needs no server to be built: clients belong into ``lifespan``.
     """
     app = FastAPI(
         title=title,
@@ -65,5 +66,7 @@ def create_app(
     app.add_middleware(RequestScope, service=service)
     problems.install(app)
     openapi.install(app)
-    app.include_router(health.routes(service, kept, check_seconds, needs_checks=needs_checks))
+    app.include_router(
+        health.routes(service, kept, check_seconds, needs_checks=needs_checks, metrics_too=serve_metrics)
+    )
     return app

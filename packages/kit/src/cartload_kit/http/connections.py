@@ -45,6 +45,10 @@ class HttpLimits:
     """How long a closing connection may take to deliver what was written."""
 
 
+DEFAULT_LIMITS = HttpLimits()
+"""Those of the services behind the gateway."""
+
+
 class ConnectionLimits:
     """Counts open connections: at most ``total``, and at most ``per_address`` from one address.
 

@@ -18,10 +18,16 @@ PATHS = frozenset({"/health/live", "/health/ready", "/metrics"})
 
 
 def routes(
-    service: str, checks: Mapping[str, ReadyCheck], check_seconds: float, *, needs_checks: bool
+    service: str,
+    checks: Mapping[str, ReadyCheck],
+    check_seconds: float,
+    *,
+    needs_checks: bool,
+    metrics_too: bool,
 ) -> APIRouter:
-    """The three routes; ``checks`` is read at each request, so a role may fill it while it starts.
+    """The routes of health and, unless they are served elsewhere, of metrics.
 
+    ``checks`` is read at each request, so a role may fill it while it starts.
     With ``needs_checks`` the process is not ready before there is a check.
     """
     router = APIRouter(include_in_schema=False)
@@ -43,9 +49,11 @@ def routes(
             raise Unavailable(f"Not ready: {', '.join(sorted(failed))}.", failed=failed)
         return JSONResponse({"status": "ready", "checks": sorted(checks)})
 
-    @router.get("/metrics")
-    async def numbers() -> Response:
-        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+    if metrics_too:
+
+        @router.get("/metrics")
+        async def numbers() -> Response:
+            return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
     return router
 

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from cartload_kit.errors import BadRequest, Problem
-from cartload_kit.http.connections import ConnectionLimits, HttpLimits
+from cartload_kit.http.connections import DEFAULT_LIMITS, ConnectionLimits, HttpLimits
 from cartload_kit.http.problems import MEDIA_TYPE
 from cartload_kit.http.websocket import BoundedWebSocket
 
@@ -37,7 +37,7 @@ class BoundedHttp(HttpToolsProtocol):
     def __init__(
         self,
         *args: Any,
-        limits: HttpLimits,
+        limits: HttpLimits = DEFAULT_LIMITS,
         connections: ConnectionLimits | None = None,
         answer_headers: Mapping[str, str] | None = None,
         **named: Any,

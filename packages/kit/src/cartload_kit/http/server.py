@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Mapping
 from functools import partial
 from types import FrameType
-from typing import cast
+from typing import TypedDict, Unpack, cast
 
 import uvicorn
 from fastapi import FastAPI
@@ -28,6 +28,16 @@ LONGEST_MESSAGE = 64 * 1024
 
 _REQUEST_SECONDS = 12
 _log = logging.get_logger(__name__)
+
+
+class ServerOptions(TypedDict, total=False):
+    """What is asked of each connection; without it the limits are those for services behind a gateway."""
+
+    limits: HttpLimits
+    connections: ConnectionLimits
+    """How many there may be; without it there is no bound."""
+    answer_headers: Mapping[str, str]
+    """For the answers that no app sees, to requests that cannot be parsed or come too slowly."""
 
 
 class Server(uvicorn.Server):
@@ -71,19 +81,11 @@ def server(
     port: int,
     *,
     ws_max_size: int = LONGEST_MESSAGE,
-    limits: HttpLimits | None = None,
-    connections: ConnectionLimits | None = None,
-    answer_headers: Mapping[str, str] | None = None,
     on_stop: Callable[[], None] = lambda: None,
+    **options: Unpack[ServerOptions],
 ) -> Server:
-    """A server of ``app`` that is not running yet.
-
-    ``ws_max_size`` bounds one WebSocket message, in bytes. ``answer_headers`` are set on the answers that no
-    app sees, to requests that cannot be parsed or come too slowly.
-    """
-    protocol = partial(
-        BoundedHttp, limits=limits or HttpLimits(), connections=connections, answer_headers=answer_headers
-    )
+    """A server of ``app`` that is not running yet. ``ws_max_size`` bounds one WebSocket message, in bytes."""
+    protocol = partial(BoundedHttp, **options)
     config = uvicorn.Config(
         app,
         host=host,
@@ -108,10 +110,8 @@ def serve(
     settings: Settings,
     *,
     ws_max_size: int = LONGEST_MESSAGE,
-    limits: HttpLimits | None = None,
-    connections: ConnectionLimits | None = None,
-    answer_headers: Mapping[str, str] | None = None,
     stop_seconds: float = STOP_SECONDS,
+    **options: Unpack[ServerOptions],
 ) -> None:
     """Serve ``app`` on ``settings.host`` and ``settings.port`` until SIGTERM, then exit with code 0.
 
@@ -125,16 +125,7 @@ def serve(
         # uvicorn raises the signal again after its graceful stop; by then nothing is left to do.
         signal.signal(number, lambda *_: None)
     on_stop = partial(_end_in_time, stop_seconds)
-    server(
-        app,
-        settings.host,
-        settings.port,
-        ws_max_size=ws_max_size,
-        limits=limits,
-        connections=connections,
-        answer_headers=answer_headers,
-        on_stop=on_stop,
-    ).run()
+    server(app, settings.host, settings.port, ws_max_size=ws_max_size, on_stop=on_stop, **options).run()
     sys.exit(app.state.lifecycle.exit_code)
 
 

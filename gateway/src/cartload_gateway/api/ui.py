@@ -24,7 +24,7 @@ class UserInterface:
         """The file of that path, else the page, whose router knows the rest.
 
         Raises:
-            NotFound: there is no UI, or no asset of that name.
+            NotFound: there is no UI, no asset of that name, or the client wants no page.
         """
         if self._files is None:
             raise NotFound("This gateway was started without a user interface.")
@@ -34,6 +34,21 @@ class UserInterface:
         except HTTPException as error:
             if error.status_code != 404 or path.startswith(_ASSETS):
                 raise
+            if not _takes_a_page(request):
+                raise NotFound(f"There is nothing at {request.scope['path']}.") from error
             response = await self._files.get_response(_PAGE, request.scope)
         response.headers["Cache-Control"] = _FOREVER if path.startswith(_ASSETS) else "no-cache"
         return response
+
+
+def is_navigation(request: Request) -> bool:
+    """Whether a browser asks for a page to show, rather than a script for data."""
+    mode = request.headers.get("sec-fetch-mode")
+    if mode is not None:
+        return mode == "navigate"
+    return "text/html" in request.headers.get("accept", "")
+
+
+def _takes_a_page(request: Request) -> bool:
+    accepted = request.headers.get("accept", "*/*")
+    return any(kind in accepted for kind in ("text/html", "text/*", "*/*"))

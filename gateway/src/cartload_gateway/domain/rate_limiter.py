@@ -1,9 +1,10 @@
 """Rate limits: a token bucket for each user or address, in this replica."""
 
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import ceil
+
+from cachetools import TTLCache
 
 WINDOW_SECONDS = 60
 """A full bucket is used up in one burst, or refills in this time."""
@@ -38,26 +39,26 @@ class Decision:
 class RateLimiter:
     """`quota` requests a minute for each key; at most `keys` keys are remembered, the least recent go first.
 
-    `clock` gives seconds that only rise.
+    `clock` gives seconds that only rise. The library `limits` would do the counting, but its storage in
+    memory has no bound on the number of keys, which addresses of IPv6 have without end, keeps one entry for
+    each request of a moving window, and reads the time of day itself.
     """
 
     def __init__(self, policy: str, quota: int, *, clock: Callable[[], float], keys: int = 50_000) -> None:
         self._policy = policy
         self._quota = quota
         self._clock = clock
-        self._keys = keys
-        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
+        # A bucket that nobody touched for a whole window is full again, so it need not be remembered.
+        self._buckets: TTLCache[str, tuple[float, float]] = TTLCache(keys, WINDOW_SECONDS, timer=clock)
 
     def take(self, key: str) -> Decision:
         """Take one request from the bucket of `key`, or say how long to wait."""
         now = self._clock()
-        tokens, since = self._buckets.pop(key, (float(self._quota), now))
+        tokens, since = self._buckets.get(key, (float(self._quota), now))
         rate = self._quota / WINDOW_SECONDS
         tokens = min(self._quota, tokens + (now - since) * rate)
         wait = 0.0 if tokens >= 1 else (1 - tokens) / rate
         if wait == 0:
             tokens -= 1
         self._buckets[key] = (tokens, now)
-        if len(self._buckets) > self._keys:
-            self._buckets.popitem(last=False)
         return Decision(self._policy, self._quota, int(tokens), wait)

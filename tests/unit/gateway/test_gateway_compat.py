@@ -1,10 +1,13 @@
-"""The plain endpoints against services that answer as told: shapes, refusals, and who is asked what."""
+"""The compat endpoints against services that answer as told: shapes, refusals, and who is asked what."""
 
 from typing import Any
 from uuid import UUID, uuid5
 
+import aiohttp
 import pytest
 from starlette.responses import JSONResponse
+
+from cartload_gateway.app import describe
 
 JOB = "0193f0a2-7d1f-7b10-8c2e-5a9d4e6c2b02"
 DATASET = "0193f0a2-7d1e-7c3a-9a51-0f6f3b7f1a01"
@@ -201,6 +204,86 @@ async def test_parent_jobs_are_listed_over_all_pages(gateway: Any) -> None:
     assert (status, body) == (200, {"success": True, "parentJobIds": ["a", "b", "d"]})
 
 
-async def test_a_get_of_login_is_still_the_page(gateway: Any) -> None:
-    async with gateway.client.get("/login") as answer:
-        assert answer.content_type == "text/html"
+NAVIGATIONS = ({"Accept": "text/html,*/*;q=0.8"}, {"Accept": "*/*", "Sec-Fetch-Mode": "navigate"})
+DATA = ({"Accept": "application/json"}, {"Accept": "*/*"}, {"Accept": "text/html", "Sec-Fetch-Mode": "cors"})
+POSTS = ("/register", "/login", "/refresh", "/write_to_db", "/generate_raw")
+
+
+@pytest.mark.parametrize("path", POSTS)
+async def test_only_a_browsers_navigation_to_a_post_endpoint_is_the_page(gateway: Any, path: str) -> None:
+    for headers in NAVIGATIONS:
+        async with gateway.client.get(path, headers=headers) as answer:
+            assert (answer.status, answer.content_type) == (200, "text/html")
+    for method, allowed in (("GET", "POST"), ("HEAD", "POST"), ("DELETE", "GET, HEAD, POST")):
+        for headers in DATA:
+            async with gateway.client.request(method, path, headers=headers) as answer:
+                assert (answer.status, answer.headers["Allow"]) == (405, allowed)
+                assert answer.content_type == "application/problem+json"
+
+
+async def test_write_to_db_of_a_cancelled_job_is_a_conflict(gateway: Any) -> None:
+    gateway.services.answer("POST /api/jobs", job("cancelled"))
+    status, body, headers = await read(
+        gateway, "POST", "/write_to_db", json={"dataCount": 3}, headers=gateway.bearer()
+    )
+    assert (status, headers["Location"]) == (409, f"/api/jobs/{JOB}")
+    assert "cancelled" in body["detail"]
+
+
+@pytest.mark.parametrize(
+    ("status", "header", "value"),
+    [(429, "Retry-After", "17"), (503, "Retry-After", "4"), (401, "WWW-Authenticate", 'Bearer error="x"')],
+)
+async def test_a_refusal_keeps_its_headers(gateway: Any, status: int, header: str, value: str) -> None:
+    problem = {"title": "No", "status": status, "detail": "not now"}
+    gateway.services.answer("POST /api/auth/login", problem, status, **{header: value})
+    found, body, headers = await read(
+        gateway, "POST", "/login", json={"username": "ada", "password": "a long password"}
+    )
+    assert (found, body["detail"]) == (status, "not now")
+    assert headers.getall(header) == [value]
+    assert headers.getall("Content-Type") == ["application/problem+json"]
+
+
+async def test_the_rate_limit_is_told_here_too(gateway: Any) -> None:
+    gateway.services.answer("GET /api/jobs", {"items": [], "next": None})
+    _, _, headers = await read(gateway, "GET", "/list_parent_jobs", headers=gateway.bearer())
+    assert headers["RateLimit-Policy"] == '"user";q=1200;w=60'
+
+
+@pytest.mark.parametrize("path", ["/get_user", "/list_parent_jobs", f"/get_raw_data/{JOB}/order"])
+async def test_head_is_answered_wherever_get_is(gateway: Any, path: str) -> None:
+    gateway.services.answer("GET /api/datasets", {"items": [{"id": DATASET}], "next": None})
+    gateway.services.answer(f"GET {USERS_PATH}", {"items": [], "next": None})
+    gateway.services.answer("GET /api/jobs", {"items": [], "next": None})
+    gateway.services.answer(f"GET /api/jobs/{JOB}", job())
+    gateway.services.answer(f"GET /api/datasets/{DATASET}/raw/order_details", [])
+    async with gateway.client.head(path, headers=gateway.bearer()) as answer:
+        assert (answer.status, answer.content_type) == (200, "application/json")
+    async with gateway.client.head(path) as answer:
+        assert answer.status == 401
+
+
+async def test_a_client_that_leaves_ends_the_wait_for_its_job(gateway: Any) -> None:
+    gateway.services.held.add("POST /api/jobs")
+    with pytest.raises(TimeoutError):
+        await read(
+            gateway,
+            "POST",
+            "/write_to_db",
+            json={"dataCount": 3},
+            headers=gateway.bearer(),
+            timeout=aiohttp.ClientTimeout(0.3),
+        )
+    assert len(gateway.services.calls("POST /api/jobs")) == 1
+    await gateway.services.open_when("/api/jobs", 0)
+
+
+def test_the_document_says_who_may_ask() -> None:
+    paths = describe().openapi()["paths"]
+    for path, item in paths.items():
+        for operation in item.values():
+            schemes = {name for scheme in operation.get("security", []) for name in scheme}
+            wanted = {"/register": set(), "/login": set(), "/refresh": {"refresh_token"}}
+            assert schemes == wanted.get(path, {"access_token"})
+            assert ("401" in operation["responses"]) == bool(schemes)

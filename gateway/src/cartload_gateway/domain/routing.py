@@ -1,10 +1,13 @@
-"""Which service answers a path: the gateway's one table of routes."""
+"""Which service answers a path, and by which pool of connections: the gateway's one table of routes."""
 
 import re
 from typing import Literal
 
 type Upstream = Literal["auth", "generator", "writer"]
+type Lane = Literal["auth", "generator", "writer", "waits", "downloads"]
+"""A pool of connections: what is answered at once by each service, and what holds a connection for long."""
 
+_DOWNLOAD = re.compile(r"/api/datasets/[^/]+/(tables/[^/]+/export|files/.+|raw/.+)")
 _DATASET_PART = re.compile(r"/api/datasets/[^/]+/.+")
 _PREFIXES: tuple[tuple[str, Upstream], ...] = (
     ("/api/auth", "auth"),
@@ -34,6 +37,15 @@ def upstream_of(path: str) -> Upstream | None:
         if path == prefix or path.startswith(f"{prefix}/"):
             return upstream
     return None
+
+
+def lane_of(upstream: Upstream, path: str, prefer: str | None) -> Lane:
+    """The pool that a request is sent by. ``prefer`` is its header of that name (RFC 7240)."""
+    if upstream == "generator" and prefer is not None and "wait" in prefer.lower():
+        return "waits"
+    if upstream == "writer" and _DOWNLOAD.fullmatch(path):
+        return "downloads"
+    return upstream
 
 
 def takes_access_token(path: str) -> bool:

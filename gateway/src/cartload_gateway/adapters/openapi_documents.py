@@ -1,12 +1,13 @@
 """`/openapi.json`: merged from the services as they run now, and kept for a while."""
 
 import asyncio
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
 import aiohttp
 
-from cartload_gateway.openapi import Document, merge
+from cartload_gateway.adapters.upstreams import Upstreams
+from cartload_gateway.domain.openapi import Document, merge
+from cartload_gateway.domain.routing import Upstream
 from cartload_kit.errors import Unavailable
 
 KEEP_SECONDS = 60
@@ -17,13 +18,11 @@ class MergedDocument:
 
     def __init__(
         self,
-        session: aiohttp.ClientSession,
-        upstreams: Mapping[Any, str],
+        upstreams: Upstreams,
         own: Document,
         *,
         clock: Callable[[], float],
     ) -> None:
-        self._session = session
         self._upstreams = upstreams
         self._own = own
         self._clock = clock
@@ -36,14 +35,14 @@ class MergedDocument:
             Unavailable: a service cannot give its part now.
         """
         if self._kept is None or self._clock() - self._kept[0] > KEEP_SECONDS:
-            names = list(self._upstreams)
+            names = list(self._upstreams.urls)
             found = await asyncio.gather(*(self._fetch(name) for name in names))
             self._kept = (self._clock(), merge(self._own, dict(zip(names, found, strict=True))))
         return self._kept[1]
 
-    async def _fetch(self, name: str) -> Document:
+    async def _fetch(self, name: Upstream) -> Document:
         try:
-            async with self._session.get(f"{self._upstreams[name]}/openapi.json") as answer:
+            async with await self._upstreams.request(name, name, "GET", "/openapi.json") as answer:
                 answer.raise_for_status()
                 document: Document = await answer.json()
                 return document

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from cartload_gateway.routing import upstream_of
+from cartload_gateway.domain.routing import upstream_of
 
 type Document = dict[str, Any]
 

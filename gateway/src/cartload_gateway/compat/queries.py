@@ -1,17 +1,15 @@
 """Reading data back: rows of the newest dataset from MySQL, rows of a job from Blob, the list of jobs."""
 
 import json
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 from uuid import UUID
 
-from cartload_gateway.plain.services import Services
-from cartload_gateway.plain.shapes import TABLES, Row
+from cartload_gateway.api.streams import UpstreamStream
+from cartload_gateway.compat.schemas import TABLES, Row
+from cartload_gateway.compat.services import Services
 from cartload_kit.errors import Conflict, NotFound
 
 JOBS_LISTED = 10_000
 _PAGE = 100
-_CHUNK_BYTES = 64 * 1024
 
 
 async def newest_rows(
@@ -33,8 +31,8 @@ async def newest_rows(
     return page.body["items"], page.body["next"]
 
 
-async def stored_rows(services: Services, job_id: str, table: str) -> AsyncIterator[bytes]:
-    """The rows of a finished job, streamed out of Blob as the text of the whole answer.
+async def stored_rows(services: Services, job_id: str, table: str) -> UpstreamStream:
+    """The rows of a finished job, streamed out of Blob.
 
     Raises:
         NotFound: the caller has no such job, or there is no such table.
@@ -47,18 +45,10 @@ async def stored_rows(services: Services, job_id: str, table: str) -> AsyncItera
         raise Conflict(
             f"The job is {job['state']}: {job['rows_done']} of {job['rows_total']} rows are stored."
         )
-    path = f"/api/datasets/{job['dataset_id']}/raw/{TABLES[table]}"
-    stack = AsyncExitStack()
-    answer = await stack.enter_async_context(services.open("writer", "GET", path))
-    return _framed(answer.content.iter_chunked(_CHUNK_BYTES), table, stack)
-
-
-async def _framed(chunks: AsyncIterator[bytes], table: str, stack: AsyncExitStack) -> AsyncIterator[bytes]:
-    async with stack:
-        yield b'{"success": true, ' + json.dumps(table).encode() + b": "
-        async for chunk in chunks:
-            yield chunk
-        yield b"}"
+    rows = await services.open("writer", f"/api/datasets/{job['dataset_id']}/raw/{TABLES[table]}")
+    before = b'{"success": true, ' + json.dumps(table).encode() + b": "
+    headers = [("Content-Type", "application/json")]
+    return UpstreamStream("writer", rows, 200, headers, before=before, after=b"}")
 
 
 def _is_uuid(text: str) -> bool:

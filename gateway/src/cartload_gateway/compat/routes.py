@@ -3,12 +3,13 @@
 from collections.abc import Awaitable, Callable
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
-from starlette.responses import StreamingResponse
+from fastapi import APIRouter, Depends, Query, Request, Response, Security
+from fastapi.routing import APIRoute
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from starlette.responses import JSONResponse
 
-from cartload_gateway.plain import data, reading
-from cartload_gateway.plain.services import Services
-from cartload_gateway.plain.shapes import (
+from cartload_gateway.compat import commands, queries
+from cartload_gateway.compat.schemas import (
     TABLES,
     Credentials,
     DataCount,
@@ -20,6 +21,7 @@ from cartload_gateway.plain.shapes import (
     SignedIn,
     Written,
 )
+from cartload_gateway.compat.services import Services
 from cartload_kit.errors import Unauthorized
 from cartload_kit.pagination import add_link
 
@@ -27,15 +29,32 @@ type OpenServices = Callable[[Request], Awaitable[Services]]
 """Admits a request and gives the services as its caller sees them."""
 
 
-async def _services(request: Request) -> Services:
+_access_token = HTTPBearer(
+    auto_error=False,
+    bearerFormat="JWT",
+    scheme_name="access_token",
+    description="An access token from sign-in.",
+)
+_refresh_token = HTTPBearer(
+    auto_error=False, scheme_name="refresh_token", description="The refresh token from `POST /login`."
+)
+
+
+async def _services(request: Request, response: Response) -> Services:
     opened: OpenServices = request.app.state.open_services
-    return await opened(request)
+    services = await opened(request)
+    response.headers.update(services.rate_limit)
+    return services
 
 
-async def _signed_in(request: Request) -> Services:
-    if "authorization" not in request.headers:
+async def _signed_in(
+    request: Request,
+    response: Response,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_access_token)],
+) -> Services:
+    if credentials is None:
         raise Unauthorized()
-    return await _services(request)
+    return await _services(request, response)
 
 
 AnyCaller = Annotated[Services, Depends(_services)]
@@ -72,40 +91,47 @@ async def login(services: AnyCaller, credentials: Credentials) -> SignedIn:
 
 
 @router.post("/refresh", summary="Get a new access token")
-async def refresh(services: AnyCaller, request: Request) -> Refreshed:
+async def refresh(
+    services: AnyCaller,
+    token: Annotated[HTTPAuthorizationCredentials | None, Security(_refresh_token)],
+) -> Refreshed:
     """Get a new access token for the refresh token in `Authorization: Bearer`."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token:
+    if token is None or not token.credentials:
         raise Unauthorized("Send the refresh token as Authorization: Bearer.")
-    answer = await services.call("auth", "POST", "/api/auth/refresh", body={"refresh_token": token})
+    body = {"refresh_token": token.credentials}
+    answer = await services.call("auth", "POST", "/api/auth/refresh", body=body)
     return Refreshed(access_token=answer.body["access_token"])
 
 
 @router.post("/write_to_db", summary="Make customers and wait for them")
 async def write_to_db(services: Caller, wanted: DataCount) -> Written:
     """Make up to 1,000 customers with all that they own; the rows are in MySQL when it answers."""
-    return await data.write_to_db(services, wanted.dataCount)
+    return await commands.write_to_db(services, wanted.dataCount)
 
 
 @router.post("/generate_raw", status_code=202, summary="Make many customers as a job")
 async def generate_raw(services: Caller, wanted: DataCount, request: Request, response: Response) -> Queued:
     """Accept a job; its rows are read with `/get_raw_data` when it has ended."""
     maximum: int = request.app.state.plain_max_customers
-    queued, response.headers["Location"] = await data.generate_raw(services, wanted.dataCount, maximum)
+    queued, response.headers["Location"] = await commands.generate_raw(services, wanted.dataCount, maximum)
     return queued
 
 
-@router.get("/get_raw_data/{parent_job_id}/{table}", summary="Read a job's rows from Blob")
-async def get_raw_data(services: Caller, parent_job_id: str, table: str) -> StreamingResponse:
+@router.get(
+    "/get_raw_data/{parent_job_id}/{table}",
+    summary="Read a job's rows from Blob",
+    response_class=JSONResponse,
+    responses={200: {"description": '`{"success": true, "<table>": [row, …]}`.'}},
+)
+async def get_raw_data(services: Caller, parent_job_id: str, table: str) -> Response:
     """Stream all rows of one table of a finished job."""
-    rows = await reading.stored_rows(services, parent_job_id, table)
-    return StreamingResponse(rows, media_type="application/json")
+    return await queries.stored_rows(services, parent_job_id, table)
 
 
 @router.get("/list_parent_jobs", summary="List the jobs")
 async def list_parent_jobs(services: Caller) -> ParentJobs:
     """List the ids of the caller's jobs, newest first."""
-    return ParentJobs(parentJobIds=await reading.parent_jobs(services))
+    return ParentJobs(parentJobIds=await queries.parent_jobs(services))
 
 
 def _add_table(table: str) -> None:
@@ -113,7 +139,7 @@ def _add_table(table: str) -> None:
     async def get_table(
         services: Caller, request: Request, response: Response, limit: Limit = 1000, cursor: Cursor = None
     ) -> dict[str, bool | list[Row]]:
-        rows, following = await reading.newest_rows(services, table, limit, cursor)
+        rows, following = await queries.newest_rows(services, table, limit, cursor)
         if following is not None:
             add_link(response.headers, request, following)
         return {"success": True, table: rows}
@@ -121,3 +147,8 @@ def _add_table(table: str) -> None:
 
 for _table in TABLES:
     _add_table(_table)
+
+_routes = [route for route in router.routes if isinstance(route, APIRoute)]
+
+POST_PATHS = frozenset(route.path for route in _routes if route.methods == {"POST"})
+"""A browser may navigate to these, since the UI has pages of such names; else they take POST only."""

@@ -3,9 +3,9 @@
 from typing import Any
 from uuid import UUID, uuid5
 
-from cartload_gateway.plain.services import Services
-from cartload_gateway.plain.shapes import BATCH_SIZE, Queued, Written
-from cartload_kit.errors import FieldError, GatewayTimeout, Problem, Unprocessable
+from cartload_gateway.compat.schemas import BATCH_SIZE, Queued, Written
+from cartload_gateway.compat.services import Services
+from cartload_kit.errors import Conflict, FieldError, GatewayTimeout, Problem, Unprocessable
 
 WAIT_SECONDS = 30
 PAGE_ROWS = 1000
@@ -17,6 +17,7 @@ async def write_to_db(services: Services, count: int) -> Written:
     Raises:
         Unprocessable: more than one block; `/generate_raw` takes more.
         GatewayTimeout: the job goes on, and its Location is in the answer.
+        Conflict: somebody cancelled the job.
     """
     if count > BATCH_SIZE:
         raise _too_many(count, BATCH_SIZE, "use POST /generate_raw for more")
@@ -29,8 +30,10 @@ async def write_to_db(services: Services, count: int) -> Written:
     )
     job = answer.body
     location = {"Location": f"/api/jobs/{job['id']}"}
-    if job["state"] in ("failed", "cancelled"):
-        raise Problem(500, "The job failed", job["error"] or "The job was cancelled.", headers=location)
+    if job["state"] == "failed":
+        raise Problem(500, "The job failed", job["error"] or "No reason is known.", headers=location)
+    if job["state"] == "cancelled":
+        raise Conflict("The job was cancelled before it ended.", headers=location)
     if job["state"] != "completed":
         raise GatewayTimeout(f"The job did not end within {WAIT_SECONDS} s; it goes on.", headers=location)
     page = await services.call(

@@ -1,0 +1,92 @@
+"""The services behind the gateway: one bounded pool of connections for each kind of request."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+
+import aiohttp
+from yarl import URL
+
+from cartload_gateway.domain.routing import Lane, Upstream
+from cartload_gateway.metrics import UPSTREAM_FAILURES
+from cartload_kit.errors import BadGateway, GatewayTimeout, Unavailable
+
+_LONGEST_ANSWER_LINE = 64 * 1024
+"""A `Link` header repeats the query of its request, so it may be longer than aiohttp's 8 KiB."""
+
+_QUEUE_FOR_EACH_CONNECTION = 2
+_NOT_REACHED = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
+
+
+class Upstreams:
+    """Sends requests to the services.
+
+    Each lane has a pool of its own: a request that waits for a job, or a client that reads a download slowly,
+    holds a connection for long, and must not hold one that sign-in or a page needs.
+    """
+
+    def __init__(
+        self,
+        urls: Mapping[Upstream, str],
+        sessions: Mapping[Lane, aiohttp.ClientSession],
+        limits: Mapping[Lane, int],
+    ) -> None:
+        self.urls = urls
+        self._sessions = sessions
+        self._limits = limits
+        self._asking = dict.fromkeys(limits, 0)
+
+    async def request(
+        self, upstream: Upstream, lane: Lane, method: str, target: str, **more: Any
+    ) -> aiohttp.ClientResponse:
+        """Send a request; the caller reads the answer and closes it. ``target`` is taken as it is written.
+
+        Raises:
+            Unavailable: the service cannot be reached, or too many wait for a connection.
+            BadGateway: it broke off before it answered.
+            GatewayTimeout: it did not answer in time.
+        """
+        if self._asking[lane] >= self._limits[lane] * _QUEUE_FOR_EACH_CONNECTION:
+            UPSTREAM_FAILURES.labels(upstream, "full").inc()
+            raise Unavailable(f"Too many requests wait for the part that answers here ({upstream}).")
+        self._asking[lane] += 1
+        try:
+            url = URL(self.urls[upstream] + target, encoded=True)
+            return await self._sessions[lane].request(method, url, allow_redirects=False, **more)
+        except _NOT_REACHED as error:
+            UPSTREAM_FAILURES.labels(upstream, "away").inc()
+            raise Unavailable(f"The part that answers here ({upstream}) is away for now.") from error
+        except TimeoutError as error:
+            UPSTREAM_FAILURES.labels(upstream, "timeout").inc()
+            raise GatewayTimeout() from error
+        except aiohttp.ClientError as error:
+            UPSTREAM_FAILURES.labels(upstream, "broken").inc()
+            raise BadGateway(f"The part that answers here ({upstream}) broke off.") from error
+        finally:
+            self._asking[lane] -= 1
+
+
+@asynccontextmanager
+async def open_upstreams(
+    urls: Mapping[Upstream, str], connections: Mapping[Lane, int], read_seconds: float
+) -> AsyncIterator[Upstreams]:
+    """The services at ``urls``, with at most ``connections`` for each lane."""
+    async with AsyncExitStack() as stack:
+        sessions = {
+            lane: await stack.enter_async_context(_session(limit, read_seconds))
+            for lane, limit in connections.items()
+        }
+        yield Upstreams(urls, sessions, connections)
+
+
+def _session(connections: int, read_seconds: float) -> aiohttp.ClientSession:
+    """A pool: bounded, no cookies kept, nothing decompressed, no header added."""
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=connections, keepalive_timeout=30),
+        timeout=aiohttp.ClientTimeout(total=None, connect=5, sock_connect=3, sock_read=read_seconds),
+        auto_decompress=False,
+        cookie_jar=aiohttp.DummyCookieJar(),
+        skip_auto_headers=("User-Agent", "Accept", "Accept-Encoding", "Content-Type"),
+        max_line_size=_LONGEST_ANSWER_LINE,
+        max_field_size=_LONGEST_ANSWER_LINE,
+    )

@@ -1,0 +1,127 @@
+"""Who may pass: tokens are verified, rates and requests in flight limited, before anything is forwarded."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+
+from starlette.requests import HTTPConnection, Request
+
+from cartload_gateway.adapters.personal_tokens import PREFIX, PersonalTokens
+from cartload_gateway.domain.in_flight import InFlight
+from cartload_gateway.domain.rate_limiter import Decision, RateLimiter
+from cartload_gateway.domain.routing import takes_access_token
+from cartload_gateway.metrics import REFUSED
+from cartload_kit.errors import TooManyRequests
+from cartload_kit.http.client_address import Network, client_address, counting_key
+from cartload_kit.tokens import TokenVerifier
+
+RELEASE = "cartload.release"
+"""Where a request's scope keeps the stack of what is given back when its answer is sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """A request that may pass, with the Authorization header to forward."""
+
+    authorization: str | None
+    address: str
+    user_id: str | None
+    headers: dict[str, str] = field(default_factory=dict)
+    """The rate limit's headers, for the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How often and how much at once: by user, and by address for whoever brings no good token."""
+
+    users: RateLimiter
+    addresses: RateLimiter
+    files: RateLimiter
+    """Files of the UI, by address: a page has dozens of them."""
+    token_checks: RateLimiter
+    """Personal tokens that auth is asked about, by address."""
+    users_at_once: InFlight
+    addresses_at_once: InFlight
+
+
+class Admission:
+    """Verifies bearer tokens, exchanges personal ones, and counts requests by user or by address."""
+
+    def __init__(
+        self,
+        verifier: TokenVerifier,
+        personal_tokens: PersonalTokens,
+        limits: Limits,
+        trusted_proxies: Sequence[Network] = (),
+    ) -> None:
+        self._verifier = verifier
+        self._personal_tokens = personal_tokens
+        self._limits = limits
+        self._trusted_proxies = trusted_proxies
+
+    def address_of(self, connection: HTTPConnection) -> str:
+        """The address of the client behind the trusted proxies."""
+        return client_address(connection, self._trusted_proxies)
+
+    async def admit(self, request: Request) -> Admitted:
+        """Let a request pass; it counts as in flight until its answer is sent.
+
+        Raises:
+            TooManyRequests: the user's or the address's bucket is empty, or too many are in flight.
+            Unauthorized: it carries a token that is not good.
+            Unavailable: the token cannot be checked now.
+        """
+        address = self.address_of(request)
+        key = counting_key(address)
+        authorization = request.headers.get("authorization")
+        scheme, _, token = (authorization or "").partition(" ")
+        if scheme.lower() != "bearer" or not takes_access_token(request.scope["path"]):
+            headers = _passed(self._limits.addresses.take(key))
+            _enter(request, self._limits.addresses_at_once, key)
+            return Admitted(authorization, address, None, headers)
+        user_id, token = await self._identify(token, key)
+        headers = _passed(self._limits.users.take(user_id))
+        _enter(request, self._limits.users_at_once, user_id)
+        return Admitted(f"Bearer {token}", address, user_id, headers)
+
+    async def _identify(self, token: str, key: str) -> tuple[str, str]:
+        try:
+            if token.startswith(PREFIX):
+                token = await self._personal_tokens.access_token(token, self._charge_for_check(key))
+            identity = await self._verifier.verify(token)
+        except TooManyRequests:
+            raise
+        except Exception:
+            _passed(self._limits.addresses.take(key))
+            raise
+        return identity.user_id, token
+
+    def _charge_for_check(self, key: str) -> Callable[[], None]:
+        def charge() -> None:
+            _passed(self._limits.token_checks.take(key))
+
+        return charge
+
+    def admit_file(self, request: Request) -> None:
+        """Let a request for a file of the UI pass. Raises TooManyRequests."""
+        key = counting_key(self.address_of(request))
+        _passed(self._limits.files.take(key))
+        _enter(request, self._limits.addresses_at_once, key)
+
+
+def _enter(request: Request, in_flight: InFlight, key: str) -> None:
+    leave = in_flight.enter(key)
+    if leave is None:
+        REFUSED.labels("in flight").inc()
+        detail = f"{in_flight.limit} of your requests are being answered; wait until one has ended."
+        raise TooManyRequests(1, detail)
+    release: AsyncExitStack = request.scope[RELEASE]
+    release.callback(leave)
+
+
+def _passed(decision: Decision) -> dict[str, str]:
+    if not decision.allowed:
+        REFUSED.labels("rate").inc()
+        detail = f"More than {decision.quota} requests in a minute."
+        raise TooManyRequests(decision.wait_seconds, detail, headers=decision.headers)
+    return decision.headers

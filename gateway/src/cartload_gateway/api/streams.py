@@ -1,0 +1,90 @@
+"""Requests to services on behalf of a client: they end when the client leaves."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Coroutine
+from typing import Any
+
+import aiohttp
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+from cartload_gateway.domain.routing import Upstream
+from cartload_gateway.metrics import UPSTREAM_FAILURES
+
+CHUNK_BYTES = 64 * 1024
+_log = logging.getLogger(__name__)
+
+
+async def unless_client_leaves[T](request: Request, work: Coroutine[Any, Any, T]) -> T:
+    """Give the result of ``work``, or cancel it when the client leaves first. The body must have been read.
+
+    Raises:
+        ClientDisconnect: the client has left.
+    """
+    working = asyncio.create_task(work)
+    leaving = asyncio.create_task(_client_left(request))
+    try:
+        await asyncio.wait((working, leaving), return_when=asyncio.FIRST_COMPLETED)
+        if not working.done():
+            raise ClientDisconnect
+        return working.result()
+    finally:
+        for task in (working, leaving):
+            task.cancel()
+        await asyncio.gather(working, leaving, return_exceptions=True)
+
+
+async def _client_left(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
+class UpstreamStream(StreamingResponse):
+    """An answer that streams out of a service's answer.
+
+    It ends when the client leaves: StreamingResponse listens for that, where a response that only sends
+    would read its upstream to the end, because the server's ``send`` is silent after a disconnect.
+    """
+
+    def __init__(
+        self,
+        name: Upstream,
+        upstream: aiohttp.ClientResponse,
+        status: int,
+        headers: list[tuple[str, str]],
+        *,
+        before: bytes = b"",
+        after: bytes = b"",
+    ) -> None:
+        super().__init__(self._chunks(before, after), status)
+        self._name = name
+        self._upstream = upstream
+        self.raw_headers = [
+            (name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers
+        ]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it; in the end the upstream's connection goes back to its pool, or is cut."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            if self._upstream.content.at_eof():
+                self._upstream.release()
+            else:
+                self._upstream.close()
+
+    async def _chunks(self, before: bytes, after: bytes) -> AsyncIterator[bytes]:
+        try:
+            if before:
+                yield before
+            async for chunk in self._upstream.content.iter_chunked(CHUNK_BYTES):
+                yield chunk
+            if after:
+                yield after
+        except (aiohttp.ClientError, TimeoutError) as error:
+            UPSTREAM_FAILURES.labels(self._name, "broken").inc()
+            _log.warning("%s broke off in the middle of an answer: %s", self._name, error)
+            # An answer without an end is cut by the server, so that it does not look whole.
+            raise ClientDisconnect from error

@@ -1,0 +1,1 @@
+"""Pure rules: who answers a path, which headers pass, how often one may ask."""
