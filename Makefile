@@ -56,7 +56,7 @@ test: setup ## make check, then every test: unit, contract, integration, browser
 bench: setup ## the benchmarks, as a table with ratios; one part: PART=engine, PART=system
 	@$(DEV) bench -- $(PART)
 
-soak: setup ## the long proofs: invariants, plausibility queries, randomness and equality at full size
+soak: setup ## the long proofs: invariants, plausibility queries, randomness, equality, sanitizers
 	@$(DEV) soak
 
 images: setup ## build the containers' images; print sizes, users and secrets

@@ -1,9 +1,11 @@
 """The compiled loops beside what they say they do, in plain Python."""
 
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cartload.kernels import library, loops, strings
+from cartload.kernels.signatures import C_TYPES, SIGNATURES, Signature
 from cartload.randomness.fixed_point import exponentials
 from cartload.randomness.hashing import keys
 from cartload.randomness.sampling import Guide
@@ -102,6 +105,51 @@ def test_favourites_differ_where_there_are_enough(words: list[int], categories: 
     for word, four in zip(words, found, strict=True):
         assert four[0] == category[word >> 52]
         assert len(set(four)) == min(4, categories)
+
+
+def declared_in_c() -> dict[str, Signature]:
+    """The functions that the C sources export."""
+    found = {}
+    for source in Path(library.__file__).parent.glob("*.c"):
+        for answer, name, arguments in re.findall(r"^(void|i64) (\w+)\(([^)]*)\)", source.read_text(), re.M):
+            types = [
+                re.sub(r"\w+$", "", one.strip()).strip() for one in arguments.split(",") if one != "void"
+            ]
+            found[name] = Signature(tuple(C_TYPES[one] for one in types), answer == "i64")
+    return found
+
+
+def test_the_declared_types_are_those_of_the_c_sources() -> None:
+    assert declared_in_c() == SIGNATURES
+
+
+_NUMBERS = np.arange(4)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((_NUMBERS.astype(np.int32), 4, np.empty(9, np.int64)), "an array of int32 where a contiguous array"),
+        ((_NUMBERS.astype(np.float64), 4, np.empty(9, np.int64)), "an array of float64"),
+        ((np.arange(8)[::2], 4, np.empty(9, np.int64)), "a scattered array of int64"),
+        (
+            (_NUMBERS, 4, np.empty(9, np.uint8)),
+            "an array of uint8 where a contiguous array of int64 or uint64",
+        ),
+        (([1, 2], 2, np.empty(9, np.int64)), "a list where"),
+        ((_NUMBERS.ctypes.data, 4, np.empty(9, np.int64)), "a int where"),
+        ((_NUMBERS, 4, np.frombuffer(bytes(72), np.int64)), "an array to write to is read-only"),
+        ((_NUMBERS, 4), "owners takes 3 arguments, 2 were given"),
+    ],
+)
+def test_what_is_not_as_declared_never_reaches_the_library(arguments: tuple[Any, ...], message: str) -> None:
+    with pytest.raises(TypeError, match=f"owners.*{message}|{message}"):
+        library.run("owners", *arguments)
+
+
+def test_read_only_arrays_can_be_read() -> None:
+    counts = np.frombuffer(np.array([1, 2], np.int64).tobytes(), np.int64)
+    assert loops.owners(counts, 3).tolist() == [0, 1, 1]
 
 
 def test_arrays_of_other_layouts_are_copied() -> None:

@@ -13,7 +13,7 @@ U64 = npt.NDArray[np.uint64]
 def text_words(data: Any, offsets: npt.NDArray[np.int32], factor: np.uint64) -> U64:
     """A word for each string of an Arrow buffer: a chain over eight bytes at a time, then their number."""
     out = np.empty(len(offsets) - 1, np.uint64)
-    run("text_words", data.address if data else 0, offsets, factor, out, len(out))
+    run("text_words", np.frombuffer(data or b"", np.uint8), offsets, factor, out, len(out))
     return out
 
 

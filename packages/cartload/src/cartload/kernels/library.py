@@ -1,49 +1,96 @@
 """The library that the C files here are compiled to, and how its functions are called."""
 
-from ctypes import CDLL, byref, c_char, c_int64
+from collections.abc import Callable
+from ctypes import CDLL, byref, c_char, c_int64, c_void_p
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-from numpy._core._multiarray_umath import __cpu_features__  # type: ignore[import-not-found]
+
+from cartload.kernels.signatures import SIGNATURES, Array, Number, Signature
 
 _PLAIN, _AVX512 = "_kernels.so", "_kernels_avx512.so"
+
+type _Argument = Callable[[str, Any], Any]
+"""Makes of a value what ctypes passes; it is told the function's name, for errors."""
 
 
 def _loaded() -> CDLL:
     """The library for this processor; what it answers is the same from both."""
-    name = _AVX512 if __cpu_features__.get("AVX512_SKX") else _PLAIN
+    plain = _opened(_PLAIN)
+    plain.has_avx512.restype = c_int64
+    return _opened(_AVX512) if plain.has_avx512() else plain
+
+
+def _opened(name: str) -> CDLL:
     library = Path(__file__).with_name(name)
     if not library.exists():
         raise ImportError(f"{library.name} was not built: install the package, or run its hatch_build.py")
     return CDLL(str(library))
 
 
-_C: Final = _loaded()
+def _array_argument(kind: Array) -> _Argument:
+    types, written = kind.types, kind.written
+
+    def argument(function: str, value: Any) -> Any:
+        if not isinstance(value, np.ndarray) or value.dtype not in types or not value.flags.c_contiguous:
+            raise TypeError(f"{function}: {_described(value)} where {_wanted(kind)} is expected")
+        try:
+            return byref(c_char.from_buffer(value))  # five times as fast as asking for the address
+        except (TypeError, ValueError):  # read-only, or empty
+            if written and not value.flags.writeable:
+                raise TypeError(f"{function}: an array to write to is read-only") from None
+            return c_void_p(address(value))
+
+    return argument
+
+
+def _number_argument(function: str, value: Any) -> int:
+    return int(value)
+
+
+def _described(value: Any) -> str:
+    if not isinstance(value, np.ndarray):
+        return f"a {type(value).__name__}"
+    return f"{'an' if value.flags.c_contiguous else 'a scattered'} array of {value.dtype}"
+
+
+def _wanted(kind: Array) -> str:
+    return f"a contiguous array of {' or '.join(str(one) for one in kind.types)}"
+
+
+def _bound(library: CDLL, name: str, signature: Signature) -> tuple[Any, tuple[_Argument, ...]]:
+    function = getattr(library, name)
+    function.argtypes = [kind.ctype for kind in signature.arguments]
+    function.restype = c_int64 if signature.answers else None
+    makers = (
+        _number_argument if isinstance(kind, Number) else _array_argument(kind)
+        for kind in signature.arguments
+    )
+    return function, tuple(makers)
+
+
+_LIBRARY: Final = _loaded()
+_FUNCTIONS: Final = {name: _bound(_LIBRARY, name, signature) for name, signature in SIGNATURES.items()}
 
 
 def run(name: str, *arguments: Any) -> int:
-    """Call a function of the library with arrays, addresses and numbers, all of 64 bits."""
-    function = getattr(_C, name)
-    function.restype = c_int64
-    answer: int = function(*map(_argument, arguments))
-    return answer
+    """Call a function of the library; 0 when it answers nothing.
+
+    Raises TypeError for an argument that is not as :data:`SIGNATURES` declares it.
+    """
+    function, makers = _FUNCTIONS[name]
+    if len(arguments) != len(makers):
+        raise TypeError(f"{name} takes {len(makers)} arguments, {len(arguments)} were given")
+    answer: int | None = function(*[make(name, value) for make, value in zip(makers, arguments, strict=True)])
+    return answer or 0
 
 
 def look_up(name: str, *arguments: Any) -> None:
     """Call one that answers how many places were outside of a table; raises IndexError when some were."""
     if outside := run(name, *arguments):
         raise IndexError(f"{name}: {outside} places lie outside of the table")
-
-
-def _argument(value: Any) -> Any:
-    if not isinstance(value, np.ndarray):
-        return c_int64(int(value))
-    try:
-        return byref(c_char.from_buffer(value))  # five times as fast as asking for the address
-    except (TypeError, ValueError):  # read-only, or empty
-        return c_int64(address(value))
 
 
 def address(array: npt.NDArray[Any]) -> int:
