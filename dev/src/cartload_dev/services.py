@@ -1,6 +1,7 @@
 """The process table: every role of every service, what it is told, and what has to be done before."""
 
 import sys
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -53,10 +54,12 @@ def processes(replicas: Replicas) -> tuple[Process, ...]:
 def preparations(layout: Layout) -> tuple[Task, ...]:
     """Return what is run once before the services: migrations of each database, and the topics."""
     migrations = [
-        Task(f"migrate-{name}", _python(package, "migrate"), environment(layout, name))
+        Task(f"migrate-{name}", _python(package, "migrate"), environment(layout, name, "migrate"))
         for name, package in MIGRATED.items()
     ]
-    topics = Task("topics", _python("cartload_generator", "topics"), environment(layout, "generator"))
+    topics = Task(
+        "topics", _python("cartload_generator", "topics"), environment(layout, "generator", "topics")
+    )
     return (*migrations, topics)
 
 
@@ -69,48 +72,57 @@ def program(process: Process, layout: Layout) -> Program:
         command=_python(process.package, process.role),
         ready=partial(http_ready, port, "/health/ready"),
         port=port,
-        environment={**environment(layout, service), "CARTLOAD_PORT": str(port)},
+        environment={
+            **environment(layout, service, process.role),
+            "CARTLOAD_HOST": LOOPBACK,
+            "CARTLOAD_PORT": str(port),
+        },
         stop_seconds=STOP_SECONDS,
     )
 
 
-def environment(layout: Layout, service: str) -> dict[str, str]:
-    """Return a service's settings: what everyone gets, then its own secrets and nobody else's."""
-    return {**_shared(layout), **_own(layout, service)}
+def environment(layout: Layout, service: str, role: str) -> dict[str, str]:
+    """Return what a role is told: the settings that it reads, so that none holds a secret without use."""
+    return {name: value for part in _PARTS[service, role] for name, value in part(layout).items()}
 
 
-def _shared(layout: Layout) -> dict[str, str]:
+def _kafka(layout: Layout) -> dict[str, str]:
+    return {"CARTLOAD_KAFKA_BOOTSTRAP_SERVERS": layout.kafka_bootstrap}
+
+
+def _tokens(layout: Layout) -> dict[str, str]:
+    return {"CARTLOAD_JWKS_URL": f"{layout.url('auth')}/.well-known/jwks.json"}
+
+
+def _auth_database(layout: Layout) -> dict[str, str]:
+    return {"CARTLOAD_AUTH_DATABASE_URL": layout.database_url("cartload_auth")}
+
+
+def _signing_keys(layout: Layout) -> dict[str, str]:
+    return {"CARTLOAD_SIGNING_KEY_SECRET": layout.secrets.signing_key_secret}
+
+
+def _generator_database(layout: Layout) -> dict[str, str]:
+    return {"CARTLOAD_GENERATOR_DATABASE_URL": layout.database_url("cartload_generator")}
+
+
+def _disk(layout: Layout) -> dict[str, str]:
+    return {"CARTLOAD_DISK_PATH": str(layout.run.data)}
+
+
+def _writer_database(layout: Layout) -> dict[str, str]:
+    return {"CARTLOAD_WRITER_DATABASE_URL": layout.database_url("cartload_writer")}
+
+
+def _blob(layout: Layout) -> dict[str, str]:
     return {
-        "CARTLOAD_HOST": LOOPBACK,
-        "CARTLOAD_KAFKA_BOOTSTRAP_SERVERS": layout.kafka_bootstrap,
-        "CARTLOAD_JWKS_URL": f"{layout.url('auth')}/.well-known/jwks.json",
+        "CARTLOAD_BLOB_CONNECTION_STRING": layout.blob_connection_string,
+        "CARTLOAD_BLOB_CONTAINER": BLOB_CONTAINER,
     }
 
 
-def _own(layout: Layout, service: str) -> dict[str, str]:
-    match service:
-        case "auth":
-            return {
-                "CARTLOAD_AUTH_DATABASE_URL": layout.database_url("cartload_auth"),
-                "CARTLOAD_SIGNING_KEY_SECRET": layout.secrets.signing_key_secret,
-            }
-        case "generator":
-            return {
-                "CARTLOAD_GENERATOR_DATABASE_URL": layout.database_url("cartload_generator"),
-                "CARTLOAD_DISK_PATH": str(layout.run.data),
-            }
-        case "writer":
-            return {
-                "CARTLOAD_WRITER_DATABASE_URL": layout.database_url("cartload_writer"),
-                "CARTLOAD_BLOB_CONNECTION_STRING": layout.blob_connection_string,
-                "CARTLOAD_BLOB_CONTAINER": BLOB_CONTAINER,
-                **_public_database(layout),
-            }
-        case "notifier":
-            return {"CARTLOAD_GENERATOR_URL": layout.url("generator-api")}
-        case "gateway":
-            return _gateway(layout)
-    raise KeyError(service)
+def _notifier(layout: Layout) -> dict[str, str]:
+    return {"CARTLOAD_GENERATOR_URL": layout.url("generator-api")}
 
 
 def _gateway(layout: Layout) -> dict[str, str]:
@@ -137,3 +149,20 @@ def _python(package: str, role: str) -> tuple[str, ...]:
 
 def _numbered(name: str, index: int) -> str:
     return name if index == 0 else f"{name}-{index + 1}"
+
+
+_PARTS: Mapping[tuple[str, str], tuple[Callable[[Layout], dict[str, str]], ...]] = {
+    ("auth", "migrate"): (_auth_database,),
+    ("auth", "api"): (_auth_database, _signing_keys),
+    ("generator", "migrate"): (_generator_database,),
+    ("generator", "topics"): (_kafka,),
+    ("generator", "api"): (_generator_database, _disk, _kafka, _tokens),
+    ("generator", "worker"): (_kafka,),
+    ("writer", "migrate"): (_writer_database, _blob),
+    ("writer", "consumer"): (_writer_database, _blob, _kafka),
+    ("writer", "tasks"): (_writer_database, _blob, _kafka),
+    ("writer", "checker"): (_writer_database,),
+    ("writer", "api"): (_writer_database, _blob, _tokens, _public_database),
+    ("notifier", "api"): (_notifier, _kafka, _tokens),
+    ("gateway", "api"): (_gateway, _tokens),
+}

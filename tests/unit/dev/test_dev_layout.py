@@ -6,13 +6,20 @@ import stat
 from pathlib import Path
 
 import pytest
+from pydantic_settings import BaseSettings
 
+import cartload_auth.settings as auth
+import cartload_generator.settings as generator
+import cartload_writer.settings as writer
 from cartload_dev import services
 from cartload_dev.errors import LauncherError
 from cartload_dev.layout import Layout, Replicas, plan
 from cartload_dev.mariadb import statements
 from cartload_dev.paths import RunDir
 from cartload_dev.ports import free_ports
+from cartload_gateway.settings import GatewaySettings
+from cartload_kit.settings import variable
+from cartload_notifier.settings import NotifierSettings
 
 NAMES = tuple(process.name for process in services.processes(Replicas()))
 
@@ -77,25 +84,52 @@ def test_a_secret_that_an_older_checkout_did_not_know_is_added(layout: Layout) -
     assert plan(layout.run, (), {}).secrets == secrets
 
 
-@pytest.mark.parametrize("service", ["auth", "generator", "writer", "notifier", "gateway"])
-def test_a_service_gets_its_own_secrets_only(layout: Layout, service: str) -> None:
-    owners = {
-        layout.secrets.root_password: None,
-        layout.secrets.auth_password: "auth",
-        layout.secrets.signing_key_secret: "auth",
-        layout.secrets.generator_password: "generator",
-        layout.secrets.writer_password: "writer",
-        layout.secrets.blob_key: "writer",
-    }
-    text = "\n".join(services.environment(layout, service).values())
-    assert {owner for secret, owner in owners.items() if secret in text} <= {service}
+SETTINGS: dict[tuple[str, str], type[BaseSettings]] = {
+    ("auth", "migrate"): auth.CommandSettings,
+    ("auth", "api"): auth.AuthSettings,
+    ("generator", "migrate"): generator.MigrateSettings,
+    ("generator", "topics"): generator.TopicsSettings,
+    ("generator", "api"): generator.ApiSettings,
+    ("generator", "worker"): generator.WorkerSettings,
+    ("writer", "migrate"): writer.MigrateSettings,
+    ("writer", "consumer"): writer.ConsumerSettings,
+    ("writer", "tasks"): writer.TasksSettings,
+    ("writer", "checker"): writer.CheckerSettings,
+    ("writer", "api"): writer.ApiSettings,
+    ("notifier", "api"): NotifierSettings,
+    ("gateway", "api"): GatewaySettings,
+}
 
 
-def test_every_process_is_told_its_port_and_where_kafka_is(layout: Layout) -> None:
+@pytest.mark.parametrize("role", SETTINGS, ids="-".join)
+def test_a_role_is_told_what_it_reads_and_nothing_else(layout: Layout, role: tuple[str, str]) -> None:
+    settings, told = SETTINGS[role], services.environment(layout, *role)
+    known = {variable(settings, name): field for name, field in settings.model_fields.items()}
+    needed = {name for name, field in known.items() if field.is_required()} - {"CARTLOAD_PORT"}
+    assert needed <= told.keys() <= known.keys()
+
+
+def test_every_process_is_told_its_port(layout: Layout) -> None:
     for process in services.processes(Replicas()):
         environment = services.program(process, layout).environment
         assert environment["CARTLOAD_PORT"] == str(layout.service_ports[process.name])
-        assert environment["CARTLOAD_KAFKA_BOOTSTRAP_SERVERS"] == layout.kafka_bootstrap
+
+
+def test_no_service_holds_the_secret_of_another(layout: Layout) -> None:
+    owners = {
+        layout.secrets.root_password: set[str](),
+        layout.secrets.auth_password: {"auth"},
+        layout.secrets.signing_key_secret: {"auth"},
+        layout.secrets.generator_password: {"generator"},
+        layout.secrets.writer_password: {"writer"},
+        layout.secrets.blob_key: {"writer"},
+    }
+    for service, role in SETTINGS:
+        text = "\n".join(services.environment(layout, service, role).values())
+        assert all(service in allowed for secret, allowed in owners.items() if secret in text), (
+            service,
+            role,
+        )
 
 
 def test_database_urls_name_user_and_database(layout: Layout) -> None:

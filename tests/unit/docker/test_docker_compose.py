@@ -94,6 +94,8 @@ def test_each_part_is_given_its_own_secrets_only(services: dict[str, dict[str, A
             assert not any(given.values())
         elif name == "users":
             assert given.keys() == {f"secrets-{of}" for of in ("setup", "auth", "generator", "writer")}
+        elif name == "writer-checker":
+            assert given.keys() == {"secrets-checker"}, "it reads MySQL alone, not the files"
         else:
             assert given.keys() <= {f"secrets-{part}"}
         assert name == "secrets" or all(given.values()), f"{name} may write secrets"

@@ -8,7 +8,7 @@ import pytest
 
 from cartload_setup.__main__ import ADMIN, OWNERS, main
 from cartload_setup.accounts import Account
-from cartload_setup.secrets import Servers, make
+from cartload_setup.secrets import COPIES, Servers, make
 
 
 def contents(folder: Path) -> dict[str, str]:
@@ -42,9 +42,26 @@ def test_each_part_has_its_own_and_nobody_elses(tmp_path: Path) -> None:
     passwords = {name: Account.of(read[f"{part}/{name}"]).password for name, part in OWNERS.items()}
     assert len(set(passwords.values())) == len(OWNERS)
     for name, part in OWNERS.items():
-        assert [path for path, text in read.items() if passwords[name] in text] == [f"{part}/{name}"]
+        holders = {path for path, text in read.items() if passwords[name] in text}
+        assert holders - COPIES.keys() == {f"{part}/{name}"}
     root = read["mysql/MYSQL_ROOT_PASSWORD"]
     assert read[f"setup/{ADMIN}"] == f"mysql://root:{root}@db:1/"
+
+
+def test_the_checker_has_the_database_and_not_the_files(tmp_path: Path) -> None:
+    make(tmp_path, Servers())
+    name = "CARTLOAD_WRITER_DATABASE_URL"
+    assert [path.name for path in (tmp_path / "checker").iterdir()] == [name]
+    assert (tmp_path / "checker" / name).read_text() == (tmp_path / "writer" / name).read_text()
+
+
+def test_an_older_installation_gets_its_copies_and_keeps_the_rest(tmp_path: Path) -> None:
+    make(tmp_path, Servers())
+    before = contents(tmp_path)
+    for copy in COPIES:
+        (tmp_path / copy).unlink()
+    assert not make(tmp_path, Servers())
+    assert contents(tmp_path) == before
 
 
 def test_the_blob_key_is_one_that_azurite_takes(tmp_path: Path) -> None:

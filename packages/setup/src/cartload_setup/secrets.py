@@ -22,6 +22,9 @@ class Servers:
     blob: str = "azurite:10000"
 
 
+COPIES = {"checker/CARTLOAD_WRITER_DATABASE_URL": "writer/CARTLOAD_WRITER_DATABASE_URL"}
+"""Secrets that a process needs without the others of its service: the copy, and what it is copied from."""
+
 type Files = dict[str, str]
 """Text by path, relative to the folder of all secrets."""
 
@@ -59,6 +62,16 @@ def make(folder: Path, servers: Servers) -> bool:
 
     All of them or none: they belong together. Raises RuntimeError when some are there and some are not.
     """
+    made = _make_originals(folder, servers)
+    for copy, original in COPIES.items():
+        # Also where nothing was made: an installation of an earlier version has the originals only.
+        text = (folder / original).read_text(encoding="utf-8")
+        if not (folder / copy).exists() or (folder / copy).read_text(encoding="utf-8") != text:
+            _write(folder / copy, text)
+    return made
+
+
+def _make_originals(folder: Path, servers: Servers) -> bool:
     files = generate(servers)
     there = [path for path in files if (folder / path).exists()]
     if len(there) == len(files):
