@@ -12,7 +12,7 @@ from cartload.engine.generate import Engine
 from cartload.randomness.draws import Randomness
 from cartload.spec import parse, resolve
 from cartload.spec.counts import fewest_on_sale, largest_basket, most_wishes
-from cartload.tables.shelf import Shelf
+from cartload.tables.on_sale import OnSale
 
 
 def catalogue(**fields: Any) -> Catalogue:
@@ -57,7 +57,7 @@ def test_products_are_sorted_by_category_and_launch() -> None:
 def test_the_shelf_counts_every_sku_on_sale_once() -> None:
     made = catalogue(products=60, skus_per_product=2.5)
     moment = timeline.window_start(made.spec.window)
-    shelf = Shelf.at(made, np.array([moment]))
+    shelf = OnSale.at(made, np.array([moment]))
     size = int(shelf.sizes[0])
     on_sale = (made.launched <= moment) & (made.ends > moment)
     wanted = np.flatnonzero(on_sale[made.product_of_sku])

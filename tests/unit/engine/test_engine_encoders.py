@@ -17,7 +17,7 @@ from cartload.encoders.files import content_type, csv_lines, encode, extension
 from cartload.encoders.mysql import tab_separated
 from cartload.engine.chunks import Segment, plan
 from cartload.engine.generate import Engine
-from cartload.kernels.lines import Field, lines
+from cartload.kernels.text_lines import Field, lines
 from cartload.schema import BLOCK_TABLES, TABLE_NAMES, Column, arrow_schema, table
 from cartload.spec import parse, resolve
 

@@ -57,7 +57,7 @@ def test_group_sums(groups: list[list[int]]) -> None:
 def test_race_lets_in_the_first_of_each_block(blocks: list[list[int]], quota: int) -> None:
     times = np.array([time for block in blocks for time in block], np.int64)
     sizes = np.array([len(block) for block in blocks], np.int64)
-    chosen = loops.race(times, sizes, np.full(len(blocks), quota)).tolist()
+    chosen = loops.weighted_sample(times, sizes, np.full(len(blocks), quota)).tolist()
     for block in blocks:
         home = sorted(range(len(block)), key=lambda place: (block[place], place))[: max(quota, 0)]
         assert [place for place in range(len(block)) if chosen[place]] == sorted(home)
@@ -81,8 +81,8 @@ def test_a_guide_knows_its_ends(position: int) -> None:
 
 @pytest.mark.parametrize(("weight", "word"), [(256, 0), (-1, 0), (1, 1 << 16), (1, -1)])
 def test_running_times_have_bounds(weight: int, word: int) -> None:
-    with pytest.raises(IndexError, match="running_times"):
-        loops.running_times(np.array([weight]), np.array([word]), exponentials(), 0)
+    with pytest.raises(IndexError, match="sampling_keys"):
+        loops.sampling_keys(np.array([weight]), np.array([word]), exponentials(), 0)
 
 
 @settings(deadline=None)

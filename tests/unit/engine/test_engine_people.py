@@ -14,7 +14,7 @@ from cartload.customers import ages
 from cartload.customers.names import FIRST_BITS, LAST_BITS, name_pools
 from cartload.places.country_rules import country_rules
 from cartload.spec import parse, resolve
-from cartload.tables.users import People
+from cartload.tables.users import Customers
 from cartload.tables.world import World
 from cartload.vocabulary.render import render
 
@@ -22,9 +22,9 @@ LOCALES = [names.locale for names in vocabulary.names()]
 OTHER_SCRIPTS = {"ja_JP": "[一-鿿ぁ-ヿ々]+", "zh_CN": "[一-鿿]+", "hi_IN": "[ऀ-ॿ ]+"}
 
 
-def people(rows: np.typing.NDArray[np.int64], **fields: object) -> People:
+def people(rows: np.typing.NDArray[np.int64], **fields: object) -> Customers:
     spec = resolve(parse(fields))
-    return People(World(spec), rows)
+    return Customers(World(spec), rows)
 
 
 @pytest.mark.parametrize("names", vocabulary.names(), ids=LOCALES)

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cartload.kernels.loops import later_doubles
-from cartload.randomness.sampling import Groups, Guide, race, running_times, systematic
+from cartload.randomness.sampling import Groups, Guide, sampling_keys, systematic, weighted_sample
 
 
 def test_groups_walk_their_rows() -> None:
@@ -64,8 +64,8 @@ def test_a_race_chooses_exactly_so_many_of_each_block(sizes: list[int], share: i
     blocks = Groups(np.array(sizes))
     quotas = blocks.counts * share // 100
     random = np.random.default_rng(seed)
-    times = running_times(random.integers(0, 256, blocks.total), random.integers(0, 1 << 16, blocks.total))
-    chosen = race(times, blocks, quotas)
+    times = sampling_keys(random.integers(0, 256, blocks.total), random.integers(0, 1 << 16, blocks.total))
+    chosen = weighted_sample(times, blocks, quotas)
     assert blocks.sums(chosen.astype(np.int64)).tolist() == quotas.tolist()
 
 
@@ -73,8 +73,8 @@ def test_a_race_is_won_in_proportion_to_weights_and_never_by_those_without() -> 
     random, rounds = np.random.default_rng(3), 20_000
     weights = np.tile([1, 2, 5, 0], rounds)
     blocks = Groups(np.full(rounds, 4))
-    times = running_times(weights, random.integers(0, 1 << 16, len(weights)))
-    won = race(times, blocks, np.ones(rounds, np.int64)).reshape(rounds, 4).mean(axis=0)
+    times = sampling_keys(weights, random.integers(0, 1 << 16, len(weights)))
+    won = weighted_sample(times, blocks, np.ones(rounds, np.int64)).reshape(rounds, 4).mean(axis=0)
     assert won.tolist() == pytest.approx([1 / 8, 2 / 8, 5 / 8, 0], abs=0.015)
 
 

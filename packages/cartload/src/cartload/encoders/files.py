@@ -6,7 +6,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from cartload.encoders import parquet, text
-from cartload.kernels.lines import Field
+from cartload.kernels.text_lines import Field
 
 Format = Literal["parquet", "csv", "jsonl"]
 

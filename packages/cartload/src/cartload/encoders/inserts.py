@@ -5,7 +5,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from cartload.encoders import text
-from cartload.kernels.lines import Field
+from cartload.kernels.text_lines import Field
 
 _ESCAPES: Final = (
     ("\\", "\\\\"),

@@ -16,7 +16,7 @@ import pymysql
 from pymysql.connections import Connection
 
 from cartload.encoders import inserts, text
-from cartload.kernels.lines import Field
+from cartload.kernels.text_lines import Field
 
 type Bulk = Connection[Any]
 """A connection made by :func:`connect`."""

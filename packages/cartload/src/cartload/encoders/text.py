@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from cartload.columns import pools
-from cartload.kernels.lines import Field, lines
+from cartload.kernels.text_lines import Field, lines
 
 _MILLISECONDS: Final = pa.timestamp("ms", tz="UTC")
 

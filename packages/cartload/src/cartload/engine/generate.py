@@ -12,16 +12,16 @@ from cartload.schema import CATALOGUE_TABLES, TABLE_NAMES, arrow_schema
 from cartload.spec import sizes
 from cartload.spec.counts import catalogue_rows
 from cartload.spec.model import Spec
-from cartload.tables import goods
+from cartload.tables import products
 from cartload.tables.addresses import Addresses
 from cartload.tables.layout import Layout
 from cartload.tables.lifecycle import Lifecycle
-from cartload.tables.lines import Lines
 from cartload.tables.money import Money
+from cartload.tables.order_items import OrderItems
 from cartload.tables.orders import Orders
 from cartload.tables.payments import Payments
-from cartload.tables.sales import Sales
-from cartload.tables.users import People
+from cartload.tables.placed_orders import PlacedOrders
+from cartload.tables.users import Customers
 from cartload.tables.wishes import Wishes
 from cartload.tables.world import World
 
@@ -61,7 +61,7 @@ class Engine:
         match chunk:
             case CatalogueRows(table, first_row, rows):
                 self._require_rows(table, first_row + rows)
-                made: Makers = {table: partial(goods.rows_of, self._world, table, first_row, rows)}
+                made: Makers = {table: partial(products.rows_of, self._world, table, first_row, rows)}
             case Blocks():
                 made = self._blocks(chunk)
         return {table: batch() for table, batch in made.items() if table in tables}
@@ -76,18 +76,17 @@ class Engine:
     def _blocks(self, chunk: Blocks) -> Makers:
         """Of all tables; what two of them need is made once, at first use."""
         world, layout = self._world, Layout(self.spec, chunk.first_block, chunk.customers)
-        people = People(world, layout.rows("users"))
-        addresses = Addresses(world, layout, people)
-        orders = Orders(world, layout, people, addresses)
-        lines = Lines(world, orders)
-        sales = Sales(world, Money(lines), Lifecycle(lines))
+        customers = Customers(world, layout.rows("users"))
+        addresses = Addresses(world, layout, customers)
+        items = OrderItems(world, PlacedOrders(world, layout, customers, addresses))
+        orders = Orders(world, Money(items), Lifecycle(items))
         return {
-            "users": people.batch,
+            "users": customers.batch,
             "addresses": addresses.batch,
-            "order_details": sales.orders,
-            "order_item": sales.lines,
-            "payment_details": Payments(sales).batch,
-            "wishlist": Wishes(lines).batch,
+            "order_details": orders.batch,
+            "order_item": orders.items_batch,
+            "payment_details": Payments(orders).batch,
+            "wishlist": Wishes(items).batch,
         }
 
 

@@ -71,7 +71,7 @@ void systematic(const i64 *weights, const i64 *sizes, const i64 *quotas, const i
     }
 }
 
-i64 running_times(const i64 *weights, const i64 *words, const i64 *exponentials, i64 handicap, i64 *out, i64 count) {
+i64 sampling_keys(const i64 *weights, const i64 *words, const i64 *exponentials, i64 handicap, i64 *out, i64 count) {
     i64 outside = 0;
     for (i64 i = 0; i < count; i++) {
         i64 weight = weights[i];
@@ -115,7 +115,7 @@ static i64 smallest(i64 *keys, i64 size, i64 quota) {
 }
 
 /* The last key of those that come in: counted by buckets, then looked for in the one that it lies in. */
-static i64 last_home(const i64 *times, i64 size, i64 quota, i64 *scratch) {
+static i64 last_chosen(const i64 *times, i64 size, i64 quota, i64 *scratch) {
     uint32_t counts[BUCKETS];
     for (i64 at = 0; at < BUCKETS; at++) counts[at] = 0;
     for (i64 i = 0; i < size; i++) counts[bucket((u64)times[i])]++;
@@ -129,10 +129,10 @@ static i64 last_home(const i64 *times, i64 size, i64 quota, i64 *scratch) {
 }
 
 /* Times are 0 to 2**46, a block has at most 2**16 rows; `scratch` has room for one more. */
-void race(const i64 *times, const i64 *sizes, const i64 *quotas, i64 blocks, i64 *scratch, u8 *out) {
+void weighted_sample(const i64 *times, const i64 *sizes, const i64 *quotas, i64 blocks, i64 *scratch, u8 *out) {
     for (i64 block = 0; block < blocks; block++) {
         i64 size = sizes[block], quota = quotas[block], last = quota > 0 ? INT64_MAX : -1;
-        if (quota > 0 && quota < size) last = last_home(times, size, quota, scratch);
+        if (quota > 0 && quota < size) last = last_chosen(times, size, quota, scratch);
         for (i64 i = 0; i < size; i++) out[i] = (times[i] << 16) + i <= last;
         times += size;
         out += size;

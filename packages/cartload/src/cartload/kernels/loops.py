@@ -65,17 +65,17 @@ def systematic(weights: I64, sizes: I64, quotas: I64, starts: I64) -> I64:
     return out
 
 
-def running_times(weights: I64, draws: I64, exponentials: I64, handicap: int) -> I64:
-    """:func:`cartload.randomness.sampling.running_times`; ``exponentials`` has one for each word."""
+def sampling_keys(weights: I64, draws: I64, exponentials: I64, handicap: int) -> I64:
+    """:func:`cartload.randomness.sampling.sampling_keys`; ``exponentials`` has one for each word."""
     out = np.empty(len(draws), np.int64)
-    look_up("running_times", words(weights), words(draws), exponentials, handicap, out, len(out))
+    look_up("sampling_keys", words(weights), words(draws), exponentials, handicap, out, len(out))
     return out
 
 
-def race(times: I64, sizes: I64, quotas: I64) -> Flags:
-    """:func:`cartload.randomness.sampling.race`."""
-    scratch, out = np.empty(1 + int(sizes.max(initial=0)), np.int64), np.empty(len(times), np.bool_)
-    run("race", words(times), words(sizes), words(quotas), len(sizes), scratch, out)
+def weighted_sample(sort_keys: I64, sizes: I64, quotas: I64) -> Flags:
+    """:func:`cartload.randomness.sampling.weighted_sample`."""
+    scratch, out = np.empty(1 + int(sizes.max(initial=0)), np.int64), np.empty(len(sort_keys), np.bool_)
+    run("weighted_sample", words(sort_keys), words(sizes), words(quotas), len(sizes), scratch, out)
     return out
 
 

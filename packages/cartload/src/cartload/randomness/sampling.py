@@ -82,18 +82,19 @@ class Guide:
         return loops.find(self.running, self._table, self._shift, positions)
 
 
-def running_times(weights: I64, draws: I64) -> I64:
-    """How long each takes in a race: exponential by 16-bit word, shorter the greater its weight, 0 to 255.
+def sampling_keys(weights: I64, draws: I64) -> I64:
+    """A key for each row, to choose a :func:`weighted_sample` by; ``draws`` are random 16-bit words.
 
-    Those of weight 0 come in after all others.
+    Keys are exponentially distributed with a rate equal to the weight, 0 to 255. Rows of weight 0 have larger
+    keys than all others: they are chosen only where nothing else is left.
     """
-    return loops.running_times(weights, draws, exponentials(), _HANDICAP)
+    return loops.sampling_keys(weights, draws, exponentials(), _HANDICAP)
 
 
-def race(times: I64, blocks: Groups, quotas: I64) -> npt.NDArray[np.bool_]:
-    """Choose ``quotas[b]`` rows of block b, exactly: the first home, those before that came first.
+def weighted_sample(sort_keys: I64, blocks: Groups, quotas: I64) -> npt.NDArray[np.bool_]:
+    """Choose exactly ``quotas[b]`` rows of block b: those with the smallest keys, the earlier of equal ones.
 
-    With :func:`running_times` it is weighted sampling without replacement (Efraimidis and Spirakis 2006),
+    With :func:`sampling_keys` it is weighted sampling without replacement (Efraimidis and Spirakis 2006),
     with plain random words each row has the same chance. A block has fewer than 65,536 rows.
     """
-    return loops.race(times, blocks.counts, quotas)
+    return loops.weighted_sample(sort_keys, blocks.counts, quotas)

@@ -15,7 +15,7 @@ from pymysql.cursors import SSCursor
 
 from cartload._identity import VINTAGE
 from cartload.engine.chunks import Segment
-from cartload.readers import lines
+from cartload.readers import csv_rows
 from cartload.readers.errors import StoredError
 from cartload.readers.store import Stored, first_line
 from cartload.readers.types import Remarks, duckdb_types, require_columns
@@ -155,7 +155,7 @@ def _copy(
     connection.execute(f"CREATE TABLE {name} ({types})")
     schema = pa.schema([field.with_nullable(True) for field in arrow_schema(name, ids)])
     with source.cursor(SSCursor) as cursor:
-        cursor.execute(lines.query(name))
+        cursor.execute(csv_rows.query(name))
         for batch in _batches(cursor, schema, f"{place}: {name}"):
             connection.register("arriving", batch)
             connection.execute(f"INSERT INTO {name} SELECT * FROM arriving")  # noqa: S608 the schema's name
@@ -165,7 +165,7 @@ def _copy(
 def _batches(cursor: Any, schema: pa.Schema, place: str) -> Iterator[pa.Table]:
     while rows := cursor.fetchmany(_ROWS):
         try:
-            yield lines.parsed(rows, schema)
+            yield csv_rows.parsed(rows, schema)
         except pa.ArrowException as error:
             raise StoredError(
                 f"{place} has a value that its column cannot hold: {first_line(error)}"

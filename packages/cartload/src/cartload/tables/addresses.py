@@ -21,7 +21,7 @@ from cartload.randomness.fixed_point import I64
 from cartload.randomness.sampling import Groups, systematic
 from cartload.tables.ids import Keys
 from cartload.tables.layout import Layout
-from cartload.tables.users import People
+from cartload.tables.users import Customers
 from cartload.tables.world import World
 
 _HOME, _WORK, _PARENTS, _HOLIDAY, _NEIGHBOURS = range(5)
@@ -39,7 +39,7 @@ class Addresses:
 
     world: World
     layout: Layout
-    people: People
+    customers: Customers
 
     @cached_property
     def rows(self) -> I64:
@@ -51,7 +51,7 @@ class Addresses:
         """Addresses of each customer, at least one."""
         users, blocks = self.layout.groups("users"), self.layout.groups("addresses")
         random = self.world.random
-        weights = 1 + random.draw("addresses.user", self.people.rows).below("weight", 4)
+        weights = 1 + random.draw("addresses.user", self.customers.rows).below("weight", 4)
         start = random.draw("addresses.block", self.layout.blocks).bits("start")
         return Groups(1 + systematic(weights, users, blocks.counts - users.counts, start))
 
@@ -72,7 +72,7 @@ class Addresses:
     @cached_property
     def created(self) -> I64:
         """The default at sign-up, the others later, in order."""
-        signed_up = self.people.signed_up[self.user]
+        signed_up = self.customers.signed_up[self.user]
         later = np.where(self.is_default, 0, self._row.below("created", self.world.last_moment - signed_up))
         return np.sort(self.user * _OWNER_SHIFT + signed_up + later) - self.user * _OWNER_SHIFT
 
@@ -96,24 +96,24 @@ class Addresses:
     @cached_property
     def city(self) -> I64:
         """The home city, for work and parents often, for holidays mostly another: near it or anywhere."""
-        places, home = place_pools(), self.people.city[self.user]
+        places, home = place_pools(), self.customers.city[self.user]
         draw = self.world.random.draw("addresses.where", self.rows)
         chance = draw.bits("distance")
         nearby = places.near.take(home * NEAR + 1 + draw.below("near", NEAR - 1))
-        country = self.people.country[self.user]
+        country = self.customers.country[self.user]
         anywhere = places.city_slot.take((country << CITY_BITS) + draw.bits("city"))
         away = np.where(chance < _NEARBY.take(self.kind), nearby, anywhere)
         return np.where(chance < _AT_HOME.take(self.kind), home, away)
 
     def batch(self) -> pa.RecordBatch:
         """The rows of ``addresses``."""
-        places, country, city = place_pools(), self.people.country[self.user], self.city
+        places, country, city = place_pools(), self.customers.country[self.user], self.city
         draw = self.world.random.draw("addresses.place", self.rows)
         created = arrays.times(self.created)
         return self.world.batch(
             "addresses",
             self.keys.column,
-            self.people.keys.of(self.user),
+            self.customers.keys.of(self.user),
             arrays.take(places.titles, country * len(_AT_HOME) + self.kind),
             arrays.take(places.street_lines, country * STREET_LINES + self._street(draw)),
             arrays.take(places.lines_2, country * LINES_2 + self._row.below("line_2", LINES_2)),
@@ -138,7 +138,7 @@ class Addresses:
     def _phone(self, city: I64, draw: Any) -> I64:
         """The customer's own number at home, another one elsewhere."""
         other: I64 = city * PHONES + draw.below("phone", PHONES)
-        return np.where(self.is_default, self.people.phone[self.user], other)
+        return np.where(self.is_default, self.customers.phone[self.user], other)
 
     def _scatter(self, field: str, city: I64) -> I64:
         radius = place_pools().radius.take(city)

@@ -16,10 +16,10 @@ from cartload.calendar.timeline import DAY
 from cartload.kernels import loops
 from cartload.randomness.draws import Draw
 from cartload.randomness.fixed_point import I64
-from cartload.randomness.sampling import Groups, race, systematic
+from cartload.randomness.sampling import Groups, systematic, weighted_sample
 from cartload.spec.order_rates import FIRST_ORDER_DAYS, LIFETIME_DAYS
 from cartload.tables.layout import Layout
-from cartload.tables.users import People
+from cartload.tables.users import Customers
 from cartload.tables.world import World
 
 _ONCE: Final = 64
@@ -46,17 +46,17 @@ class Buyers:
 
     world: World
     layout: Layout
-    people: People
+    customers: Customers
 
     @cached_property
     def habit(self) -> Draw:
         """The draw behind first orders and methods."""
-        return self.world.random.draw("users.buyer", self.people.rows)
+        return self.world.random.draw("users.buyer", self.customers.rows)
 
     @cached_property
     def pace(self) -> Draw:
         """The draw behind how often and how long."""
-        return self.world.random.draw("users.pace", self.people.rows)
+        return self.world.random.draw("users.pace", self.customers.rows)
 
     @cached_property
     def _quotas(self) -> tuple[I64, I64]:
@@ -68,7 +68,7 @@ class Buyers:
     @cached_property
     def buys(self) -> np.typing.NDArray[np.bool_]:
         """Whether each ever orders."""
-        return race(self.habit.bits("buys"), self.layout.groups("users"), self._quotas[0])
+        return weighted_sample(self.habit.bits("buys"), self.layout.groups("users"), self._quotas[0])
 
     @cached_property
     def orders(self) -> Groups:
@@ -85,7 +85,7 @@ class Buyers:
     @cached_property
     def first(self) -> I64:
         """When each would order first, UTC: soon after signing up, not after the window."""
-        signed_up, last = self.people.signed_up, self.world.last_moment
+        signed_up, last = self.customers.signed_up, self.world.last_moment
         minutes = _MINUTE + self.habit.below("first_minute", 50 * _MINUTE)
         first = signed_up + FIRST_ORDER_DAYS.take(self.habit.bits("first_day")) * DAY + minutes
         inside = signed_up + self.habit.below("first_minute", last - signed_up)
@@ -94,7 +94,7 @@ class Buyers:
     @cached_property
     def first_local(self) -> I64:
         """The first order by the customer's clock."""
-        return self.world.clock.local(self.people.zone, self.first)
+        return self.world.clock.local(self.customers.zone, self.first)
 
     @cached_property
     def since(self) -> I64:
@@ -104,7 +104,7 @@ class Buyers:
     @cached_property
     def until(self) -> I64:
         """Where on that timeline the customer leaves, or the window ends."""
-        ends = self.world.local_ends.take(self.people.zone)
+        ends = self.world.local_ends.take(self.customers.zone)
         left = np.minimum(self.first_local + _LIVES.take(self.habit.bits("life")), ends)
         return np.maximum(self.world.orders.position(left), self.since)
 
@@ -115,13 +115,13 @@ class Buyers:
 
     @cached_property
     def _taste(self) -> Draw:
-        return self.world.random.draw("users.taste", self.people.rows)
+        return self.world.random.draw("users.taste", self.customers.rows)
 
     @cached_property
     def _favourites(self) -> I64:
         """Four favourite categories of each customer, one behind the other."""
-        market, count = self.world.market, self.world.catalogue.categories
-        return loops.favourites(self._taste.words, market.category, count)
+        demand, count = self.world.demand, self.world.catalogue.categories
+        return loops.favourites(self._taste.words, demand.category, count)
 
     @cached_property
     def _likes(self) -> I64:

@@ -20,8 +20,8 @@ from cartload.spec.order_rates import (
     failing_again,
 )
 from cartload.spec.ratios import ten_thousandths
-from cartload.tables import customs
-from cartload.tables.orders import Orders
+from cartload.tables import order_choices
+from cartload.tables.placed_orders import PlacedOrders
 
 NEVER: Final = 1 << 50
 """The moment of what does not come about; later ones mean the same."""
@@ -48,7 +48,7 @@ class Round:
 class Charges:
     """What is tried in a chunk's orders; an order whose charge is voided is given by the lifecycle."""
 
-    orders: Orders
+    orders: PlacedOrders
 
     @cached_property
     def rounds(self) -> tuple[Round, ...]:
@@ -67,8 +67,8 @@ class Charges:
             draw = orders.world.random.draw(f"order_details.failed_{number}", orders.rows[hit])
             insists = draw.bits("tries_again") < TRIES_AGAIN.take(method) << 8
             switches = draw.bits("switches") < SWITCHES.take(method) << 8
-            any_method = customs.methods().take(orders.country[hit] * 256 + draw.bits("method"))
-            any_method = customs.accepted(orders.channel[hit], any_method)
+            any_method = order_choices.methods().take(orders.country[hit] * 256 + draw.bits("method"))
+            any_method = order_choices.accepted(orders.channel[hit], any_method)
             chance = np.where(switches, failing, failing_again(failing))
             method = np.where(switches, any_method, method)
             made = self._round(
@@ -86,7 +86,7 @@ class Charges:
             orders=hit,
             method=method,
             fails=draw.happens("fails", failing),
-            reason=customs.REASON.take(method * 64 + draw.bits("reason")),
+            reason=order_choices.REASON.take(method * 64 + draw.bits("reason")),
             created=created,
             settled=settled,
             again=settled + np.where(word < RETRIED_SOON, soon, soon + (word * DAY >> 18)),

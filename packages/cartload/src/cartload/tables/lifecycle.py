@@ -8,13 +8,13 @@ import numpy as np
 
 from cartload.calendar.timeline import DAY, HOUR
 from cartload.randomness.fixed_point import I64
-from cartload.randomness.sampling import race, running_times
+from cartload.randomness.sampling import sampling_keys, weighted_sample
 from cartload.spec.order_rates import BANK_TRANSFER, HANDLING, STORE
 from cartload.spec.ratios import ten_thousandths
-from cartload.tables import customs
+from cartload.tables import order_choices
 from cartload.tables.charges import NEVER, Charges, Flags
-from cartload.tables.lines import Lines
-from cartload.tables.orders import Orders
+from cartload.tables.order_items import OrderItems
+from cartload.tables.placed_orders import PlacedOrders
 
 PENDING, PAID, SHIPPED, DELIVERED, RETURNED, CANCELLED = range(6)
 _MINUTE: Final = 60_000
@@ -35,12 +35,12 @@ class Lifecycle:
     is a race of weights within each block, so that the shares are exactly the spec's.
     """
 
-    lines: Lines
+    items: OrderItems
 
     @property
-    def orders(self) -> Orders:
+    def orders(self) -> PlacedOrders:
         """The orders."""
-        return self.lines.orders
+        return self.items.orders
 
     @cached_property
     def charges(self) -> Charges:
@@ -48,7 +48,7 @@ class Lifecycle:
         return Charges(self.orders)
 
     @cached_property
-    def _fate(self) -> Any:
+    def _outcome(self) -> Any:
         return self.orders.draw("fate")
 
     @cached_property
@@ -58,13 +58,13 @@ class Lifecycle:
     @cached_property
     def _is_cancelled(self) -> Flags:
         transfer = self.orders.method == BANK_TRANSFER
-        word = self._fate.bits("cancelled")
-        times = _AFTER_UNPAID + running_times(np.where(transfer, _TRANSFER, _USUAL), word)
-        return self._first_home(np.where(self.charges.unpaid, word, times), self._cancel_rate)
+        word = self._outcome.bits("cancelled")
+        times = _AFTER_UNPAID + sampling_keys(np.where(transfer, _TRANSFER, _USUAL), word)
+        return self._choose(np.where(self.charges.unpaid, word, times), self._cancel_rate)
 
-    def _first_home(self, times: I64, *shares: int) -> Flags:
+    def _choose(self, times: I64, *shares: int) -> Flags:
         layout = self.orders.layout
-        return race(times, layout.groups("order_details"), layout.shares("order_details", *shares))
+        return weighted_sample(times, layout.groups("order_details"), layout.shares("order_details", *shares))
 
     @property
     def _cancel_rate(self) -> int:
@@ -73,18 +73,18 @@ class Lifecycle:
     @cached_property
     def _is_returned(self) -> Flags:
         """Which orders would come back: by their goods, of those neither cancelled nor never paid."""
-        goods = self.orders.world.return_weights.take(self.lines.product)
-        weights = np.minimum(self.lines.by_order.sums(goods), 255)
+        goods = self.orders.world.return_weights.take(self.items.product)
+        weights = np.minimum(self.items.by_order.sums(goods), 255)
         weights[self._is_cancelled] = 0
         weights[self.charges.unpaid] = 0
         rate = ten_thousandths(self.orders.world.spec.orders.return_rate)
-        times = running_times(weights, self._fate.bits("returned"))
-        return self._first_home(times, self._cancel_rate, rate)
+        times = sampling_keys(weights, self._outcome.bits("returned"))
+        return self._choose(times, self._cancel_rate, rate)
 
     @cached_property
     def voided(self) -> Flags:
         """Whether the order is cancelled before its first charge settles; a failed one is not awaited so."""
-        early = self._fate.bits("early") < _EARLY_HALF
+        early = self._outcome.bits("early") < _EARLY_HALF
         result: Flags = self._is_cancelled & early & ~self.charges.unpaid
         return result
 
@@ -97,7 +97,7 @@ class Lifecycle:
     def cancelled(self) -> I64:
         """When it is cancelled: before payment, between payment and shipping, or after the last failure."""
         hit = np.flatnonzero(self._is_cancelled)
-        word = self._fate.bits("moment")[hit]
+        word = self._outcome.bits("moment")[hit]
         paid, last = self.charges.captured[hit], self.charges.settled[hit]
         moments = paid + 1 + (word * (self._leaves[hit] - paid - 1) >> 20)
         moments = np.where(paid < NEVER, moments, last + HOUR + (word * 3 * DAY >> 20))
@@ -134,7 +134,7 @@ class Lifecycle:
         """When it arrives."""
         orders, clock = self.orders, self.orders.world.clock
         day = clock.day(orders.zone, self.shipped)
-        day += customs.transit().take(orders.country * 64 + self._delays.bits("to_deliver"))
+        day += order_choices.transit().take(orders.country * 64 + self._delays.bits("to_deliver"))
         day += (day + 3) % 7 == _SUNDAY
         local = day * DAY + 9 * HOUR + self._delays.below("delivered", 11 * HOUR)
         arrives = np.where(self._at_a_counter, self.shipped + 1_000, clock.utc(orders.zone, local))

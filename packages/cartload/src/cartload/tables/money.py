@@ -1,4 +1,4 @@
-"""Money of orders and lines: integers in minor units that add up exactly."""
+"""Money of orders and items: integers in minor units that add up exactly."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -6,79 +6,79 @@ from functools import cached_property
 import numpy as np
 
 from cartload.randomness.fixed_point import I64
-from cartload.randomness.sampling import race, running_times
+from cartload.randomness.sampling import sampling_keys, weighted_sample
 from cartload.spec.order_rates import STORE
 from cartload.spec.ratios import ten_thousandths
 from cartload.tables.campaigns import Campaigns
-from cartload.tables.lines import Lines
+from cartload.tables.order_items import OrderItems
 
 
 @dataclass(frozen=True)
 class Money:
-    """Amounts of a chunk's lines and orders."""
+    """Amounts of a chunk's items and orders."""
 
-    lines: Lines
+    items: OrderItems
 
     @cached_property
     def line_total(self) -> I64:
         """Price times quantity."""
-        return self.lines.price * self.lines.quantity
+        return self.items.price * self.items.quantity
 
     @cached_property
     def subtotal(self) -> I64:
         """Sum of each order's line totals."""
-        return self.lines.by_order.sums(self.line_total)
+        return self.items.by_order.sums(self.line_total)
 
     @cached_property
     def coupon(self) -> I64:
         """Place of each order's coupon among the campaigns' codes, whether or not it is used."""
-        orders, campaigns = self.lines.orders, self.campaigns
+        orders, campaigns = self.items.orders, self.campaigns
         return campaigns.coupon(orders.local_day, orders.first, orders.place.bits("percent"))
 
     @property
     def campaigns(self) -> Campaigns:
         """Who reduces what when."""
-        return self.lines.world.campaigns
+        return self.items.world.campaigns
 
     @cached_property
     def discount(self) -> I64:
         """Discount of each order; 0 for most: exactly the spec's share has a coupon."""
-        orders, share = self.lines.orders, ten_thousandths(self.lines.world.spec.orders.discount_share)
+        orders, share = self.items.orders, ten_thousandths(self.items.world.spec.orders.discount_share)
         layout = orders.layout
         weights = self.campaigns.eagerness(orders.local_day, orders.first)
         quotas = layout.shares("order_details", share)
-        times = running_times(weights, orders.row.bits("reduced"))
-        reduced = race(times, layout.groups("order_details"), quotas)
+        times = sampling_keys(weights, orders.row.bits("reduced"))
+        reduced = weighted_sample(times, layout.groups("order_details"), quotas)
         return np.where(reduced, self.subtotal * self.campaigns.percent.take(self.coupon) // 100, 0)
 
     @cached_property
     def line_discount(self) -> I64:
-        """Each line's part: differences of rounded-down running parts, so that they add up."""
-        order, result = self.lines.order, np.zeros(len(self.line_total), np.int64)
+        """Each item's part: differences of rounded-down running parts, so that they add up."""
+        order, result = self.items.order, np.zeros(len(self.line_total), np.int64)
         part = np.flatnonzero((self.discount > 0).take(order))
-        of, place, total = order[part], self.lines.by_order.place[part], self.line_total[part]
+        of, place, total = order[part], self.items.by_order.place[part], self.line_total[part]
         sums = np.cumsum(total)
         opening = (sums - total)[place == 0]
-        running = sums - np.repeat(opening, self.lines.by_order.counts[self.discount > 0])
+        running = sums - np.repeat(opening, self.items.by_order.counts[self.discount > 0])
         discount, subtotal = self.discount[of], self.subtotal[of]
         result[part] = discount * running // subtotal - discount * (running - total) // subtotal
         return result
 
     @cached_property
     def line_tax(self) -> I64:
-        """Tax of each line, rounded half up."""
-        rate = self.lines.world.tax_rates.take(self.lines.orders.country).take(self.lines.order)
+        """Tax of each item, rounded half up."""
+        rate = self.items.world.tax_rates.take(self.items.orders.country).take(self.items.order)
         return ((self.line_total - self.line_discount) * rate + 5_000) // 10_000
 
     @cached_property
     def tax(self) -> I64:
         """Tax of each order."""
-        return self.lines.by_order.sums(self.line_tax)
+        return self.items.by_order.sums(self.line_tax)
 
     @cached_property
     def shipping(self) -> I64:
         """Shipping fee of each order; what is bought at a counter is carried home."""
-        shipping, orders = self.lines.world.spec.shipping, self.lines.orders
+        shipping, orders = self.items.world.spec.shipping, self.items.orders
         free = orders.channel == STORE
         if shipping.free_from is not None:
             free |= self.subtotal - self.discount >= shipping.free_from
@@ -89,9 +89,9 @@ class Money:
         """What each order costs."""
         return self.subtotal - self.discount + self.tax + self.shipping
 
-    def refund(self, lines: I64, returned: I64) -> I64:
-        """What is given back for pieces returned of some lines, rounded half up per line."""
-        paid = self.line_total[lines] - self.line_discount[lines] + self.line_tax[lines]
-        quantity = self.lines.quantity[lines]
+    def refund(self, items: I64, returned: I64) -> I64:
+        """What is given back for pieces returned of some items, rounded half up per item."""
+        paid = self.line_total[items] - self.line_discount[items] + self.line_tax[items]
+        quantity = self.items.quantity[items]
         result: I64 = (2 * paid * returned + quantity) // (2 * quantity)
         return result

@@ -1,173 +1,110 @@
-"""Orders before their fate: whose they are, when they were placed, where they go, how they are paid."""
+"""The rows of orders and their items."""
 
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
+import pyarrow as pa
 
-from cartload.calendar.timeline import DAY, HOUR
-from cartload.randomness.draws import Draw
-from cartload.randomness.fixed_point import I64, exponentials
-from cartload.randomness.sampling import Groups
-from cartload.tables import customs
-from cartload.tables.addresses import Addresses
-from cartload.tables.buyers import ANYTHING, Buyers
-from cartload.tables.ids import Keys
-from cartload.tables.layout import Layout
-from cartload.tables.users import People
+from cartload.columns import arrays
+from cartload.randomness.fixed_point import I64
+from cartload.randomness.sampling import sampling_keys
+from cartload.schema import table
+from cartload.tables.ids import numbered
+from cartload.tables.lifecycle import RETURNED, Lifecycle
+from cartload.tables.money import Money
 from cartload.tables.world import World
 
-_ELSEWHERE: Final = 77
-"""Of 256 orders so many go to any of the customer's addresses, the others to the default."""
-_HABITUAL: Final = 360
-"""Of 512 orders so many are paid by the customer's usual method."""
+_STATUSES: Final = arrays.pool(table("order_details").column("status").values)
+_CHANNELS: Final = arrays.pool(table("order_details").column("channel").values)
+_ALSO_RETURNED: Final = 19_660
+"""Of 65,536 other items of a returned order so many come back too."""
 
 
 @dataclass(frozen=True)
 class Orders:
-    """Numbers of the orders of a chunk's customers, by customer, then time.
-
-    A customer's first order comes soon after signing up. The others, given how many there are, are the points
-    of a Poisson process on the timeline's demand between the first and the customer's leaving: running sums
-    of exponential gaps, scaled. So those between a customer's first and last order follow the season exactly:
-    each hour's share of them is its share of the demand in between, whatever the customer's pace.
-    """
+    """Orders with their items, money and outcome."""
 
     world: World
-    layout: Layout
-    people: People
-    addresses: Addresses
+    money: Money
+    life: Lifecycle
 
     @cached_property
-    def rows(self) -> I64:
-        """Row numbers."""
-        return self.layout.rows("order_details")
-
-    @cached_property
-    def keys(self) -> Keys:
-        """Their keys."""
-        return self.world.keys("order_details", self.rows)
-
-    @cached_property
-    def buyers(self) -> Buyers:
-        """The customers as buyers."""
-        return Buyers(self.world, self.layout, self.people)
-
-    @property
-    def by_user(self) -> Groups:
-        """Orders of each customer."""
-        return self.buyers.orders
-
-    @cached_property
-    def user(self) -> I64:
-        """Customer of each order, as a place in the chunk."""
-        return self.by_user.owner
-
-    @cached_property
-    def row(self) -> Draw:
-        """The draw behind time, size, channel, category, method and discount."""
-        return self.world.random.draw("order_details.row", self.rows)
-
-    @cached_property
-    def place(self) -> Draw:
-        """The draw behind address, discount and card."""
-        return self.world.random.draw("order_details.place", self.rows)
-
-    @cached_property
-    def first(self) -> np.typing.NDArray[np.bool_]:
-        """Whether it is its customer's first."""
-        result = np.zeros(len(self.rows), bool)
-        result[self.by_user.starts[self.by_user.counts > 0]] = True
-        return result
-
-    @cached_property
-    def _local(self) -> I64:
-        """When each was placed by the customer's clock."""
-        buyers, when = self.buyers, self.world.orders
-        position = buyers.since.take(self.user) + self._progress
-        return np.where(self.first, buyers.first_local.take(self.user), when.moment(position))
-
-    @cached_property
-    def _progress(self) -> I64:
-        """How far beyond the customer's first order, in demand."""
-        gaps = np.where(self.first, 0, exponentials().take(self.row.bits("gap")))
-        running = np.concatenate((np.zeros(1, np.int64), np.cumsum(gaps)))
-        before = running.take(self.by_user.starts)
-        buyers = self.buyers
-        whole = running.take(self.by_user.ends) - before + exponentials().take(buyers.last_gap)
-        scale = (buyers.until - buyers.since) / whole
-        result: I64 = ((running[1:] - before.take(self.user)) * scale.take(self.user)).astype(np.int64)
-        return result
-
-    @cached_property
-    def zone(self) -> I64:
-        """Time zone of the customer, as its place among the zones."""
-        return self.people.zone.take(self.user)
-
-    @cached_property
-    def placed(self) -> I64:
-        """When each was placed, UTC."""
-        moments = self.world.clock.utc(self.zone, self._local)
-        first = self.buyers.first.take(self.user)
-        moments = np.where(self.first, first, np.maximum(moments, first))
-        return np.minimum(moments, self.world.last_moment)
-
-    @cached_property
-    def day(self) -> I64:
-        """The day, UTC, on which each was placed."""
-        return self.placed // DAY
-
-    @cached_property
-    def local_day(self) -> I64:
-        """The day by the customer's clock."""
-        return self._local // DAY
-
-    @cached_property
-    def category(self) -> I64:
-        """The category that each order is about: mostly a favourite of the customer's, else any."""
-        like = self.buyers.like(self.user, self.row.bits("favourite"))
-        result = self.buyers.favourite(self.user, like)
-        other = np.flatnonzero(like == ANYTHING)
-        draw = self.world.random.draw("order_details.anything", self.rows[other])
-        result[other] = self.world.market.category.take(draw.bits("category"))
-        return result
-
-    @cached_property
-    def address(self) -> I64:
-        """Address of each order, as a place in the chunk: one that was there when it was placed."""
-        result: I64 = self.addresses.by_user.starts.take(self.user)
-        several = self.addresses.by_user.counts.take(self.user) > 1
-        moved = np.flatnonzero(several & (self.place.bits("elsewhere") < _ELSEWHERE))
-        usable = self.addresses.usable(self.user[moved], self.placed[moved])
-        result[moved] += self.place.bits("address")[moved] * usable >> 16
-        return result
-
-    @cached_property
-    def country(self) -> I64:
-        """Country of the address."""
-        return self.people.country.take(self.user)
-
-    @cached_property
-    def method(self) -> I64:
-        """Payment method as a place in the schema's list: mostly the customer's usual one."""
-        word = self.row.bits("method")
-        usual = self.buyers.habit.bits("method").take(self.user)
-        chosen = np.where(word < _HABITUAL, usual, word * 5 + (word >> 3) & 0xFF)
-        return customs.accepted(self.channel, customs.methods().take(self.country * 256 + chosen))
-
-    @cached_property
-    def channel(self) -> I64:
-        """Channel as a place in the schema's list: by age; counters and phones only when staffed."""
-        hour = (self._local - self.local_day * DAY) // HOUR
-        staffed = customs.staffed().take((self.local_day + 3) % 7 * 24 + hour)
-        age = np.minimum(
-            (self.local_day - self.people.birth_day.take(self.user)) // customs.AGE_DAYS, customs.AGES - 1
+    def _returned(self) -> tuple[I64, I64]:
+        """Items that came back, and pieces of each: of each returned order at least one."""
+        items = self.money.items
+        part = np.flatnonzero((self.life.status == RETURNED).take(items.order))
+        draw = self.world.random.draw("order_item.returned", items.rows[part])
+        weights = self.world.return_weights.take(items.product[part])
+        times, opens = (
+            sampling_keys(weights, draw.bits("which")),
+            np.flatnonzero(items.by_order.place[part] == 0),
         )
-        table = (staffed * customs.AGES + age) * 256 + self.row.bits("channel")
-        channel: I64 = customs.CHANNELS.take(table)
-        return channel
+        if len(part) == 0:
+            return part, part
+        first = np.repeat(np.minimum.reduceat(times, opens), np.diff(np.append(opens, len(part))))
+        comes = (times == first) | (draw.bits("also") < _ALSO_RETURNED)
+        pieces = 1 + (draw.bits("pieces") * items.quantity[part] >> 16)
+        return part[comes], pieces[comes]
 
-    def draw(self, family: str) -> Any:
-        """Another draw of the orders."""
-        return self.world.random.draw(f"order_details.{family}", self.rows)
+    @cached_property
+    def returned_quantity(self) -> I64:
+        """Pieces of each item that came back."""
+        result = np.zeros(len(self.money.items.rows), np.int64)
+        items, pieces = self._returned
+        result[items] = pieces
+        return result
+
+    @cached_property
+    def refund(self) -> I64:
+        """What each order gives back: for returned pieces, or all when it was cancelled after payment."""
+        cancelled = self.life.shown(self.life.cancelled) & self.life.shown(self.life.paid)
+        result = np.where(cancelled, self.money.total, 0)
+        items, pieces = self._returned
+        np.add.at(result, self.money.items.order[items], self.money.refund(items, pieces))
+        return result
+
+    def batch(self) -> pa.RecordBatch:
+        """The rows of ``order_details``."""
+        orders, money, life = self.money.items.orders, self.money, self.life
+        placed = arrays.times(orders.placed)
+        return self.world.batch(
+            "order_details",
+            orders.keys.column,
+            numbered("ORD-", orders.rows + 1, 12),
+            orders.customers.keys.of(orders.user),
+            orders.addresses.keys.of(orders.address),
+            arrays.take(_STATUSES, life.status),
+            arrays.constant(self.world.spec.currency, len(orders.rows)),
+            *map(arrays.integers, (money.subtotal, money.discount, money.tax, money.shipping, money.total)),
+            arrays.take(arrays.pool(money.campaigns.codes), money.coupon, money.discount > 0),
+            arrays.take(_CHANNELS, orders.channel),
+            placed,
+            *map(self._shown, (life.paid, life.shipped, life.delivered, life.cancelled, life.returned)),
+            placed,
+            arrays.times(life.updated),
+        )
+
+    def _shown(self, moments: I64) -> Any:
+        return arrays.times(moments, self.life.shown(moments))
+
+    def items_batch(self) -> pa.RecordBatch:
+        """The rows of ``order_item``."""
+        items, money = self.money.items, self.money
+        orders, returned = items.orders, self.returned_quantity
+        placed, back = orders.placed.take(items.order), self._returned[0]
+        updated = placed.copy()
+        updated[back] = self.life.returned[items.order[back]]
+        return self.world.batch(
+            "order_item",
+            self.world.ids("order_item", items.rows),
+            orders.keys.of(items.order),
+            arrays.integers(1 + items.by_order.place, small=True),
+            self.world.ids("products_skus", items.sku),
+            arrays.integers(items.quantity, small=True),
+            *map(arrays.integers, (items.price, money.line_total, money.line_discount, money.line_tax)),
+            arrays.integers(returned, small=True),
+            arrays.times(placed),
+            arrays.times(updated),
+        )

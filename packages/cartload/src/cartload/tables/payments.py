@@ -13,9 +13,9 @@ from cartload.randomness.fixed_point import I64
 from cartload.schema import table
 from cartload.spec.order_rates import CARD, ROUNDS
 from cartload.tables.charges import Flags, Round
-from cartload.tables.customs import REASONS
 from cartload.tables.lifecycle import RETURNED
-from cartload.tables.sales import Sales
+from cartload.tables.order_choices import REASONS
+from cartload.tables.orders import Orders
 
 ATTEMPTS: Final = ROUNDS + 1
 """Payments an order can have: row number ``order * ATTEMPTS + attempt - 1``."""
@@ -48,12 +48,12 @@ _REASONS: Final = arrays.pool(REASONS)
 class Payments:
     """Charges and refunds: the first charge of every order, what followed on few, a refund at the end."""
 
-    sales: Sales
+    orders: Orders
 
     @cached_property
     def _later(self) -> list[tuple[Round, I64]]:
         """Further charges that the window shows: each round, and which of its rows."""
-        life = self.sales.life
+        life = self.orders.life
         return [
             (one, np.flatnonzero(life.shown(one.created) & ~life.voided[one.orders]))
             for one in life.charges.rounds[1:]
@@ -61,7 +61,7 @@ class Payments:
 
     @cached_property
     def _refunded(self) -> Flags:
-        result: Flags = self.sales.refund > 0
+        result: Flags = self.orders.refund > 0
         return result
 
     @cached_property
@@ -100,7 +100,7 @@ class Payments:
 
     @cached_property
     def _first_status(self) -> I64:
-        life, first = self.sales.life, self.sales.life.charges.rounds[0]
+        life, first = self.orders.life, self.orders.life.charges.rounds[0]
         status = self._ended(first.fails, first.settled)
         status[life.voided] = _OPEN
         status[life.voided & life.shown(life.cancelled)] = _VOIDED
@@ -108,7 +108,7 @@ class Payments:
 
     def _ended(self, fails: Flags, settled: I64) -> I64:
         ended = np.where(fails, _FAILED, _CAPTURED)
-        return np.where(self.sales.life.shown(settled), ended, _OPEN)
+        return np.where(self.orders.life.shown(settled), ended, _OPEN)
 
     @cached_property
     def _status(self) -> I64:
@@ -117,14 +117,14 @@ class Payments:
 
     @cached_property
     def _created(self) -> I64:
-        life, later = self.sales.life, [one.created[shown] for one, shown in self._later]
+        life, later = self.orders.life, [one.created[shown] for one, shown in self._later]
         event = np.where(life.status == RETURNED, life.returned, life.cancelled)
-        return self._columns(self.sales.money.lines.orders.placed, later, event[self._refunded])
+        return self._columns(self.orders.money.items.orders.placed, later, event[self._refunded])
 
     @cached_property
     def _updated(self) -> I64:
         """When each row last changed: when it was made where it is a refund or still open."""
-        life, first = self.sales.life, self.sales.life.charges.rounds[0]
+        life, first = self.orders.life, self.orders.life.charges.rounds[0]
         later = [one.settled[shown] for one, shown in self._later]
         settled = np.where(self._first_status == _VOIDED, life.cancelled, first.settled)
         changed = self._columns(settled, later, 0)
@@ -132,24 +132,24 @@ class Payments:
 
     def batch(self) -> pa.RecordBatch:
         """The rows of ``payment_details``."""
-        sales, world, order = self.sales, self.sales.world, self._order
-        orders, charges = sales.money.lines.orders, sales.life.charges
+        orders, world, order = self.orders, self.orders.world, self._order
+        placed, charges = orders.money.items.orders, orders.life.charges
         later = [one.method[shown] for one, shown in self._later]
-        method = self._columns(orders.method, later, charges.method[self._refunded])
+        method = self._columns(placed.method, later, charges.method[self._refunded])
         refund = self._columns(np.zeros(len(self._rows), np.int64), [0] * len(later), 1)
         amount = self._columns(
-            sales.money.total,
-            [sales.money.total[one.orders[shown]] for one, shown in self._later],
-            sales.refund[self._refunded],
+            orders.money.total,
+            [orders.money.total[one.orders[shown]] for one, shown in self._later],
+            orders.refund[self._refunded],
         )
         attempt = np.arange(len(order)) - self._starts.take(order)
-        row = orders.rows.take(order)
-        provider = orders.place.below("provider", 2).take(order)
-        number = orders.place.below("card", len(_CARDS)).take(order)
+        row = placed.rows.take(order)
+        provider = placed.place.below("provider", 2).take(order)
+        number = placed.place.below("card", len(_CARDS)).take(order)
         return world.batch(
             "payment_details",
             world.ids("payment_details", row * ATTEMPTS + attempt),
-            orders.keys.of(order),
+            placed.keys.of(order),
             arrays.integers(1 + attempt, small=True),
             arrays.take(_KINDS, refund),
             arrays.take(_METHODS, method),
@@ -165,6 +165,6 @@ class Payments:
 
     def _reason(self) -> Any:
         """Why a charge failed: of the few that did."""
-        first, later = self.sales.life.charges.rounds[0], [one.reason[shown] for one, shown in self._later]
+        first, later = self.orders.life.charges.rounds[0], [one.reason[shown] for one, shown in self._later]
         reason = self._columns(first.reason, later, 0)
         return arrays.take(_REASONS, reason, self._status == _FAILED)

@@ -33,7 +33,7 @@ _STRIDE: Final = 2531
 
 
 @dataclass(frozen=True)
-class People:
+class Customers:
     """Numbers of the customers with the given row numbers."""
 
     world: World

@@ -15,7 +15,7 @@ from cartload.randomness.fixed_point import I64, exponentials
 from cartload.randomness.sampling import Groups, systematic
 from cartload.spec.counts import SPREAD
 from cartload.tables.buyers import ANYTHING
-from cartload.tables.lines import Lines
+from cartload.tables.order_items import OrderItems
 
 _BOUGHT: Final = 72
 """Of 256 wishes of a buyer so many are for something that he bought later."""
@@ -27,21 +27,21 @@ _USUAL_STAY: Final = 45 * DAY // 94_548
 
 @dataclass(frozen=True)
 class Wishes:
-    """Numbers of the wishes of a chunk's customers; their baskets are those of ``lines``."""
+    """Numbers of the wishes of a chunk's customers; their baskets are those of ``items``."""
 
-    lines: Lines
+    items: OrderItems
 
     @cached_property
     def rows(self) -> I64:
         """Row numbers."""
-        return self.lines.orders.layout.rows("wishlist")
+        return self.items.orders.layout.rows("wishlist")
 
     @cached_property
     def by_user(self) -> Groups:
         """Wishes of each customer."""
-        layout = self.lines.orders.layout
-        weights = 1 + self.lines.orders.buyers.pace.below("wishes", SPREAD)
-        start = self.lines.world.random.draw("wishlist.block", layout.blocks).bits("start")
+        layout = self.items.orders.layout
+        weights = 1 + self.items.orders.buyers.pace.below("wishes", SPREAD)
+        start = self.items.world.random.draw("wishlist.block", layout.blocks).bits("start")
         return Groups(systematic(weights, layout.groups("users"), layout.groups("wishlist").counts, start))
 
     @cached_property
@@ -51,23 +51,23 @@ class Wishes:
 
     @cached_property
     def _row(self) -> Draw:
-        return self.lines.world.random.draw("wishlist.row", self.rows)
+        return self.items.world.random.draw("wishlist.row", self.rows)
 
     @cached_property
     def _time(self) -> Draw:
-        return self.lines.world.random.draw("wishlist.time", self.rows)
+        return self.items.world.random.draw("wishlist.time", self.rows)
 
     @cached_property
     def _drawn(self) -> tuple[I64, I64]:
-        """Product of each wish, and the line by which it was bought, -1 for none."""
+        """Product of each wish, and the item by which it was bought, -1 for none."""
         chosen, bought = self._fancied(self._row, np.arange(len(self.rows))), self._bought_by
         came = np.flatnonzero(bought >= 0)
-        chosen[came] = self.lines.product[bought[came]]
+        chosen[came] = self.items.product[bought[came]]
         for family in ("wishlist.again_1", "wishlist.again_2"):
             doubles = later_doubles(self.user, chosen, self._most)
             if len(doubles) == 0:
                 return chosen, bought
-            again = self.lines.world.random.draw(family, self.rows[doubles])
+            again = self.items.world.random.draw(family, self.rows[doubles])
             chosen[doubles], bought[doubles] = self._fancied(again, doubles), -1
         return self._probed(chosen, bought)
 
@@ -78,8 +78,8 @@ class Wishes:
 
     @cached_property
     def _bought_by(self) -> I64:
-        """A line of the customer's for some wishes, -1 for the others."""
-        orders, by_order = self.lines.orders, self.lines.by_order
+        """An item of the customer's for some wishes, -1 for the others."""
+        orders, by_order = self.items.orders, self.items.by_order
         if by_order.total == 0:
             return np.full(len(self.rows), -1)
         opens = np.append(by_order.starts, by_order.total)
@@ -90,11 +90,11 @@ class Wishes:
 
     def _fancied(self, draw: Draw, wishes: I64) -> I64:
         """A product by popularity of a category that the customer likes, still on sale or not."""
-        market, buyers, user = self.lines.world.market, self.lines.orders.buyers, self.user[wishes]
+        demand, buyers, user = self.items.world.demand, self.items.orders.buyers, self.user[wishes]
         like = buyers.like(user, self._row.bits("favourite")[wishes])
-        anything = market.category.take(draw.bits("category"))
+        anything = demand.category.take(draw.bits("category"))
         category = np.where(like == ANYTHING, anything, buyers.favourite(user, like))
-        return market.products(market.usual(category, draw.bits("product")))
+        return demand.products(demand.in_category(category, draw.bits("product")))
 
     @cached_property
     def _most(self) -> int:
@@ -103,15 +103,15 @@ class Wishes:
 
     def _probed(self, chosen: I64, bought: I64) -> tuple[I64, I64]:
         while len(doubles := later_doubles(self.user, chosen, self._most)):
-            chosen[doubles] = (chosen[doubles] + 1) % self.lines.world.catalogue.products
+            chosen[doubles] = (chosen[doubles] + 1) % self.items.world.catalogue.products
             bought[doubles] = -1
         return chosen, bought
 
     @cached_property
     def created(self) -> I64:
         """When each was noted: as often as people order at that hour, and before it was bought."""
-        orders, world = self.lines.orders, self.lines.world
-        signed_up, zone = orders.people.signed_up.take(self.user), orders.people.zone.take(self.user)
+        orders, world = self.items.orders, self.items.world
+        signed_up, zone = orders.customers.signed_up.take(self.user), orders.customers.zone.take(self.user)
         possible = np.maximum(signed_up, world.catalogue.launched.take(self.product))
         until = np.where(self._came, self._bought_at, world.last_moment)
         low, high = (world.orders.position(world.clock.local(zone, edge)) for edge in (possible, until))
@@ -127,26 +127,26 @@ class Wishes:
 
     @cached_property
     def _bought_at(self) -> I64:
-        if self.lines.by_order.total == 0:
+        if self.items.by_order.total == 0:
             return np.zeros(len(self.rows), np.int64)
-        return self.lines.orders.placed.take(self.lines.order.take(np.maximum(self._drawn[1], 0)))
+        return self.items.orders.placed.take(self.items.order.take(np.maximum(self._drawn[1], 0)))
 
     @cached_property
     def removed(self) -> I64:
         """When each leaves the list: bought, or after a while; later than the window where it stays."""
         gone = self._row.bits("removed") < _REMOVED
-        last = self.lines.world.last_moment
+        last = self.items.world.last_moment
         later = self.created + 1 + exponentials().take(self._time.bits("removed")) * _USUAL_STAY
         return np.where(self._came, self._bought_at, np.where(gone, later, last + 1))
 
     def batch(self) -> pa.RecordBatch:
         """The rows of ``wishlist``."""
-        world, people = self.lines.world, self.lines.orders.people
+        world, customers = self.items.world, self.items.orders.customers
         gone = self.removed <= world.last_moment
         return world.batch(
             "wishlist",
             world.ids("wishlist", self.rows),
-            people.keys.of(self.user),
+            customers.keys.of(self.user),
             world.ids("products", self.product),
             arrays.times(self.removed, gone),
             arrays.times(self.created),

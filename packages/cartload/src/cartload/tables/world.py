@@ -18,11 +18,11 @@ from cartload.schema import coded_schema
 from cartload.spec.model import Spec
 from cartload.spec.ratios import ten_thousandths
 from cartload.tables.campaigns import Campaigns
-from cartload.tables.goods_names import Names
 from cartload.tables.ids import Keys, id_column
-from cartload.tables.market import Market
-from cartload.tables.pieces import Pieces
-from cartload.tables.tastes import Tastes
+from cartload.tables.preferences import Preferences
+from cartload.tables.product_demand import ProductDemand
+from cartload.tables.product_names import Names
+from cartload.tables.quantities import Quantities
 
 _NAME_DOMAIN: Final = 1 << 24
 _AFTERMATH: Final = 120
@@ -75,9 +75,9 @@ class World:
         return self.clock.local(np.arange(zones.COUNT), np.full(zones.COUNT, moment))
 
     @cached_property
-    def market(self) -> Market:
+    def demand(self) -> ProductDemand:
         """What can be bought on each day."""
-        return Market(self.catalogue)
+        return ProductDemand(self.catalogue)
 
     @cached_property
     def names(self) -> Names:
@@ -90,21 +90,21 @@ class World:
         return Campaigns(self.spec)
 
     @cached_property
-    def tastes(self) -> Tastes:
+    def preferences(self) -> Preferences:
         """How people buy what is in each category."""
-        return Tastes(self.catalogue.category_names)
+        return Preferences(self.catalogue.category_names)
 
     @cached_property
-    def pieces(self) -> Pieces:
+    def quantities(self) -> Quantities:
         """How many pieces of a thing people take."""
         extra = ten_thousandths(self.spec.orders.quantity) - 10_000
-        return Pieces(self.market, self.tastes, extra)
+        return Quantities(self.demand, self.preferences, extra)
 
     @cached_property
     def return_weights(self) -> I64:
         """How often each product comes back, 1 to 127: by category, the worst thrice as often as the best."""
         catalogue = self.catalogue
-        weights = self.tastes.returned.take(catalogue.category) * (384 - catalogue.quality) >> 7
+        weights = self.preferences.returned.take(catalogue.category) * (384 - catalogue.quality) >> 7
         result: I64 = np.minimum(np.maximum(weights, 1), 127)
         return result
 

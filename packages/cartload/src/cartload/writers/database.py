@@ -37,12 +37,12 @@ class DatabaseJob:
     def __repr__(self) -> str:
         return f"DatabaseJob({mysql_url.shown(self.url)})"
 
-    def start(self) -> "DatabaseMaking":
+    def start(self) -> "DatabaseWriter":
         """Get ready to make runs, in whichever process this is."""
-        return DatabaseMaking(self)
+        return DatabaseWriter(self)
 
 
-class DatabaseMaking:
+class DatabaseWriter:
     """Makes and loads runs, one after the other; each chunk is a transaction."""
 
     def __init__(self, job: DatabaseJob) -> None:
@@ -81,7 +81,7 @@ def write(url: str, spec: Spec, *, processes: int | None, tell: Tell, say: Calla
         chunks = runs.whole(spec)
         wanted = runs.cut(spec, chunks, "sql")
         count = processes or workers.sensible(runs.rows(spec, chunks, wanted))
-        workers.work(job, wanted, count, tell, lambda _run, _none: None)
+        workers.work(job, wanted, count, tell, lambda _work, _none: None)
         with explained(url):
             say("adding indexes and foreign keys")
             _finish(url, spec)

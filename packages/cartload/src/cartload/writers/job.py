@@ -26,12 +26,12 @@ class FolderJob:
     tables: tuple[str, ...]
     monthly: bool = False
 
-    def start(self) -> "FolderMaking":
+    def start(self) -> "FolderWriter":
         """Get ready to make runs, in whichever process this is."""
-        return FolderMaking(self)
+        return FolderWriter(self)
 
 
-class FolderMaking:
+class FolderWriter:
     """Makes runs, one after the other."""
 
     def __init__(self, job: FolderJob) -> None:

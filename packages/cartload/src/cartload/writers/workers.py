@@ -23,7 +23,7 @@ _END_SECONDS: Final = 5
 _ROWS_WORTH_A_PROCESS: Final = 500_000
 
 
-class Making[T](Protocol):
+class ChunkWriter[T](Protocol):
     """Makes runs in one process."""
 
     def make(self, run: Run, tell: Callable[[int], None]) -> T:
@@ -36,7 +36,7 @@ class Making[T](Protocol):
 class Job[T](Protocol):
     """What can be sent to a process to be begun there."""
 
-    def start(self) -> Making[T]:
+    def start(self) -> ChunkWriter[T]:
         """Get ready to make runs."""
 
 
@@ -53,15 +53,15 @@ def work[T](
     """
     count = min(processes, len(runs))
     if count > 1:
-        with _crew(job, count) as crew:
-            _hand_out(crew, runs, tell, done)
+        with _started(job, count) as workers:
+            _distribute(workers, runs, tell, done)
     elif runs:
-        making = job.start()
+        writer = job.start()
         try:
             for run in runs:
-                done(run, making.make(run, tell))
+                done(run, writer.make(run, tell))
         finally:
-            making.close()
+            writer.close()
 
 
 def sensible(rows: int) -> int:
@@ -76,19 +76,19 @@ def _usable_cores() -> int:
 
 
 type Pipe = Connection[Any, Any]
-type _Crew = dict[Pipe, BaseProcess]
+type _Workers = dict[Pipe, BaseProcess]
 
 
-def _hand_out[T](
-    crew: _Crew, runs: Sequence[Run], tell: Callable[[int], None], done: Callable[[Run, T], None]
+def _distribute[T](
+    workers: _Workers, runs: Sequence[Run], tell: Callable[[int], None], done: Callable[[Run, T], None]
 ) -> None:
     waiting = iter(runs)
-    busy = {pipe for pipe, _ in zip(list(crew), range(len(runs)), strict=False)}
+    busy = {pipe for pipe, _ in zip(list(workers), range(len(runs)), strict=False)}
     for pipe in busy:
-        _send(pipe, next(waiting), crew)
+        _send(pipe, next(waiting), workers)
     while busy:
         for pipe in busy.intersection(connection.wait(list(busy))):
-            match _received(pipe, crew):
+            match _received(pipe, workers):
                 case ("rows", count):
                     tell(count)
                 case ("done", run, result):
@@ -97,20 +97,20 @@ def _hand_out[T](
                     if following is None:
                         busy.discard(pipe)
                     else:
-                        _send(pipe, following, crew)
+                        _send(pipe, following, workers)
                 case ("failed", message):
                     raise OutputError(message)
 
 
-def _send(pipe: Pipe, run: Run, crew: _Crew) -> None:
-    _unbroken(lambda: pipe.send(run), crew[pipe])
+def _send(pipe: Pipe, run: Run, workers: _Workers) -> None:
+    _use_pipe(lambda: pipe.send(run), workers[pipe])
 
 
-def _received(pipe: Pipe, crew: _Crew) -> Any:
-    return _unbroken(pipe.recv, crew[pipe])
+def _received(pipe: Pipe, workers: _Workers) -> Any:
+    return _use_pipe(pipe.recv, workers[pipe])
 
 
-def _unbroken[T](use: Callable[[], T], process: BaseProcess) -> T:
+def _use_pipe[T](use: Callable[[], T], process: BaseProcess) -> T:
     """What the use of a process's pipe answers. One that breaks is that of a dead process: OutputError."""
     with suppress(EOFError, BrokenPipeError, ConnectionResetError):
         return use()
@@ -125,28 +125,28 @@ def _ending(code: int | None) -> str:
 
 
 @contextmanager
-def _crew(job: Job[Any], count: int) -> Iterator[_Crew]:
+def _started(job: Job[Any], count: int) -> Iterator[_Workers]:
     """So many processes with their pipes; none is left at the end."""
     context = multiprocessing.get_context("spawn")
-    crew: _Crew = {}
+    workers: _Workers = {}
     try:
-        with _deaf_to_the_terminal():
+        with _ignore_sigint():
             for _ in range(count):
                 ours, theirs = context.Pipe()
-                process = context.Process(target=_run, args=(theirs, job), daemon=True)
+                process = context.Process(target=_work, args=(theirs, job), daemon=True)
                 process.start()
                 theirs.close()
-                crew[ours] = process
-        yield crew
+                workers[ours] = process
+        yield workers
     finally:
-        _dismiss(crew)
+        _end_workers(workers)
 
 
-def _dismiss(crew: _Crew) -> None:
-    for pipe, process in crew.items():
+def _end_workers(workers: _Workers) -> None:
+    for pipe, process in workers.items():
         pipe.close()
         process.terminate()
-    for process in crew.values():
+    for process in workers.values():
         process.join(_END_SECONDS)
         if process.is_alive():
             process.kill()
@@ -154,7 +154,7 @@ def _dismiss(crew: _Crew) -> None:
 
 
 @contextmanager
-def _deaf_to_the_terminal() -> Iterator[None]:
+def _ignore_sigint() -> Iterator[None]:
     """Processes started inside ignore Ctrl-C from their first moment: the parent ends them."""
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
@@ -163,18 +163,18 @@ def _deaf_to_the_terminal() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _run(pipe: Pipe, job: Job[Any]) -> None:
+def _work(pipe: Pipe, job: Job[Any]) -> None:
     """A worker's whole life."""
     leave_out_pandas()
     keep_freed_memory()
     try:
-        making = job.start()
+        writer = job.start()
         try:
             while True:
                 run = pipe.recv()
-                pipe.send(("done", run, making.make(run, lambda rows: pipe.send(("rows", rows)))))
+                pipe.send(("done", run, writer.make(run, lambda rows: pipe.send(("rows", rows)))))
         finally:
-            making.close()
+            writer.close()
     except (EOFError, BrokenPipeError, ConnectionResetError):
         return
     except OutputError as error:

@@ -9,8 +9,8 @@ import pyarrow as pa
 from cartload.catalogue import pricing, product_words
 from cartload.columns import arrays
 from cartload.randomness.fixed_point import I64
-from cartload.tables.goods_text import Texts
 from cartload.tables.ids import numbered
+from cartload.tables.product_texts import Texts
 from cartload.tables.world import World
 
 _IMAGES: Final = "https://images.example.com/products/"

@@ -1,4 +1,4 @@
-"""All SKUs on sale at given moments, countable: for the few lines that must take the next free one."""
+"""All SKUs on sale at given moments, countable: for the few items that must take the next free one."""
 
 from dataclasses import dataclass
 
@@ -9,15 +9,15 @@ from cartload.randomness.fixed_point import I64
 
 
 @dataclass(frozen=True)
-class Shelf:
+class OnSale:
     """By moment (row) and category (column): the first SKU on sale, and how many so far."""
 
     first: I64
     running: I64
 
     @classmethod
-    def at(cls, catalogue: Catalogue, moments: I64) -> "Shelf":
-        """The shelf at each of the moments."""
+    def at(cls, catalogue: Catalogue, moments: I64) -> "OnSale":
+        """What is on sale at each of the moments."""
         kinds = np.tile(np.arange(catalogue.categories), len(moments))
         start, after = catalogue.on_sale(kinds, np.repeat(moments, catalogue.categories))
         first = catalogue.first_sku[start].reshape(len(moments), -1)

@@ -1,4 +1,4 @@
-"""Order lines: which SKUs, how many; no SKU twice in an order, none off sale when it was ordered."""
+"""Order items: which SKUs, how many; no SKU twice in an order, none off sale when it was ordered."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,35 +9,35 @@ import numpy as np
 from cartload.kernels.loops import later_doubles
 from cartload.randomness.draws import Draw
 from cartload.randomness.fixed_point import I64
-from cartload.randomness.sampling import Groups, race, starts_of_runs, systematic
-from cartload.tables.orders import Orders
-from cartload.tables.shelf import Shelf
-from cartload.tables.tastes import COMPLEMENTS
+from cartload.randomness.sampling import Groups, starts_of_runs, systematic, weighted_sample
+from cartload.tables.on_sale import OnSale
+from cartload.tables.placed_orders import PlacedOrders
+from cartload.tables.preferences import COMPLEMENTS
 from cartload.tables.world import World
 
 _SINGLE: Final = 4_000
-"""Ten-thousandths of orders that have one line whatever the mean."""
+"""Ten-thousandths of orders that have one item whatever the mean."""
 _BASKETS: Final = np.repeat((1, 2, 3, 4, 5, 6, 7, 8), (26, 16, 9, 6, 3, 2, 1, 1))
 """Weights by which the others get more; over their share they are in ``counts.BASKET_SPREAD``.
 
-Numbers of lines come out close to a geometric law: the negative binomial of shape 1 (Ehrenberg 1959).
+Numbers of items come out close to a geometric law: the negative binomial of shape 1 (Ehrenberg 1959).
 """
 _SAME, _BESIDE, _LIKED = 128, 192, 228
-"""Of 256 further lines so many stay in the order's category, or go with it, or are of a favourite."""
+"""Of 256 further items so many stay in the order's category, or go with it, or are of a favourite."""
 
 
 @dataclass(frozen=True)
-class Lines:
-    """Numbers of the lines of a chunk's orders.
+class OrderItems:
+    """Numbers of the items of a chunk's orders.
 
-    An order is about one category, mostly a favourite of the customer's; further lines mostly stay there or
+    An order is about one category, mostly a favourite of the customer's; further items mostly stay there or
     in one that goes with it. Within a category the product is chosen by popularity among those on sale that
-    day, some lines by what the customer always takes. The first line is never drawn again, so first lines
+    day, some items by what the customer always takes. The first item is never drawn again, so first items
     follow popularity exactly.
     """
 
     world: World
-    orders: Orders
+    orders: PlacedOrders
 
     @cached_property
     def rows(self) -> I64:
@@ -46,17 +46,17 @@ class Lines:
 
     @cached_property
     def by_order(self) -> Groups:
-        """Lines of each order, at least one."""
+        """Items of each order, at least one."""
         layout, weights = self.orders.layout, _BASKETS.take(self.orders.row.bits("items"))
-        orders, lines = layout.groups("order_details"), layout.groups("order_item")
+        orders, items = layout.groups("order_details"), layout.groups("order_item")
         quotas = orders.counts * _SINGLE // 10_000
-        weights[race(self.orders.place.bits("single"), orders, quotas)] = 0
+        weights[weighted_sample(self.orders.place.bits("single"), orders, quotas)] = 0
         start = self.world.random.draw("order_item.block", layout.blocks).bits("start")
-        return Groups(1 + systematic(weights, orders, lines.counts - orders.counts, start))
+        return Groups(1 + systematic(weights, orders, items.counts - orders.counts, start))
 
     @cached_property
     def order(self) -> I64:
-        """Order of each line, as a place in the chunk."""
+        """Order of each item, as a place in the chunk."""
         return self.by_order.owner
 
     @cached_property
@@ -66,50 +66,50 @@ class Lines:
 
     @cached_property
     def category(self) -> I64:
-        """Category that each line was looked for in."""
+        """Category that each item was looked for in."""
         result: I64 = self.orders.category.take(self.order)
         mode = self.row.bits("mode")
         strays = np.flatnonzero((mode >= _SAME) & (self.by_order.place > 0))
         result[strays] = self._strayed(result[strays], mode[strays], strays)
         return result
 
-    def _strayed(self, about: I64, mode: I64, lines: I64) -> I64:
-        """The categories of lines that leave their order's category."""
-        user = self.orders.user.take(self.order[lines])
-        draw = self.world.random.draw("order_item.other", self.rows[lines])
+    def _strayed(self, about: I64, mode: I64, items: I64) -> I64:
+        """The categories of items that leave their order's category."""
+        user = self.orders.user.take(self.order[items])
+        draw = self.world.random.draw("order_item.other", self.rows[items])
         slot, anything = draw.bits("complement"), draw.bits("category")
-        beside = self.world.tastes.complements.take(about * COMPLEMENTS + slot)
+        beside = self.world.preferences.complements.take(about * COMPLEMENTS + slot)
         buyers = self.orders.buyers
         liked = buyers.favourite(user, buyers.like(user, slot))
-        anywhere = self.world.market.category.take(anything)
+        anywhere = self.world.demand.category.take(anything)
         return np.where(mode < _BESIDE, beside, np.where(mode < _LIKED, liked, anywhere))
 
     @cached_property
     def _cells(self) -> I64:
-        return self.world.market.cells(self.category, self.orders.day.take(self.order))
+        return self.world.demand.cells(self.category, self.orders.day.take(self.order))
 
     @cached_property
     def _chosen(self) -> tuple[I64, I64]:
-        """Product and SKU of each line as drawn first."""
-        market = self.world.market
-        positions, words = market.positions(self._cells, self.row.bits("product")), self.row.bits("sku")
-        staple = self.world.tastes.staple.take(self.category)
-        usual = np.flatnonzero(self.row.bits("staple") < staple)
-        position, word = self._staples(usual)
-        sold = market.sells(self._cells[usual], position)
-        positions[usual[sold]], words[usual[sold]] = position[sold], word[sold]
-        products = market.products(positions)
-        return products, market.sku(products, words)
+        """Product and SKU of each item as drawn first."""
+        demand = self.world.demand
+        positions, words = demand.positions(self._cells, self.row.bits("product")), self.row.bits("sku")
+        repeats = self.world.preferences.repeats.take(self.category)
+        again = np.flatnonzero(self.row.bits("staple") < repeats)
+        position, word = self._usual_products(again)
+        sold = demand.sells(self._cells[again], position)
+        positions[again[sold]], words[again[sold]] = position[sold], word[sold]
+        products = demand.products(positions)
+        return products, demand.sku(products, words)
 
-    def _staples(self, lines: I64) -> tuple[I64, I64]:
+    def _usual_products(self, items: I64) -> tuple[I64, I64]:
         """What customers always take of a category: where its product stands, and a word for its SKU."""
-        owner = self.orders.people.rows[self.orders.user.take(self.order[lines])]
-        category = self.category[lines]
+        owner = self.orders.customers.rows[self.orders.user.take(self.order[items])]
+        category = self.category[items]
         draw = self.world.random.draw("order_item.staple", owner * 256 + category)
-        return self.world.market.usual(category, draw.bits("product")), draw.bits("sku")
+        return self.world.demand.in_category(category, draw.bits("product")), draw.bits("sku")
 
     @cached_property
-    def _settled(self) -> tuple[I64, I64]:
+    def _final(self) -> tuple[I64, I64]:
         """Product and SKU: drawn, drawn again where doubled, at last the next free one."""
         products, skus = self._chosen
         part = self._baskets(later_doubles(self.order, skus, self._most))
@@ -117,34 +117,34 @@ class Lines:
             doubles = part[self._doubles(part, skus)]
             if len(doubles) == 0:
                 return products, skus
-            market, again = self.world.market, self.world.random.draw(family, self.rows[doubles])
-            positions = market.positions(self._cells[doubles], again.bits("product"))
-            products[doubles] = market.products(positions)
-            skus[doubles] = market.sku(products[doubles], again.bits("sku"))
+            demand, again = self.world.demand, self.world.random.draw(family, self.rows[doubles])
+            positions = demand.positions(self._cells[doubles], again.bits("product"))
+            products[doubles] = demand.products(positions)
+            skus[doubles] = demand.sku(products[doubles], again.bits("sku"))
         return self._probed(part, products, skus)
 
     @property
     def product(self) -> I64:
-        """Product of each line as a row number."""
-        return self._settled[0]
+        """Product of each item as a row number."""
+        return self._final[0]
 
     @property
     def sku(self) -> I64:
-        """SKU of each line as a row number."""
-        return self._settled[1]
+        """SKU of each item as a row number."""
+        return self._final[1]
 
     def _doubles(self, part: I64, skus: I64) -> I64:
-        """Places in ``part``, lines of whole orders, of those whose SKU stands earlier in the order."""
+        """Places in ``part``, items of whole orders, of those whose SKU stands earlier in the order."""
         return later_doubles(self.order[part], skus[part], self._most)
 
     @cached_property
     def _most(self) -> int:
-        """Lines of the largest order."""
+        """Items of the largest order."""
         return int(self.by_order.counts.max(initial=0))
 
-    def _baskets(self, lines: I64) -> I64:
-        """All lines of the orders that some lines belong to, these in order."""
-        orders = self.order[lines]
+    def _baskets(self, items: I64) -> I64:
+        """All items of the orders that some items belong to, these in order."""
+        orders = self.order[items]
         orders = orders[starts_of_runs(orders)]
         baskets = Groups(self.by_order.counts[orders])
         return self.by_order.starts[orders].take(baskets.owner) + baskets.place
@@ -156,11 +156,11 @@ class Lines:
             return products, chosen
         moved = np.zeros(len(part), bool)
         moved[self._doubles(part, chosen)] = True
-        shelf = Shelf.at(self.world.catalogue, self.orders.placed[self.order[part]])
-        place = self.world.random.draw("order_item.probe", self.rows[part]).below("start", shelf.sizes)
-        while moved_now := _unsettled(self.order[part], chosen[part], moved):
+        on_sale = OnSale.at(self.world.catalogue, self.orders.placed[self.order[part]])
+        place = self.world.random.draw("order_item.probe", self.rows[part]).below("start", on_sale.sizes)
+        while moved_now := _still_double(self.order[part], chosen[part], moved):
             hit = np.array(moved_now)
-            chosen[part[hit]] = shelf.sku(hit, place[hit])
+            chosen[part[hit]] = on_sale.sku(hit, place[hit])
             place[hit] += 1
         products[part] = self.world.catalogue.product_of_sku[chosen[part]]
         return products, chosen
@@ -168,7 +168,7 @@ class Lines:
     @cached_property
     def quantity(self) -> I64:
         """Pieces: one, and a geometric number more, by what it is and costs."""
-        return self.world.pieces.of(self.sku, self.row.bits("quantity"))
+        return self.world.quantities.of(self.sku, self.row.bits("quantity"))
 
     @cached_property
     def price(self) -> I64:
@@ -176,7 +176,7 @@ class Lines:
         return self.world.catalogue.price.take(self.sku)
 
 
-def _unsettled(orders: I64, skus: I64, moved: np.typing.NDArray[np.bool_]) -> list[int]:
+def _still_double(orders: I64, skus: I64, moved: np.typing.NDArray[np.bool_]) -> list[int]:
     """Positions that share order and SKU with another: of each such group all but one, those moved first."""
     order = np.lexsort((np.arange(len(skus)), moved, skus, orders))
     same = (orders[order[1:]] == orders[order[:-1]]) & (skus[order[1:]] == skus[order[:-1]])

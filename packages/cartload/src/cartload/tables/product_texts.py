@@ -13,7 +13,7 @@ from cartload.catalogue import product_words
 from cartload.columns import arrays
 from cartload.randomness.fixed_point import I64
 from cartload.randomness.sampling import starts_of_runs
-from cartload.tables.goods_names import MODELS
+from cartload.tables.product_names import MODELS
 from cartload.tables.world import World
 
 _MODELS: Final = arrays.pool(MODELS)

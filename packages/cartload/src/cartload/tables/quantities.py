@@ -9,8 +9,8 @@ import numpy.typing as npt
 
 from cartload.catalogue.catalogue import Catalogue
 from cartload.randomness.fixed_point import I64
-from cartload.tables.market import Market
-from cartload.tables.tastes import Tastes
+from cartload.tables.preferences import Preferences
+from cartload.tables.product_demand import ProductDemand
 
 _WORDS: Final = 1 << 12
 _MOST: Final = 20
@@ -21,20 +21,20 @@ _BITS: Final = 10
 
 
 @dataclass(frozen=True)
-class Pieces:
-    """Pieces of a line by SKU: one and a geometric number more, 20 at most.
+class Quantities:
+    """Pieces of an item by SKU: one and a geometric number more, 20 at most.
 
     The mean of what exceeds one is that of the SKU's kind of goods times that of its price, scaled so that
     the mean over what the market sells is the spec's.
     """
 
-    market: Market
-    tastes: Tastes
+    demand: ProductDemand
+    preferences: Preferences
     extra_ten_thousandths: int
 
     @property
     def _catalogue(self) -> Catalogue:
-        return self.market.catalogue
+        return self.demand.catalogue
 
     @cached_property
     def _cells(self) -> I64:
@@ -56,16 +56,16 @@ class Pieces:
     @cached_property
     def _table(self) -> npt.NDArray[np.int8]:
         """Pieces by cell and 12-bit word."""
-        kinds, steps, sales = self.tastes.pieces, _STEPS[:, 1], self._sales
+        kinds, steps, sales = self.preferences.more, _STEPS[:, 1], self._sales
         means = sales @ steps // (sales.sum(axis=1) >> _BITS) * kinds
-        whole = int(self.market.weights @ means)
-        unit = self.extra_ten_thousandths * int(self.market.weights.sum()) << _BITS
+        whole = int(self.demand.weights @ means)
+        unit = self.extra_ten_thousandths * int(self.demand.weights.sum()) << _BITS
         return np.concatenate(
             [_geometric(unit * int(kind) * int(step), 10_000 * whole) for kind in kinds for step in steps]
         )
 
     def of(self, skus: I64, words: I64) -> I64:
-        """Pieces of lines of SKUs by 12 random bits each."""
+        """Pieces of items of SKUs by 12 random bits each."""
         return self._table.take(self._cells.take(skus) * _WORDS + words).astype(np.int64)
 
 

@@ -18,7 +18,7 @@ _CATEGORY_EXPONENT: Final = 5_000
 
 
 @dataclass(frozen=True)
-class Market:
+class ProductDemand:
     """Tables over the catalogue of a resolved spec; days are UTC days since 1970, inside the window.
 
     A product sells on the days that it is on sale from first to last moment, so that the choice of a day
@@ -87,7 +87,7 @@ class Market:
         result: I64 = self._least.take(cells) + (words * self._width.take(cells) >> 24)
         return result
 
-    def usual(self, category: I64, words: I64) -> I64:
+    def in_category(self, category: I64, words: I64) -> I64:
         """A position for each 24-bit word in the whole category, on sale or not."""
         least = self._whole.take(category)
         result: I64 = least + (words * (self._whole.take(category + 1) - least) >> 24)

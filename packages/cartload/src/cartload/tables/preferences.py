@@ -17,16 +17,16 @@ COMPLEMENTS: Final = 16
 class Kind(NamedTuple):
     """A kind of goods: words that tell it, what it goes with, and three relative weights.
 
-    ``returned``: how often its lines come back: our estimates; surveys agree that clothes and shoes lead by
-    far, not on how far (docs/how-the-numbers-are-made.md names two). ``pieces``: how many more than one
-    are bought. ``staple``: of 256 lines so many are the customer's usual product again.
+    ``returned``: how often its items come back: our estimates; surveys agree that clothes and shoes lead by
+    far, not on how far (docs/how-the-numbers-are-made.md names two). ``more``: how many more than one
+    are bought. ``repeats``: of 256 items so many are the customer's usual product again.
     """
 
     words: tuple[str, ...]
     beside: tuple[str, ...]
     returned: int
-    pieces: int
-    staple: int
+    more: int
+    repeats: int
 
 
 KINDS: Final[dict[str, Kind]] = {
@@ -55,7 +55,7 @@ _OTHER: Final = Kind((), (), 8, 6, 12)
 
 
 @dataclass(frozen=True)
-class Tastes:
+class Preferences:
     """Tables by category, for a catalogue's category names."""
 
     names: tuple[str, ...]
@@ -69,13 +69,13 @@ class Tastes:
 
     @cached_property
     def returned(self) -> I64:
-        """How often lines of each category come back, 1 to 32."""
+        """How often items of each category come back, 1 to 32."""
         return np.array(self._column("returned"), np.int64)
 
     @cached_property
-    def staple(self) -> I64:
-        """Of 256 lines of each category so many are a customer's usual product."""
-        return np.array(self._column("staple"), np.int64)
+    def repeats(self) -> I64:
+        """Of 256 items of each category so many are the customer's usual product again."""
+        return np.array(self._column("repeats"), np.int64)
 
     @cached_property
     def complements(self) -> I64:
@@ -90,9 +90,9 @@ class Tastes:
         return found or [place]
 
     @cached_property
-    def pieces(self) -> I64:
+    def more(self) -> I64:
         """How many more than one are bought of each category, 1 to 26."""
-        return np.array(self._column("pieces"), np.int64)
+        return np.array(self._column("more"), np.int64)
 
 
 def _kind(name: str) -> str:
