@@ -14,6 +14,7 @@ from cartload_kit.tokens import TokenVerifier
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
+ACCOUNT = "0c9f3a52-8a3f-4f0f-9d53-1f6b3a0d2c11"
 
 
 def ring(*signs_from: datetime) -> tuple[KeyRing, list[SigningKey]]:
@@ -78,26 +79,26 @@ def test_a_sealed_key_opens_with_its_secret_and_for_its_kid_only() -> None:
 
 async def test_an_access_token_says_who_and_for_how_long() -> None:
     keys, (key,) = ring(NOON)
-    token, seconds = access.issue(key, policy(), account_id="account", role="admin", now=NOON)
+    token, seconds = access.issue(key, policy(), account_id=ACCOUNT, role="admin", now=NOON)
     identity = await verifier(keys, NOON).verify(token)
-    assert (identity.user_id, identity.role, seconds) == ("account", "admin", 900)
+    assert (identity.user_id, identity.role, seconds) == (ACCOUNT, "admin", 900)
     assert identity.expires_at == NOON + timedelta(minutes=15)
     assert not access.is_from_personal_token(identity.token_id)
 
 
 async def test_an_access_token_ends() -> None:
     keys, (key,) = ring(NOON)
-    token, _ = access.issue(key, policy(), account_id="account", role="customer", now=NOON)
+    token, _ = access.issue(key, policy(), account_id=ACCOUNT, role="customer", now=NOON)
     with pytest.raises(Unauthorized):
         await verifier(keys, NOON + 15 * MINUTE).verify(token)
 
 
 async def test_a_token_of_an_old_key_is_good_while_it_lives_and_a_forged_one_never() -> None:
     keys, (old, new) = ring(NOON - timedelta(days=1), NOON)
-    token, _ = access.issue(old, policy(), account_id="account", role="customer", now=NOON - MINUTE)
-    assert (await verifier(keys, NOON + MINUTE).verify(token)).user_id == "account"
+    token, _ = access.issue(old, policy(), account_id=ACCOUNT, role="customer", now=NOON - MINUTE)
+    assert (await verifier(keys, NOON + MINUTE).verify(token)).user_id == ACCOUNT
     forger = replace(new_key(2, NOON, NOON), kid=new.kid)
-    forged, _ = access.issue(forger, policy(), account_id="account", role="admin", now=NOON)
+    forged, _ = access.issue(forger, policy(), account_id=ACCOUNT, role="admin", now=NOON)
     with pytest.raises(Unauthorized):
         await verifier(keys, NOON).verify(forged)
 
@@ -105,6 +106,6 @@ async def test_a_token_of_an_old_key_is_good_while_it_lives_and_a_forged_one_nev
 async def test_a_token_tells_that_it_came_from_a_personal_one() -> None:
     keys, (key,) = ring(NOON)
     token, _ = access.issue(
-        key, policy(), account_id="a", role="customer", now=NOON, personal_token_id="some-id"
+        key, policy(), account_id=ACCOUNT, role="customer", now=NOON, personal_token_id="some-id"
     )
     assert access.is_from_personal_token((await verifier(keys, NOON).verify(token)).token_id)
