@@ -8,7 +8,7 @@ import httpx
 import pytest
 from fastapi import APIRouter, FastAPI, WebSocket
 from prometheus_client import REGISTRY
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from cartload_kit import tracing
 from cartload_kit.errors import Conflict, TooManyRequests, Unavailable
@@ -18,6 +18,8 @@ from cartload_kit.logging import bound
 
 class Thing(BaseModel):
     """A body with one field of each kind that matters here."""
+
+    model_config = ConfigDict(extra="forbid")
 
     name: str = Field(max_length=10)
     amount: int = Field(default=1, ge=1, le=1000)
@@ -92,6 +94,15 @@ async def test_each_wrong_field_is_named_with_its_value(client: httpx.AsyncClien
     assert "value" not in errors["password"]
     assert problem["status"] == 422
     assert "amount: Input should be greater" in problem["detail"]
+
+
+@pytest.mark.parametrize("unknown", ["pasword", "pin", "Passw0rd", "note"])
+async def test_what_came_under_an_unknown_field_is_not_repeated(
+    client: httpx.AsyncClient, unknown: str
+) -> None:
+    answer = await client.post("/api/things/1", json={"name": "a", unknown: "hunter2hunter2"})
+    assert [error["field"] for error in told(answer)["errors"]] == [unknown]
+    assert "hunter2" not in answer.text
 
 
 async def test_a_missing_field_has_no_value(client: httpx.AsyncClient) -> None:

@@ -77,7 +77,8 @@ def _field_error(detail: dict[str, Any]) -> FieldError:
     field = field_path(detail.get("loc", ()))
     message = str(detail.get("msg", "is not valid")).removeprefix("Value error, ")
     value = detail.get("input")
-    if detail.get("type") == "missing" or not _may_be_shown(field, value):
+    # What came under a name that we do not know may be anything, a mistyped `pasword` too: never repeat it.
+    if detail.get("type") in ("missing", "extra_forbidden") or not _may_be_shown(field, value):
         return FieldError(field=field, message=message)
     return FieldError(field=field, message=message, value=value)
 
