@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
+from cartload_auth import housekeeping
 from cartload_auth.housekeeping import keep_keys
 from cartload_auth.keys import UnreadableKey
 from cartload_auth.models import signing_keys
+from cartload_kit.jwks import FRESH_SECONDS
 from support.auth_service import Service, TestClock, running
 
 JWKS, ME = "/.well-known/jwks.json", "/api/auth/me"
@@ -97,6 +99,11 @@ async def test_replacing_the_keys_ends_the_tokens_in_use(auth: Service) -> None:
     new = await auth.ports.keys.replace()
     assert await kids(auth) == [new] != [old]
     assert auth.ports.keys.ring.signer(auth.clock()).kid == new
+
+
+def test_what_was_signed_with_a_dropped_key_ends_within_twenty_seconds() -> None:
+    slowest_reading = housekeeping.KEYS_EVERY * 1.2
+    assert slowest_reading + FRESH_SECONDS < 20
 
 
 async def test_with_a_secret_the_keys_are_sealed(auth_database: str) -> None:

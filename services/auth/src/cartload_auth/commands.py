@@ -90,6 +90,8 @@ def run_rotate_keys(*, now: bool) -> int:
     """The command `rotate-keys`."""
     kid = asyncio.run(rotate_keys(load(CommandSettings), now=now))
     say(f"new signing key {kid}")
+    if now:
+        say("access tokens signed before are refused by all services within 20 seconds")
     return 0
 
 

@@ -10,8 +10,12 @@ from cartload_auth.store import cleanup
 from cartload_kit.database import transaction
 from cartload_kit.logging import get_logger
 
-KEYS_EVERY = 15.0
-"""Seconds between two readings of the keys; `policy.KEY_LEAD` is far longer."""
+KEYS_EVERY = 5.0
+"""Seconds between two readings of the keys.
+
+A key that `rotate-keys --now` dropped is published until then, and verifiers keep what was published for ten
+seconds more; `policy.KEY_LEAD` is far longer than both.
+"""
 
 CLEANUP_EVERY = 60.0
 """Seconds between two removals of what has run out."""

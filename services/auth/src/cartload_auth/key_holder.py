@@ -58,10 +58,10 @@ class KeyHolder:
         """Add a key that signs at once and drop all others: access tokens in use end. Returns the kid."""
         await self.refresh()
         newest = self._ring.newest
-        old = self._ring.published(self._clock())
         kid = await self._add(newest.sequence + 1 if newest else 1, self._clock())
+        others = [key for key in self._ring.published(self._clock()) if key.kid != kid]
         async with transaction(self._engine) as connection:
-            await signing_keys.remove(connection, old)
+            await signing_keys.remove(connection, others)
         await self.refresh()
         return kid
 
