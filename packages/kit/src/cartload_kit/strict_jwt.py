@@ -33,7 +33,7 @@ def key_id_of(token: str) -> str | None:
 
 
 def strict_base64url(text: str) -> bytes | None:
-    """Return the bytes that ``text`` spells; None for padding, foreign characters or bits that no byte has."""
+    """Return the bytes that ``text`` spells; None for padding, foreign characters or bits of no byte."""
     if not _PART.fullmatch(text) or len(text) % 4 == 1:
         return None
     decoded = urlsafe_b64decode(text + "=" * (-len(text) % 4))
