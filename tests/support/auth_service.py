@@ -14,8 +14,8 @@ from sqlalchemy import make_url
 
 from cartload_auth.app import build
 from cartload_auth.bootstrap import MIGRATIONS, serving
+from cartload_auth.dependencies import Dependencies
 from cartload_auth.models import metadata
-from cartload_auth.ports import Ports
 from cartload_auth.settings import AuthSettings
 from cartload_kit.database.migrate import migrate
 
@@ -86,10 +86,10 @@ class Service:
     clock: TestClock
 
     @property
-    def ports(self) -> Ports:
+    def dependencies(self) -> Dependencies:
         """What its use cases work with."""
-        ports: Ports = self.app.state.ports
-        return ports
+        dependencies: Dependencies = self.app.state.dependencies
+        return dependencies
 
     def browser(self, address: str = "192.0.2.1", **headers: str) -> httpx.AsyncClient:
         """A client with cookies and an address of its own, as the gateway forwards it."""

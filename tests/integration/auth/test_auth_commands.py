@@ -145,13 +145,13 @@ def test_unknown_options_are_wrong_usage() -> None:
 
 async def test_rotate_keys_adds_one_and_now_drops_the_others(auth: Service, auth_database: str) -> None:
     code, out, _ = await run(auth_database, "rotate-keys")
-    await auth.ports.keys.refresh()
+    await auth.dependencies.keys.refresh()
     assert code == 0
-    assert len(auth.ports.keys.ring) == 2
+    assert len(auth.dependencies.keys.ring) == 2
     code, out, _ = await run(auth_database, "rotate-keys", "--now")
-    await auth.ports.keys.refresh()
-    assert len(auth.ports.keys.ring) == 1
-    newest = auth.ports.keys.ring.newest
+    await auth.dependencies.keys.refresh()
+    assert len(auth.dependencies.keys.ring) == 1
+    newest = auth.dependencies.keys.ring.newest
     assert newest is not None
     first, second = out.splitlines()
     assert first == f"new signing key {newest.kid}"
@@ -173,7 +173,7 @@ async def test_openapi_needs_no_server() -> None:
 
 async def test_while_the_database_is_away_the_answer_is_503(auth: Service, auth_database: str) -> None:
     nowhere = make_url(auth_database).set(port=closed_port()).render_as_string(hide_password=False)
-    auth.app.state.ports = replace(auth.ports, engine=engine(nowhere))
+    auth.app.state.dependencies = replace(auth.dependencies, engine=engine(nowhere))
     answer = await auth.http.post("/api/auth/login", json={"user_name": "ada", "password": "whatever"})
     assert answer.status_code == 503
     assert int(answer.headers["retry-after"]) >= 1

@@ -6,7 +6,7 @@ import time
 import httpx
 import pytest
 
-from cartload_auth.passwords import PasswordPool
+from cartload_auth.adapters.password_pool import PasswordPool
 from support.auth_service import PASSWORD, Service, running
 
 LOGIN, REGISTER, ME = "/api/auth/login", "/api/auth/register", "/api/auth/me"

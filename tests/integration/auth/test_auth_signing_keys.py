@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from cartload_auth import housekeeping
-from cartload_auth.housekeeping import keep_keys
-from cartload_auth.keys import UnreadableKey
+from cartload_auth.domain.signing_keys import UnreadableKey
 from cartload_auth.models import signing_keys
+from cartload_auth.tasks import housekeeping
+from cartload_auth.tasks.housekeeping import keep_keys
 from cartload_kit.jwks import FRESH_SECONDS
 from support.auth_service import Service, TestClock, running
 
@@ -23,7 +23,7 @@ async def kids(auth: Service) -> list[str]:
 
 
 async def stored(auth: Service) -> list[str]:
-    async with auth.ports.engine.connect() as connection:
+    async with auth.dependencies.engine.connect() as connection:
         rows = await connection.execute(select(signing_keys.c.private_key))
         return [row.private_key for row in rows]
 
@@ -40,11 +40,11 @@ async def test_replicas_that_start_together_agree_on_one_key(auth_database: str)
 
 
 async def test_of_two_first_keys_made_at_once_one_is_kept(auth: Service, auth_database: str) -> None:
-    async with auth.ports.engine.begin() as connection:
+    async with auth.dependencies.engine.begin() as connection:
         await connection.execute(signing_keys.delete())
     async with running(auth_database) as other:
-        await auth.ports.keys._add(1, auth.clock())
-        async with auth.ports.engine.connect() as connection:
+        await auth.dependencies.keys._add(1, auth.clock())
+        async with auth.dependencies.engine.connect() as connection:
             count = (await connection.execute(select(func.count()).select_from(signing_keys))).scalar_one()
         assert count == 1
         assert await kids(auth) == await kids(other)
@@ -53,9 +53,9 @@ async def test_of_two_first_keys_made_at_once_one_is_kept(auth: Service, auth_da
 async def test_a_rotated_key_is_published_first_and_signs_later(auth: Service) -> None:
     (old,) = await kids(auth)
     before = await auth.signed_up()
-    new = await auth.ports.keys.rotate()
+    new = await auth.dependencies.keys.rotate()
     assert await kids(auth) == [old, new]
-    ring = auth.ports.keys.ring
+    ring = auth.dependencies.keys.ring
     assert ring.signer(auth.clock()).kid == old
     auth.clock.advance(seconds=120)
     assert ring.signer(auth.clock()).kid == new
@@ -66,20 +66,20 @@ async def test_a_rotated_key_is_published_first_and_signs_later(auth: Service) -
 
 async def test_another_replica_learns_the_new_key_before_it_signs(auth: Service, auth_database: str) -> None:
     async with running(auth_database, clock=auth.clock) as other:
-        new = await auth.ports.keys.rotate()
+        new = await auth.dependencies.keys.rotate()
         assert new not in await kids(other)
-        await keep_keys(other.ports)
+        await keep_keys(other.dependencies)
         assert new in await kids(other)
 
 
 async def test_a_key_out_of_use_is_deleted(auth: Service) -> None:
     (old,) = await kids(auth)
-    new = await auth.ports.keys.rotate()
+    new = await auth.dependencies.keys.rotate()
     auth.clock.advance(hours=1)
-    await keep_keys(auth.ports)
+    await keep_keys(auth.dependencies)
     assert await kids(auth) == [old, new]
     auth.clock.advance(minutes=8)
-    await keep_keys(auth.ports)
+    await keep_keys(auth.dependencies)
     assert await kids(auth) == [new]
     assert len(await stored(auth)) == 1
 
@@ -87,18 +87,18 @@ async def test_a_key_out_of_use_is_deleted(auth: Service) -> None:
 async def test_an_old_key_is_replaced_by_itself(auth: Service) -> None:
     (old,) = await kids(auth)
     auth.clock.advance(days=89)
-    await keep_keys(auth.ports)
+    await keep_keys(auth.dependencies)
     assert await kids(auth) == [old]
     auth.clock.advance(days=1)
-    await keep_keys(auth.ports)
+    await keep_keys(auth.dependencies)
     assert len(await kids(auth)) == 2
 
 
 async def test_replacing_the_keys_ends_the_tokens_in_use(auth: Service) -> None:
     (old,) = await kids(auth)
-    new = await auth.ports.keys.replace()
+    new = await auth.dependencies.keys.replace()
     assert await kids(auth) == [new] != [old]
-    assert auth.ports.keys.ring.signer(auth.clock()).kid == new
+    assert auth.dependencies.keys.ring.signer(auth.clock()).kid == new
 
 
 def test_what_was_signed_with_a_dropped_key_ends_within_twenty_seconds() -> None:
@@ -124,12 +124,12 @@ async def test_a_secret_may_come_later(auth_database: str) -> None:
         open_kids = await kids(auth)
     async with running(auth_database, clock, signing_key_secret=SECRET) as auth:
         assert await kids(auth) == open_kids
-        await auth.ports.keys.rotate()
+        await auth.dependencies.keys.rotate()
         assert [key.split(":")[0] for key in await stored(auth)] == ["plain", "aes256gcm"]
 
 
 async def test_a_new_key_signs_two_minutes_later(auth: Service) -> None:
-    await auth.ports.keys.rotate()
-    newest = auth.ports.keys.ring.newest
+    await auth.dependencies.keys.rotate()
+    newest = auth.dependencies.keys.ring.newest
     assert newest is not None
     assert newest.signs_from - auth.clock() == timedelta(seconds=120)

@@ -34,15 +34,15 @@ def test_every_operation_says_what_it_does() -> None:
 
 
 def test_the_defaults_are_those_of_the_design() -> None:
-    policy = AuthSettings.model_validate(REQUIRED).policy()
-    assert policy.access_lifetime == timedelta(minutes=15)
-    assert policy.refresh_lifetime == timedelta(days=7)
-    assert policy.registration_open
+    config = AuthSettings.model_validate(REQUIRED).config()
+    assert config.access_lifetime == timedelta(minutes=15)
+    assert config.refresh_lifetime == timedelta(days=7)
+    assert config.registration_open
 
 
 def test_a_session_never_ends_before_its_refresh_token() -> None:
-    policy = AuthSettings.model_validate({**REQUIRED, "refresh_token_days": 60}).policy()
-    assert policy.session_lifetime == timedelta(days=60)
+    config = AuthSettings.model_validate({**REQUIRED, "refresh_token_days": 60}).config()
+    assert config.session_lifetime == timedelta(days=60)
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from cartload_auth import access
-from cartload_auth.keys import KeyRing, Sealer, SigningKey, UnreadableKey, new_key
-from cartload_auth.policy import KEY_OVERLAP, Policy
+from cartload_auth.config import KEY_OVERLAP, AuthConfig
+from cartload_auth.domain import access_tokens
+from cartload_auth.domain.signing_keys import KeyEncryptor, KeyRing, SigningKey, UnreadableKey, new_key
 from cartload_auth.settings import AuthSettings
 from cartload_kit.errors import Unauthorized
 from cartload_kit.tokens import TokenVerifier
@@ -22,8 +22,8 @@ def ring(*signs_from: datetime) -> tuple[KeyRing, list[SigningKey]]:
     return KeyRing(keys, KEY_OVERLAP), keys
 
 
-def policy() -> Policy:
-    return AuthSettings.model_validate({"port": 1, "auth_database_url": "mysql://a:b@c/d"}).policy()
+def config() -> AuthConfig:
+    return AuthSettings.model_validate({"port": 1, "auth_database_url": "mysql://a:b@c/d"}).config()
 
 
 def verifier(keys: KeyRing, now: datetime) -> TokenVerifier:
@@ -61,51 +61,54 @@ def test_the_published_keys_hold_no_private_part() -> None:
 
 @pytest.mark.parametrize("secret", [None, "sixteen letters!"])
 def test_a_key_comes_back_as_it_was_stored(secret: str | None) -> None:
-    sealer, key = Sealer(secret), new_key(1, NOON, NOON)
-    stored = sealer.seal(key.kid, key.private)
-    assert sealer.open(key.kid, stored).private_bytes_raw() == key.private.private_bytes_raw()
+    encryptor, key = KeyEncryptor(secret), new_key(1, NOON, NOON)
+    stored = encryptor.seal(key.kid, key.private)
+    assert encryptor.open(key.kid, stored).private_bytes_raw() == key.private.private_bytes_raw()
 
 
 def test_a_sealed_key_opens_with_its_secret_and_for_its_kid_only() -> None:
     key = new_key(1, NOON, NOON)
-    stored = Sealer("sixteen letters!").seal(key.kid, key.private)
-    assert stored != Sealer("sixteen letters!").seal(key.kid, key.private)
-    for sealer, kid in [(Sealer("other letters!!!"), key.kid), (Sealer("sixteen letters!"), "other")]:
+    stored = KeyEncryptor("sixteen letters!").seal(key.kid, key.private)
+    assert stored != KeyEncryptor("sixteen letters!").seal(key.kid, key.private)
+    for encryptor, kid in [
+        (KeyEncryptor("other letters!!!"), key.kid),
+        (KeyEncryptor("sixteen letters!"), "other"),
+    ]:
         with pytest.raises(UnreadableKey, match="another CARTLOAD_SIGNING_KEY_SECRET"):
-            sealer.open(kid, stored)
+            encryptor.open(kid, stored)
     with pytest.raises(UnreadableKey, match="set CARTLOAD_SIGNING_KEY_SECRET"):
-        Sealer(None).open(key.kid, stored)
+        KeyEncryptor(None).open(key.kid, stored)
 
 
 async def test_an_access_token_says_who_and_for_how_long() -> None:
     keys, (key,) = ring(NOON)
-    token, seconds = access.issue(key, policy(), account_id=ACCOUNT, role="admin", now=NOON)
+    token, seconds = access_tokens.issue(key, config(), account_id=ACCOUNT, role="admin", now=NOON)
     identity = await verifier(keys, NOON).verify(token)
     assert (identity.user_id, identity.role, seconds) == (ACCOUNT, "admin", 900)
     assert identity.expires_at == NOON + timedelta(minutes=15)
-    assert not access.is_from_personal_token(identity.token_id)
+    assert not access_tokens.is_from_personal_token(identity.token_id)
 
 
 async def test_an_access_token_ends() -> None:
     keys, (key,) = ring(NOON)
-    token, _ = access.issue(key, policy(), account_id=ACCOUNT, role="customer", now=NOON)
+    token, _ = access_tokens.issue(key, config(), account_id=ACCOUNT, role="customer", now=NOON)
     with pytest.raises(Unauthorized):
         await verifier(keys, NOON + 15 * MINUTE).verify(token)
 
 
 async def test_a_token_of_an_old_key_is_good_while_it_lives_and_a_forged_one_never() -> None:
     keys, (old, new) = ring(NOON - timedelta(days=1), NOON)
-    token, _ = access.issue(old, policy(), account_id=ACCOUNT, role="customer", now=NOON - MINUTE)
+    token, _ = access_tokens.issue(old, config(), account_id=ACCOUNT, role="customer", now=NOON - MINUTE)
     assert (await verifier(keys, NOON + MINUTE).verify(token)).user_id == ACCOUNT
     forger = replace(new_key(2, NOON, NOON), kid=new.kid)
-    forged, _ = access.issue(forger, policy(), account_id=ACCOUNT, role="admin", now=NOON)
+    forged, _ = access_tokens.issue(forger, config(), account_id=ACCOUNT, role="admin", now=NOON)
     with pytest.raises(Unauthorized):
         await verifier(keys, NOON).verify(forged)
 
 
 async def test_a_token_tells_that_it_came_from_a_personal_one() -> None:
     keys, (key,) = ring(NOON)
-    token, _ = access.issue(
-        key, policy(), account_id=ACCOUNT, role="customer", now=NOON, personal_token_id="some-id"
+    token, _ = access_tokens.issue(
+        key, config(), account_id=ACCOUNT, role="customer", now=NOON, personal_token_id="some-id"
     )
-    assert access.is_from_personal_token((await verifier(keys, NOON).verify(token)).token_id)
+    assert access_tokens.is_from_personal_token((await verifier(keys, NOON).verify(token)).token_id)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from cartload_auth.passwords import PasswordPool
+from cartload_auth.adapters.password_pool import PasswordPool
 from cartload_kit.errors import Unavailable
 
 LOWEST_COST = 4

@@ -3,7 +3,7 @@
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from cartload_auth.rules import NewPassword, UserName
+from cartload_auth.domain.credentials import NewPassword, UserName
 
 NAMES: TypeAdapter[str] = TypeAdapter(UserName)
 PASSWORDS: TypeAdapter[str] = TypeAdapter(NewPassword)

@@ -6,8 +6,8 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import Response
 
-from cartload_auth.cookie import RefreshCookie
-from cartload_auth.web import client_address, is_https, is_same_origin
+from cartload_auth.api.cookie import RefreshCookie
+from cartload_auth.api.web import client_address, is_https, is_same_origin
 from cartload_kit.errors import Forbidden
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)

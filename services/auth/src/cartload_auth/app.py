@@ -2,7 +2,7 @@
 
 from fastapi import FastAPI
 
-from cartload_auth.routes import accounts, internal, jwks, personal_tokens, sessions
+from cartload_auth.api import accounts, jwks, personal_tokens, sessions
 from cartload_kit.database.unavailable import answer_503_when_unavailable
 from cartload_kit.http import create_app
 from cartload_kit.http.app import Lifespan
@@ -21,6 +21,7 @@ def build(lifespan: Lifespan | None = None) -> FastAPI:
         max_body=_MAX_BODY,
     )
     answer_503_when_unavailable(app)
-    for router in (accounts.router, sessions.router, personal_tokens.router, jwks.router, internal.router):
-        app.include_router(router)
+    for module in (accounts, sessions, personal_tokens, jwks):
+        app.include_router(module.router)
+    app.include_router(personal_tokens.internal)
     return app

@@ -11,14 +11,14 @@ from typing import Any
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from cartload_auth import housekeeping
-from cartload_auth.cookie import RefreshCookie
-from cartload_auth.key_holder import KeyHolder
-from cartload_auth.keys import Sealer
-from cartload_auth.passwords import PasswordPool
-from cartload_auth.policy import KEY_OVERLAP
-from cartload_auth.ports import Clock, Ports
+from cartload_auth.adapters.password_pool import PasswordPool
+from cartload_auth.api.cookie import RefreshCookie
+from cartload_auth.config import KEY_OVERLAP
+from cartload_auth.dependencies import Clock, Dependencies
+from cartload_auth.domain.signing_keys import KeyEncryptor
+from cartload_auth.key_store import KeyStore
 from cartload_auth.settings import AuthSettings, CommandSettings
+from cartload_auth.tasks import housekeeping
 from cartload_kit import database
 from cartload_kit.logging import get_logger
 from cartload_kit.tokens import TokenVerifier
@@ -32,42 +32,44 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def key_holder(engine: AsyncEngine, settings: CommandSettings, clock: Clock) -> KeyHolder:
+def key_store(engine: AsyncEngine, settings: CommandSettings, clock: Clock) -> KeyStore:
     """The signing keys in the database."""
     secret = settings.signing_key_secret
-    sealer = Sealer(secret.get_secret_value() if secret else None)
-    return KeyHolder(engine, sealer, KEY_OVERLAP, clock)
+    encryptor = KeyEncryptor(secret.get_secret_value() if secret else None)
+    return KeyStore(engine, encryptor, KEY_OVERLAP, clock)
 
 
 @asynccontextmanager
-async def ports(settings: AuthSettings, *, clock: Clock = utc_now, cost: int = 12) -> AsyncIterator[Ports]:
+async def dependencies(
+    settings: AuthSettings, *, clock: Clock = utc_now, cost: int = 12
+) -> AsyncIterator[Dependencies]:
     """Open what the use cases need and close it afterwards.
 
     Raises:
         Exception: the database is not migrated, or its keys cannot be read.
     """
-    policy = settings.policy()
+    config = settings.config()
     engine = database.engine(settings.auth_database_url.get_secret_value())
     passwords = PasswordPool(workers=settings.password_workers, queue=settings.password_queue, cost=cost)
-    keys = key_holder(engine, settings, clock)
+    keys = key_store(engine, settings, clock)
     try:
         await database.require_migrated(engine, MIGRATIONS)
-        await keys.ensure(policy.key_lifetime)
-        yield Ports(engine, passwords, keys, policy, clock)
+        await keys.ensure(config.key_lifetime)
+        yield Dependencies(engine, passwords, keys, config, clock)
     finally:
         passwords.close()
         await engine.dispose()
 
 
-def verifier(built: Ports) -> TokenVerifier:
+def verifier(built: Dependencies) -> TokenVerifier:
     """Checks access tokens with the keys of this process itself."""
 
     async def fetch() -> dict[str, Any]:
         return built.keys.ring.jwks(built.clock())
 
-    policy = built.policy
+    config = built.config
     return TokenVerifier(
-        "", policy.issuer, policy.audience, fetch=fetch, clock=lambda: built.clock().timestamp()
+        "", config.issuer, config.audience, fetch=fetch, clock=lambda: built.clock().timestamp()
     )
 
 
@@ -76,8 +78,8 @@ def serving(settings: AuthSettings, *, clock: Clock = utc_now, cost: int = 12) -
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with ports(settings, clock=clock, cost=cost) as built:
-            app.state.ports = built
+        async with dependencies(settings, clock=clock, cost=cost) as built:
+            app.state.dependencies = built
             app.state.verifier = verifier(built)
             app.state.cookie = RefreshCookie(
                 secure=settings.cookie_secure == "always", origins=settings.public_origins

@@ -8,12 +8,12 @@ from uuid import uuid4
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from cartload_auth.bootstrap import MIGRATIONS, key_holder, say, utc_now
-from cartload_auth.passwords import PasswordPool
-from cartload_auth.rules import check_user_name
+from cartload_auth.adapters.password_pool import PasswordPool
+from cartload_auth.bootstrap import MIGRATIONS, key_store, say, utc_now
+from cartload_auth.domain.credentials import check_user_name
+from cartload_auth.repository import accounts, sessions
+from cartload_auth.repository.accounts import Account
 from cartload_auth.settings import CommandSettings
-from cartload_auth.store import accounts, sessions
-from cartload_auth.store.accounts import Account
 from cartload_kit import database
 from cartload_kit.settings import load
 
@@ -70,7 +70,7 @@ async def _store_admin(connection: AsyncConnection, user_name: str, hashed: str,
 async def rotate_keys(settings: CommandSettings, *, now: bool) -> str:
     """Add a signing key; with `now` drop all others at once. Returns the new kid."""
     async with _engine(settings) as engine:
-        keys = key_holder(engine, settings, utc_now)
+        keys = key_store(engine, settings, utc_now)
         return await (keys.replace() if now else keys.rotate())
 
 

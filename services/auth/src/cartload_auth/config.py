@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from cartload_auth.throttle import Rate
+from cartload_auth.domain.throttle import Rate
 
 EXCHANGED_LIFETIME = timedelta(seconds=120)
 """Life of the access token that a personal token is exchanged for: the gateway keeps one for 60 s at most."""
@@ -22,7 +22,7 @@ MAX_SIBLINGS = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Policy:
+class AuthConfig:
     """Lifetimes, limits and switches, as the operator set them."""
 
     issuer: str

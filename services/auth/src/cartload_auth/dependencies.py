@@ -6,20 +6,20 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from cartload_auth.key_holder import KeyHolder
-from cartload_auth.passwords import PasswordPool
-from cartload_auth.policy import Policy
+from cartload_auth.adapters.password_pool import PasswordPool
+from cartload_auth.config import AuthConfig
+from cartload_auth.key_store import KeyStore
 
 type Clock = Callable[[], datetime]
 """The time now, aware, in UTC."""
 
 
 @dataclass(frozen=True, slots=True)
-class Ports:
+class Dependencies:
     """Everything outside the use cases, built once in `bootstrap`."""
 
     engine: AsyncEngine
     passwords: PasswordPool
-    keys: KeyHolder
-    policy: Policy
+    keys: KeyStore
+    config: AuthConfig
     clock: Clock

@@ -6,20 +6,20 @@ from datetime import datetime, timedelta
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from cartload_auth.keys import KeyRing, Sealer, new_key
-from cartload_auth.policy import KEY_LEAD
-from cartload_auth.store import signing_keys
+from cartload_auth.config import KEY_LEAD
+from cartload_auth.domain.signing_keys import KeyEncryptor, KeyRing, new_key
+from cartload_auth.repository import signing_keys
 from cartload_kit.database import is_duplicate_key, transaction
 
 
-class KeyHolder:
+class KeyStore:
     """Holds the ring that signs and is published; `refresh` brings it up to date, `rotate` adds a key."""
 
     def __init__(
-        self, engine: AsyncEngine, sealer: Sealer, overlap: timedelta, clock: Callable[[], datetime]
+        self, engine: AsyncEngine, encryptor: KeyEncryptor, overlap: timedelta, clock: Callable[[], datetime]
     ) -> None:
         self._engine = engine
-        self._sealer = sealer
+        self._encryptor = encryptor
         self._overlap = overlap
         self._clock = clock
         self._ring = KeyRing([], overlap)
@@ -36,7 +36,7 @@ class KeyHolder:
             UnreadableKey: a key is sealed with a secret that this process was not given.
         """
         async with transaction(self._engine) as connection:
-            keys = await signing_keys.read_all(connection, self._sealer)
+            keys = await signing_keys.read_all(connection, self._encryptor)
         self._ring = KeyRing(keys, self._overlap)
 
     async def ensure(self, lifetime: timedelta) -> None:
@@ -78,7 +78,7 @@ class KeyHolder:
         key = new_key(sequence, self._clock(), signs_from)
         try:
             async with transaction(self._engine) as connection:
-                await signing_keys.add(connection, key, self._sealer)
+                await signing_keys.add(connection, key, self._encryptor)
         except IntegrityError as error:
             if not is_duplicate_key(error):
                 raise

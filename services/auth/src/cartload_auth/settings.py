@@ -6,8 +6,8 @@ from typing import Literal
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings
 
-from cartload_auth.policy import Policy
-from cartload_auth.throttle import Rate
+from cartload_auth.config import AuthConfig
+from cartload_auth.domain.throttle import Rate
 from cartload_kit.settings import DatabaseUrl, Origins, Settings
 
 
@@ -102,9 +102,9 @@ class AuthSettings(Settings, CommandSettings):
         description="Accounts registered from one address before each further one takes 5 s.",
     )
 
-    def policy(self) -> Policy:
+    def config(self) -> AuthConfig:
         """The numbers that the use cases work with."""
-        return Policy(
+        return AuthConfig(
             issuer=self.token_issuer,
             audience=self.token_audience,
             access_lifetime=timedelta(minutes=self.access_token_minutes),

@@ -3,26 +3,29 @@
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from cartload_auth import access, metrics
-from cartload_auth.policy import EXCHANGED_LIFETIME, MAX_PERSONAL_TOKENS
-from cartload_auth.ports import Ports
-from cartload_auth.secret_tokens import digest, new_personal_token
-from cartload_auth.store import accounts, personal_tokens
-from cartload_auth.store.personal_tokens import PersonalToken
+from cartload_auth import metrics
+from cartload_auth.config import EXCHANGED_LIFETIME, MAX_PERSONAL_TOKENS
+from cartload_auth.dependencies import Dependencies
+from cartload_auth.domain import access_tokens
+from cartload_auth.domain.opaque_tokens import digest, new_personal_token
+from cartload_auth.repository import accounts, personal_tokens
+from cartload_auth.repository.personal_tokens import PersonalToken
 from cartload_kit.database import transaction
 from cartload_kit.errors import FieldError, NotFound, Unauthorized, Unprocessable
 
 
-async def create(ports: Ports, account_id: str, name: str, days: int) -> tuple[PersonalToken, str]:
+async def create(
+    dependencies: Dependencies, account_id: str, name: str, days: int
+) -> tuple[PersonalToken, str]:
     """Make a token; returns it and its secret, which is not kept.
 
     Raises:
         Unprocessable: the account has too many already.
         Unauthorized: the account is gone.
     """
-    now, secret = ports.clock(), new_personal_token()
+    now, secret = dependencies.clock(), new_personal_token()
     token = PersonalToken(str(uuid4()), account_id, name, now, now + timedelta(days=days), None)
-    async with transaction(ports.engine) as connection:
+    async with transaction(dependencies.engine) as connection:
         if await accounts.by_id(connection, account_id) is None:
             raise Unauthorized
         if await personal_tokens.count(connection, account_id) >= MAX_PERSONAL_TOKENS:
@@ -33,32 +36,32 @@ async def create(ports: Ports, account_id: str, name: str, days: int) -> tuple[P
 
 
 async def page(
-    ports: Ports, account_id: str, after: tuple[datetime, str] | None, limit: int
+    dependencies: Dependencies, account_id: str, after: tuple[datetime, str] | None, limit: int
 ) -> list[PersonalToken]:
     """Tokens of an account, newest first, after the given place."""
-    async with transaction(ports.engine) as connection:
+    async with transaction(dependencies.engine) as connection:
         return await personal_tokens.page(connection, account_id, after, limit)
 
 
-async def revoke(ports: Ports, account_id: str, token_id: str) -> None:
+async def revoke(dependencies: Dependencies, account_id: str, token_id: str) -> None:
     """Make a token worthless; a gateway may go on taking it for a minute.
 
     Raises:
         NotFound: the account has no such token.
     """
-    async with transaction(ports.engine) as connection:
+    async with transaction(dependencies.engine) as connection:
         if not await personal_tokens.remove(connection, account_id, token_id):
             raise NotFound("There is no such personal token.")
 
 
-async def exchange(ports: Ports, secret: str) -> tuple[str, int]:
+async def exchange(dependencies: Dependencies, secret: str) -> tuple[str, int]:
     """Give a short access token for a personal one; returns it and its life in seconds.
 
     Raises:
         Unauthorized: the token is unknown, revoked or has run out.
     """
-    now = ports.clock()
-    async with transaction(ports.engine) as connection:
+    now = dependencies.clock()
+    async with transaction(dependencies.engine) as connection:
         token = await personal_tokens.by_hash(connection, digest(secret))
         account = None if token is None else await accounts.by_id(connection, token.account_id)
         if token is None or account is None or token.expires_at <= now:
@@ -66,9 +69,9 @@ async def exchange(ports: Ports, secret: str) -> tuple[str, int]:
             raise Unauthorized("The personal token is not valid: it is unknown, revoked or has run out.")
         await personal_tokens.note_use(connection, token.id, now)
     metrics.EXCHANGES.labels("exchanged").inc()
-    return access.issue(
-        ports.keys.ring.signer(now),
-        ports.policy,
+    return access_tokens.issue(
+        dependencies.keys.ring.signer(now),
+        dependencies.config,
         account_id=account.id,
         role=account.role,
         now=now,

@@ -12,12 +12,12 @@ from uuid import uuid4
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cartload_auth import metrics
-from cartload_auth.policy import MAX_SIBLINGS, Policy
-from cartload_auth.ports import Ports
-from cartload_auth.secret_tokens import digest, new_refresh_token
-from cartload_auth.store import accounts, sessions
-from cartload_auth.store.accounts import Account
-from cartload_auth.store.sessions import Session, SessionKind, StoredToken
+from cartload_auth.config import MAX_SIBLINGS, AuthConfig
+from cartload_auth.dependencies import Dependencies
+from cartload_auth.domain.opaque_tokens import digest, new_refresh_token
+from cartload_auth.repository import accounts, sessions
+from cartload_auth.repository.accounts import Account
+from cartload_auth.repository.sessions import Session, SessionKind, StoredToken
 from cartload_kit.database import retry_on_deadlock, transaction
 from cartload_kit.errors import TooManyRequests, Unauthorized
 from cartload_kit.logging import get_logger
@@ -43,16 +43,16 @@ class Reused(Exception):
 
 
 async def open_session(
-    connection: AsyncConnection, account_id: str, kind: SessionKind, now: datetime, policy: Policy
+    connection: AsyncConnection, account_id: str, kind: SessionKind, now: datetime, config: AuthConfig
 ) -> OpenedSession:
     """Begin a session. A plain one keeps its one refresh token for as long as that lives."""
-    lifetime = policy.session_lifetime if kind == "rotating" else policy.refresh_lifetime
+    lifetime = config.session_lifetime if kind == "rotating" else config.refresh_lifetime
     session = Session(str(uuid4()), account_id, kind, 0, now, now + lifetime)
     await sessions.add(connection, session, now)
-    return await _hand_out(connection, session, now, policy)
+    return await _hand_out(connection, session, now, config)
 
 
-async def refresh(ports: Ports, token: str) -> tuple[Account, OpenedSession | None]:
+async def refresh(dependencies: Dependencies, token: str) -> tuple[Account, OpenedSession | None]:
     """Use a refresh token; returns whose it is and the next one, which is None for a plain session.
 
     Raises:
@@ -61,13 +61,13 @@ async def refresh(ports: Ports, token: str) -> tuple[Account, OpenedSession | No
     """
 
     async def use() -> tuple[Account, OpenedSession | None]:
-        async with transaction(ports.engine) as connection:
-            return await _use(connection, digest(token), ports.clock(), ports.policy)
+        async with transaction(dependencies.engine) as connection:
+            return await _use(connection, digest(token), dependencies.clock(), dependencies.config)
 
     try:
         return await retry_on_deadlock(use)
     except Reused as reused:
-        async with transaction(ports.engine) as connection:
+        async with transaction(dependencies.engine) as connection:
             await sessions.end(connection, reused.session_id)
         metrics.REFRESHES.labels("reused").inc()
         _log.warning(
@@ -76,16 +76,16 @@ async def refresh(ports: Ports, token: str) -> tuple[Account, OpenedSession | No
         raise Unauthorized(_ENDED) from None
 
 
-async def end(ports: Ports, token: str) -> None:
+async def end(dependencies: Dependencies, token: str) -> None:
     """End the session that a refresh token belongs to; an unknown token is no error."""
-    async with transaction(ports.engine) as connection:
+    async with transaction(dependencies.engine) as connection:
         stored = await sessions.token(connection, digest(token))
         if stored is not None:
             await sessions.end(connection, stored.session_id)
 
 
 async def _use(
-    connection: AsyncConnection, token_hash: str, now: datetime, policy: Policy
+    connection: AsyncConnection, token_hash: str, now: datetime, config: AuthConfig
 ) -> tuple[Account, OpenedSession | None]:
     token = await sessions.token(connection, token_hash)
     session = None if token is None else await sessions.locked(connection, token.session_id)
@@ -98,34 +98,34 @@ async def _use(
     if session.kind == "plain":
         metrics.REFRESHES.labels("plain").inc()
         return account, None
-    return account, await _rotate(connection, session, token, now, policy)
+    return account, await _rotate(connection, session, token, now, config)
 
 
 async def _rotate(
-    connection: AsyncConnection, session: Session, token: StoredToken, now: datetime, policy: Policy
+    connection: AsyncConnection, session: Session, token: StoredToken, now: datetime, config: AuthConfig
 ) -> OpenedSession:
     if token.generation == session.generation:
         following = session.generation + 1
         await sessions.advance(connection, session.id, following, now)
         metrics.REFRESHES.labels("rotated").inc()
-        return await _hand_out(connection, session, now, policy, following)
-    if token.generation != session.generation - 1 or now - session.advanced_at > policy.grace:
+        return await _hand_out(connection, session, now, config, following)
+    if token.generation != session.generation - 1 or now - session.advanced_at > config.grace:
         raise Reused(session.id)
     if await sessions.siblings(connection, session.id, session.generation) >= MAX_SIBLINGS:
-        raise TooManyRequests(policy.grace.total_seconds(), "Too many uses of one refresh token at once.")
+        raise TooManyRequests(config.grace.total_seconds(), "Too many uses of one refresh token at once.")
     metrics.REFRESHES.labels("grace").inc()
-    return await _hand_out(connection, session, now, policy)
+    return await _hand_out(connection, session, now, config)
 
 
 async def _hand_out(
     connection: AsyncConnection,
     session: Session,
     now: datetime,
-    policy: Policy,
+    config: AuthConfig,
     generation: int | None = None,
 ) -> OpenedSession:
     secret = new_refresh_token()
-    expires_at = min(now + policy.refresh_lifetime, session.expires_at)
+    expires_at = min(now + config.refresh_lifetime, session.expires_at)
     newest = session.generation if generation is None else generation
     await sessions.add_token(connection, digest(secret), StoredToken(session.id, newest, expires_at))
     return OpenedSession(secret, expires_at)

@@ -9,7 +9,7 @@ from typing import Any
 import bcrypt
 
 from cartload_auth import metrics
-from cartload_auth.rules import MAX_PASSWORD_BYTES
+from cartload_auth.domain.credentials import MAX_PASSWORD_BYTES
 from cartload_kit.errors import Unavailable
 
 _RETRY_AFTER_SECONDS = 2

@@ -3,9 +3,9 @@
 from fastapi import APIRouter
 
 from cartload_auth import sign_in
-from cartload_auth.routes.bodies import ChangePassword, Register, User
-from cartload_auth.routes.common import NO_STORE, Address, UsePorts
-from cartload_auth.store import accounts
+from cartload_auth.api.parameters import NO_STORE, Address, UseDependencies
+from cartload_auth.api.schemas import ChangePassword, Register, User
+from cartload_auth.repository import accounts
 from cartload_kit.database import transaction
 from cartload_kit.errors import Unauthorized
 from cartload_kit.http.openapi import problem_answers
@@ -20,15 +20,15 @@ router = APIRouter(prefix="/api/auth", tags=["accounts"], dependencies=[NO_STORE
     summary="Make an account",
     responses=problem_answers(403, 409, 422, 429, 503),
 )
-async def register(body: Register, ports: UsePorts, address: Address) -> User:
+async def register(body: Register, dependencies: UseDependencies, address: Address) -> User:
     """Make an account with the role customer, where registration is open."""
-    return User.of(await sign_in.register(ports, body.user_name, body.password, address))
+    return User.of(await sign_in.register(dependencies, body.user_name, body.password, address))
 
 
 @router.get("/me", summary="Who am I", responses=problem_answers(401))
-async def me(identity: CurrentUser, ports: UsePorts) -> User:
+async def me(identity: CurrentUser, dependencies: UseDependencies) -> User:
     """Return the account that the access token belongs to."""
-    async with transaction(ports.engine) as connection:
+    async with transaction(dependencies.engine) as connection:
         account = await accounts.by_id(connection, identity.user_id)
     if account is None:
         raise Unauthorized("The account is gone.")
@@ -41,6 +41,6 @@ async def me(identity: CurrentUser, ports: UsePorts) -> User:
     summary="Change a password",
     responses=problem_answers(401, 422, 429, 503),
 )
-async def change_password(body: ChangePassword, ports: UsePorts, address: Address) -> None:
+async def change_password(body: ChangePassword, dependencies: UseDependencies, address: Address) -> None:
     """Replace a password, a one-time password too. All sessions of the account end."""
-    await sign_in.change_password(ports, body.user_name, body.password, body.new_password, address)
+    await sign_in.change_password(dependencies, body.user_name, body.password, body.new_password, address)

@@ -5,7 +5,7 @@ from datetime import datetime
 from starlette.requests import Request
 from starlette.responses import Response
 
-from cartload_auth.web import is_https, is_same_origin
+from cartload_auth.api.web import is_https, is_same_origin
 from cartload_kit.errors import Forbidden
 
 NAME = "cartload_refresh"

@@ -1,15 +1,34 @@
 """The public keys."""
 
-from fastapi import APIRouter, Response
+from typing import Literal
 
-from cartload_auth.routes.bodies import JsonWebKeySet
-from cartload_auth.routes.common import UsePorts
+from fastapi import APIRouter, Response
+from pydantic import BaseModel
+
+from cartload_auth.api.parameters import UseDependencies
 
 router = APIRouter(tags=["keys"])
 
 
+class JsonWebKey(BaseModel):
+    """A public Ed25519 key (RFC 8037)."""
+
+    kty: Literal["OKP"]
+    crv: Literal["Ed25519"]
+    use: Literal["sig"]
+    alg: Literal["EdDSA"]
+    kid: str
+    x: str
+
+
+class JsonWebKeySet(BaseModel):
+    """The public keys that access tokens are checked with."""
+
+    keys: list[JsonWebKey]
+
+
 @router.get("/.well-known/jwks.json", summary="Public keys of the access tokens")
-async def jwks(ports: UsePorts, response: Response) -> JsonWebKeySet:
+async def jwks(dependencies: UseDependencies, response: Response) -> JsonWebKeySet:
     """List the keys that access tokens are signed with now, were lately, and will be next."""
     response.headers["Cache-Control"] = "public, max-age=60"
-    return JsonWebKeySet.model_validate(ports.keys.ring.jwks(ports.clock()))
+    return JsonWebKeySet.model_validate(dependencies.keys.ring.jwks(dependencies.clock()))

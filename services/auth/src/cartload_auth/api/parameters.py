@@ -4,16 +4,16 @@ from typing import Annotated
 
 from fastapi import Depends, Request, Response
 
-from cartload_auth import access
-from cartload_auth.cookie import RefreshCookie
-from cartload_auth.ports import Ports
-from cartload_auth.store.accounts import Account
-from cartload_auth.web import client_address
+from cartload_auth.api.cookie import RefreshCookie
+from cartload_auth.api.web import client_address
+from cartload_auth.dependencies import Dependencies
+from cartload_auth.domain import access_tokens
+from cartload_auth.repository.accounts import Account
 
 
-def _ports(request: Request) -> Ports:
-    ports: Ports = request.app.state.ports
-    return ports
+def _dependencies(request: Request) -> Dependencies:
+    dependencies: Dependencies = request.app.state.dependencies
+    return dependencies
 
 
 def _cookie(request: Request) -> RefreshCookie:
@@ -25,8 +25,8 @@ def _uncached(response: Response) -> None:
     response.headers["Cache-Control"] = "no-store"
 
 
-UsePorts = Annotated[Ports, Depends(_ports)]
-"""The ports of this process."""
+UseDependencies = Annotated[Dependencies, Depends(_dependencies)]
+"""The dependencies of this process."""
 
 UseCookie = Annotated[RefreshCookie, Depends(_cookie)]
 """The refresh cookie."""
@@ -38,8 +38,8 @@ NO_STORE = Depends(_uncached)
 """Marks an answer as one that nobody may keep."""
 
 
-def access_token(ports: Ports, account: Account) -> tuple[str, int]:
+def access_token(dependencies: Dependencies, account: Account) -> tuple[str, int]:
     """An access token for an account, and its life in seconds."""
-    now = ports.clock()
-    signer = ports.keys.ring.signer(now)
-    return access.issue(signer, ports.policy, account_id=account.id, role=account.role, now=now)
+    now = dependencies.clock()
+    signer = dependencies.keys.ring.signer(now)
+    return access_tokens.issue(signer, dependencies.config, account_id=account.id, role=account.role, now=now)

@@ -6,38 +6,42 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
-from cartload_auth import personal
-from cartload_auth.access import is_from_personal_token
-from cartload_auth.routes.bodies import NewToken, ShownToken, Token
-from cartload_auth.routes.common import NO_STORE, UsePorts
-from cartload_auth.store.personal_tokens import PersonalToken
+from cartload_auth import token_exchange
+from cartload_auth.api.parameters import NO_STORE, UseDependencies
+from cartload_auth.api.schemas import AccessToken, Exchange, NewToken, ShownToken, Token
+from cartload_auth.domain.access_tokens import is_from_personal_token
+from cartload_auth.repository.personal_tokens import PersonalToken
 from cartload_kit.errors import Forbidden
 from cartload_kit.http.openapi import problem_answers
 from cartload_kit.pagination import Page, Position, add_link, read_cursor, wrong_cursor
 from cartload_kit.tokens import CurrentUser, Identity
 
 router = APIRouter(prefix="/api/auth/tokens", tags=["personal tokens"], dependencies=[NO_STORE])
+internal = APIRouter(prefix="/internal", tags=["internal"], dependencies=[NO_STORE], include_in_schema=False)
+"""What only the gateway calls: it routes nothing below /internal."""
 
 
 @router.post("", status_code=201, summary="Make a personal token", responses=problem_answers(401, 403, 422))
-async def create(body: NewToken, identity: CurrentUser, ports: UsePorts) -> ShownToken:
+async def create(body: NewToken, identity: CurrentUser, dependencies: UseDependencies) -> ShownToken:
     """Make a token for scripts, used as `Authorization: Bearer`. Its secret is shown this once."""
     _require_session(identity)
-    token, secret = await personal.create(ports, identity.user_id, body.name, body.expires_in_days)
+    token, secret = await token_exchange.create(
+        dependencies, identity.user_id, body.name, body.expires_in_days
+    )
     return ShownToken(**Token.of(token).model_dump(), token=secret)
 
 
 @router.get("", summary="List personal tokens", responses=problem_answers(401, 422))
 async def listing(
     identity: CurrentUser,
-    ports: UsePorts,
+    dependencies: UseDependencies,
     request: Request,
     response: Response,
     cursor: str | None = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
 ) -> Page[Token]:
     """List the account's tokens, newest first, without their secrets."""
-    found = await personal.page(ports, identity.user_id, _position(cursor), limit + 1)
+    found = await token_exchange.page(dependencies, identity.user_id, _position(cursor), limit + 1)
     items = [Token.of(token) for token in found[:limit]]
     if len(found) <= limit:
         return Page[Token](items=items)
@@ -52,10 +56,17 @@ async def listing(
     summary="Revoke a personal token",
     responses=problem_answers(401, 403, 404),
 )
-async def revoke(token_id: UUID, identity: CurrentUser, ports: UsePorts) -> None:
+async def revoke(token_id: UUID, identity: CurrentUser, dependencies: UseDependencies) -> None:
     """Make a token worthless, within a minute everywhere."""
     _require_session(identity)
-    await personal.revoke(ports, identity.user_id, str(token_id))
+    await token_exchange.revoke(dependencies, identity.user_id, str(token_id))
+
+
+@internal.post("/tokens/exchange", summary="Exchange a personal token", responses=problem_answers(401, 422))
+async def exchange(body: Exchange, dependencies: UseDependencies) -> AccessToken:
+    """Give an access token of two minutes for a personal token; keep it for one at most."""
+    token, seconds = await token_exchange.exchange(dependencies, body.token)
+    return AccessToken(access_token=token, expires_in=seconds)
 
 
 class TokenPosition(Position):

@@ -8,9 +8,9 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
-from cartload_auth.rules import GivenPassword, GivenUserName, NewPassword, UserName
-from cartload_auth.store.accounts import Account
-from cartload_auth.store.personal_tokens import PersonalToken
+from cartload_auth.domain.credentials import GivenPassword, GivenUserName, NewPassword, UserName
+from cartload_auth.repository.accounts import Account
+from cartload_auth.repository.personal_tokens import PersonalToken
 
 
 class Request(BaseModel):
@@ -123,20 +123,3 @@ class Exchange(Request):
     """A personal token to be exchanged."""
 
     token: str = Field(max_length=512)
-
-
-class JsonWebKey(BaseModel):
-    """A public Ed25519 key (RFC 8037)."""
-
-    kty: Literal["OKP"]
-    crv: Literal["Ed25519"]
-    use: Literal["sig"]
-    alg: Literal["EdDSA"]
-    kid: str
-    x: str
-
-
-class JsonWebKeySet(BaseModel):
-    """The public keys that access tokens are checked with."""
-
-    keys: list[JsonWebKey]

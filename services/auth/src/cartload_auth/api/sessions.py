@@ -4,10 +4,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Request, Response
 
-from cartload_auth import sessions, sign_in
-from cartload_auth.routes.bodies import Login, RefreshToken, SignedIn, User
-from cartload_auth.routes.common import NO_STORE, Address, UseCookie, UsePorts, access_token
-from cartload_auth.secret_tokens import REFRESH_PREFIX
+from cartload_auth import sign_in, user_sessions
+from cartload_auth.api.parameters import NO_STORE, Address, UseCookie, UseDependencies, access_token
+from cartload_auth.api.schemas import Login, RefreshToken, SignedIn, User
+from cartload_auth.domain.opaque_tokens import REFRESH_PREFIX
 from cartload_kit.errors import Problem, Unauthorized
 from cartload_kit.http.openapi import problem_answers
 from cartload_kit.http.problems import problem_response
@@ -24,18 +24,23 @@ _NO_TOKEN = "There is no refresh token in the cookie or the body: sign in."  # n
     responses=problem_answers(401, 403, 422, 429, 503),
 )
 async def login(
-    body: Login, request: Request, response: Response, ports: UsePorts, cookie: UseCookie, address: Address
+    body: Login,
+    request: Request,
+    response: Response,
+    dependencies: UseDependencies,
+    cookie: UseCookie,
+    address: Address,
 ) -> SignedIn:
     """Give an access token, and a refresh token in an HttpOnly cookie or, if asked for, in the body."""
     in_body = body.refresh_in == "body" or body.session == "plain"
     if not in_body:
         cookie.require_own_page(request)
-    account, opened = await sign_in.login(ports, body.user_name, body.password, address, body.session)
-    token, seconds = access_token(ports, account)
+    account, opened = await sign_in.login(dependencies, body.user_name, body.password, address, body.session)
+    token, seconds = access_token(dependencies, account)
     answer = SignedIn(access_token=token, expires_in=seconds, user=User.of(account))
     if in_body:
         return answer.model_copy(update={"refresh_token": opened.refresh_token})
-    cookie.set(request, response, opened.refresh_token, opened.expires_at, ports.clock())
+    cookie.set(request, response, opened.refresh_token, opened.expires_at, dependencies.clock())
     return answer
 
 
@@ -49,7 +54,7 @@ async def login(
 async def refresh(
     request: Request,
     response: Response,
-    ports: UsePorts,
+    dependencies: UseDependencies,
     cookie: UseCookie,
     body: RefreshToken | None = None,
 ) -> SignedIn | Response:
@@ -63,16 +68,16 @@ async def refresh(
     if presented is None:
         raise Unauthorized(_NO_TOKEN)
     try:
-        account, opened = await sessions.refresh(ports, presented)
+        account, opened = await user_sessions.refresh(dependencies, presented)
     except Unauthorized as problem:
         return problem_response(problem, request.scope) if in_body else _ended(problem, request, cookie)
-    token, seconds = access_token(ports, account)
+    token, seconds = access_token(dependencies, account)
     answer = SignedIn(access_token=token, expires_in=seconds, user=User.of(account))
     if opened is None:
         return answer
     if in_body:
         return answer.model_copy(update={"refresh_token": opened.refresh_token})
-    cookie.set(request, response, opened.refresh_token, opened.expires_at, ports.clock())
+    cookie.set(request, response, opened.refresh_token, opened.expires_at, dependencies.clock())
     return answer
 
 
@@ -87,7 +92,7 @@ def _ended(problem: Problem, request: Request, cookie: UseCookie) -> Response:
 async def logout(
     request: Request,
     response: Response,
-    ports: UsePorts,
+    dependencies: UseDependencies,
     cookie: UseCookie,
     body: RefreshToken | None = None,
     authorization: Annotated[
@@ -100,7 +105,7 @@ async def logout(
     if presented is None and authorization is not None:
         raise Unauthorized("This needs the refresh token: in the cookie, the body or as Bearer.")
     if presented is not None:
-        await sessions.end(ports, presented)
+        await user_sessions.end(dependencies, presented)
     cookie.clear(request, response)
 
 

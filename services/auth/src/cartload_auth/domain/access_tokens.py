@@ -5,8 +5,8 @@ from uuid import uuid4
 
 import jwt
 
-from cartload_auth.keys import SigningKey
-from cartload_auth.policy import Policy
+from cartload_auth.config import AuthConfig
+from cartload_auth.domain.signing_keys import SigningKey
 
 PERSONAL_JTI = "personal."
 """Begins the jti of a token that came from a personal one."""
@@ -14,7 +14,7 @@ PERSONAL_JTI = "personal."
 
 def issue(
     key: SigningKey,
-    policy: Policy,
+    config: AuthConfig,
     *,
     account_id: str,
     role: str,
@@ -23,12 +23,12 @@ def issue(
     personal_token_id: str | None = None,
 ) -> tuple[str, int]:
     """Sign an access token; returns it and its life in whole seconds."""
-    seconds = int((lifetime or policy.access_lifetime).total_seconds())
+    seconds = int((lifetime or config.access_lifetime).total_seconds())
     issued_at = int(now.timestamp())
     source = "" if personal_token_id is None else f"{PERSONAL_JTI}{personal_token_id}."
     claims = {
-        "iss": policy.issuer,
-        "aud": policy.audience,
+        "iss": config.issuer,
+        "aud": config.audience,
         "sub": account_id,
         "iat": issued_at,
         "exp": issued_at + seconds,

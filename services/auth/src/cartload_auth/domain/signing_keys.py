@@ -81,7 +81,7 @@ class KeyRing:
         return bool(later) and min(later) + self._overlap < now
 
 
-class Sealer:
+class KeyEncryptor:
     """Keeps private keys unreadable to whoever has the database but not the secret.
 
     Without a secret they are stored as they are, and the database's own rights are the protection.

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from cartload_auth.keys import Sealer, SigningKey
+from cartload_auth.domain.signing_keys import KeyEncryptor, SigningKey
 from cartload_auth.models import signing_keys
 
 
-async def read_all(connection: AsyncConnection, sealer: Sealer) -> list[SigningKey]:
+async def read_all(connection: AsyncConnection, encryptor: KeyEncryptor) -> list[SigningKey]:
     """All keys, oldest first.
 
     Raises:
@@ -18,19 +18,19 @@ async def read_all(connection: AsyncConnection, sealer: Sealer) -> list[SigningK
     rows = await connection.execute(select(signing_keys).order_by(signing_keys.c.sequence))
     return [
         SigningKey(
-            row.sequence, row.kid, sealer.open(row.kid, row.private_key), row.created_at, row.signs_from
+            row.sequence, row.kid, encryptor.open(row.kid, row.private_key), row.created_at, row.signs_from
         )
         for row in rows
     ]
 
 
-async def add(connection: AsyncConnection, key: SigningKey, sealer: Sealer) -> None:
+async def add(connection: AsyncConnection, key: SigningKey, encryptor: KeyEncryptor) -> None:
     """Insert a key; when another replica was faster, the sequence is taken: a duplicate key error."""
     await connection.execute(
         insert(signing_keys).values(
             sequence=key.sequence,
             kid=key.kid,
-            private_key=sealer.seal(key.kid, key.private),
+            private_key=encryptor.seal(key.kid, key.private),
             created_at=key.created_at,
             signs_from=key.signs_from,
         )

@@ -5,8 +5,8 @@ import random
 from collections.abc import Awaitable, Callable
 
 from cartload_auth import metrics
-from cartload_auth.ports import Ports
-from cartload_auth.store import cleanup
+from cartload_auth.dependencies import Dependencies
+from cartload_auth.repository import expired as expired_rows
 from cartload_kit.database import transaction
 from cartload_kit.logging import get_logger
 
@@ -14,7 +14,7 @@ KEYS_EVERY = 5.0
 """Seconds between two readings of the keys.
 
 A key that `rotate-keys --now` dropped is published until then, and verifiers keep what was published for ten
-seconds more; `policy.KEY_LEAD` is far longer than both.
+seconds more; `config.KEY_LEAD` is far longer than both.
 """
 
 CLEANUP_EVERY = 60.0
@@ -24,31 +24,33 @@ _MOST_BATCHES = 20
 _log = get_logger(__name__)
 
 
-async def keep_keys(ports: Ports) -> None:
+async def keep_keys(dependencies: Dependencies) -> None:
     """Read the keys again, replace an old one and drop those out of use."""
-    await ports.keys.ensure(ports.policy.key_lifetime)
-    await ports.keys.remove_retired()
+    await dependencies.keys.ensure(dependencies.config.key_lifetime)
+    await dependencies.keys.remove_retired()
 
 
-async def remove_expired(ports: Ports) -> int:
+async def remove_expired(dependencies: Dependencies) -> int:
     """Remove what has run out, a bounded number of batches of each table; returns the rows removed."""
     total = 0
-    for table, condition in cleanup.expired(ports.clock()):
+    for table, condition in expired_rows.expired(dependencies.clock()):
         for _ in range(_MOST_BATCHES):
-            async with transaction(ports.engine) as connection:
-                removed = await cleanup.remove_batch(connection, table, condition)
+            async with transaction(dependencies.engine) as connection:
+                removed = await expired_rows.remove_batch(connection, table, condition)
             metrics.REMOVED.labels(table.name).inc(removed)
             total += removed
-            if removed < cleanup.BATCH:
+            if removed < expired_rows.BATCH:
                 break
     return total
 
 
-async def run(ports: Ports) -> None:
+async def run(dependencies: Dependencies) -> None:
     """Do both for ever; a failure is logged and tried again at the next turn."""
     async with asyncio.TaskGroup() as group:
-        group.create_task(_repeat("reading keys", KEYS_EVERY, lambda: keep_keys(ports)))
-        group.create_task(_repeat("removing what ran out", CLEANUP_EVERY, lambda: remove_expired(ports)))
+        group.create_task(_repeat("reading keys", KEYS_EVERY, lambda: keep_keys(dependencies)))
+        group.create_task(
+            _repeat("removing what ran out", CLEANUP_EVERY, lambda: remove_expired(dependencies))
+        )
 
 
 async def _repeat(what: str, every: float, work: Callable[[], Awaitable[object]]) -> None:

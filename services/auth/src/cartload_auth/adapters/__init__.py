@@ -1,0 +1,1 @@
+"""What reaches outside the process's own loop: threads that hash passwords."""
