@@ -1,8 +1,13 @@
-"""Local time of every zone, by tables: the offset at noon of each day, and exact change-overs on few days.
+"""Conversion between UTC and the local time of every zone, by tables.
 
-Local moments are milliseconds since 1970 read off a wall clock. The way back to UTC is monotone: where
-clocks are put forward, the missing hour and the one after it share the hour that there is; where they are
-put back, the hour that comes twice is spread over both.
+On most days a zone has one offset, so a table of offsets at noon of each day is enough. On the few days on
+which clocks change, the exact moment of the change is looked up.
+
+Local moments are milliseconds since 1970 as a wall clock shows them. Converting them to UTC never reverses
+their order, which a library's rule (take the first of two, skip what does not exist) would: a customer's
+orders are sorted by local time, and must stay sorted. So when clocks are put forward, the hour that does not
+exist and the hour after it are squeezed into that one hour of UTC; when they are put back, the hour that
+comes twice is stretched over two hours of UTC.
 """
 
 from dataclasses import dataclass
@@ -19,12 +24,12 @@ from cartload.randomness.fixed_point import I64
 
 _NOON: Final = DAY // 2
 _AROUND: Final = 2 * HOUR
-"""How far beyond a day's ends its change-over is looked for."""
+"""How far before and after a day its clock change is looked for."""
 
 
 @dataclass(frozen=True)
 class Clock:
-    """Wall clocks from a day (since 1970) on, for so many days; outside of them the nearest day counts."""
+    """Wall clocks of all zones for some days (since 1970); outside, the nearest day's offset counts."""
 
     first_day: int
     days: int
@@ -32,6 +37,8 @@ class Clock:
     @cached_property
     def _noon(self) -> I64:
         """The offset at local noon, zone by zone, day by day."""
+        # Noon in UTC is wrong by the offset itself; with that first guess the second is exact, since clocks
+        # do not change around noon.
         noons = np.tile((self.first_day + np.arange(self.days)) * DAY + _NOON, zones.COUNT)
         zone = np.repeat(np.arange(zones.COUNT), self.days)
         guess = zones.utc_offset(zone, noons)
@@ -39,7 +46,7 @@ class Clock:
 
     @cached_property
     def _changing(self) -> npt.NDArray[np.bool_]:
-        """Whether a day's offset is not that of the days around it: its clocks may change."""
+        """Whether a day's offset differs from the day before or after: clocks may change on it."""
         table = self._noon.reshape(zones.COUNT, self.days)
         changed = np.zeros(table.shape, bool)
         changed[:, 1:] |= table[:, 1:] != table[:, :-1]
@@ -48,7 +55,7 @@ class Clock:
 
     @cached_property
     def _marked(self) -> npt.NDArray[np.int32]:
-        """The offsets at noon, one more where the clocks change that day."""
+        """The offsets at noon; the lowest bit, 0 in all offsets, marks days on which clocks change."""
         return (self._noon + self._changing).astype(np.int32)
 
     @cached_property
@@ -66,18 +73,18 @@ class Clock:
         return result
 
     def day(self, zone: I64, moments: I64) -> I64:
-        """The local day of moments in UTC, exact but on days on which clocks change."""
+        """The local day of moments in UTC; on days on which clocks change, by the offset at noon."""
         return loops.local_day(self._marked, self.first_day, self.days, zone, moments)
 
     def local(self, zone: I64, moments: I64) -> I64:
-        """What the clocks of each zone show at moments in UTC."""
+        """Local times of moments in UTC, each in its zone."""
         local, hit = self._by_noon("local", zone, moments)
         if len(hit):
             local[hit] = moments[hit] + zones.utc_offset(zone[hit], moments[hit])
         return local
 
     def utc(self, zone: I64, local: I64) -> I64:
-        """The moment at which the clocks of each zone show a time."""
+        """Moments in UTC of local times, each in its zone."""
         moments, hit = self._by_noon("utc", zone, local)
         if len(hit):
             cells = self._cells(zone[hit], local[hit] // DAY)
@@ -90,7 +97,7 @@ class Clock:
 
 @dataclass(frozen=True)
 class _Changes:
-    """Change-overs by cell of the clock's table: when, and the offsets before and after."""
+    """Clock changes by cell (zone and day) of the table: the moment, and the offsets before and after."""
 
     cells: I64
     moment: I64
@@ -98,10 +105,11 @@ class _Changes:
     after: I64
 
     def utc(self, cells: I64, local: I64) -> I64:
-        """The way back on days of the table: piecewise straight, never backwards."""
+        """Moments in UTC of local times on days with a clock change: piecewise linear, never decreasing."""
         place = np.searchsorted(self.cells, cells)
         change, before, after = self.moment[place], self.before[place], self.after[place]
         forward, back = np.maximum(after - before, 0), np.maximum(before - after, 0)
+        # `since` is 0 at the first local time that is skipped, or that comes twice.
         since = local - change - np.minimum(before, after)
         inside = np.where(back > 0, change - back + 2 * since, change + since // 2)
         width = np.where(back > 0, back, 2 * forward)
@@ -109,7 +117,7 @@ class _Changes:
 
 
 def _found(zone: I64, low: I64, high: I64) -> I64:
-    """The first moment of another offset than at ``low``; ``high`` where there is none before it."""
+    """The first moment with another offset than at ``low``, by bisection; ``high`` where there is none."""
     old = zones.utc_offset(zone, low)
     while (high - low > 1).any():
         middle = (low + high) // 2

@@ -1,5 +1,7 @@
 #include "kernels.h"
 
+/* A word for each string: eight bytes at a time, then the rest, then the length. The rest of a long string is read as
+ * the last eight bytes, shifted; that of a short one byte by byte, since eight bytes could lie outside. */
 void text_words(const u8 *data, const int32_t *offsets, u64 factor, u64 *out, i64 count) {
     for (i64 i = 0; i < count; i++) {
         const u8 *at = data + offsets[i], *end = data + offsets[i + 1];
@@ -20,8 +22,8 @@ void text_words(const u8 *data, const int32_t *offsets, u64 factor, u64 *out, i6
     }
 }
 
-/* One column of a batch: the words of its values `step` bytes apart, or, where there is a pool, int32 places in
- * it. Of validity bits, which may be none, the first is that of row 0. */
+/* One column of a batch: words `step` bytes apart, or, with a pool, int32 places in the pool's hashed values. `first`
+ * is the place of row 0 in the validity bits, if there are any. */
 typedef struct {
     const u8 *values, *there;
     i64 first, step;
@@ -37,6 +39,8 @@ static inline u64 hashed(u64 value, u64 factor) {
     return product ^ product >> 32;
 }
 
+/* Adds a column to the rows' hashes. The high word sums up the low word after every column: so the order of columns
+ * counts. Columns without NULL have a loop of their own, which the compiler turns into vector instructions. */
 static void hash_values(const column *own, i64 row, i64 rows, u64 *low, u64 *high) {
     const u8 *at = own->values + row * own->step;
     u64 factor = own->factor;
@@ -62,7 +66,8 @@ static void hash_places(const column *own, i64 row, i64 rows, u64 *low, u64 *hig
                                      : pool[clamped(places[i], entries)];
 }
 
-/* Sums of the lower and upper halves of the rows' low and high words; a slice of rows stays in the cache. */
+/* Adds up the hashes of all rows: any order of rows has the same sum. Each word is summed in two halves of 32 bits, so
+ * that nothing is lost to overflow. Rows are taken in slices that stay in the processor's cache for all columns. */
 void hash_rows(const column *columns, i64 count, u64 low_start, u64 high_start, u64 *sums, i64 rows) {
     u64 low[SLICE], high[SLICE];
     for (i64 row = 0; row < rows; row += SLICE) {

@@ -1,7 +1,11 @@
-/* What the engine's inner loops share. They are integers only, without state, memory of their own, or a C library.
+/* What the engine's inner loops share.
  *
- * What each loop computes is said where the Python module of the same name calls it. Sums and products wrap
- * (-fwrapv), shifts of signed numbers keep the sign.
+ * The loops work on integers only, so that every processor computes the same values. They keep no state, allocate no
+ * memory and call no C library; the caller passes every buffer, with the room that a comment asks for. The Python
+ * module of the same name says what each loop computes, signatures.py lists the types of their arguments.
+ *
+ * Sums and products wrap around (-fwrapv), shifts of signed numbers keep the sign. Many loops avoid branches that a
+ * processor cannot predict: they always write, and then move on by 0 or 1.
  */
 #ifndef KERNELS_H
 #define KERNELS_H
@@ -15,6 +19,7 @@ typedef uint8_t u8;
 #define HOUR INT64_C(3600000)
 #define DAY (24 * HOUR)
 
+/* SplitMix64's finaliser: every bit of the word changes about half of the bits. */
 static inline u64 mixed(u64 word) {
     word = (word ^ word >> 30) * 0xBF58476D1CE4E5B9u;
     word = (word ^ word >> 27) * 0x94D049BB133111EBu;
@@ -23,23 +28,27 @@ static inline u64 mixed(u64 word) {
 
 static inline u64 scrambled(u64 row, u64 first, u64 second) { return mixed(mixed(row + first) + second); }
 
+/* Division rounded down: C rounds towards 0. */
 static inline i64 floored(i64 value, i64 by) { return value / by - (value % by < 0); }
 
+/* Copied instead of cast: the address may be any, and a cast would have to be aligned. */
 static inline u64 eight_bytes(const u8 *from) {
     u64 word;
     __builtin_memcpy(&word, from, 8);
     return word;
 }
 
+/* Whether a row is NULL by Arrow's validity bits; without bits nothing is. */
 static inline int missing(const u8 *there, i64 row) { return there && !(there[row >> 3] >> (row & 7) & 1); }
 
 /* All bits set, or none where it is missing. */
 static inline i64 if_there(const u8 *there, i64 row) { return there ? -(i64)(there[row >> 3] >> (row & 7) & 1) : -1; }
 
+/* Places of rows that are NULL may be anything: they are moved into the table, and what is read there is not used. */
 static inline i64 clamped(i64 place, i64 entries) { return place < 0 ? 0 : place < entries ? place : entries - 1; }
 
-/* Strings of Arrow up to `end`, and int32 places in them; where there are none, each row has its own. Of validity
- * bits, which may be none, the first is that of row 0. */
+/* Strings of Arrow: their bytes up to `end`, and their offsets. With `places`, row r has the string at places[r];
+ * without, row r has the string r. The first of the validity bits, if there are any, is that of row 0. */
 typedef struct {
     const u8 *data, *end, *there;
     const int32_t *offsets, *places;
@@ -52,6 +61,7 @@ static inline const int32_t *bounds(const strings *own, i64 row) {
 
 /* Decimal digits. */
 
+/* Two digits at a time need half as many divisions. */
 static const char PAIRS[201] = "00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748"
                                "49505152535455565758596061626364656667686970717273747576777879808182838485868788899091929394959697"
                                "9899";

@@ -1,4 +1,4 @@
-/* Those that answer a number, unless something else is said, answer how many places were outside of a table. */
+/* Loops that answer a number answer how many places were outside of a table, unless their comment says otherwise. */
 #include "kernels.h"
 
 /* draws */
@@ -9,8 +9,8 @@ void scramble(const u64 *rows, u64 first, u64 second, u64 *out, i64 count) {
 
 /* ragged groups */
 
-/* Most groups are small: four places are written whatever the count, so that nothing has to be guessed. `out`
- * has room for four more. */
+/* Most groups have at most four rows: four places are always written, without a loop whose length the processor would
+ * have to guess, and the next group overwrites what is too much. `out` has room for four more. */
 void owners(const i64 *counts, i64 groups, i64 *out) {
     for (i64 group = 0; group < groups; group++) {
         for (i64 row = 0; row < 4; row++) out[row] = group;
@@ -27,7 +27,7 @@ void places(const i64 *counts, i64 groups, i64 *out) {
     }
 }
 
-/* `running` has room for the sums before each value and after the last. */
+/* Differences of running sums. `running` has room for one sum more than there are values. */
 void group_sums(const i64 *values, i64 count, const i64 *counts, i64 groups, i64 *running, i64 *out) {
     running[0] = 0;
     for (i64 i = 0; i < count; i++) running[i + 1] = running[i] + values[i];
@@ -37,7 +37,9 @@ void group_sums(const i64 *values, i64 count, const i64 *counts, i64 groups, i64
     }
 }
 
-/* Owners' values are compared at each distance: loops without a guess, though there are more of them. */
+/* Each value is compared with the one 1, 2, ... most - 1 places before it, one distance after the other. That compares
+ * more than a search would, but in loops without branches, of which a processor does many steps at once. Owner and
+ * value are in one key, so that values of different owners never agree. The answer is how many were found. */
 i64 later_doubles(const i64 *owner, const i64 *values, i64 most, u64 *keys, u8 *hits, i64 *out, i64 count) {
     for (i64 i = 0; i < count; i++) {
         keys[i] = (u64)owner[i] << 40 ^ (u64)values[i];
@@ -47,7 +49,7 @@ i64 later_doubles(const i64 *owner, const i64 *values, i64 most, u64 *keys, u8 *
         for (i64 i = distance; i < count; i++) hits[i] |= keys[i] == keys[i - distance];
     i64 found = 0;
     for (i64 i = 0; i < count; i++) {
-        out[found] = i;
+        out[found] = i; /* always written, kept only after a hit */
         found += hits[i];
     }
     return found;
@@ -55,6 +57,8 @@ i64 later_doubles(const i64 *owner, const i64 *values, i64 most, u64 *keys, u8 *
 
 /* sampling */
 
+/* Systematic sampling: the running sum of weights is cut into `quota` equal steps from a random offset on, and each row
+ * gets as many things as steps end in its part. */
 void systematic(const i64 *weights, const i64 *sizes, const i64 *quotas, const i64 *starts, i64 blocks, i64 *out) {
     for (i64 block = 0; block < blocks; block++) {
         i64 total = 0, running = 0, before = 0;
@@ -84,7 +88,7 @@ i64 sampling_keys(const i64 *weights, const i64 *words, const i64 *exponentials,
     return outside;
 }
 
-/* Buckets of numbers from 0 on, thirty-two for each power of two. */
+/* Buckets of numbers from 0 on, thirty-two for each power of two: about 3 % wide wherever they are. */
 enum { BUCKETS = 64 * 32 };
 
 static inline i64 bucket(u64 number) {
@@ -114,7 +118,8 @@ static i64 smallest(i64 *keys, i64 size, i64 quota) {
     return keys[quota];
 }
 
-/* The last key of those that come in: counted by buckets, then looked for in the one that it lies in. */
+/* The quota-th smallest key. A count by buckets says in which bucket it lies; only that bucket is searched. A key is
+ * the time with the row's place below it, so that no two are equal. */
 static i64 last_chosen(const i64 *times, i64 size, i64 quota, i64 *scratch) {
     uint32_t counts[BUCKETS];
     for (i64 at = 0; at < BUCKETS; at++) counts[at] = 0;
@@ -128,7 +133,8 @@ static i64 last_chosen(const i64 *times, i64 size, i64 quota, i64 *scratch) {
     return smallest(scratch, found, quota - 1);
 }
 
-/* Times are 0 to 2**46, a block has at most 2**16 rows; `scratch` has room for one more. */
+/* Chooses the rows of each block with the smallest times. Times are 0 to 2**46, a block has at most 2**16 rows;
+ * `scratch` has room for one more than the largest block. */
 void weighted_sample(const i64 *times, const i64 *sizes, const i64 *quotas, i64 blocks, i64 *scratch, u8 *out) {
     for (i64 block = 0; block < blocks; block++) {
         i64 size = sizes[block], quota = quotas[block], last = quota > 0 ? INT64_MAX : -1;
@@ -139,6 +145,7 @@ void weighted_sample(const i64 *times, const i64 *sizes, const i64 *quotas, i64 
     }
 }
 
+/* A table says where in the running sum to begin, so that a step or two are enough (Chen and Asau 1974). */
 i64 find(const i64 *running, i64 entries, const i64 *table, i64 buckets, i64 shift, const i64 *positions, i64 *out,
          i64 count) {
     i64 outside = 0;
@@ -155,6 +162,8 @@ i64 find(const i64 *running, i64 entries, const i64 *table, i64 buckets, i64 shi
     return outside;
 }
 
+/* A category that was chosen before is replaced by the next one. With `place` earlier ones, that is at most `place`
+ * steps; with too few categories it gives up, and some are doubled. */
 void favourites(const u64 *words, const i64 *category, i64 categories, i64 *out, i64 count) {
     for (i64 i = 0; i < count; i++, out += 4)
         for (i64 place = 0; place < 4; place++) {
@@ -171,6 +180,7 @@ void favourites(const u64 *words, const i64 *category, i64 categories, i64 *out,
 
 /* time */
 
+/* Demand before a moment: of the days before, of the hours before, and a part of the hour. */
 i64 position(const i64 *moments, i64 start, i64 days, const i64 *running, const i64 *daily, const i64 *hours,
              const i64 *before, i64 *out, i64 count) {
     i64 outside = 0;
@@ -187,6 +197,7 @@ i64 position(const i64 *moments, i64 start, i64 days, const i64 *running, const 
     return outside;
 }
 
+/* The way back. `hour_of_unit` says in which hour each unit of a day's demand lies. */
 void moment(const i64 *positions, const i64 *day, i64 start, const i64 *running, const i64 *daily,
             const i64 *hours, const i64 *before, const i64 *hour_of_unit, i64 *out, i64 count) {
     for (i64 i = 0; i < count; i++) {
@@ -209,6 +220,7 @@ void local_day(const int32_t *noon, i64 first_day, i64 days, const i64 *zone, co
     }
 }
 
+/* The answer is how many moments lie on days on which clocks change: `hit` has their places. So does utc. */
 i64 local(const int32_t *noon, i64 first_day, i64 days, const i64 *zone, const i64 *moments, i64 *out, i64 *hit,
           i64 count) {
     i64 hits = 0;

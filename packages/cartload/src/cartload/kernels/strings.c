@@ -1,6 +1,7 @@
 #include "kernels.h"
 
-/* Eight hexadecimal digits, the first lowest. */
+/* Eight hexadecimal digits as text, from 32 bits: the bits are spread to one digit a byte, digits above 9 moved to the
+ * letters, and the bytes reversed. */
 static inline u64 eight_digits(u64 word) {
     word = (word & 0xFFFF0000u) << 16 | (word & 0xFFFFu);
     word = (word & 0x0000FF000000FF00u) << 8 | (word & 0x000000FF000000FFu);
@@ -9,6 +10,7 @@ static inline u64 eight_digits(u64 word) {
     return __builtin_bswap64(word + 0x3030303030303030u + letters * ('a' - '0' - 10));
 }
 
+/* RFC 9562, version 8: 48 bits of row number, 12 and 62 bits of a hash of it. */
 void uuids(const u64 *rows, u64 first, u64 second, u8 *out, i64 count) {
     for (i64 i = 0; i < count; i++, out += 36) {
         u64 row = rows[i], secret = scrambled(row, first, second);
@@ -44,8 +46,8 @@ i64 joined_length(const strings *parts, i64 count, i64 rows) {
     return length;
 }
 
-/* The strings of each row one behind the other, sixteen bytes at a time, at least so many: the next string covers what
- * is too much, and after the last one there is room. */
+/* Writes the strings of each row one behind the other. At least sixteen bytes are copied at a time: the next string
+ * overwrites what is too much, and behind the last one `out` has room for sixteen bytes more. */
 void joined(const strings *parts, i64 count, int32_t *offsets, u8 *out, i64 rows) {
     const u8 *begin = out;
     offsets[0] = 0;
@@ -76,6 +78,7 @@ void digits(const i64 *numbers, int32_t *offsets, u8 *out, i64 count) {
     }
 }
 
+/* Letters and digits in lower case; a run of anything else is one dash, apostrophes are left out. Then the number. */
 void slugs(const strings *names, const i64 *numbers, int32_t *offsets, u8 *out, i64 rows) {
     const u8 *begin = out;
     offsets[0] = 0;

@@ -1,4 +1,8 @@
-"""What becomes of orders: computed uncut from rules, then hidden after the window's end."""
+"""What becomes of orders: paid, shipped, delivered, returned or cancelled, and when.
+
+Every order's life is computed to its end first, as if the window had none; then what lies after the window's
+end is hidden. So how many orders are cancelled or returned in the end does not depend on the window's end.
+"""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,18 +25,18 @@ _MINUTE: Final = 60_000
 _EARLY_HALF: Final = 8
 _SATURDAY, _SUNDAY = 5, 6
 _TRANSFER, _USUAL = 5, 2
-"""Weights in the race of orders to be cancelled: paid by transfer, others."""
+"""Weights by which orders are chosen to be cancelled: paid by transfer, and others."""
 _AFTER_UNPAID: Final = 1 << 16
-"""In that race those come in before all others of which every charge fails."""
+"""Keys below this belong to orders of which every charge fails: they are cancelled before any other."""
 
 
 @dataclass(frozen=True)
 class Lifecycle:
-    """Moments of a chunk's orders; :data:`NEVER` or later for what does not come about.
+    """Moments of a chunk's orders; :data:`NEVER` or later for what does not happen.
 
     Parcels leave from Monday to Friday and arrive from Monday to Saturday, in the daytime of the customer's
     zone; what is bought at a counter is handed over at once. Which orders are cancelled and which come back
-    is a race of weights within each block, so that the shares are exactly the spec's.
+    is a weighted sample of fixed size within each block, so that the shares are exactly the spec's.
     """
 
     items: OrderItems
@@ -60,6 +64,7 @@ class Lifecycle:
         transfer = self.orders.method == BANK_TRANSFER
         word = self._outcome.bits("cancelled")
         times = _AFTER_UNPAID + sampling_keys(np.where(transfer, _TRANSFER, _USUAL), word)
+        # An order that was never paid would otherwise stay open for ever: those are taken first.
         return self._choose(np.where(self.charges.unpaid, word, times), self._cancel_rate)
 
     def _choose(self, times: I64, *shares: int) -> Flags:
@@ -115,6 +120,7 @@ class Lifecycle:
     def _leaves(self) -> I64:
         """When each would leave the warehouse, were it not cancelled."""
         orders, paid, clock = self.orders, self.charges.captured, self.orders.world.clock
+        # (day + 3) % 7 is the weekday, Monday 0: 1970 began on a Thursday.
         today = clock.day(orders.zone, paid)
         day = today + 1 + HANDLING.take(self._delays.bits("to_ship"))
         weekday = (day + 3) % 7
@@ -143,6 +149,7 @@ class Lifecycle:
     @cached_property
     def returned(self) -> I64:
         """When goods come back: three days to five weeks later, mostly within a fortnight."""
+        # Squaring an even draw makes short times frequent and long ones rare.
         word = self._delays.bits("to_return")
         days = 3 + (word * word * 33 >> 16)
         back = self.delivered + days * DAY + self._delays.below("returned", 3 * HOUR)

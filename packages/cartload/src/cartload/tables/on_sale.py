@@ -30,7 +30,7 @@ class OnSale:
         return self.running[:, -1]
 
     def sku(self, rows: I64, places: I64) -> I64:
-        """The SKU at a place, counted round and round, of the shelf in each of the rows."""
+        """The SKU at a place, counted round and round, of what is on sale in each of the rows."""
         running = self.running[rows]
         place = places % running[:, -1]
         kind = (place[:, None] >= running).sum(axis=1)

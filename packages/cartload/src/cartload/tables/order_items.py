@@ -102,7 +102,8 @@ class OrderItems:
         return products, demand.sku(products, words)
 
     def _usual_products(self, items: I64) -> tuple[I64, I64]:
-        """What customers always take of a category: where its product stands, and a word for its SKU."""
+        """What customers always buy of a category: the product's position, and a word for its SKU."""
+        # Drawn by customer and category instead of by item: so it is the same in every order of the customer.
         owner = self.orders.customers.rows[self.orders.user.take(self.order[items])]
         category = self.category[items]
         draw = self.world.random.draw("order_item.staple", owner * 256 + category)
@@ -110,7 +111,9 @@ class OrderItems:
 
     @cached_property
     def _final(self) -> tuple[I64, I64]:
-        """Product and SKU: drawn, drawn again where doubled, at last the next free one."""
+        """Product and SKU: drawn, drawn again where an order has it already, at last the next free one."""
+        # Only the orders that have a SKU twice are looked at again: `part` holds all their items, because a
+        # new draw may hit one that was fine before.
         products, skus = self._chosen
         part = self._baskets(later_doubles(self.order, skus, self._most))
         for family in ("order_item.again_1", "order_item.again_2"):
@@ -150,7 +153,8 @@ class OrderItems:
         return self.by_order.starts[orders].take(baskets.owner) + baskets.place
 
     def _probed(self, part: I64, products: I64, chosen: I64) -> tuple[I64, I64]:
-        """The doubles that are left take the next SKU on sale, round and round, until none is left."""
+        """SKUs that are still twice in their order move to the next one on sale until none is left."""
+        # An order never has more items than SKUs are on sale (the spec is refused otherwise), so this ends.
         part = self._baskets(part[self._doubles(part, chosen)])
         if len(part) == 0:
             return products, chosen
@@ -177,7 +181,7 @@ class OrderItems:
 
 
 def _still_double(orders: I64, skus: I64, moved: np.typing.NDArray[np.bool_]) -> list[int]:
-    """Positions that share order and SKU with another: of each such group all but one, those moved first."""
+    """Positions that share order and SKU with another: all but one, which if possible was never moved."""
     order = np.lexsort((np.arange(len(skus)), moved, skus, orders))
     same = (orders[order[1:]] == orders[order[:-1]]) & (skus[order[1:]] == skus[order[:-1]])
     result: list[int] = np.sort(order[1:][same]).tolist()

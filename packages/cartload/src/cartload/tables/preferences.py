@@ -1,6 +1,6 @@
-"""What goods have to do with how people buy: which go together, come back, run out, are bought by the dozen.
+"""How customers buy what is in each category: what they buy with it, again, in numbers, and send back.
 
-Kinds of goods are told by the names of their categories, so that the catalogue may grow without this.
+The kind of a category is recognised by words in its name, so that new categories need no entry here.
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What can be bought on a day: by category the products on sale throughout it, by popularity."""
+"""What sells on a day: the products of each category that are on sale all day, by popularity."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,8 +21,8 @@ _CATEGORY_EXPONENT: Final = 5_000
 class ProductDemand:
     """Tables over the catalogue of a resolved spec; days are UTC days since 1970, inside the window.
 
-    A product sells on the days that it is on sale from first to last moment, so that the choice of a day
-    holds for every moment of it. Categories are chosen with weights that fall with their place.
+    A product sells on the days on which it is on sale from the first moment to the last: so it may be chosen
+    by the day alone, whatever the hour of the order. Weights of categories fall with their place.
     """
 
     catalogue: Catalogue
@@ -78,12 +78,12 @@ class ProductDemand:
         return self.catalogue.popularity[edges]
 
     def cells(self, category: I64, day: I64) -> I64:
-        """Where the tables tell of a category on a day."""
+        """Indices into the tables, by category and day."""
         result: I64 = category * self.days + (day - self.first_day)
         return result
 
     def positions(self, cells: I64, words: I64) -> I64:
-        """A position on the running popularity for each 24-bit word, on sale in its cell."""
+        """A position in the cumulated popularity for each 24-bit word, among what is on sale in its cell."""
         result: I64 = self._least.take(cells) + (words * self._width.take(cells) >> 24)
         return result
 

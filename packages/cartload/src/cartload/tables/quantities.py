@@ -1,4 +1,4 @@
-"""How many pieces of a thing people take: some of what is cheap or runs out, one of what is dear."""
+"""Quantities of order items: more of what is cheap or used up, one of what is expensive."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -25,7 +25,7 @@ class Quantities:
     """Pieces of an item by SKU: one and a geometric number more, 20 at most.
 
     The mean of what exceeds one is that of the SKU's kind of goods times that of its price, scaled so that
-    the mean over what the market sells is the spec's.
+    the mean over all sales is the spec's.
     """
 
     demand: ProductDemand

@@ -1,4 +1,9 @@
-"""Customers: who they are and when they signed up."""
+"""Customers: who they are and when they signed up.
+
+User names must be unique among a hundred million customers, although no customer is compared with another.
+So a name is not drawn but numbered: each row number stands for another combination of first name, last name
+and a number behind them. :meth:`Customers._name` has the details.
+"""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -29,12 +34,15 @@ _GENDERS: Final = arrays.pool(table("users").column("gender").values)
 _FIRST_SLOTS: Final = (1 << FIRST_BITS) - 1
 _LAST_SLOTS: Final = (1 << LAST_BITS) - 1
 _STRIDE: Final = 2531
-"""Odd, and some 0.618 of the slots of last names: neighbours of one number are far apart."""
+"""Steps between the last names of neighbouring numbers.
+
+It is odd, so that every slot is reached, and about 0.618 of all slots, so that neighbours are far apart.
+"""
 
 
 @dataclass(frozen=True)
 class Customers:
-    """Numbers of the customers with the given row numbers."""
+    """The customers with the given row numbers, as arrays with one entry for each."""
 
     world: World
     rows: I64
@@ -45,12 +53,12 @@ class Customers:
 
     @cached_property
     def home(self) -> Any:
-        """The draw behind city, phone and activity."""
+        """The draw that decides city and phone."""
         return self.world.random.draw("users.home", self.rows)
 
     @cached_property
     def signed_up(self) -> I64:
-        """Moment of sign-up, inside the window: like orders more often at the customer's busy hours."""
+        """Moment of sign-up, inside the window; like orders, most are at busy hours of the customer's day."""
         world, zone = self.world, self.zone
         low, high = (
             world.sign_ups.position(edge).take(zone) for edge in (world.local_starts, world.local_ends)
@@ -62,27 +70,28 @@ class Customers:
 
     @cached_property
     def zone(self) -> I64:
-        """Time zone of the home city, as its place among the zones."""
+        """Time zone of the home city, as its index in :data:`cartload.calendar.zones.NAMES`."""
         return place_pools().zone.take(self.city)
 
     @cached_property
     def _permuted(self) -> I64:
+        """Row numbers, shuffled by the seed: a permutation of 0 to 2**24 - 1, again for every 2**24 rows."""
         round_keys = keys("user names", self.world.spec.seed, count=4)
         return permute(self.rows % _DOMAIN, round_keys, _HALF_BITS)
 
     @cached_property
     def locale(self) -> I64:
-        """Locale as its place in the vocabulary."""
+        """Locale as its index in the vocabulary: each has a range of the shuffled numbers, by its weight."""
         return np.searchsorted(self.world.locale_ends, self._permuted, side="right")
 
     @cached_property
     def country(self) -> I64:
-        """Country as its place in the vocabulary."""
+        """Country as its index in the vocabulary."""
         return name_pools().country[self.locale]
 
     @cached_property
     def city(self) -> I64:
-        """Home city, one of the country's."""
+        """Home city, one of the country's, large ones more often."""
         places = place_pools()
         result: I64 = places.city_slot.take(
             (self.country << CITY_BITS) + (self.home.bits("city") >> 16 - CITY_BITS)
@@ -91,40 +100,45 @@ class Customers:
 
     @cached_property
     def phone(self) -> I64:
-        """The customer's number, as its place among those of all cities."""
+        """The phone number, as its index among those of all cities."""
         result: I64 = self.city * PHONES + self.home.below("phone", PHONES)
         return result
 
     @cached_property
     def _name(self) -> tuple[I64, I64, I64]:
-        """First and last name as places in the pools, and a number.
+        """First and last name as indices into the pools, and the number that makes them unique.
 
-        Slots and turns are another triple for every row number there can be, so names and number are too: a
-        number is the less, the rarer its name. Names that several locales have share the numbers out.
+        A locale has 1,024 slots for first names and 4,096 for last names; a frequent name has many of them.
+        Within its locale, a customer's shuffled number is split into a slot of each kind and a round: how
+        often the same pair of slots came before. These three differ for any two customers of a locale. Two
+        pairs of slots may stand for the same two names, so the number behind a name counts rounds and slots
+        together, like the digits of a mixed-radix number. Rare names have small numbers or none.
         """
         names, start = name_pools(), np.concatenate(([0], self.world.locale_ends))
         within = self._permuted - start.take(self.locale)
         first_slot, rest = within & _FIRST_SLOTS, within >> FIRST_BITS
+        # For one first name, `rest` reaches every last name before one comes again: the stride is odd.
         last_slot = (rest * _STRIDE + first_slot * (_STRIDE + 2)) & _LAST_SLOTS
         rounds = self.rows // _DOMAIN * self._rounds_an_epoch + (rest >> LAST_BITS)
         first = names.first_slot.take((self.locale << FIRST_BITS) + first_slot)
         last = names.last_slot.take((self.locale << LAST_BITS) + last_slot)
+        # In some languages women's last names have a form of their own.
         last += np.where(names.is_female.take(first) == 1, names.female_shift.take(self.locale), 0)
         number = rounds * names.first_slots.take(first)
         number += names.first_turn.take((self.locale << FIRST_BITS) + first_slot)
         number *= names.last_slots.take(last)
         number += names.last_turn.take((self.locale << LAST_BITS) + last_slot)
-        return first, last, _shared_out(number, first, last)
+        return first, last, _across_locales(number, first, last)
 
     @cached_property
     def _rounds_an_epoch(self) -> I64:
-        """How often a locale's numbers may come to the same two slots, for the locale of each row."""
+        """How many rounds there are at most among 2**24 rows, for the locale of each row."""
         sizes = np.diff(self.world.locale_ends, prepend=0)
         return ((sizes >> FIRST_BITS + LAST_BITS) + 1).take(self.locale)
 
     @cached_property
     def gender(self) -> I64:
-        """Place in the schema's list: by the first name, for a few other or undisclosed."""
+        """Gender as its index in the schema's list: by the first name, for a few other or undisclosed."""
         by_name = 1 - name_pools().is_female.take(self._name[0])
         chance = self._person.bits("gender")
         return np.where(chance < 3, 2, np.where(chance < 13, 3, by_name))
@@ -177,8 +191,12 @@ class Customers:
         return arrays.joined(user_name, hosts)
 
 
-def _shared_out(number: I64, first: I64, last: I64) -> I64:
-    """Numbers apart for each locale that has both names: the name decides that fewer locales have."""
+def _across_locales(number: I64, first: I64, last: I64) -> I64:
+    """The number, changed so that customers of different locales with the same two names never share one.
+
+    Of n locales that have the name, each takes every n-th number, beginning with its own index. First or last
+    name counts: the one that fewer locales have, because that keeps numbers smaller.
+    """
     names = name_pools()
     of_first, of_last = names.first_shared.take(first), names.last_shared.take(last)
     by_last = of_last <= of_first
