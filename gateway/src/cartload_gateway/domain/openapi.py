@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from cartload_gateway.domain.openapi_links import add_links
 from cartload_gateway.domain.routing import upstream_of
 
 type Document = dict[str, Any]
@@ -26,6 +27,7 @@ def merge(own: Document, services: Mapping[str, Document]) -> Document:
         for kind, entries in rewritten.get("components", {}).items():
             named = {renamed.get(n, n): e for n, e in entries.items()} if kind == "schemas" else entries
             components.setdefault(kind, {}).update(named)
+    add_links(merged)
     return merged
 
 
