@@ -3,6 +3,7 @@
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
+from cartload_auth.api.schemas import NewToken
 from cartload_auth.domain.credentials import NewPassword, UserName
 
 NAMES: TypeAdapter[str] = TypeAdapter(UserName)
@@ -20,6 +21,21 @@ def test_names_that_may_be_registered(name: str) -> None:
 def test_names_that_may_not(name: str) -> None:
     with pytest.raises(ValidationError, match="3 to 64 characters"):
         NAMES.validate_python(name)
+
+
+@pytest.mark.parametrize("name", ["nightly export", "Übertragung", " 夜間 ", "a"])
+def test_names_of_tokens(name: str) -> None:
+    assert NewToken(name=name).name == name.strip()
+
+
+@pytest.mark.parametrize(
+    "letter", ["\r", "\n", "\0", "\x1b", "\x85", "\u2028", "\u2029", "\u200e", "\u202e", "\u2066", "\ufeff"]
+)
+def test_names_of_tokens_are_one_line_of_visible_text(letter: str) -> None:
+    with pytest.raises(ValidationError, match="visible characters"):
+        NewToken(name=f"nightly{letter}export")
+    with pytest.raises(ValidationError, match="a user name has"):
+        NAMES.validate_python(f"ada{letter}lovelace")
 
 
 @pytest.mark.parametrize("password", ["12345678", "x" * 64, "päßwörter", "🔑" * 18, " " * 8])

@@ -84,9 +84,13 @@ class SignedIn(AccessToken):
     refresh_token: str | None = Field(default=None, description="Only where it was asked for in the body.")
 
 
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+"""Categories of what breaks a line, turns the direction of text, or is not shown at all."""
+
+
 def _check_name(name: str) -> str:
     name = name.strip()
-    if not name or any(unicodedata.category(character)[0] == "C" for character in name):
+    if not name or any(unicodedata.category(character) in _INVISIBLE for character in name):
         raise PydanticCustomError("token_name", "a name has 1 to 100 visible characters")
     return name
 
