@@ -73,6 +73,11 @@ async def test_the_tables_with_columns_and_rows(writer: Writer, load: Load) -> N
     items = (await writer.get(load, "/tables")).json()["items"]
     assert [table["name"] for table in items] == list(TABLES)
     assert {t["name"]: t["rows"] for t in items} == {n: found.rows for n, found in load.totals.items()}
+    assert {t["name"]: t["row_hash"] for t in items} == {n: found.hex for n, found in load.totals.items()}
+    sizes: dict[str, int] = dict.fromkeys(TABLES, 0)
+    for file in (await writer.get(load, "/files", params={"limit": 1000})).json()["items"]:
+        sizes[file["table"]] += file["bytes"]
+    assert {table["name"]: table["bytes"] for table in items} == sizes
     users = next(table for table in items if table["name"] == "users")
     email = next(column for column in users["columns"] if column["name"] == "email")
     assert (email["type"], email["nullable"], email["references"]) == ("string", False, None)

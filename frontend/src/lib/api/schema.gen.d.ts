@@ -372,7 +372,7 @@ export interface paths {
         };
         /**
          * The tables with their columns and stored rows
-         * @description Rows are counted as they are stored, also while a job runs.
+         * @description What is stored now, also while a job runs or after one was cancelled: as the manifest has it.
          */
         get: operations["list_tables"];
         put?: never;
@@ -1989,12 +1989,22 @@ export interface components {
          * @description A table with what is stored of it now.
          */
         TableInfo: {
+            /**
+             * Bytes
+             * @description Bytes of the files that hold them.
+             */
+            bytes: number;
             /** Columns */
             columns: components["schemas"]["writer_ColumnInfo"][];
             /** Description */
             description: string;
             /** Name */
             name: string;
+            /**
+             * Row Hash
+             * @description Sum of the hashes of the rows, in hexadecimal digits.
+             */
+            row_hash: string;
             /**
              * Rows
              * @description Rows that are stored.

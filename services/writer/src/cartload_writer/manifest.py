@@ -37,32 +37,28 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Rows of a table and the sum of their hashes, as 32 hexadecimal digits."""
+    """What is stored of a table: rows, the sum of their hashes as hexadecimal digits, bytes of files."""
 
     rows: int
     row_hash: str
+    bytes: int
 
 
-async def row_counts(connection: AsyncConnection, dataset_id: UUID) -> Mapping[str, int]:
-    """Stored rows by table; tables without any are missing."""
-    query = (
-        sa.select(manifest.c.table_name, sa.func.sum(manifest.c.row_count))
-        .where(manifest.c.dataset_id == str(dataset_id))
-        .group_by(manifest.c.table_name)
-    )
-    return {name: int(rows) for name, rows in await connection.execute(query)}
+NOTHING_STORED = Totals(0, "0" * 32, 0)
+"""The totals of a table without any batch."""
 
 
 async def totals(connection: AsyncConnection, dataset_id: UUID) -> Mapping[str, Totals]:
-    """Rows and hash sums by table; tables without any batch are missing."""
-    query = sa.select(manifest.c.table_name, manifest.c.row_count, manifest.c.row_hash)
-    rows: dict[str, int] = {}
-    hashes: dict[str, int] = {}
+    """Return what is stored by table; tables without any batch are missing."""
+    query = sa.select(manifest.c.table_name, manifest.c.row_count, manifest.c.row_hash, manifest.c.bytes)
+    found: dict[str, Totals] = {}
+    # Added up here: the databases have no integers of 128 bits.
     stored = await connection.execute(query.where(manifest.c.dataset_id == str(dataset_id)))
-    for name, count, row_hash in stored:
-        rows[name] = rows.get(name, 0) + count
-        hashes[name] = (hashes.get(name, 0) + int(row_hash, 16)) % _MODULUS
-    return {name: Totals(rows[name], f"{hashes[name]:032x}") for name in rows}
+    for name, rows, row_hash, size in stored:
+        sums = found.get(name, NOTHING_STORED)
+        hashes = (int(sums.row_hash, 16) + int(row_hash, 16)) % _MODULUS
+        found[name] = Totals(sums.rows + rows, f"{hashes:032x}", sums.bytes + size)
+    return found
 
 
 async def entries(

@@ -32,15 +32,23 @@ Search = Annotated[str | None, Query(description="Beginning of any searchable co
 
 @router.get("/tables", summary="The tables with their columns and stored rows", operation_id="list_tables")
 async def list_tables(dataset: OwnDataset, services: ServicesDep) -> TableList:
-    """Rows are counted as they are stored, also while a job runs."""
+    """What is stored now, also while a job runs or after one was cancelled: as the manifest has it."""
     async with open_connection(services.engine) as connection:
-        counts = await manifest.row_counts(connection, dataset.dataset_id)
-    return TableList(items=[_table(table, counts.get(table.name, 0)) for table in schema.TABLES])
+        stored = await manifest.totals(connection, dataset.dataset_id)
+    return TableList(
+        items=[_table(table, stored.get(table.name, manifest.NOTHING_STORED)) for table in schema.TABLES]
+    )
 
 
-def _table(table: schema.Table, rows: int) -> TableInfo:
-    infos = [_column(column) for column in table.columns]
-    return TableInfo(name=table.name, description=table.description, rows=rows, columns=infos)
+def _table(table: schema.Table, stored: manifest.Totals) -> TableInfo:
+    return TableInfo(
+        name=table.name,
+        description=table.description,
+        rows=stored.rows,
+        bytes=stored.bytes,
+        row_hash=stored.row_hash,
+        columns=[_column(column) for column in table.columns],
+    )
 
 
 def _column(column: schema.Column) -> ColumnInfo:

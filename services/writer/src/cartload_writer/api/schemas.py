@@ -30,6 +30,8 @@ class TableInfo(BaseModel):
     name: str
     description: str
     rows: int = Field(description="Rows that are stored.")
+    bytes: int = Field(description="Bytes of the files that hold them.")
+    row_hash: str = Field(description="Sum of the hashes of the rows, in hexadecimal digits.")
     columns: list[ColumnInfo]
 
 

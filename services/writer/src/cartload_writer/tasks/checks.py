@@ -10,10 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from cartload import schema
 from cartload.schema import ddl
 from cartload_contracts.model import TableName, TableTotals
-from cartload_writer.manifest import Totals
+from cartload_writer.manifest import NOTHING_STORED, Totals
 from cartload_writer.tasks.indexes import Step, in_lanes
 
-_NOTHING = Totals(0, "0" * 32)
 _FEW_ROWS = 20_000
 
 
@@ -72,10 +71,10 @@ def judge(
     orphans: Mapping[str, int],
 ) -> list[Check]:
     """Every check of a seal. Without `expected` (a load that was cancelled) no totals are proven."""
-    checks = [_counted(name, stored.get(name, _NOTHING), counts[name]) for name in schema.TABLE_NAMES]
+    checks = [_counted(name, stored.get(name, NOTHING_STORED), counts[name]) for name in schema.TABLE_NAMES]
     if expected is not None:
         checks += [
-            _as_expected(name, wanted, stored.get(name, _NOTHING)) for name, wanted in expected.items()
+            _as_expected(name, wanted, stored.get(name, NOTHING_STORED)) for name, wanted in expected.items()
         ]
     return checks + [_joined(name, counts, found) for name, found in orphans.items()]
 
