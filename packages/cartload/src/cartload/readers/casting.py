@@ -70,6 +70,9 @@ def _converted(values: Any, wanted: pa.DataType) -> Any:
     if pa.types.is_integer(values.type) and pa.types.is_decimal(wanted):
         # Arrow takes an integer only into a decimal with room for every integer of its type.
         values = values.cast(pa.decimal128(19 + wanted.scale, wanted.scale))
+    if pa.types.is_decimal(values.type) and pa.types.is_floating(wanted):
+        # Arrow multiplies by a power of ten, which makes 4.1000000000000005 of 4.1; a text is read exactly.
+        values = values.cast(pa.string())
     return values.cast(wanted)
 
 
