@@ -85,6 +85,7 @@ def _generate(commands: _Commands) -> None:
     add("--format", choices=_FORMATS, help="what the spec says by default: parquet")
     add("--tables", metavar="A,B", type=_text, help="these tables only")
     add("--partition", choices=("month",), help="one folder of orders for each month of placed_at")
+    add("--bom", action="store_true", help="begin CSV files with a byte order mark, as Excel wants it")
     add("--workers", metavar="N", type=_positive, help="processes; by default one for each core")
     add("--resume", action="store_true", help="go on where an interrupted run stopped")
     add("--quiet", action="store_true", help="no progress, only errors")

@@ -21,6 +21,8 @@ from cartload.writers.job import FolderJob
 def run(given: argparse.Namespace) -> int:
     """Make a dataset where it was asked for."""
     spec, tables = resolved_spec(given), _tables(given)
+    if given.bom and (given.into or _format(given, spec) != "csv"):
+        raise CommandError("--bom is for --format csv", 2)
     write = _database if given.into else _stdout if given.out == "-" else _folder
     totals = row_totals(spec, Segment(0, spec.customers), catalogue=True)
     try:
@@ -38,7 +40,8 @@ def run(given: argparse.Namespace) -> int:
 def _folder(given: argparse.Namespace, spec: Spec, tables: tuple[str, ...], shown: Progress) -> None:
     if given.partition and _format(given, spec) == "sql":
         raise CommandError("--partition is for files that are read in place, not for --format sql", 2)
-    job = FolderJob(Path(given.out), spec, _format(given, spec), tables, given.partition == "month")
+    monthly = given.partition == "month"
+    job = FolderJob(Path(given.out), spec, _format(given, spec), tables, monthly, given.bom)
     folder.write(job, resume=given.resume, processes=given.workers, tell=shown.add, say=shown.say)
     shown.end(f"{job.folder} is whole")
 
@@ -57,7 +60,7 @@ def _stdout(given: argparse.Namespace, spec: Spec, tables: tuple[str, ...], show
         if file_format == "sql":
             stream.write_dump(spec, tables, out, shown.add)
         else:
-            stream.write_table(spec, tables[0], file_format, out, shown.add)
+            stream.write_table(spec, tables[0], file_format, out, shown.add, bom=given.bom)
 
 
 def _database(given: argparse.Namespace, spec: Spec, _: tuple[str, ...], shown: Progress) -> None:

@@ -1,5 +1,6 @@
 """Batches of one table as the bytes of one growing file."""
 
+import codecs
 from typing import Final, Protocol
 
 import pyarrow as pa
@@ -27,13 +28,15 @@ class Encoder(Protocol):
         """Append what a whole file still needs."""
 
 
-def encoder(file_format: Format, table: str, ids: Ids, sink: Sink, *, row_group: int = ROW_GROUP) -> Encoder:
-    """The encoder of a format; ``row_group`` is for Parquet."""
+def encoder(
+    file_format: Format, table: str, ids: Ids, sink: Sink, *, row_group: int = ROW_GROUP, bom: bool = False
+) -> Encoder:
+    """The encoder of a format; ``row_group`` is for Parquet, ``bom`` (see :class:`Csv`) for CSV."""
     match file_format:
         case "parquet":
             return Parquet(schema.arrow_schema(table, ids), sink, row_group)
         case "csv":
-            return Csv(schema.arrow_schema(table, ids), sink)
+            return Csv(schema.arrow_schema(table, ids), sink, bom=bom)
         case "jsonl":
             return JsonLines(sink)
         case "sql":
@@ -69,10 +72,12 @@ class Parquet:
 
 
 class Csv:
-    """One header line, then lines."""
+    """One header line, then lines; ``bom``: with a byte order mark before them."""
 
-    def __init__(self, columns: pa.Schema, sink: Sink) -> None:
+    def __init__(self, columns: pa.Schema, sink: Sink, *, bom: bool) -> None:
         self._sink = sink
+        if bom:
+            sink.write(codecs.BOM_UTF8)
         sink.write(",".join(columns.names).encode() + b"\n")
 
     def add(self, batch: pa.RecordBatch) -> None:

@@ -80,6 +80,7 @@ def identity(job: FolderJob) -> dict[str, Any]:
         "format": job.format,
         "tables": list(job.tables),
         "partition": "month" if job.monthly else None,
+        "bom": job.bom,
     }
 
 

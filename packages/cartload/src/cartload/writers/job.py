@@ -18,13 +18,14 @@ type Tell = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True)
 class FolderJob:
-    """One dataset for one folder; the spec is resolved."""
+    """One dataset for one folder; the spec is resolved. ``bom``: CSV files begin with a byte order mark."""
 
     folder: Path
     spec: Spec
     format: Format
     tables: tuple[str, ...]
     monthly: bool = False
+    bom: bool = False
 
     def start(self) -> "FolderWriter":
         """Get ready to make runs, in whichever process this is."""
@@ -60,7 +61,7 @@ class FolderWriter:
 
     def _writer(self, table: str, run: Run) -> TableWriter:
         job = self._job
-        place = Place(job.folder, table, run.number, job.format, job.spec.ids)
+        place = Place(job.folder, table, run.number, job.format, job.spec.ids, job.bom)
         if job.monthly and table == PARTITIONED:
             return MonthlyParts(place, job.spec.window)
         return OnePart(place)

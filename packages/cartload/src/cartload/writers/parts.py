@@ -49,6 +49,7 @@ class Place:
     first: int
     format: Format
     ids: Ids
+    bom: bool = False
 
     def path(self, partition: str = "") -> str:
         """Where it lies in the folder, with slashes."""
@@ -63,7 +64,9 @@ class OnePart:
         self._path = place.path(partition)
         self._file = PartFile(place.folder / self._path)
         self._sum = RowHash()
-        self._encoder = encoder(place.format, place.table, place.ids, self._file, row_group=row_group)
+        self._encoder = encoder(
+            place.format, place.table, place.ids, self._file, row_group=row_group, bom=place.bom
+        )
 
     def add(self, batch: pa.RecordBatch) -> None:
         """Append a batch."""

@@ -13,9 +13,11 @@ from cartload.writers.job import Tell
 from cartload.writers.sink import Sink
 
 
-def write_table(spec: Spec, table: str, file_format: Format, sink: Sink, tell: Tell) -> None:
+def write_table(
+    spec: Spec, table: str, file_format: Format, sink: Sink, tell: Tell, *, bom: bool = False
+) -> None:
     """One table of a resolved spec as one file. Raises OSError."""
-    encoded = encoder(file_format, table, spec.ids, sink)
+    encoded = encoder(file_format, table, spec.ids, sink, bom=bom)
     for batches in _made(spec, {table}):
         encoded.add(batches[table])
         tell(batches[table].num_rows)
