@@ -3,6 +3,7 @@
 import asyncio
 import json
 import secrets
+import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -163,3 +164,20 @@ def test_a_broken_load_is_not_called_whole(
     assert "a part of the rows only" in told
     with pytest.raises(pymysql.ProgrammingError, match="_cartload"):
         execute(database, "SELECT * FROM _cartload")
+
+
+def test_ctrl_c_while_keys_are_added_ends_that_on_the_server_too(mysql_url: str, database: str) -> None:
+    command = [sys.executable, "-m", "cartload", "generate", "--customers", "15000", "--into", database]
+    told = []
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            told.append(line)
+            if line == "adding indexes and foreign keys\n":
+                process.send_signal(signal.SIGINT)
+    assert process.returncode == 130
+    part = f"{mysql_url.rpartition('@')[2].rstrip('/')}/{name_of(database)} holds a part of the rows only"
+    assert part in told[-2]
+    assert told[-1] == "cartload: ended by SIGINT\n"
+    sessions = f"SELECT INFO FROM information_schema.PROCESSLIST WHERE DB = '{name_of(database)}'"
+    assert not execute(mysql_url, sessions)

@@ -1,8 +1,8 @@
 """A dataset straight into MySQL or MariaDB: primary keys first, then rows, then all other keys."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -113,12 +113,9 @@ def _finish(url: str, spec: Spec) -> None:
     """Add the keys, several tables side by side, then foreign keys; prove those, and say what it all is."""
     keys = [one for table in TABLE_NAMES for one in ddl.alter_to_final(table, ddl.foreign_key_names(table))]
     foreign = [one for table in TABLE_NAMES for one in ddl.alter_to_final(table, ddl.index_names(table))]
-    with ThreadPoolExecutor(_LANES) as pool:
-        for done in [pool.submit(_alter, url, statement) for statement in reversed(keys)]:
-            done.result()
+    _alter_tables(url, list(reversed(keys)), _LANES)
+    _alter_tables(url, foreign, 1)
     with _session(url) as connection:
-        for statement in foreign:
-            _execute(connection, statement)
         _require_parents(connection)
         row = about.row(
             spec.model_dump(mode="json"), VINTAGE, [{"first_block": 0, "customers": spec.customers}]
@@ -128,9 +125,40 @@ def _finish(url: str, spec: Spec) -> None:
         connection.commit()
 
 
-def _alter(url: str, statement: str) -> None:
-    with _session(url) as connection:
-        _execute(connection, statement)
+def _alter_tables(url: str, statements: Sequence[str], lanes: int) -> None:
+    """Run statements, so many side by side. None goes on when one has failed or a signal ends the command.
+
+    A server goes on with an ALTER whose client has left, so those that run are killed there.
+    """
+    running: set[int] = set()
+
+    def alter(statement: str) -> None:
+        with _session(url) as connection:
+            ((number,),) = _execute(connection, "SELECT CONNECTION_ID()")
+            running.add(number)
+            try:
+                _execute(connection, statement)
+            finally:
+                running.discard(number)
+
+    pool = ThreadPoolExecutor(lanes)
+    try:
+        for done in [pool.submit(alter, statement) for statement in statements]:
+            done.result()
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        _kill(url, sorted(running))
+        raise
+    finally:
+        pool.shutdown()
+
+
+def _kill(url: str, connections: Sequence[int]) -> None:
+    """End what these connections do, where the server still knows them."""
+    with suppress(pymysql.MySQLError), _session(url) as connection:
+        for number in connections:
+            with suppress(pymysql.MySQLError):
+                _execute(connection, f"KILL {number}")
 
 
 def _require_parents(connection: Bulk) -> None:

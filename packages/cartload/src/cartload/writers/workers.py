@@ -10,7 +10,7 @@ import signal
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from multiprocessing import connection
+from multiprocessing import connection, resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any, Final, Protocol
@@ -130,7 +130,7 @@ def _started(job: Job[Any], count: int) -> Iterator[_Workers]:
     context = multiprocessing.get_context("spawn")
     workers: _Workers = {}
     try:
-        with _ignore_sigint():
+        with _block_sigint():
             for _ in range(count):
                 ours, theirs = context.Pipe()
                 process = context.Process(target=_work, args=(theirs, job), daemon=True)
@@ -154,13 +154,19 @@ def _end_workers(workers: _Workers) -> None:
 
 
 @contextmanager
-def _ignore_sigint() -> Iterator[None]:
-    """Processes started inside ignore Ctrl-C from their first moment: the parent ends them."""
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _block_sigint() -> Iterator[None]:
+    """Start processes that ignore Ctrl-C from their first moment: the parent ends them.
+
+    The signal is blocked, which they inherit, rather than ignored: what comes meanwhile reaches the parent
+    afterwards.
+    """
+    # multiprocessing's tracker starts with the first process and unblocks the signal then: start it before.
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _work(pipe: Pipe, job: Job[Any]) -> None:
