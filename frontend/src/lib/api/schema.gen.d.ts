@@ -4613,6 +4613,15 @@ export interface operations {
                 };
             };
             /** @description A problem. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem. */
             503: {
                 headers: {
                     [name: string]: unknown;

@@ -1,10 +1,12 @@
 """First rows of what a spec would make, straight from the engine: nothing is stored."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import pyarrow as pa
 
@@ -14,28 +16,54 @@ from cartload.schema import TABLES, Table
 from cartload.spec import Spec
 from cartload.spec.sizes import dataset_bytes
 from cartload_generator.specs.schemas import ColumnInfo, Preview, PreviewTable
-from cartload_kit.errors import Unavailable
+from cartload_kit.errors import TooManyRequests, Unavailable
+
+type Make = Callable[[Spec, int], Preview]
 
 _MOST_AT_ONCE = 2
+_MOST_OF_ONE_USER = 2
 _LONGEST_WAIT = 10.0
 
 
 class Previews:
-    """Makes previews in threads, a bounded number at a time."""
+    """Makes previews in threads, a bounded number at a time, and few for each user.
 
-    def __init__(self) -> None:
+    Those who wait come first in, first out: behind one user's previews nobody waits for more than those.
+    """
+
+    def __init__(self, make: Make | None = None) -> None:
+        self._make = make or preview
         self._slots = asyncio.Semaphore(_MOST_AT_ONCE)
+        self._under_way: Counter[UUID] = Counter()
 
-    async def make(self, spec: Spec, rows: int) -> Preview:
-        """The preview of a resolved spec. Raises Unavailable when too many are being made."""
+    async def make(self, owner_id: UUID, spec: Spec, rows: int) -> Preview:
+        """The preview of a resolved spec.
+
+        Raises:
+            TooManyRequests: this user has as many previews under way as one user may have.
+            Unavailable: too many are being made for others.
+        """
+        if self._under_way[owner_id] >= _MOST_OF_ONE_USER:
+            raise TooManyRequests(1, f"More than {_MOST_OF_ONE_USER} previews at a time.")
+        self._under_way[owner_id] += 1
         try:
             async with asyncio.timeout(_LONGEST_WAIT):
                 await self._slots.acquire()
-        except TimeoutError:
-            raise Unavailable("Too many previews are being made.", retry_after=5) from None
-        work = asyncio.ensure_future(asyncio.to_thread(preview, spec, rows))
+        except BaseException as error:
+            self._done(owner_id)
+            if isinstance(error, TimeoutError):
+                raise Unavailable("Too many previews are being made.", retry_after=5) from None
+            raise
+        work = asyncio.ensure_future(asyncio.to_thread(self._make, spec, rows))
+        # The thread goes on when its request has left, and counts until it is done.
         work.add_done_callback(lambda _: self._slots.release())
+        work.add_done_callback(lambda _: self._done(owner_id))
         return await asyncio.shield(work)
+
+    def _done(self, owner_id: UUID) -> None:
+        self._under_way[owner_id] -= 1
+        if not self._under_way[owner_id]:
+            del self._under_way[owner_id]
 
 
 def preview(spec: Spec, rows: int) -> Preview:

@@ -38,10 +38,10 @@ def spec_schema() -> dict[str, Any]:
 @router.post(
     "/preview",
     response_model=Preview,
-    responses=problem_answers(503),
+    responses=problem_answers(429, 503),
     summary="Look at the first rows of what a spec would make",
 )
-async def preview_spec(body: PreviewRequest, services: ServicesDep, _: Owner) -> Preview:
+async def preview_spec(body: PreviewRequest, services: ServicesDep, owner: Owner) -> Preview:
     """Straight from the engine, nothing is stored; the same rows that a job with this spec would make."""
     spec = planning.read_spec(body.spec)
-    return await services.previews.make(spec, body.rows)
+    return await services.previews.make(owner, spec, body.rows)
