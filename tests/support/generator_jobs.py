@@ -69,6 +69,7 @@ def all_stored(count: int = 3) -> list[Stored]:
     return [stored(position, table) for position in range(count) for table in BLOCK_TABLES]
 
 
-def failed(stage: Any = "store", reason: str = "The hash differs.") -> Failed:
-    """The failure of a step."""
-    return Failed(dataset_id=DATASET, job_id=JOB, stage=stage, reason=reason)
+def failed(stage: Any = "store", reason: str = "The hash differs.", **more: Any) -> Failed:
+    """The failure of a step; of the first chunk, where it is one of a chunk."""
+    chunk = {"chunk_index": 0, "chunk_attempt": 1} if stage in ("generate", "store") else {}
+    return Failed(dataset_id=DATASET, job_id=JOB, stage=stage, reason=reason, **(chunk | more))

@@ -26,6 +26,7 @@ from cartload_contracts.messages import (
     Stored,
 )
 from cartload_generator.app import build
+from cartload_generator.backlog import Backlog
 from cartload_generator.bootstrap import MIGRATIONS
 from cartload_generator.dispatch.dispatcher import Dispatcher
 from cartload_generator.dispatch.fairness import Bounds
@@ -85,6 +86,16 @@ class FakeOutbox:
         async with asyncio.timeout(seconds), self._news:
             await self._news.wait_for(lambda: len(self.of(kind)) >= count)
         return self.of(kind)
+
+
+class FakeBacklog:
+    """What a test says that waits in Kafka."""
+
+    def __init__(self) -> None:
+        self.now = Backlog()
+
+    async def read(self) -> Backlog:
+        return self.now
 
 
 class Tokens:
@@ -167,9 +178,10 @@ class Generator:
         for key, those in by_job.items():
             await self.dispatcher.fold(key, those)
 
-    async def prepare(self, job: Any) -> None:
+    async def prepare(self, job: Any, attempt: int = 1) -> None:
         """Answer the job's prepare."""
-        await self.hear(Prepared(dataset_id=UUID(job["dataset_id"]), job_id=UUID(job["id"])))
+        dataset_id, job_id = UUID(job["dataset_id"]), UUID(job["id"])
+        await self.hear(Prepared(dataset_id=dataset_id, job_id=job_id, attempt=attempt))
 
     async def chunks(self, job: Any, count: int) -> list[GenerateChunk]:
         """The job's chunk commands, once there are `count`."""
@@ -229,16 +241,27 @@ def stored(command: GenerateChunk, tables: Iterable[str] | None = None) -> list[
     ]
 
 
-def sealed(job: Any) -> Sealed:
+def sealed(job: Any, attempt: int = 1) -> Sealed:
     """The end of a seal."""
     return Sealed(
-        dataset_id=UUID(job["dataset_id"]), job_id=UUID(job["id"]), indexing_seconds=1.5, checking_seconds=0.5
+        dataset_id=UUID(job["dataset_id"]),
+        job_id=UUID(job["id"]),
+        attempt=attempt,
+        indexing_seconds=1.5,
+        checking_seconds=0.5,
     )
 
 
-def failed(job: Any, stage: Any, reason: str = "It cannot be done.") -> Failed:
-    """The failure of a step."""
-    return Failed(dataset_id=UUID(job["dataset_id"]), job_id=UUID(job["id"]), stage=stage, reason=reason)
+def failed(job: Any, stage: Any, reason: str = "It cannot be done.", **more: Any) -> Failed:
+    """The failure of a step; of the first chunk, where it is one of a chunk."""
+    chunk = {"chunk_index": 0} if stage in ("generate", "store") else {}
+    return Failed(
+        dataset_id=UUID(job["dataset_id"]),
+        job_id=UUID(job["id"]),
+        stage=stage,
+        reason=reason,
+        **(chunk | more),
+    )
 
 
 def connect(mysql_url: str, database: str | None = None) -> Any:
@@ -285,13 +308,16 @@ async def running(
     clock: MovableClock | None = None,
     bounds: Bounds | None = None,
     limits: Limits | None = None,
+    backlog: FakeBacklog | None = None,
     dispatching: bool = True,
 ) -> AsyncIterator[Generator]:
     """Run the service in this process; `dispatching` off leaves every loop to the test."""
     outbox, clock, stop = outbox or FakeOutbox(), clock or MovableClock(), asyncio.Event()
     database = engine(database_url, pool_size=8)
     watch = Watch(stop)
-    dispatcher = Dispatcher(database, outbox, watch, bounds=bounds, clock=clock)
+    dispatcher = Dispatcher(
+        database, outbox, watch, backlog=backlog or FakeBacklog(), bounds=bounds, clock=clock
+    )
     app = build()
     app.state.verifier = Tokens()
     app.state.services = Services(

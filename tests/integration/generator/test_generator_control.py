@@ -125,7 +125,7 @@ async def test_a_failed_job_is_retried_and_keeps_what_is_stored(generator: Gener
     await generator.prepare(job)
     commands = await generator.chunks(job, job["chunks_total"])
     await generator.hear(*stored(commands[0]))
-    await generator.hear(failed(job, "store", "The disk is full."))
+    await generator.hear(failed(job, "store", "The disk is full.", chunk_index=1))
     broken = await user.read(f"/api/jobs/{job['id']}")
     assert (broken["state"], broken["error"]) == ("failed", "The disk is full.")
     assert (await user.read(f"/api/datasets/{job['dataset_id']}"))["state"] == "incomplete"
@@ -135,14 +135,15 @@ async def test_a_failed_job_is_retried_and_keeps_what_is_stored(generator: Gener
     assert (await user.read(f"/api/datasets/{job['dataset_id']}"))["state"] == "creating"
     prepare = (await generator.outbox.until(Prepare, 2))[1]
     assert prepare.attempt == 2
-    await generator.prepare(job)
+    await generator.hear(failed(job, "store", "Of the first attempt.", chunk_index=1))
+    await generator.prepare(job, attempt=2)
     again = (await generator.chunks(job, 2 * job["chunks_total"] - 1))[job["chunks_total"] :]
     assert [command.chunk_index for command in again] == list(range(1, job["chunks_total"]))
     for command in again:
         await generator.hear(*stored(command))
     (seal,) = await generator.outbox.until(Seal)
     assert (seal.complete, seal.attempt, seal.expected["categories"].rows) == (True, 2, 10)
-    await generator.hear(sealed(job))
+    await generator.hear(sealed(job, attempt=2))
     assert (await user.read(f"/api/jobs/{job['id']}"))["state"] == "completed"
 
 
@@ -201,31 +202,28 @@ async def test_deleting_cancels_a_queued_job_first(generator: Generator) -> None
     assert not generator.outbox.of(Seal)
 
 
-async def test_deleting_cancels_a_running_job_and_waits_for_what_is_in_flight(generator: Generator) -> None:
+async def test_deleting_goes_out_at_once_and_ends_a_running_job(generator: Generator) -> None:
     user = generator.user()
     job = await user.job(BIG)
     await generator.prepare(job)
-    commands = await generator.chunks(job, 16)
+    await generator.chunks(job, 16)
     await user.call("DELETE", f"/api/datasets/{job['dataset_id']}")
-    assert (await user.read(f"/api/jobs/{job['id']}"))["state"] == "cancelling"
-    await generator.dispatcher.deletions.send_due()
-    assert not generator.outbox.of(Delete)
-    for command in commands:
-        await generator.hear(*stored(command))
     await generator.outbox.until(Delete)
     assert (await user.read(f"/api/jobs/{job['id']}"))["state"] == "cancelled"
     assert not generator.outbox.of(Seal)
 
 
-async def test_deleting_waits_for_a_seal(generator: Generator) -> None:
+async def test_deleting_while_sealing_ends_the_job_with_its_dataset(generator: Generator) -> None:
     user = generator.user()
     job = await user.job()
     await generator.prepare(job)
     await generator.store_all(job)
     await generator.outbox.until(Seal)
     await user.call("DELETE", f"/api/datasets/{job['dataset_id']}")
-    await generator.dispatcher.deletions.send_due()
-    assert (await user.read(f"/api/jobs/{job['id']}"))["phase"] == "indexing"
-    assert not generator.outbox.of(Delete)
-    await generator.hear(sealed(job))
     await generator.outbox.until(Delete)
+    assert (await user.read(f"/api/jobs/{job['id']}"))["phase"] == "indexing"
+    await generator.hear(Deleted(dataset_id=UUID(job["dataset_id"])))
+    assert (await user.read(f"/api/jobs/{job['id']}"))["state"] == "cancelled"
+    generator.clock.advance(600)
+    await generator.dispatcher.deletions.send_due()
+    assert len(generator.outbox.of(Delete)) == 1

@@ -1,11 +1,12 @@
 """The migrations make exactly the tables that the code works with."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from cartload_generator.bootstrap import MIGRATIONS
@@ -19,6 +20,19 @@ def differences(connection: Connection) -> list[object]:
     return found
 
 
+async def schema_of(url: str) -> dict[str, str]:
+    """The definition of every table, and the version that the database says it has."""
+    database = create_async_engine(async_url(url))
+    async with database.connect() as connection:
+        tables = [name for (name,) in await connection.execute(text("SHOW TABLES"))]
+        found = {
+            name: (await connection.execute(text(f"SHOW CREATE TABLE {name}"))).all()[0][1] for name in tables
+        }
+        version = await connection.scalar(text("SELECT version_num FROM alembic_version"))
+    await database.dispose()
+    return {**found, "version": str(version)}
+
+
 async def test_the_migrated_tables_are_those_of_the_models(migrated_database: str) -> None:
     database = create_async_engine(async_url(migrated_database))
     async with database.connect() as connection:
@@ -26,8 +40,10 @@ async def test_the_migrated_tables_are_those_of_the_models(migrated_database: st
     await database.dispose()
 
 
-def test_migrating_again_changes_nothing(migrated_database: str) -> None:
-    migrate(migrated_database, MIGRATIONS)
+async def test_migrating_again_changes_nothing(migrated_database: str) -> None:
+    before = await schema_of(migrated_database)
+    await asyncio.to_thread(migrate, migrated_database, MIGRATIONS)
+    assert await schema_of(migrated_database) == before
 
 
 async def test_a_database_that_was_not_migrated_is_refused(migrated_database: str, tmp_path: Path) -> None:
@@ -37,9 +53,3 @@ async def test_a_database_that_was_not_migrated_is_refused(migrated_database: st
     with pytest.raises(NotMigrated):
         await require_migrated(database, tmp_path)
     await database.dispose()
-
-
-def test_each_migration_makes_one_table() -> None:
-    versions = sorted((MIGRATIONS / "versions").glob("*.py"))
-    assert len(versions) == len(metadata.tables)
-    assert all(path.read_text().count("op.create_table(") == 1 for path in versions)

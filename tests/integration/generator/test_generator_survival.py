@@ -7,9 +7,18 @@ import pytest
 from sqlalchemy import text
 
 from cartload_contracts.messages import GenerateChunk, Prepare, Prepared, Result, Seal
+from cartload_generator.backlog import Backlog
 from cartload_generator.dispatch.fairness import Bounds
 from cartload_kit.kafka import KafkaUnavailable
-from support.generator_service import FakeOutbox, Generator, MovableClock, running, sealed, stored
+from support.generator_service import (
+    FakeBacklog,
+    FakeOutbox,
+    Generator,
+    MovableClock,
+    running,
+    sealed,
+    stored,
+)
 
 
 async def test_a_prepare_that_was_never_sent_is_sent_by_the_sweep(jobs_database: str) -> None:
@@ -27,24 +36,50 @@ async def test_a_prepare_that_was_never_sent_is_sent_by_the_sweep(jobs_database:
         assert [str(one.job_id) for one in outbox.of(Prepare)] == [job["id"]]
 
 
-async def test_a_silent_window_is_sent_again_and_then_fails_the_job(jobs_database: str) -> None:
-    async with running(jobs_database, dispatching=False) as generator:
+async def test_a_silent_window_is_sent_again_only_while_nothing_waits_in_kafka(jobs_database: str) -> None:
+    backlog = FakeBacklog()
+    async with running(jobs_database, backlog=backlog, dispatching=False) as generator:
         user = generator.user()
         job = await user.job()
         await generator.prepare(job)
         await generator.dispatcher.give_turns()
         commands = generator.commands(job)
         await generator.hear(*stored(commands[0]))
-        for attempt in range(2, 6):
+        backlog.now = Backlog(batches=7)
+        for _ in range(20):
             generator.clock.advance(61)
             await generator.dispatcher.sweep()
+        assert generator.commands(job) == commands
+        waiting = await user.read(f"/api/jobs/{job['id']}")
+        assert waiting["state"] == "running"
+        assert waiting["waiting_for"] == "the writers: 7 batches not stored yet"
+
+        backlog.now = Backlog()
+        for attempt in range(2, 8):
+            generator.clock.advance(601)
+            await generator.dispatcher.sweep()
             fresh = generator.commands(job)[-(job["chunks_total"] - 1) :]
-            assert {one.attempt for one in fresh} == {attempt}
+            assert {one.chunk_attempt for one in fresh} == {attempt}
+            assert {one.attempt for one in fresh} == {1}
             assert 0 not in {one.chunk_index for one in fresh}
-        generator.clock.advance(61)
-        await generator.dispatcher.sweep()
-        failed = await user.read(f"/api/jobs/{job['id']}")
-        assert (failed["state"], "5 attempts" in failed["error"]) == ("failed", True)
+        going_on = await user.read(f"/api/jobs/{job['id']}")
+        assert (going_on["state"], going_on["error"], going_on["waiting_for"]) == ("running", None, None)
+
+
+async def test_a_mistake_with_one_job_is_confined_to_it(jobs_database: str) -> None:
+    async with running(jobs_database, dispatching=False) as generator:
+        user = generator.user()
+        job, other = await user.job(), await user.job()
+        for one in (job, other):
+            await generator.prepare(one)
+        await generator.dispatcher.give_turns()
+        wrong, right = generator.commands(job)[0], generator.commands(other)[0]
+        unknown = stored(wrong)[0].model_copy(update={"table": "no_such_table"})
+        await generator.hear(unknown)
+        await generator.hear(*stored(right))
+        broken = await user.read(f"/api/jobs/{job['id']}")
+        assert (broken["state"], broken["error"][:24]) == ("failed", "Cartload made a mistake ")
+        assert (await user.read(f"/api/jobs/{other['id']}"))["rows_done"] > 0
 
 
 async def test_a_result_lets_the_window_wait_anew(jobs_database: str) -> None:

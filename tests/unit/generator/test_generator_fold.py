@@ -178,6 +178,40 @@ def test_a_failure_of_a_step_that_is_over_changes_nothing(step: Any, stage: Any)
     assert job.state == "running"
 
 
+@pytest.mark.parametrize("stage", ["prepare", "generate", "store", "seal"])
+def test_a_failure_of_an_earlier_attempt_does_not_fail_a_retried_job(stage: Any) -> None:
+    step = {"prepare": "prepare", "seal": "index"}.get(stage, "generate")
+    job = job_in("running", step, round=2)  # type: ignore[arg-type]
+    fold(job, in_flight(job), [failed(stage, attempt=1)], NOW)
+    assert (job.state, job.due_at) == ("running", None)
+    fold(job, in_flight(job), [failed(stage, attempt=2)], NOW)
+    assert job.state == "failed"
+
+
+def test_nothing_of_an_earlier_attempt_is_counted() -> None:
+    job = job_in(round=2)
+    fold(job, in_flight(job), [*all_stored(), PREPARED, SEALED], NOW)
+    assert (job.rows_done, job.chunks_done, job.state) == (0, 0, "running")
+
+
+@pytest.mark.parametrize(
+    "chunk",
+    [{"chunk_index": 2}, {"chunk_index": 0, "chunk_attempt": 2}, {"chunk_index": None}],
+    ids=["never sent", "another attempt of the chunk", "not readable"],
+)
+def test_only_the_failure_of_a_chunk_in_flight_fails_the_job(chunk: dict[str, Any]) -> None:
+    job = job_in()
+    fold(job, in_flight(job, 2), [failed("store", **chunk)], NOW)
+    assert job.state == "running"
+
+
+def test_a_failure_of_a_chunk_that_is_stored_already_changes_nothing() -> None:
+    job = job_in()
+    windows = in_flight(job)
+    fold_all(job, windows, [all_stored(1), [failed("store", chunk_index=0)]])
+    assert (job.state, job.chunks_done) == ("running", 1)
+
+
 def test_a_failed_chunk_of_a_cancelled_job_is_waited_for_no_longer() -> None:
     job = job_in("cancelling")
     windows = in_flight(job)

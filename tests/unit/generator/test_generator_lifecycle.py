@@ -1,61 +1,135 @@
 """What a job does when nothing comes, when it is cancelled, and what it tells of its speed."""
 
+from datetime import datetime
+
+import pytest
+
 from cartload_generator import lifecycle
+from cartload_generator.backlog import Backlog
 from cartload_generator.lifecycle import (
-    MOST_ATTEMPTS,
-    MOST_SEAL_ATTEMPTS,
-    PATIENCE,
+    LOOK_AGAIN,
+    MOST_CANCELLED_ATTEMPTS,
+    RESULT_TIMEOUT,
     Next,
     dataset_state_after,
 )
+from cartload_generator.record import JobRecord
 from support.generator_jobs import NOW, after, in_flight, job_in
 
-LATER = NOW + PATIENCE
+LATER = NOW + RESULT_TIMEOUT
+IDLE = Backlog()
+
+
+def overdue(job: JobRecord, now: datetime, window_attempts: int = 0, backlog: Backlog | None = IDLE) -> Next:
+    """What is sent; nothing waits in Kafka unless a test says so."""
+    return lifecycle.overdue(job, now, window_attempts=window_attempts, backlog=backlog)
 
 
 def test_nothing_is_sent_again_before_its_time() -> None:
     job = job_in("queued", "prepare", due_at=LATER)
-    assert lifecycle.overdue(job, after(59), window_attempts=0) is Next.NOTHING
+    assert overdue(job, after(59)) is Next.NOTHING
     assert job.attempts == 1
 
 
-def test_a_silent_prepare_is_sent_again_and_fails_after_enough_attempts() -> None:
-    job, now = job_in("queued", "prepare", due_at=NOW), NOW
-    for attempt in range(2, MOST_ATTEMPTS + 1):
-        assert lifecycle.overdue(job, now, window_attempts=0) is Next.PREPARE
-        assert job.attempts == attempt
-        now += PATIENCE
-    assert lifecycle.overdue(job, now, window_attempts=0) is Next.NOTHING
-    assert (job.state, job.due_at) == ("failed", None)
-    assert "5 attempts" in (job.error or "")
+def test_a_silent_prepare_is_asked_for_again_with_longer_and_longer_pauses_and_never_fails() -> None:
+    job, pauses = job_in("queued", "prepare", due_at=NOW), []
+    for _ in range(8):
+        assert job.due_at is not None
+        began = job.due_at
+        assert overdue(job, began) is Next.PREPARE
+        assert job.due_at is not None
+        pauses.append((job.due_at - began).total_seconds())
+    assert pauses == [120, 240, 480, 600, 600, 600, 600, 600]
+    assert job.state == "queued"
 
 
-def test_a_silent_window_is_sent_again_and_fails_the_job_after_enough_attempts() -> None:
+def test_a_silent_window_is_sent_again_and_never_fails_the_job() -> None:
     job = job_in(due_at=LATER)
     in_flight(job)
-    for attempts in range(1, MOST_ATTEMPTS):
+    for attempts in range(1, 30):
         assert job.due_at is not None
-        assert lifecycle.overdue(job, job.due_at, window_attempts=attempts) is Next.WINDOW_AGAIN
+        assert overdue(job, job.due_at, attempts) is Next.WINDOW_AGAIN
+    assert (job.state, job.error) == ("running", None)
+
+
+@pytest.mark.parametrize(
+    ("backlog", "words"),
+    [
+        (Backlog(chunk_commands=1, batches=3), "the workers: 1 chunk not made yet"),
+        (Backlog(batches=1_200), "the writers: 1,200 batches not stored yet"),
+        (Backlog(reachable=False), "Kafka, which does not answer"),
+    ],
+)
+def test_chunks_that_wait_in_kafka_are_waited_for_and_not_sent_again(backlog: Backlog, words: str) -> None:
+    job, now = job_in(due_at=NOW), NOW
+    in_flight(job)
+    for _ in range(200):
+        assert overdue(job, now, 1, backlog) is Next.NOTHING
+        assert job.due_at == now + LOOK_AGAIN
+        now = job.due_at
+    assert (job.state, job.view().waiting_for) == ("running", words)
+    lifecycle.heard(job, now)
+    assert job.view().waiting_for is None
+
+
+@pytest.mark.parametrize(("state", "step"), [("queued", "prepare"), ("running", "index")])
+def test_commands_that_wait_for_the_writer_are_waited_for(state: str, step: str) -> None:
+    job = job_in(state, step, due_at=NOW)  # type: ignore[arg-type]
+    assert overdue(job, NOW, backlog=Backlog(dataset_commands=2)) is Next.NOTHING
+    assert job.waiting_for == "the writer's tasks: 2 commands not done yet"
     assert job.due_at is not None
-    assert lifecycle.overdue(job, job.due_at, window_attempts=MOST_ATTEMPTS) is Next.NOTHING
-    assert (job.state, job.error) == ("failed", "3 chunks gave no result after 5 attempts.")
+    assert overdue(job, job.due_at) in (Next.PREPARE, Next.SEAL)
+    assert job.waiting_for is None
+
+
+def test_what_holds_a_job_up_is_told_once() -> None:
+    job, held_up = job_in(due_at=NOW, version=3), Backlog(batches=5)
+    in_flight(job)
+    overdue(job, NOW, 1, held_up)
+    job.saved()
+    assert job.version == 4
+    overdue(job, NOW + LOOK_AGAIN, 1, held_up)
+    assert job.version == 4
+
+
+def test_what_was_never_sent_is_sent_whatever_waits() -> None:
+    job = job_in("queued", "prepare")
+    lifecycle.act(job, "pause", NOW)
+    lifecycle.act(job, "resume", NOW)
+    assert overdue(job, NOW, backlog=Backlog(dataset_commands=9)) is Next.PREPARE
+    retried = job_in(due_at=NOW)
+    in_flight(retried)
+    assert overdue(retried, NOW, 0, None) is Next.WINDOW_AGAIN
+
+
+def test_without_a_look_at_kafka_nothing_is_sent_again() -> None:
+    job = job_in("running", "index", due_at=NOW)
+    assert overdue(job, NOW, backlog=None) is Next.NOTHING
+    assert job.due_at == NOW
 
 
 def test_a_cancelled_job_gives_up_its_silent_window_and_is_sealed() -> None:
     job = job_in("cancelling", due_at=NOW)
     in_flight(job)
-    assert lifecycle.overdue(job, NOW, window_attempts=MOST_ATTEMPTS) is Next.NOTHING
+    assert overdue(job, NOW, MOST_CANCELLED_ATTEMPTS) is Next.NOTHING
     assert (job.state, job.chunks_in_flight) == ("cancelling", 0)
     assert lifecycle.advance(job, NOW) is Next.SEAL
 
 
-def test_a_seal_may_take_hours_but_not_for_ever() -> None:
+def test_a_cancelled_job_waits_for_what_still_waits_in_kafka() -> None:
+    job = job_in("cancelling", due_at=NOW)
+    in_flight(job)
+    assert overdue(job, NOW, MOST_CANCELLED_ATTEMPTS, Backlog(batches=1)) is Next.NOTHING
+    assert job.chunks_in_flight == 3
+
+
+def test_a_seal_may_take_days() -> None:
     job, now = job_in("running", "index", due_at=NOW), NOW
-    for _ in range(MOST_SEAL_ATTEMPTS - 1):
-        assert lifecycle.overdue(job, now, window_attempts=0) is Next.SEAL
-        now += PATIENCE
-    assert lifecycle.overdue(job, now, window_attempts=0) is Next.NOTHING
-    assert job.state == "failed"
+    for _ in range(1_000):
+        assert overdue(job, now) is Next.SEAL
+        assert job.due_at is not None
+        now = job.due_at
+    assert job.state == "running"
 
 
 def test_every_result_lets_a_job_wait_anew() -> None:
@@ -78,7 +152,7 @@ def test_pausing_and_resuming_again_and_again_costs_no_attempts() -> None:
     for _ in range(20):
         assert lifecycle.act(job, "pause", NOW)
         assert lifecycle.act(job, "resume", NOW)
-        assert lifecycle.overdue(job, NOW, window_attempts=0) is Next.PREPARE
+        assert overdue(job, NOW, 0) is Next.PREPARE
     assert job.state == "queued"
 
 
@@ -89,7 +163,7 @@ def test_a_resumed_job_does_not_send_its_window_again_at_once() -> None:
     lifecycle.act(job, "resume", NOW)
     lifecycle.advance(job, NOW)
     assert job.state == "running"
-    assert lifecycle.overdue(job, NOW, window_attempts=1) is Next.NOTHING
+    assert overdue(job, NOW, 1) is Next.NOTHING
 
 
 def test_a_cancelled_job_waits_for_what_is_in_flight_and_sends_nothing_more() -> None:
@@ -109,12 +183,20 @@ def test_a_cancelled_job_of_a_dataset_that_goes_needs_no_seal() -> None:
     assert (job.state, job.finished_at, job.due_at) == ("cancelled", after(3), None)
 
 
+def test_a_cancelled_job_of_a_dataset_that_goes_does_not_wait_for_what_is_in_flight() -> None:
+    job = job_in()
+    in_flight(job)
+    lifecycle.act(job, "cancel", NOW)
+    assert lifecycle.advance(job, after(3), deleting=True) is Next.NOTHING
+    assert (job.state, job.chunks_in_flight, job.rows_in_flight) == ("cancelled", 0, 0)
+
+
 def test_a_job_cancelled_while_queued_ends_at_once_and_is_sealed_behind_the_scenes() -> None:
     job = job_in("queued", "prepare")
     lifecycle.act(job, "cancel", NOW)
     version = job.version
     assert (job.state, job.finished_at) == ("cancelled", NOW)
-    assert lifecycle.overdue(job, NOW, window_attempts=0) is Next.SEAL
+    assert overdue(job, NOW, 0) is Next.SEAL
     lifecycle.sealed(job, 1.0, 1.0, after(5))
     assert (job.state, job.step, job.due_at, job.version) == ("cancelled", "none", None, version)
 
@@ -133,10 +215,10 @@ def test_a_retried_job_begins_a_new_round_and_keeps_what_is_stored() -> None:
     shown = job.view()
     assert (shown.state, shown.error, shown.finished_at, shown.rows_done) == ("queued", None, None, 60)
     assert job.round == 2
-    assert lifecycle.overdue(job, after(1), window_attempts=0) is Next.PREPARE
+    assert overdue(job, after(1), 0) is Next.PREPARE
     lifecycle.heard(job, after(2))
     lifecycle.prepared(job, after(2))
-    assert lifecycle.overdue(job, after(2), window_attempts=0) is Next.WINDOW_AGAIN
+    assert overdue(job, after(2), 0) is Next.WINDOW_AGAIN
 
 
 def test_the_version_rises_once_however_much_changes() -> None:
@@ -194,7 +276,7 @@ def test_a_retried_job_that_is_cancelled_before_it_is_prepared_still_ends() -> N
         assert lifecycle.act(job, action, NOW)
     assert (job.state, lifecycle.advance(job, NOW)) == ("cancelling", Next.NOTHING)
     assert job.due_at == LATER
-    assert lifecycle.overdue(job, LATER, window_attempts=MOST_ATTEMPTS) is Next.NOTHING
+    assert overdue(job, LATER, MOST_CANCELLED_ATTEMPTS) is Next.NOTHING
     assert lifecycle.advance(job, LATER) is Next.SEAL
 
 

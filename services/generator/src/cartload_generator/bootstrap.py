@@ -13,6 +13,7 @@ from cartload_generator.dispatch.dispatcher import Dispatcher
 from cartload_generator.dispatch.fairness import Bounds
 from cartload_generator.dispatch.results import ResultFolder
 from cartload_generator.dispatch.watch import Watch
+from cartload_generator.kafka_backlog import KafkaBacklog
 from cartload_generator.limits import Limits
 from cartload_generator.ports import KafkaOutbox, utc_now
 from cartload_generator.services import Services
@@ -76,7 +77,11 @@ async def _open_api(
         )
         watch = Watch(lifecycle.stopping)
         dispatcher = Dispatcher(
-            database, KafkaOutbox(producer, "/cartload/generator/api"), watch, bounds=bounds_of(settings)
+            database,
+            KafkaOutbox(producer, "/cartload/generator/api"),
+            watch,
+            backlog=KafkaBacklog(settings.kafka_bootstrap_servers),
+            bounds=bounds_of(settings),
         )
         consumer = Consumer(
             settings.kafka_bootstrap_servers,

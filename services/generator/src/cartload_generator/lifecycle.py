@@ -5,20 +5,24 @@ from enum import Enum, auto
 
 from cartload_contracts.jobs import JobStatus
 from cartload_generator import states
+from cartload_generator.backlog import Backlog
 from cartload_generator.record import DatasetState, JobRecord
 from cartload_generator.states import Action
 
-PATIENCE = timedelta(seconds=60)
-"""How long nothing may come for a job before what it waits for is asked for again."""
+RESULT_TIMEOUT = timedelta(seconds=60)
+"""How long nothing may come for a job before one looks why."""
 
-FIRST_PATIENCE = timedelta(seconds=10)
+FIRST_TIMEOUT = timedelta(seconds=10)
 """The same for the first prepare, which a crash may have kept from being sent."""
 
-MOST_ATTEMPTS = 5
-"""How often the same chunk, or the database, is asked for."""
+LOOK_AGAIN = timedelta(seconds=15)
+"""How long after it was seen what holds a job up one looks again."""
 
-MOST_SEAL_ATTEMPTS = 360
-"""How often a seal is asked for: large datasets take hours to index, so this is six of them."""
+LONGEST_PAUSE = timedelta(minutes=10)
+"""Between repetitions, which come after 1, 2, 4, … minutes."""
+
+MOST_CANCELLED_ATTEMPTS = 5
+"""How often a cancelled job asks for the results of its last chunks before it ends without them."""
 
 
 class Next(Enum):
@@ -56,6 +60,7 @@ def act(job: JobRecord, action: Action, now: datetime) -> bool:
         job.step = "generate"
     job.end_activity(now)
     job.state, job.attempts = target, 0
+    job.wait_for(None)
     job.due_at = None if action == "pause" else _first_look(job, now)
     job.note(EVENTS[action], now)
     return True
@@ -63,7 +68,7 @@ def act(job: JobRecord, action: Action, now: datetime) -> bool:
 
 def _first_look(job: JobRecord, now: datetime) -> datetime:
     """When to look after a user's action, should the process die before it does so by itself."""
-    return now + PATIENCE if job.step == "generate" and job.chunks_in_flight else now
+    return now + RESULT_TIMEOUT if job.step == "generate" and job.chunks_in_flight else now
 
 
 def prepared(job: JobRecord, now: datetime) -> None:
@@ -91,36 +96,63 @@ def advance(job: JobRecord, now: datetime, *, deleting: bool = False) -> Next:
         if job.all_stored:
             return _seal(job, now)
         return Next.CHUNKS if job.unsent else Next.NOTHING
-    if job.state == "cancelling" and job.step == "generate" and job.chunks_in_flight == 0:
-        if not deleting:
+    if job.state == "cancelling" and job.step == "generate":
+        if deleting:  # nobody stores what is in flight, nor answers for it
+            job.step = "none"
+            job.chunks_in_flight = job.rows_in_flight = 0
+            _end(job, "cancelled", now)
+        elif job.chunks_in_flight == 0:
             return _seal(job, now)
-        job.step = "none"
-        _end(job, "cancelled", now)
     return Next.NOTHING
 
 
-def overdue(job: JobRecord, now: datetime, *, window_attempts: int) -> Next:
-    """Say what must be sent again, because nothing came for too long; give up after enough attempts.
+def overdue(job: JobRecord, now: datetime, *, window_attempts: int, backlog: Backlog | None) -> Next:
+    """Say what must be sent, again or for the first time, because nothing came for too long.
 
-    `window_attempts` is the largest number of attempts of a chunk in flight.
+    Silence is no failure: what waits in Kafka is waited for, however long, and named in `waiting_for`; only
+    what nobody holds any more is asked for again. `window_attempts` is the largest number of attempts of a
+    chunk in flight; without a `backlog` only what was never sent is sent.
     """
     if job.due_at is None or job.due_at > now:
         return Next.NOTHING
     match job.step:
         case "prepare" if not job.ended and job.state != "cancelling":
-            return _prepare_again(job, now)
+            return _command_again(job, now, Next.PREPARE, backlog)
         case "generate" if job.chunks_in_flight and job.state in ("running", "cancelling"):
-            return _window_again(job, now, window_attempts)
+            return _window_again(job, now, window_attempts, backlog)
         case "index" | "check":
-            return _seal_again(job, now)
+            return _command_again(job, now, Next.SEAL, backlog)
     job.due_at = None
     return Next.NOTHING
+
+
+def _command_again(job: JobRecord, now: datetime, following: Next, backlog: Backlog | None) -> Next:
+    """Send a command on the dataset, unless it was sent and may still wait to be done."""
+    if job.attempts and not _may_repeat(job, now, backlog, backlog.holds_up_datasets() if backlog else None):
+        return Next.NOTHING
+    job.attempts += 1
+    job.due_at = now + _pause_after(job.attempts)
+    return following
+
+
+def _may_repeat(job: JobRecord, now: datetime, backlog: Backlog | None, held_up: str | None) -> bool:
+    if backlog is None:
+        return False
+    job.wait_for(held_up)
+    if held_up:
+        job.due_at = now + LOOK_AGAIN
+    return held_up is None
+
+
+def _pause_after(attempts: int) -> timedelta:
+    return min(RESULT_TIMEOUT * (1 << min(attempts - 1, 10)), LONGEST_PAUSE)
 
 
 def heard(job: JobRecord, now: datetime) -> None:
     """Something came for the job: wait anew. To be called before what came is looked at."""
     resting = job.state == "paused" or job.step == "none"
-    job.due_at = None if resting else now + PATIENCE
+    job.wait_for(None)
+    job.due_at = None if resting else now + RESULT_TIMEOUT
 
 
 def sealing(job: JobRecord, phase: str, now: datetime) -> None:
@@ -156,10 +188,18 @@ def failed(job: JobRecord, reason: str, now: datetime) -> None:
 
 def cancelled(job: JobRecord, now: datetime) -> None:
     """End a job that was only queued; what its database holds is finished behind the scenes."""
-    job.step = "index"
+    job.step, job.attempts = "index", 0
     job.chunks_in_flight = job.rows_in_flight = 0
     _end(job, "cancelled", now)
     job.due_at = now
+
+
+def dataset_gone(job: JobRecord, now: datetime) -> None:
+    """End whatever the job was at: its dataset was deleted, and nobody answers for it any more."""
+    job.step, job.due_at = "none", None
+    job.chunks_in_flight = job.rows_in_flight = 0
+    if not job.ended:
+        _end(job, "cancelled", now)
 
 
 def _run(job: JobRecord, now: datetime) -> None:
@@ -167,7 +207,7 @@ def _run(job: JobRecord, now: datetime) -> None:
     job.started_at = job.started_at or now
     job.begin_activity(now)
     if job.chunks_in_flight and job.due_at is None:
-        job.due_at = now + PATIENCE
+        job.due_at = now + RESULT_TIMEOUT
     job.note("generating", now)
 
 
@@ -177,29 +217,19 @@ def _seal(job: JobRecord, now: datetime) -> Next:
         for sums in job.tables.values():
             sums.rows_total = sums.rows
         job.rows_total = job.rows_done
-    job.step, job.attempts, job.due_at = "index", 1, now + PATIENCE
+    job.step, job.attempts, job.due_at = "index", 1, now + RESULT_TIMEOUT
     job.note("indexing", now)
     return Next.SEAL
 
 
-def _prepare_again(job: JobRecord, now: datetime) -> Next:
-    if job.attempts >= MOST_ATTEMPTS:
-        failed(job, f"The dataset's database was not prepared after {job.attempts} attempts.", now)
+def _window_again(job: JobRecord, now: datetime, attempts: int, backlog: Backlog | None) -> Next:
+    if attempts and not _may_repeat(job, now, backlog, backlog.holds_up_chunks() if backlog else None):
         return Next.NOTHING
-    job.attempts += 1
-    job.due_at = now + PATIENCE
-    return Next.PREPARE
-
-
-def _window_again(job: JobRecord, now: datetime, attempts: int) -> Next:
-    if attempts >= MOST_ATTEMPTS:
+    if job.state == "cancelling" and attempts >= MOST_CANCELLED_ATTEMPTS:
         reason = f"{job.chunks_in_flight} chunks gave no result after {attempts} attempts."
-        if job.state == "cancelling":
-            _give_up_window(job, reason, now)
-            return Next.NOTHING
-        failed(job, reason, now)
+        _give_up_window(job, reason, now)
         return Next.NOTHING
-    job.due_at = now + PATIENCE
+    job.due_at = now + _pause_after(attempts + 1)
     if attempts:
         job.note("repeated", now, f"Nothing came for {job.chunks_in_flight} chunks: they are sent again.")
     return Next.WINDOW_AGAIN
@@ -210,15 +240,6 @@ def _give_up_window(job: JobRecord, reason: str, now: datetime) -> None:
     job.chunks_in_flight = job.rows_in_flight = 0
     job.note("gave_up", now, reason)
     job.due_at = now
-
-
-def _seal_again(job: JobRecord, now: datetime) -> Next:
-    if job.attempts >= MOST_SEAL_ATTEMPTS:
-        failed(job, "The dataset was not indexed and checked in time.", now)
-        return Next.NOTHING
-    job.attempts += 1
-    job.due_at = now + PATIENCE
-    return Next.SEAL
 
 
 def _fail_cancelling(job: JobRecord, now: datetime) -> None:
@@ -232,6 +253,7 @@ def _fail_cancelling(job: JobRecord, now: datetime) -> None:
 
 def _end(job: JobRecord, state: JobStatus, now: datetime, detail: str | None = None) -> None:
     job.end_activity(now)
+    job.wait_for(None)
     job.state = state
     job.finished_at = now
     job.due_at = None

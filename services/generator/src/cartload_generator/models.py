@@ -115,6 +115,7 @@ jobs = Table(
     Column("started_at", UtcDateTime(), nullable=True),
     Column("finished_at", UtcDateTime(), nullable=True),
     Column("error", Text, nullable=True),
+    Column("waiting_for", VARCHAR(500), nullable=True, comment="What holds it up, in words."),
     Index("ix_jobs_owner", "owner_id", "number"),
     Index("ix_jobs_owner_state", "owner_id", "state", "number"),
     Index("ix_jobs_dataset", "dataset_id", "number"),

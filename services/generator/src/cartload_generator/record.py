@@ -124,6 +124,7 @@ class JobRecord:
     started_at: datetime | None = None
     finished_at: datetime | None = None
     error: str | None = None
+    waiting_for: str | None = None
     notes: list[Note] = field(default_factory=list)
     _touched: bool = False
 
@@ -165,6 +166,12 @@ class JobRecord:
         self.touch()
         phase = states.phase(self.state, self.step)
         self.notes.append(Note(event, at, self.version, self.state, phase, detail))
+
+    def wait_for(self, dependency: str | None) -> None:
+        """Say what the job waits for, in words; None: nothing holds it up."""
+        if dependency != self.waiting_for:
+            self.waiting_for = dependency
+            self.touch()
 
     def saved(self) -> None:
         """Begin anew after the row was saved."""
@@ -216,6 +223,7 @@ class JobRecord:
             started_at=self.started_at,
             finished_at=self.finished_at,
             error=self.error,
+            waiting_for=self.waiting_for,
         )
 
     def _rate(self) -> float | None:

@@ -23,6 +23,7 @@ async def _mark(services: Services, owner_id: UUID, dataset_id: UUID) -> Dataset
         if dataset is None or dataset.owner_id != owner_id or dataset.state == "deleting":
             raise NotFound("There is no such dataset.")
         dataset.state = "deleting"
-        dataset.delete_due_at = services.clock() if dataset.active_job_id is None else None
+        # At once, also beside an unfinished job: the writer then answers 404 for it and drops its batches.
+        dataset.delete_due_at = services.clock()
         await datasets.save(connection, dataset)
         return dataset

@@ -55,19 +55,28 @@ class Deletions:
             now = self._clock()
             if dataset is None or dataset.delete_due_at is None or dataset.delete_due_at > now:
                 return
-            dataset.delete_due_at = now + lifecycle.PATIENCE
+            dataset.delete_due_at = now + lifecycle.RESULT_TIMEOUT
             await datasets.save(connection, dataset)
             await self._outbox.send([commands.delete(dataset)])
 
     async def done(self, dataset_id: UUID) -> None:
-        """Nothing is left of a dataset; its row stays as a tombstone."""
+        """Nothing is left of a dataset; its row stays as a tombstone, and no job of it goes on."""
 
-        async def once() -> None:
+        async def once() -> UUID | None:
             async with transaction(self._engine) as connection:
                 dataset = await datasets.lock(connection, dataset_id)
-                if dataset is not None and dataset.state == "deleting":
-                    dataset.deleted_at = dataset.deleted_at or self._clock()
-                    dataset.delete_due_at = None
-                    await datasets.save(connection, dataset)
+                if dataset is None or dataset.state != "deleting":
+                    return None
+                dataset.deleted_at = dataset.deleted_at or self._clock()
+                dataset.delete_due_at = None
+                await datasets.save(connection, dataset)
+                return dataset.active_job_id
 
-        await retry_on_deadlock(once)
+        async def end(visit: Visit) -> list[Message]:
+            lifecycle.dataset_gone(visit.job, visit.now)
+            return []
+
+        job_id = await retry_on_deadlock(once)
+        if job_id is not None:
+            with bind(job_id=job_id):
+                await self._desk.visit(job_id, end)

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from cartload_contracts.envelope import Message
 from cartload_generator import lifecycle, metrics
+from cartload_generator.backlog import Backlog
 from cartload_generator.dispatch import commands
 from cartload_generator.dispatch.fold import mask
 from cartload_generator.lifecycle import Next
@@ -99,13 +100,13 @@ class Desk:
         following = lifecycle.advance(job, visit.now, deleting=state == "deleting")
         return following, await self._seal(visit) if following is Next.SEAL else []
 
-    async def attend(self, visit: Visit) -> list[Message]:
-        """Take the next step; send again what is overdue."""
+    async def attend(self, visit: Visit, backlog: Backlog | None = None) -> list[Message]:
+        """Take the next step; send what is overdue, again only where a `backlog` shows that nobody has it."""
         following, messages = await self.proceed(visit)
         if following is Next.SEAL:
             return messages
         attempts = await self._window_attempts(visit)
-        match lifecycle.overdue(visit.job, visit.now, window_attempts=attempts):
+        match lifecycle.overdue(visit.job, visit.now, window_attempts=attempts, backlog=backlog):
             case Next.PREPARE:
                 messages = await self._prepare(visit)
             case Next.SEAL:
@@ -158,7 +159,7 @@ class Desk:
         job.chunks_in_flight += len(fresh)
         job.rows_in_flight += sum(window.rows for window in fresh)
         job.turned_at = visit.now
-        job.due_at = job.due_at or visit.now + lifecycle.PATIENCE
+        job.due_at = job.due_at or visit.now + lifecycle.RESULT_TIMEOUT
         return [*commands.chunks(job, made, fresh, visit.now)]
 
 
@@ -181,7 +182,7 @@ async def _close(visit: Visit) -> None:
     if dataset.active_job_id == job.id:
         dataset.active_job_id = None
     if dataset.state == "deleting":
-        dataset.delete_due_at = visit.now
+        dataset.delete_due_at = visit.now if dataset.deleted_at is None else None
     else:
         dataset.state = lifecycle.dataset_state_after(job)
     await datasets.save(visit.connection, dataset)

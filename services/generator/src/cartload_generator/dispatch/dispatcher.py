@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from cartload_contracts.envelope import Message
 from cartload_contracts.messages import Deleted, Result
 from cartload_generator import lifecycle, metrics
+from cartload_generator.backlog import Backlog, BacklogReader
 from cartload_generator.dispatch import commands, fairness
 from cartload_generator.dispatch.deletes import Deletions
 from cartload_generator.dispatch.desk import Desk, Visit
@@ -46,13 +47,15 @@ class Dispatcher:
         outbox: Outbox,
         watch: Watch,
         *,
+        backlog: BacklogReader,
         bounds: Bounds | None = None,
         clock: Clock = utc_now,
     ) -> None:
-        """`bounds`: how much may be in flight."""
+        """`backlog` tells why a job is silent; `bounds`: how much may be in flight."""
         self._engine = engine
         self._outbox = outbox
         self._watch = watch
+        self._backlog = backlog
         self._bounds = bounds or Bounds()
         self._clock = clock
         self.publisher = Publisher(outbox, self._mark_published)
@@ -187,7 +190,7 @@ class Dispatcher:
             return messages
 
         with bind(job_id=key):
-            await self.desk.visit(key, work)
+            await self._guarded(key, self.desk.visit(key, work))
 
     # Safety net
 
@@ -196,10 +199,11 @@ class Dispatcher:
         while self._to_attend:
             await self._attend(self._to_attend.pop())
 
-    async def _attend(self, job_id: UUID) -> None:
+    async def _attend(self, job_id: UUID, backlog: Backlog | None = None) -> None:
         try:
             with bind(job_id=job_id):
-                await self._guarded(job_id, self.desk.visit(job_id, self.desk.attend))
+                work = self.desk.visit(job_id, lambda visit: self.desk.attend(visit, backlog))
+                await self._guarded(job_id, work)
         except Exception as error:
             if not is_transient(error):
                 raise
@@ -213,9 +217,17 @@ class Dispatcher:
             if is_transient(error) or isinstance(error, FatalProducerError):
                 raise
             log.exception("the dispatcher cannot go on with job %s", job_id)
-            reason = f"The dispatcher could not go on with it ({type(error).__name__})."
-            await self.desk.visit(job_id, lambda visit: _fail(visit, reason))
+            await self._give_up(job_id)
             return None
+
+    async def _give_up(self, job_id: UUID) -> None:
+        reason = "Cartload made a mistake while it dispatched this job; its operator finds it in the log."
+        try:
+            await self.desk.visit(job_id, lambda visit: _fail(visit, reason))
+        except Exception as error:
+            if is_transient(error) or isinstance(error, FatalProducerError):
+                raise
+            log.exception("job %s cannot even be failed: its row is left as it is", job_id)
 
     async def sweep(self) -> None:
         """Find what was forgotten: silent jobs, unpublished states, old keys."""
@@ -226,8 +238,9 @@ class Dispatcher:
             await keys.forget(connection, now - KEYS_KEPT)
         for job in waiting:
             self.publisher.offer(job.owner_id, job.view())
+        backlog = await self._backlog.read() if silent else None
         for job_id in silent:
-            await self._attend(job_id)
+            await self._attend(job_id, backlog)
 
     async def _mark_published(self, versions: Mapping[UUID, int]) -> None:
         async def once() -> None:

@@ -28,14 +28,23 @@ class Folded:
 
 def positions(results: Iterable[Result]) -> set[int]:
     """The chunks that results speak of."""
-    return {result.chunk_index for result in results if isinstance(result, Stored)}
+    return {
+        result.chunk_index
+        for result in results
+        if isinstance(result, Stored | Failed) and result.chunk_index is not None
+    }
 
 
 def fold(job: JobRecord, windows: dict[int, Window], results: Iterable[Result], now: datetime) -> Folded:
-    """Fold results into their job. `windows` are the chunks in flight that the results speak of."""
+    """Fold results into their job. `windows` are the chunks in flight that the results speak of.
+
+    Results of an earlier attempt of the job are left aside: since then its owner has retried it.
+    """
     folded = Folded()
-    lifecycle.heard(job, now)
     for result in results:
+        if isinstance(result, Deleted) or result.attempt != job.round:
+            continue
+        lifecycle.heard(job, now)
         _fold_one(job, windows, result, now, folded)
     if job.state == "running":
         job.measure(now)
@@ -55,7 +64,7 @@ def _fold_one(
         case Sealed():
             lifecycle.sealed(job, result.indexing_seconds, result.checking_seconds, now)
         case Failed():
-            _fold_failed(job, result, now)
+            _fold_failed(job, windows, result, now)
         case Deleted() | Discarded():
             pass
         case _ as unreachable:
@@ -85,9 +94,22 @@ def _fold_stored(job: JobRecord, windows: dict[int, Window], stored: Stored, fol
         folded.changed[stored.chunk_index] = window
 
 
-def _fold_failed(job: JobRecord, failure: Failed, now: datetime) -> None:
+def _fold_failed(job: JobRecord, windows: dict[int, Window], failure: Failed, now: datetime) -> None:
     """Only what the job still waits for can fail it."""
-    awaited = {"prepare": ("prepare",), "seal": ("index", "check")}.get(failure.stage, ("generate",))
-    if failure.stage == "delete" or job.step not in awaited:
-        return
-    lifecycle.failed(job, failure.reason, now)
+    match failure.stage:
+        case "prepare":
+            awaited = job.step == "prepare"
+        case "seal":
+            awaited = job.step in ("index", "check")
+        case "generate" | "store":
+            awaited = job.step == "generate" and _is_in_flight(windows, failure)
+        case "discard" | "delete":
+            awaited = False
+    if awaited:
+        lifecycle.failed(job, failure.reason, now)
+
+
+def _is_in_flight(windows: dict[int, Window], failure: Failed) -> bool:
+    """Whether a chunk that failed is awaited, and in just this attempt; an older one may yet succeed."""
+    window = windows.get(-1 if failure.chunk_index is None else failure.chunk_index)
+    return window is not None and failure.chunk_attempt in (None, max(window.attempts, 1))

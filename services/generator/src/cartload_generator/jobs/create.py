@@ -17,7 +17,7 @@ from cartload.spec import Spec, spec_hash
 from cartload_contracts.jobs import Job, JobKind
 from cartload_generator import limits, metrics, planning
 from cartload_generator.jobs.schemas import JobRequest
-from cartload_generator.lifecycle import FIRST_PATIENCE
+from cartload_generator.lifecycle import FIRST_TIMEOUT
 from cartload_generator.planning import Size
 from cartload_generator.record import DatasetRecord, JobRecord, TableSums
 from cartload_generator.services import Services
@@ -194,5 +194,5 @@ def _job(
         tables={name: TableSums(rows) for name, rows in size.rows.items()},  # type: ignore[misc]
         created_at=now,
         turned_at=now,
-        due_at=now + FIRST_PATIENCE,
+        due_at=now + FIRST_TIMEOUT,
     )

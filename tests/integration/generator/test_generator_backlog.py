@@ -1,0 +1,50 @@
+"""What waits in Kafka, read from a real broker."""
+
+import asyncio
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from cartload_contracts import topics
+from cartload_generator.backlog import Backlog
+from cartload_generator.kafka_backlog import KafkaBacklog
+from cartload_kit.kafka import Outgoing, Producer
+from cartload_kit.kafka.topics import ensure_topics
+
+
+async def first_look(backlog: KafkaBacklog) -> Backlog:
+    """A fresh broker makes the topic of the groups' offsets when it is first asked, which takes a moment."""
+    async with asyncio.timeout(30):
+        while not (found := await backlog.read()).reachable:
+            pass
+    return found
+
+
+async def test_what_no_group_has_committed_is_counted(kafka_bootstrap: str) -> None:
+    await ensure_topics(kafka_bootstrap, topics.ALL)
+    backlog = KafkaBacklog(kafka_bootstrap)
+    before = await first_look(backlog)
+    async with Producer(kafka_bootstrap, "backlog-test", deadline=10) as producer:
+        await producer.send_all([Outgoing(topics.CHUNKS.name, b"key", b"{}")] * 3)
+        await producer.send_all([Outgoing(topics.BATCHES["users"].name, b"key", b"{}")] * 2)
+    after = await backlog.read()
+    assert after.chunk_commands == before.chunk_commands + 3
+    assert after.batches == before.batches + 2
+    assert after.dataset_commands == before.dataset_commands
+
+    group = AIOKafkaConsumer(
+        bootstrap_servers=kafka_bootstrap,
+        group_id=topics.GROUPS["generator worker"],
+        enable_auto_commit=False,
+    )
+    await group.start()
+    try:
+        partitions = [TopicPartition(topics.CHUNKS.name, number) for number in range(topics.PARTITIONS)]
+        group.assign(partitions)
+        await group.commit(await group.end_offsets(partitions))
+    finally:
+        await group.stop()
+    assert (await backlog.read()).chunk_commands == 0
+
+
+async def test_a_kafka_that_is_away_is_told_as_such() -> None:
+    assert not (await KafkaBacklog("127.0.0.1:1").read()).reachable
