@@ -1,6 +1,7 @@
 """A gateway in front of one small service that plays all of them."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+import uvloop
 
 from cartload_gateway.app import HTTP_LIMITS, build, serving_options
 from cartload_gateway.settings import GatewaySettings
@@ -81,3 +83,8 @@ async def gateway(start_gateway: Any) -> Gateway:
     """A gateway with default settings."""
     started: Gateway = await start_gateway()
     return started
+
+
+def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """Run on the loop that the processes run on: it schedules in another order than Python's own."""
+    return {"uvloop": uvloop.new_event_loop}

@@ -61,6 +61,7 @@ class UpstreamStream(StreamingResponse):
         super().__init__(self._chunks(before, after), status)
         self._name = name
         self._upstream = upstream
+        self._left = False
         self.raw_headers = [
             (name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers
         ]
@@ -75,15 +76,24 @@ class UpstreamStream(StreamingResponse):
             else:
                 self._upstream.close()
 
+    async def listen_for_disconnect(self, receive: Receive) -> None:
+        """Note that the client has left, for `_chunks`."""
+        await super().listen_for_disconnect(receive)
+        self._left = True
+
     async def _chunks(self, before: bytes, after: bytes) -> AsyncIterator[bytes]:
         try:
             if before:
                 yield before
             async for chunk in self._upstream.content.iter_chunked(CHUNK_BYTES):
+                if self._left:
+                    # The cancellation alone may never arrive: it waits for a moment in which this task has
+                    # nothing to do, and a fast upstream leaves none once `send` returns at once.
+                    return
                 yield chunk
             if after:
                 yield after
-        except (aiohttp.ClientError, TimeoutError) as error:
+        except (aiohttp.ClientError, TimeoutError, RuntimeError) as error:  # aiohttp raises all of them
             UPSTREAM_FAILURES.labels(self._name, "broken").inc()
             _log.warning("%s broke off in the middle of an answer: %s", self._name, error)
             # An answer without an end is cut by the server, so that it does not look whole.
