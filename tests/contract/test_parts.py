@@ -17,7 +17,7 @@ from cartload_generator.worker.engines import Engines
 from cartload_generator.worker.handler import ChunkHandler
 from cartload_kit.kafka import BadMessage, Record
 from cartload_notifier.update import Update
-from cartload_writer.consumer.decode import rows_of
+from cartload_writer.consumers.decode import rows_of
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 RESULTS = ("prepared", "stored", "sealing", "sealed", "discarded", "failed", "deleted")

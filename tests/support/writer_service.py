@@ -29,22 +29,22 @@ from cartload_kit.errors import Unauthorized
 from cartload_kit.kafka.budget import ByteBudget
 from cartload_kit.kafka.record import Record
 from cartload_kit.tokens import Identity
-from cartload_writer import names
+from cartload_writer.adapters.blob import BlobStore
+from cartload_writer.adapters.bulk_connections import BulkPool
 from cartload_writer.api import app
 from cartload_writer.api.dependencies import PublicAddress, Services
 from cartload_writer.api.row_reader import RowReader, reading_session
 from cartload_writer.api.shares import UserShares
-from cartload_writer.clients import MIGRATIONS
-from cartload_writer.consumer.handler import BatchHandler
-from cartload_writer.consumer.store import Storage
-from cartload_writer.storage import batches
-from cartload_writer.storage.blob import BlobStore
-from cartload_writer.storage.bulk import BulkPool
+from cartload_writer.bootstrap import MIGRATIONS
+from cartload_writer.consumers.batch_handler import BatchHandler
+from cartload_writer.consumers.batch_storage import Storage
+from cartload_writer.domain import names
+from cartload_writer.repository import batches
+from cartload_writer.repository.databases import SESSION_FOR_DDL
+from cartload_writer.repository.task_queue import Task
 from cartload_writer.tasks.commands import run
 from cartload_writer.tasks.context import Context
-from cartload_writer.tasks.databases import SESSION_FOR_DDL
-from cartload_writer.tasks.queue import Task
-from cartload_writer.tasks.stock import Stock
+from cartload_writer.tasks.database_pool import DatabasePool
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
@@ -330,7 +330,7 @@ async def running(
         await blobs.create_container()
         limit = 64 * 2**20
         handler = BatchHandler(Storage(pool, blobs, place.name), told, ByteBudget(limit), limit, lambda: NOW)
-        stock = Stock(meta, work, 2, lambda: NOW)
+        stock = DatabasePool(meta, work, 2, lambda: NOW)
         context = Context(
             meta, work, blobs, told, stock, lambda: NOW, deferred_rows=50_000, report_rows=0, lanes=2
         )

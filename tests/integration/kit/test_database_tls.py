@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 from cartload_kit.database import engine
 from cartload_setup import databases
 from cartload_setup.accounts import Account
-from cartload_writer.storage import batches
+from cartload_writer.repository import batches
 from support.certificates import loopback
 from support.sql_server import encrypting_server
 

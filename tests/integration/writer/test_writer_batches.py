@@ -15,9 +15,9 @@ from cartload import schema
 from cartload.schema.rowhash import RowHash, hash_batch
 from cartload_contracts.messages import Failed, Stored
 from cartload_kit.kafka.errors import BadMessage, KafkaUnavailable, TryAgain
-from cartload_writer import names
-from cartload_writer.storage.blob import BlobStore, Part
-from cartload_writer.storage.bulk import BulkPool
+from cartload_writer.adapters.blob import BlobStore, Part
+from cartload_writer.adapters.bulk_connections import BulkPool
+from cartload_writer.domain import names
 from support.writer_service import Load, Place, Writer, ipc, root, rows_in
 
 SMALL = {"customers": 30, "seed": 7}

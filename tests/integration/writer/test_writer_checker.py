@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from cartload_writer.checker import child
-from cartload_writer.checker.check import Checking, Examine
-from cartload_writer.checker.child import ExaminationFailed
-from cartload_writer.checker.examine import Found, Request
-from cartload_writer.tasks.queue import CHECK
-from cartload_writer.tasks.runner import Runner
+from cartload_writer.repository.task_queue import CHECK
+from cartload_writer.tasks.examination import child
+from cartload_writer.tasks.examination.check import Checking, Examine
+from cartload_writer.tasks.examination.child import ExaminationFailed
+from cartload_writer.tasks.examination.examine import Found, Request
+from cartload_writer.tasks.workers import Workers
 from support.writer_service import Load, Place, Writer, running
 
 EXAMINE = partial(child.examine, seconds=60)
@@ -34,7 +34,7 @@ async def checker(writer: Writer, examine: Examine = EXAMINE, url: str = "") -> 
     """The role, at work."""
     meta = writer.context.meta
     checking = Checking(meta, url or writer.place.url, 256, examine, now)
-    runner = Runner(meta, "checker", {CHECK: checking.run}, checking.refuse, now, at_once=1)
+    runner = Workers(meta, "checker", {CHECK: checking.run}, checking.refuse, now, at_once=1)
     work = asyncio.create_task(runner.run(asyncio.Event()))
     try:
         yield

@@ -7,8 +7,8 @@ import pymysql
 import pytest
 
 from cartload_contracts.messages import Deleted
-from cartload_writer import names
-from cartload_writer.tasks.outcome import NotYet, Refused
+from cartload_writer.domain import names
+from cartload_writer.errors import PermanentFailure, RetryLater
 from support.writer_service import Load, Place, Writer, address, reader_name, root
 
 
@@ -65,7 +65,7 @@ async def test_a_dataset_that_never_was_leaves_a_tombstone(writer: Writer) -> No
     load = Load.of(customers=10)
     await writer.run(load.delete())
     assert writer.state(load) == "deleted"
-    with pytest.raises(Refused):
+    with pytest.raises(PermanentFailure):
         await writer.run(load.prepare())
 
 
@@ -105,7 +105,7 @@ async def test_whoever_else_holds_the_tables_is_waited_for(writer: Writer, place
     holder = pymysql.connect(**address(place.admin))
     holder.begin()
     holder.cursor().execute(f"SELECT * FROM `{writer.database(load)}`.users")
-    with pytest.raises(NotYet):
+    with pytest.raises(RetryLater):
         await writer.run(load.delete())
     assert writer.state(load) == "deleting"
     assert (await writer.get(load, "/tables")).status_code == 404

@@ -10,7 +10,7 @@ import pytest
 
 from cartload import schema
 from cartload_kit.pagination import encode_cursor
-from cartload_writer import names
+from cartload_writer.domain import names
 from support.writer_service import Load, Writer, rows_in
 
 

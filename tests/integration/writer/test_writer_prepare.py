@@ -9,8 +9,8 @@ from cartload import VINTAGE, schema
 from cartload.engine import chunks
 from cartload.schema import ddl
 from cartload_contracts.messages import Prepared
-from cartload_writer import names
-from cartload_writer.tasks.outcome import Refused
+from cartload_writer.domain import names
+from cartload_writer.errors import PermanentFailure
 from support.writer_service import Load, Place, Writer, root
 
 TABLES = {*schema.TABLE_NAMES, "_cartload"}
@@ -50,7 +50,7 @@ def about(writer: Writer, load: Load) -> tuple[Any, int, Any]:
 
 
 async def test_a_small_dataset_takes_a_ready_database(writer: Writer) -> None:
-    await writer.context.stock.refill()
+    await writer.context.database_pool.refill()
     ready = {name for (name,) in writer.query("SELECT database_name FROM stock WHERE state = 'ready'")}
     assert len(ready) == 2
     load = Load.of(customers=10)
@@ -121,17 +121,17 @@ async def test_an_append_adds_a_segment(writer: Writer) -> None:
 
 async def test_what_cannot_be_prepared_is_refused_with_the_reason(writer: Writer) -> None:
     load = Load.of(customers=10)
-    with pytest.raises(Refused, match="vintage"):
+    with pytest.raises(PermanentFailure, match="vintage"):
         await writer.run(load.prepare().model_copy(update={"vintage": 99}))
-    with pytest.raises(Refused, match="not known"):
+    with pytest.raises(PermanentFailure, match="not known"):
         await writer.run(load.prepare(kind="append"))
-    with pytest.raises(Refused, match="spec"):
+    with pytest.raises(PermanentFailure, match="spec"):
         await writer.run(load.prepare().model_copy(update={"spec": {"customers": -1}}))
     await writer.run(load.prepare())
-    with pytest.raises(Refused, match="another spec"):
+    with pytest.raises(PermanentFailure, match="another spec"):
         await writer.run(load.prepare(kind="append").model_copy(update={"spec_hash": "0" * 64}))
     await writer.run(load.delete())
-    with pytest.raises(Refused, match="deleted"):
+    with pytest.raises(PermanentFailure, match="deleted"):
         await writer.run(load.prepare())
 
 
@@ -143,15 +143,15 @@ async def test_a_database_in_the_making_is_found_again(writer: Writer, place: Pl
         cursor.execute(
             f"INSERT INTO {place.name}.stock VALUES (%s, 'making', 1, '2026-01-01 00:00:00')", (name,)
         )
-    await writer.context.stock.refill()
+    await writer.context.database_pool.refill()
     assert writer.query("SELECT 1 FROM stock WHERE database_name = %s", name) == ()
     assert writer.query("SELECT 1 FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = %s", name) == ()
 
 
 async def test_a_ready_database_of_another_vintage_is_thrown_away(writer: Writer, place: Place) -> None:
-    await writer.context.stock.refill()
+    await writer.context.database_pool.refill()
     with root(place.admin) as cursor:
         cursor.execute(f"UPDATE {place.name}.stock SET vintage = 99")
-    await writer.context.stock.refill()
+    await writer.context.database_pool.refill()
     assert set(writer.query("SELECT state, vintage FROM stock")) == {("ready", VINTAGE)}
     assert len(writer.query("SELECT 1 FROM stock")) == 2

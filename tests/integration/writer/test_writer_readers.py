@@ -74,7 +74,7 @@ async def test_another_owner_sees_nothing_of_it(writer: Writer, load: Load) -> N
 
 async def test_one_user_reads_all_datasets_made_before_and_after(writer: Writer, load: Load) -> None:
     account = await credentials(writer, load)
-    await writer.context.stock.refill()
+    await writer.context.database_pool.refill()
     for ids in ("integer", "uuid"):
         later = Load.of(customers=10, ids=ids)
         later.owner_id = load.owner_id

@@ -10,7 +10,7 @@ from cartload import schema
 from cartload.engine import chunks
 from cartload.schema import ddl
 from cartload_contracts.messages import Sealed, Sealing
-from cartload_writer.tasks.outcome import Refused
+from cartload_writer.errors import PermanentFailure
 from support.writer_service import Load, Place, Writer, address, root
 
 LARGE = 60_000
@@ -133,7 +133,7 @@ async def test_a_dataset_that_is_not_whole_is_refused(
     with root(place.admin) as cursor:
         cursor.execute("SET foreign_key_checks = 0")
         cursor.execute(damage.format(db=writer.database(load), meta=place.name, key=load.dataset_id))
-    with pytest.raises(Refused, match=told):
+    with pytest.raises(PermanentFailure, match=told):
         await writer.run(load.seal())
     found = await report(writer, load)
     assert found["state"] == "failed"
@@ -147,7 +147,7 @@ async def test_orphans_are_counted(writer: Writer, place: Place) -> None:
     load = await stored(writer, rows=LARGE)
     with root(place.admin) as cursor:
         cursor.execute(f"UPDATE `{writer.database(load)}`.wishlist SET user_id = 'nobody' LIMIT 2")
-    with pytest.raises(Refused, match=r"wishlist\.user_id"):
+    with pytest.raises(PermanentFailure, match=r"wishlist\.user_id"):
         await writer.run(load.seal())
     checks = {check["name"]: check for check in (await report(writer, load))["checks"]}
     assert checks["fk_wishlist_user_id"]["violations"] == 2
@@ -181,7 +181,7 @@ async def test_an_append_is_sealed_with_the_whole(writer: Writer) -> None:
 async def test_a_deleted_dataset_is_not_sealed(writer: Writer) -> None:
     load = await stored(writer)
     await writer.run(load.delete())
-    with pytest.raises(Refused, match="deleted"):
+    with pytest.raises(PermanentFailure, match="deleted"):
         await writer.run(load.seal())
-    with pytest.raises(Refused, match="deleted"):
+    with pytest.raises(PermanentFailure, match="deleted"):
         await writer.run(Load.of(customers=10).seal())

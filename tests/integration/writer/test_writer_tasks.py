@@ -13,12 +13,12 @@ import pytest
 
 from cartload_contracts.messages import Deleted, Failed, Prepared, Sealed
 from cartload_kit.kafka.errors import BadMessage, KafkaUnavailable
+from cartload_writer.consumers.command_consumer import CommandConsumer
 from cartload_writer.metrics import TASKS_OPEN
+from cartload_writer.repository.task_queue import Task
 from cartload_writer.tasks import commands
 from cartload_writer.tasks.housekeeping import Housekeeping
-from cartload_writer.tasks.intake import Intake
-from cartload_writer.tasks.queue import Task
-from cartload_writer.tasks.runner import LEASE, Runner
+from cartload_writer.tasks.workers import LEASE, Workers
 from support.writer_service import Load, Place, Writer, command_record, root
 
 
@@ -33,7 +33,7 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def runner_of(writer: Writer, owner: str = "one", **changes: Any) -> Runner:
+def runner_of(writer: Writer, owner: str = "one", **changes: Any) -> Workers:
     """A runner of all tasks of a writer."""
     made = {
         "engine": writer.context.meta,
@@ -42,11 +42,11 @@ def runner_of(writer: Writer, owner: str = "one", **changes: Any) -> Runner:
         "refuse": partial(commands.refuse, writer.context),
         "clock": now,
     }
-    return Runner(**{**made, **changes})
+    return Workers(**{**made, **changes})
 
 
 @asynccontextmanager
-async def working(runner: Runner) -> AsyncIterator[None]:
+async def working(runner: Workers) -> AsyncIterator[None]:
     """The runner at work."""
     stop = asyncio.Event()
     work = asyncio.create_task(runner.run(stop))
@@ -58,8 +58,8 @@ async def working(runner: Runner) -> AsyncIterator[None]:
         await work
 
 
-def intake_of(writer: Writer, runner: Runner | None = None) -> Intake:
-    return Intake(writer.context.meta, runner.wake if runner else lambda: None, now)
+def intake_of(writer: Writer, runner: Workers | None = None) -> CommandConsumer:
+    return CommandConsumer(writer.context.meta, runner.wake if runner else lambda: None, now)
 
 
 async def until(condition: Callable[[], Any], seconds: float = 20) -> None:

@@ -11,9 +11,9 @@ import pytest
 
 from cartload_kit.errors import NotFound, TooManyRequests, Unavailable
 from cartload_kit.http import create_app
+from cartload_writer.adapters.blob import BlobUnavailable
 from cartload_writer.api.downloads import Download, start_stream
 from cartload_writer.api.shares import UserShares
-from cartload_writer.storage.blob import BlobUnavailable
 from support.serving import served
 
 ANN, BOB, EVE = uuid4(), uuid4(), uuid4()

@@ -17,14 +17,13 @@ from cartload.encoders import files
 from cartload.engine.generate import preview
 from cartload.spec import parse, resolve
 from cartload_kit.kafka.errors import TryAgain
-from cartload_writer import names
+from cartload_writer.adapters.blob import BlobUnavailable
 from cartload_writer.api import app
 from cartload_writer.api.raw import as_array
 from cartload_writer.api.row_formats import encoder, part_as_json_lines
-from cartload_writer.consumer.faults import as_signals
-from cartload_writer.storage.blob import BlobUnavailable
-from cartload_writer.tasks import checks
-from cartload_writer.tasks.checks import judge
+from cartload_writer.domain import names, seal_checks
+from cartload_writer.domain.seal_checks import judge
+from cartload_writer.errors import translate_errors
 
 ROWS = preview(resolve(parse({"customers": 50})), 25)
 
@@ -110,7 +109,7 @@ async def test_lines_become_one_array(texts: tuple[bytes, ...]) -> None:
      BlobUnavailable("away")],
 )  # fmt: skip
 def test_what_is_away_is_tried_again(error: Exception) -> None:
-    with pytest.raises(TryAgain), as_signals():
+    with pytest.raises(TryAgain), translate_errors():
         raise error
 
 
@@ -119,13 +118,13 @@ def test_what_is_away_is_tried_again(error: Exception) -> None:
     [pymysql.ProgrammingError(1064, "syntax"), pymysql.DataError(1406, "too long"), RuntimeError("x")],
 )
 def test_what_is_wrong_is_not(error: Exception) -> None:
-    with pytest.raises(type(error)), as_signals():
+    with pytest.raises(type(error)), translate_errors():
         raise error
 
 
 def test_a_check_without_expectation_proves_no_totals() -> None:
     counts = dict.fromkeys(schema.TABLE_NAMES, 0)
-    orphans = dict.fromkeys(checks._FOREIGN_KEYS, 0)
+    orphans = dict.fromkeys(seal_checks._FOREIGN_KEYS, 0)
     found = judge(None, {}, counts, orphans)
     assert {check.name.partition("_")[0] for check in found} == {"count", "fk"}
     assert not any(check.violations for check in found)

@@ -20,8 +20,8 @@ def _stay_small() -> None:
 
 def _consumer() -> None:
     from cartload_kit.service import run
-    from cartload_writer.clients import starting
-    from cartload_writer.consumer.bootstrap import consumer
+    from cartload_writer.bootstrap import starting
+    from cartload_writer.consumers.bootstrap import consumer
     from cartload_writer.settings import ConsumerSettings
 
     _stay_small()
@@ -31,7 +31,7 @@ def _consumer() -> None:
 
 def _tasks() -> None:
     from cartload_kit.service import run
-    from cartload_writer.clients import starting
+    from cartload_writer.bootstrap import starting
     from cartload_writer.settings import TasksSettings
     from cartload_writer.tasks.bootstrap import tasks
 
@@ -42,9 +42,9 @@ def _tasks() -> None:
 
 def _checker() -> None:
     from cartload_kit.service import run
-    from cartload_writer.checker.bootstrap import checker
-    from cartload_writer.clients import starting
+    from cartload_writer.bootstrap import starting
     from cartload_writer.settings import CheckerSettings
+    from cartload_writer.tasks.examination.bootstrap import checker
 
     settings, checks = load(CheckerSettings), starting()
     run(checker(settings, checks), service="writer-checker", settings=settings, checks=checks)
@@ -54,7 +54,7 @@ def _api() -> None:
     from cartload_kit.http import serve
     from cartload_writer.api import app
     from cartload_writer.api.bootstrap import lifespan
-    from cartload_writer.clients import starting
+    from cartload_writer.bootstrap import starting
     from cartload_writer.settings import ApiSettings
 
     _stay_small()
@@ -64,9 +64,9 @@ def _api() -> None:
 
 def _migrate() -> None:
     from cartload_kit.database.migrate import migrate
-    from cartload_writer.clients import MIGRATIONS
+    from cartload_writer.adapters.blob import make_container
+    from cartload_writer.bootstrap import MIGRATIONS
     from cartload_writer.settings import MigrateSettings
-    from cartload_writer.storage.blob import make_container
 
     settings = load(MigrateSettings)
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING)

@@ -9,11 +9,11 @@ from fastapi import FastAPI
 
 from cartload_kit.database import check_database
 from cartload_kit.tokens import TokenVerifier
-from cartload_writer import clients, database
+from cartload_writer import bootstrap
 from cartload_writer.api.dependencies import PublicAddress, Services
 from cartload_writer.api.row_reader import RowReader, reading_session
 from cartload_writer.api.shares import UserShares
-from cartload_writer.clients import Checks, utc_now
+from cartload_writer.bootstrap import Checks, utc_now
 from cartload_writer.settings import ApiSettings
 
 _ROWS_WAIT_SECONDS = 10.0
@@ -38,13 +38,13 @@ def lifespan(settings: ApiSettings, checks: Checks) -> Any:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             url = settings.writer_database_url.get_secret_value()
-            meta = await database.migrated(stack, url)
+            meta = await bootstrap.migrated(stack, url)
             session = reading_session(settings.writer_statement_seconds)
-            reading = await database.opened(
+            reading = await bootstrap.opened(
                 stack, url, session=session, pool_size=settings.writer_row_queries
             )
-            blobs = await clients.blobs(stack, settings)
-            clients.begin(checks, mysql=partial(check_database, meta), blob=blobs.check)
+            blobs = await bootstrap.blobs(stack, settings)
+            bootstrap.begin(checks, mysql=partial(check_database, meta), blob=blobs.check)
             app.state.verifier = TokenVerifier(
                 settings.jwks_url, settings.token_issuer, settings.token_audience
             )

@@ -2,12 +2,12 @@
 
 from fastapi import APIRouter, Response
 
-from cartload_writer import readers
 from cartload_writer.api import schemas
 from cartload_writer.api.dependencies import OwnDataset, Services, ServicesDep
 from cartload_writer.api.row_reader import open_connection, translate_database_errors
-from cartload_writer.datasets import Dataset
-from cartload_writer.names import new_password
+from cartload_writer.domain.names import new_password
+from cartload_writer.repository import database_users
+from cartload_writer.repository.datasets import Dataset
 
 router = APIRouter(tags=["connection"])
 _NOT_PUBLISHED = "The operator of this installation does not publish the database server."
@@ -17,7 +17,7 @@ _NOT_PUBLISHED = "The operator of this installation does not publish the databas
 async def get_connection(dataset: OwnDataset, services: ServicesDep) -> schemas.Connection:
     """The password is not part of it: it is shown once, when it is made."""
     async with open_connection(services.engine) as connection:
-        reader = await readers.find(connection, dataset.owner_id)
+        reader = await database_users.find(connection, dataset.owner_id)
     return _connection(dataset, services, reader)
 
 
@@ -32,13 +32,17 @@ async def make_password(
     """One user for all datasets of the owner. The password before stops working; this one is shown once."""
     password = new_password()
     with translate_database_errors():
-        reader = await readers.set_password(services.engine, dataset.owner_id, password, services.clock())
+        reader = await database_users.set_password(
+            services.engine, dataset.owner_id, password, services.clock()
+        )
     response.headers["Cache-Control"] = "no-store"
     known = _connection(dataset, services, reader)
     return schemas.ConnectionWithPassword(**known.model_dump(), password=password)
 
 
-def _connection(dataset: Dataset, services: Services, reader: readers.DatabaseUser) -> schemas.Connection:
+def _connection(
+    dataset: Dataset, services: Services, reader: database_users.DatabaseUser
+) -> schemas.Connection:
     public = services.public
     published = public.host is not None and public.port is not None
     return schemas.Connection(

@@ -12,11 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from cartload import schema
 from cartload_kit.errors import NotFound
 from cartload_kit.tokens import CurrentUser
-from cartload_writer import datasets
+from cartload_writer.adapters.blob import BlobStore
 from cartload_writer.api.row_reader import RowReader, open_connection
 from cartload_writer.api.shares import UserShares
-from cartload_writer.datasets import Dataset
-from cartload_writer.storage.blob import BlobStore
+from cartload_writer.repository import datasets
+from cartload_writer.repository.datasets import Dataset
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from cartload_kit.errors import NotFound, Unavailable
 from cartload_kit.logging import get_logger
-from cartload_writer.storage.blob import BlobUnavailable
+from cartload_writer.adapters.blob import BlobUnavailable
 
 _log = get_logger(__name__)
 

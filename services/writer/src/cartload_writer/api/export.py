@@ -12,13 +12,13 @@ from starlette.responses import StreamingResponse
 from cartload import schema
 from cartload_kit.http.queries import checks_its_own_query
 from cartload_writer import metrics
+from cartload_writer.adapters.blob import CONTENT_TYPES
 from cartload_writer.api.dependencies import KnownTable, OwnDataset, Services, ServicesDep
 from cartload_writer.api.downloads import Download, start_stream
 from cartload_writer.api.row_formats import Encoder, encoder
 from cartload_writer.api.row_query import RowQuery, parse_query
 from cartload_writer.api.rows import FILTERS, Search, Sort
-from cartload_writer.datasets import Dataset
-from cartload_writer.storage.blob import CONTENT_TYPES
+from cartload_writer.repository.datasets import Dataset
 
 router = APIRouter(tags=["rows"])
 PAGE = 5_000

@@ -14,16 +14,16 @@ from cartload_kit.http import conditions
 from cartload_kit.http.conditions import ByteRange
 from cartload_kit.http.openapi import problem_answers
 from cartload_kit.pagination import Page, Position, add_link, read_cursor
-from cartload_writer import manifest
+from cartload_writer.adapters.blob import CONTENT_TYPES
 from cartload_writer.api.dependencies import KnownTable, OwnDataset, Services, ServicesDep
 from cartload_writer.api.downloads import Download, start_stream
 from cartload_writer.api.row_reader import open_connection
 from cartload_writer.api.rows import Cursor
 from cartload_writer.api.schemas import FileInfo
-from cartload_writer.datasets import Dataset
-from cartload_writer.manifest import Entry
-from cartload_writer.names import part_number
-from cartload_writer.storage.blob import CONTENT_TYPES
+from cartload_writer.domain.names import part_number
+from cartload_writer.repository import manifest
+from cartload_writer.repository.datasets import Dataset
+from cartload_writer.repository.manifest import Entry
 
 router = APIRouter(tags=["files"])
 _BINARY: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}

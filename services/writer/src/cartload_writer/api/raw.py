@@ -10,13 +10,14 @@ from fastapi import APIRouter, Query
 from starlette.responses import StreamingResponse
 
 from cartload import schema
-from cartload_writer import manifest, metrics
+from cartload_writer import metrics
 from cartload_writer.api.dependencies import KnownTable, OwnDataset, Services, ServicesDep
 from cartload_writer.api.downloads import Download, start_stream
 from cartload_writer.api.row_formats import part_as_json_lines
 from cartload_writer.api.row_reader import open_connection
-from cartload_writer.datasets import Dataset
-from cartload_writer.manifest import Entry
+from cartload_writer.repository import manifest
+from cartload_writer.repository.datasets import Dataset
+from cartload_writer.repository.manifest import Entry
 
 router = APIRouter(tags=["files"])
 _PAGE = 100

@@ -4,12 +4,11 @@ from fastapi import APIRouter
 
 from cartload_kit.database import transaction
 from cartload_kit.errors import Conflict
-from cartload_writer import reports
 from cartload_writer.api.dependencies import OwnDataset, Services, ServicesDep
 from cartload_writer.api.row_reader import open_connection
 from cartload_writer.api.schemas import AnswerInfo, AnswerList, Report
-from cartload_writer.datasets import Dataset
-from cartload_writer.tasks import queue
+from cartload_writer.repository import reports, task_queue
+from cartload_writer.repository.datasets import Dataset
 
 router = APIRouter(tags=["report"])
 
@@ -27,7 +26,7 @@ async def start_report(dataset: OwnDataset, services: ServicesDep) -> Report:
         raise Conflict("The dataset is being made: a report can be asked for when its job has ended.")
     async with transaction(services.engine) as connection:
         await reports.begin(connection, dataset.dataset_id)
-        await queue.add_check(connection, dataset.dataset_id, services.clock())
+        await task_queue.add_check(connection, dataset.dataset_id, services.clock())
     return await _report(dataset, services)
 
 

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 
 from cartload import schema as schemas
 from cartload.encoders import files
-from cartload_writer.states import Ids
+from cartload_writer.domain.states import Ids
 
 
 class Encoder(Protocol):

@@ -13,7 +13,7 @@ from cartload_kit.database.engine import SESSION
 from cartload_kit.errors import GatewayTimeout, NotFound, Unavailable
 from cartload_writer.api.row_query import RowQuery
 from cartload_writer.api.shares import UserShares
-from cartload_writer.datasets import Dataset
+from cartload_writer.repository.datasets import Dataset
 
 _TIMED_OUT = {1969, 3024, 1028, 1317}
 _NO_SUCH = {1049, 1146}

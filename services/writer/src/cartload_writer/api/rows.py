@@ -9,12 +9,14 @@ from starlette.responses import Response
 from cartload import schema
 from cartload_kit.http.queries import checks_its_own_query
 from cartload_kit.pagination import add_link
-from cartload_writer import manifest, metrics
+from cartload_writer import metrics
 from cartload_writer.api import column_values
 from cartload_writer.api.dependencies import KnownTable, OwnDataset, ServicesDep
 from cartload_writer.api.row_query import RowQuery, parse_query
 from cartload_writer.api.row_reader import open_connection
 from cartload_writer.api.schemas import ColumnInfo, RowsPage, TableInfo, TableList
+from cartload_writer.domain.states import NOTHING_STORED, Totals
+from cartload_writer.repository import manifest
 
 router = APIRouter(tags=["rows"])
 
@@ -35,12 +37,10 @@ async def list_tables(dataset: OwnDataset, services: ServicesDep) -> TableList:
     """What is stored now, also while a job runs or after one was cancelled: as the manifest has it."""
     async with open_connection(services.engine) as connection:
         stored = await manifest.totals(connection, dataset.dataset_id)
-    return TableList(
-        items=[_table(table, stored.get(table.name, manifest.NOTHING_STORED)) for table in schema.TABLES]
-    )
+    return TableList(items=[_table(table, stored.get(table.name, NOTHING_STORED)) for table in schema.TABLES])
 
 
-def _table(table: schema.Table, stored: manifest.Totals) -> TableInfo:
+def _table(table: schema.Table, stored: Totals) -> TableInfo:
     return TableInfo(
         name=table.name,
         description=table.description,

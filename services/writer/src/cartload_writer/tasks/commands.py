@@ -5,12 +5,12 @@ from functools import partial
 
 from cartload_contracts.envelope import DATASET_COMMANDS
 from cartload_contracts.messages import Delete, Failed, Prepare, Seal
+from cartload_writer.repository.task_queue import Task
 from cartload_writer.tasks.context import Context
 from cartload_writer.tasks.delete import delete
 from cartload_writer.tasks.prepare import prepare
-from cartload_writer.tasks.queue import Task
-from cartload_writer.tasks.runner import Run
 from cartload_writer.tasks.seal import seal
+from cartload_writer.tasks.workers import Run
 
 KINDS = ("prepare", "seal", "delete")
 
@@ -21,7 +21,7 @@ def runs(context: Context) -> Mapping[str, Run]:
 
 
 async def run(context: Context, task: Task) -> None:
-    """Run a task's command. Raises Refused and NotYet."""
+    """Run a task's command. Raises PermanentFailure and RetryLater."""
     match DATASET_COMMANDS.validate_python(task.message, strict=False):
         case Prepare() as command:
             await prepare(context, command)

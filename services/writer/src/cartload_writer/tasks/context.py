@@ -6,9 +6,9 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from cartload_writer.results import Results
-from cartload_writer.storage.blob import BlobStore
-from cartload_writer.tasks.stock import Stock
+from cartload_writer.adapters.blob import BlobStore
+from cartload_writer.adapters.results import Results
+from cartload_writer.tasks.database_pool import DatabasePool
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Context:
     work: AsyncEngine
     blobs: BlobStore
     results: Results
-    stock: Stock
+    database_pool: DatabasePool
     clock: Callable[[], datetime]
     deferred_rows: int
     """First loads of more rows get their indexes afterwards."""

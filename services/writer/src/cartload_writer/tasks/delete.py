@@ -7,19 +7,18 @@ from sqlalchemy.exc import DBAPIError
 
 from cartload_contracts.messages import Delete, Deleted
 from cartload_kit.database import error_code, retry_on_deadlock, transaction
-from cartload_writer import datasets, readers, reports
-from cartload_writer.datasets import Dataset
-from cartload_writer.names import dataset_prefix, mint_database
-from cartload_writer.tasks import databases
+from cartload_writer.domain.names import dataset_prefix, mint_database
+from cartload_writer.errors import RetryLater
+from cartload_writer.repository import database_users, databases, datasets, reports
+from cartload_writer.repository.datasets import Dataset
 from cartload_writer.tasks.context import Context
-from cartload_writer.tasks.outcome import NotYet
 
 _LOCK_TIMEOUT = 1205
 _ENTRIES = 5_000
 
 
 async def delete(context: Context, command: Delete) -> None:
-    """Remove database, grants, blobs and records, and answer `deleted`. Raises NotYet."""
+    """Remove database, grants, blobs and records, and answer `deleted`. Raises RetryLater."""
     dataset = await retry_on_deadlock(lambda: _mark(context, command))
     await _drop(context, dataset)
     await context.blobs.delete_all(dataset_prefix(dataset.dataset_id))
@@ -61,18 +60,18 @@ async def _drop(context: Context, dataset: Dataset) -> None:
     name, owner = dataset.database_name, dataset.owner_id
     async with context.work.connect() as connection:
         await connection.execution_options(isolation_level="AUTOCOMMIT")
-        await readers.revoke(connection, name, owner)
-        await readers.end_sessions(connection, owner, name)
+        await database_users.revoke(connection, name, owner)
+        await database_users.end_sessions(connection, owner, name)
         try:
             dropped = await databases.drop(context.work, name)
         except DBAPIError as error:
             if error_code(error) != _LOCK_TIMEOUT:
                 raise
             # A session with another default database may hold the tables all the same.
-            await readers.end_sessions(connection, owner, None)
-            raise NotYet("somebody still reads the dataset") from error
+            await database_users.end_sessions(connection, owner, None)
+            raise RetryLater("somebody still reads the dataset") from error
     if not dropped:
-        raise NotYet("the database is not gone yet")
+        raise RetryLater("the database is not gone yet")
 
 
 async def _forget(context: Context, dataset: Dataset) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from cartload_kit.database import transaction
 from cartload_writer.metrics import TASKS_OPEN
-from cartload_writer.tasks import queue
+from cartload_writer.repository import task_queue
 
 KEPT = timedelta(days=8)
 """A day more than commands are kept on their topic."""
@@ -42,5 +42,5 @@ class Housekeeping:
     async def tidy(self) -> None:
         """Once."""
         async with transaction(self.engine) as connection:
-            await queue.prune(connection, self.clock() - KEPT)
-            TASKS_OPEN.set(await queue.count_open(connection))
+            await task_queue.prune(connection, self.clock() - KEPT)
+            TASKS_OPEN.set(await task_queue.count_open(connection))

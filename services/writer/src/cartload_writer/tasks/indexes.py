@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from cartload import schema
 from cartload.schema import ddl
 from cartload_kit.database import error_code
-from cartload_writer.tasks import databases
-from cartload_writer.tasks.outcome import NotYet
+from cartload_writer.errors import RetryLater
+from cartload_writer.repository import databases
 
 ATTEMPTS = 8
 _IN_THE_WAY = {1205, 1213}
@@ -58,7 +58,7 @@ def _step(table: str, *, keys: bool) -> Step:
             statement = await _missing(connection, table, keys=keys)
             if statement is None or await _tried(connection, statement):
                 return
-        raise NotYet(f"the keys of {table} cannot be added now")
+        raise RetryLater(f"the keys of {table} cannot be added now")
 
     return step
 

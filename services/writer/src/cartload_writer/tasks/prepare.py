@@ -8,20 +8,20 @@ import cartload
 from cartload import spec as specs
 from cartload_contracts.messages import Prepare, Prepared
 from cartload_kit.database import retry_on_deadlock, transaction
-from cartload_writer import datasets, readers
-from cartload_writer.datasets import Dataset
-from cartload_writer.names import mint_database
-from cartload_writer.tasks import databases, stock
+from cartload_writer.domain.names import mint_database
+from cartload_writer.errors import PermanentFailure
+from cartload_writer.repository import database_users, databases, datasets
+from cartload_writer.repository.datasets import Dataset
+from cartload_writer.tasks import database_pool
 from cartload_writer.tasks.context import Context
-from cartload_writer.tasks.outcome import Refused
 
 
 async def prepare(context: Context, command: Prepare) -> None:
-    """Make or extend the dataset and answer `prepared`. Raises Refused."""
+    """Make or extend the dataset and answer `prepared`. Raises PermanentFailure."""
     spec = _spec(command)
     dataset, stocked = await retry_on_deadlock(lambda: _record(context, command, spec))
     if stocked:
-        context.stock.wake()
+        context.database_pool.wake()
     else:
         await _complete(context, dataset)
     await context.results.publish(
@@ -31,14 +31,14 @@ async def prepare(context: Context, command: Prepare) -> None:
 
 def _spec(command: Prepare) -> specs.Spec:
     if command.vintage != cartload.VINTAGE:
-        raise Refused(
+        raise PermanentFailure(
             f"The dataset belongs to vintage {command.vintage} of the engine, "
             f"this is vintage {cartload.VINTAGE}: its rows would differ."
         )
     try:
         return specs.parse(command.spec)
     except specs.SpecError as error:
-        raise Refused(f"The spec cannot be used: {error}"[:2000]) from error
+        raise PermanentFailure(f"The spec cannot be used: {error}"[:2000]) from error
 
 
 async def _record(context: Context, command: Prepare, spec: specs.Spec) -> tuple[Dataset, bool]:
@@ -48,9 +48,9 @@ async def _record(context: Context, command: Prepare, spec: specs.Spec) -> tuple
         if found is not None:
             return await _extend(context, connection, found, command), False
         if command.kind == "append":
-            raise Refused("The dataset to append to is not known here.")
+            raise PermanentFailure("The dataset to append to is not known here.")
         deferred = command.rows_expected > context.deferred_rows
-        name = None if deferred or spec.ids != "uuid" else await stock.take(connection)
+        name = None if deferred or spec.ids != "uuid" else await database_pool.take(connection)
         now = context.clock()
         dataset = Dataset(
             dataset_id=command.dataset_id,
@@ -70,16 +70,16 @@ async def _record(context: Context, command: Prepare, spec: specs.Spec) -> tuple
         if name is None:
             return dataset, False
         await databases.describe(connection, dataset)
-        return dataset, not await readers.exists(connection, dataset.owner_id)
+        return dataset, not await database_users.exists(connection, dataset.owner_id)
 
 
 async def _extend(context: Context, connection: AsyncConnection, found: Dataset, command: Prepare) -> Dataset:
     if found.gone or found.owner_id != command.owner_id:
-        raise Refused("The dataset is being deleted.")
+        raise PermanentFailure("The dataset is being deleted.")
     if found.spec_hash != command.spec_hash:
-        raise Refused("The dataset was made from another spec.")
+        raise PermanentFailure("The dataset was made from another spec.")
     if found.vintage != command.vintage:
-        raise Refused(
+        raise PermanentFailure(
             f"The dataset belongs to vintage {found.vintage} of the engine, the job to {command.vintage}."
         )
     state = "creating" if command.kind == "create" and found.state == "incomplete" else found.state
@@ -95,12 +95,12 @@ async def _complete(context: Context, dataset: Dataset) -> None:
     async with databases.session(context.work, dataset.database_name) as connection:
         await databases.describe(connection, dataset)
         if await _has_reader(context, dataset):
-            await readers.grant(connection, dataset.database_name, dataset.owner_id)
+            await database_users.grant(connection, dataset.database_name, dataset.owner_id)
 
 
 async def _has_reader(context: Context, dataset: Dataset) -> bool:
     async with context.meta.connect() as connection:
-        return await readers.exists(connection, dataset.owner_id)
+        return await database_users.exists(connection, dataset.owner_id)
 
 
 def _segments(command: Prepare) -> list[dict[str, int]]:

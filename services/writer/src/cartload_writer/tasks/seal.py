@@ -1,32 +1,39 @@
 """Seal: indexes and foreign keys where they were put off, then the proof that the dataset is whole."""
 
 import asyncio
-import logging
 from collections.abc import Mapping
 from time import perf_counter
 from typing import Literal
 
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from cartload import schema
+from cartload.schema import ddl
 from cartload_contracts.messages import Seal, Sealed, Sealing
 from cartload_kit.database import transaction
-from cartload_writer import datasets, manifest, reports
-from cartload_writer.datasets import Dataset
-from cartload_writer.manifest import Totals
-from cartload_writer.reports import StoredReport
-from cartload_writer.tasks import checks, indexes, queue
-from cartload_writer.tasks.checks import Check
+from cartload_writer.domain import seal_checks
+from cartload_writer.domain.seal_checks import Check
+from cartload_writer.domain.states import Totals
+from cartload_writer.errors import PermanentFailure
+from cartload_writer.repository import datasets, manifest, reports, task_queue
+from cartload_writer.repository.datasets import Dataset
+from cartload_writer.repository.reports import StoredReport
+from cartload_writer.tasks import indexes
 from cartload_writer.tasks.context import Context
-from cartload_writer.tasks.outcome import Refused
+from cartload_writer.tasks.indexes import Step, in_lanes
 
-_log = logging.getLogger(__name__)
+FEW_ROWS = 20_000
+"""A dataset of at most so many rows is counted and joined by one statement."""
 
 
 async def seal(context: Context, command: Seal) -> None:
-    """Finish the load and answer `sealed`. Raises Refused with the first broken invariant."""
+    """Finish the load and answer `sealed`. Raises PermanentFailure with the first broken invariant."""
     async with context.meta.connect() as connection:
         dataset = await datasets.find(connection, command.dataset_id)
         stored = await manifest.totals(connection, command.dataset_id)
     if dataset is None or dataset.gone:
-        raise Refused("The dataset is being deleted.")
+        raise PermanentFailure("The dataset is being deleted.")
     began = perf_counter()
     await _index(context, command, dataset)
     indexed = perf_counter()
@@ -64,12 +71,48 @@ async def _index(context: Context, command: Seal, dataset: Dataset) -> None:
 async def _check(
     context: Context, command: Seal, dataset: Dataset, stored: Mapping[str, Totals]
 ) -> list[Check]:
-    counts, orphans = await checks.count_and_join(context.work, dataset.database_name, context.lanes, stored)
-    return checks.judge(command.expected if command.complete else None, stored, counts, orphans)
+    counts, orphans = await _count_and_join(context.work, dataset.database_name, context.lanes, stored)
+    return seal_checks.judge(command.expected if command.complete else None, stored, counts, orphans)
+
+
+async def _count_and_join(
+    engine: AsyncEngine, database: str, lanes: int, stored: Mapping[str, Totals]
+) -> tuple[Mapping[str, int], Mapping[str, int]]:
+    """Rows by table and orphans by foreign key, counted by query; large tables in several lanes."""
+    counts: dict[str, int] = {}
+    orphans: dict[str, int] = {}
+    counting = {name: f"SELECT COUNT(*) FROM `{name}`" for name in schema.TABLE_NAMES}  # noqa: S608 the schema's
+    if sum(totals.rows for totals in stored.values()) <= FEW_ROWS:
+        steps = [_together(counting, counts), _together(ddl.orphan_queries(), orphans)]
+        await in_lanes(engine, database, 1, steps)
+    else:
+        joins = [_one(name, query, orphans) for name, query in reversed(ddl.orphan_queries().items())]
+        await in_lanes(engine, database, lanes, joins + [_one(n, q, counts) for n, q in counting.items()])
+    return counts, orphans
+
+
+def _one(name: str, query: str, into: dict[str, int]) -> Step:
+    async def step(connection: AsyncConnection) -> None:
+        into[name] = int(await connection.scalar(sa.text(query)) or 0)
+
+    return step
+
+
+def _together(queries: Mapping[str, str], into: dict[str, int]) -> Step:
+    """One statement for all: of a small dataset, the way there and back is what costs."""
+    text = " UNION ALL ".join(f"SELECT '{name}', ({query})" for name, query in queries.items())
+
+    async def step(connection: AsyncConnection) -> None:
+        into.update({name: int(number) for name, number in await connection.execute(sa.text(text))})
+
+    return step
 
 
 async def _keep(context: Context, command: Seal, dataset: Dataset, found: list[Check]) -> None:
-    """Keep the report and the dataset's state. Raises Refused when a load that should be whole is not."""
+    """Keep the report and the dataset's state.
+
+    Raises PermanentFailure when a load that should be whole is not.
+    """
     broken = [check for check in found if check.violations]
     failed = bool(broken) and command.complete
     reason = _reason(broken) if failed else None
@@ -78,13 +121,13 @@ async def _keep(context: Context, command: Seal, dataset: Dataset, found: list[C
     async with transaction(context.meta) as connection:
         current = await datasets.find(connection, dataset.dataset_id, lock=True)
         if current is None or current.gone:
-            raise Refused("The dataset is being deleted.")
+            raise PermanentFailure("The dataset is being deleted.")
         report = StoredReport("failed" if failed else "ready", document, now)
         await reports.save(connection, dataset.dataset_id, report)
         state = "ready" if command.complete and not failed else "incomplete"
         await datasets.update(connection, dataset.dataset_id, now, state=state)
     if reason is not None:
-        raise Refused(reason)
+        raise PermanentFailure(reason)
 
 
 async def _want_report(context: Context, command: Seal, stored: Mapping[str, Totals]) -> None:
@@ -93,8 +136,8 @@ async def _want_report(context: Context, command: Seal, stored: Mapping[str, Tot
     if not command.complete or rows > context.report_rows:
         return
     async with transaction(context.meta) as connection:
-        if await queue.room_for_checks(connection):
-            await queue.add_check(connection, command.dataset_id, context.clock())
+        if await task_queue.room_for_checks(connection):
+            await task_queue.add_check(connection, command.dataset_id, context.clock())
 
 
 def _reason(broken: list[Check]) -> str:

@@ -16,16 +16,16 @@ from cartload_kit.kafka.consumer import Consumer
 from cartload_kit.kafka.dead_letters import DeadLetters
 from cartload_kit.kafka.producer import Producer
 from cartload_kit.service import Main
-from cartload_writer import clients
-from cartload_writer.clients import MIGRATIONS, Checks, utc_now
-from cartload_writer.consumer.handler import BatchHandler
-from cartload_writer.consumer.store import Storage
-from cartload_writer.probe import prove_one_transaction
-from cartload_writer.results import KafkaResults
+from cartload_writer import bootstrap
+from cartload_writer.adapters.blob import BlobStore
+from cartload_writer.adapters.bulk_connections import BulkPool
+from cartload_writer.adapters.results import KafkaResults
+from cartload_writer.bootstrap import MIGRATIONS, Checks, utc_now
+from cartload_writer.consumers.batch_handler import BatchHandler
+from cartload_writer.consumers.batch_storage import Storage
+from cartload_writer.repository import batches
+from cartload_writer.repository.probe import prove_one_transaction
 from cartload_writer.settings import ConsumerSettings
-from cartload_writer.storage import batches
-from cartload_writer.storage.blob import BlobStore
-from cartload_writer.storage.bulk import BulkPool
 
 GROUP = topics.GROUPS["writer consumer"]
 
@@ -35,8 +35,8 @@ def consumer(settings: ConsumerSettings, checks: Checks) -> Main:
 
     async def main(stop: asyncio.Event) -> None:
         async with AsyncExitStack() as stack:
-            producer = await clients.producer(stack, settings, "writer-consumer")
-            blobs = await clients.blobs(stack, settings)
+            producer = await bootstrap.producer(stack, settings, "writer-consumer")
+            blobs = await bootstrap.blobs(stack, settings)
             handler = await _handler(stack, settings, producer, blobs)
             loop = Consumer(
                 settings.kafka_bootstrap_servers,
@@ -48,7 +48,7 @@ def consumer(settings: ConsumerSettings, checks: Checks) -> Main:
                 max_bytes=settings.writer_bytes_in_flight // 2,
                 on_dead_letter=handler.refused,
             )
-            clients.begin(checks, consumer=loop.check, blob=blobs.check, kafka=producer.check)
+            bootstrap.begin(checks, consumer=loop.check, blob=blobs.check, kafka=producer.check)
             await run_until_stopped(stop, loop.run(stop), producer.watch())
 
     return main

@@ -7,13 +7,13 @@ from functools import partial
 
 from cartload_kit.database import check_database
 from cartload_kit.service import Main
-from cartload_writer import clients, database
-from cartload_writer.checker.check import Checking
-from cartload_writer.checker.child import examine
-from cartload_writer.clients import Checks, utc_now
+from cartload_writer import bootstrap
+from cartload_writer.bootstrap import Checks, utc_now
+from cartload_writer.repository.task_queue import CHECK
 from cartload_writer.settings import CheckerSettings
-from cartload_writer.tasks.queue import CHECK
-from cartload_writer.tasks.runner import Runner
+from cartload_writer.tasks.examination.check import Checking
+from cartload_writer.tasks.examination.child import examine
+from cartload_writer.tasks.workers import Workers
 
 
 def checker(settings: CheckerSettings, checks: Checks) -> Main:
@@ -22,7 +22,7 @@ def checker(settings: CheckerSettings, checks: Checks) -> Main:
     async def main(stop: asyncio.Event) -> None:
         async with AsyncExitStack() as stack:
             url = settings.writer_database_url.get_secret_value()
-            meta = await database.migrated(stack, url)
+            meta = await bootstrap.migrated(stack, url)
             checking = Checking(
                 meta=meta,
                 url=url,
@@ -30,7 +30,7 @@ def checker(settings: CheckerSettings, checks: Checks) -> Main:
                 examine=partial(examine, seconds=settings.writer_check_seconds),
                 clock=utc_now,
             )
-            runner = Runner(
+            workers = Workers(
                 engine=meta,
                 owner=f"checker-{secrets.token_hex(8)}",
                 runs={CHECK: checking.run},
@@ -38,7 +38,7 @@ def checker(settings: CheckerSettings, checks: Checks) -> Main:
                 clock=utc_now,
                 at_once=1,
             )
-            clients.begin(checks, mysql=partial(check_database, meta))
-            await runner.run(stop)
+            bootstrap.begin(checks, mysql=partial(check_database, meta))
+            await workers.run(stop)
 
     return main

@@ -11,9 +11,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from cartload_kit.database import error_code, transaction
-from cartload_writer import datasets
+from cartload_writer.domain.names import quoted_database, reader_user
 from cartload_writer.models import database_users
-from cartload_writer.names import quoted_database, reader_user
+from cartload_writer.repository import datasets
 
 CONNECTIONS = 10
 STATEMENT_SECONDS = 60

@@ -8,6 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from cartload_writer.domain.states import NOTHING_STORED, Totals
 from cartload_writer.models import manifest
 
 _MODULUS = 2**128
@@ -33,19 +34,6 @@ class Entry:
     bytes: int
     sha256: str
     blob_name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Totals:
-    """What is stored of a table: rows, the sum of their hashes as hexadecimal digits, bytes of files."""
-
-    rows: int
-    row_hash: str
-    bytes: int
-
-
-NOTHING_STORED = Totals(0, "0" * 32, 0)
-"""The totals of a table without any batch."""
 
 
 async def totals(connection: AsyncConnection, dataset_id: UUID) -> Mapping[str, Totals]:

@@ -16,12 +16,12 @@ from cartload_kit.kafka.budget import ByteBudget
 from cartload_kit.kafka.errors import BadMessage
 from cartload_kit.kafka.record import Record
 from cartload_kit.logging import bind
-from cartload_writer.consumer.decode import rows_of
-from cartload_writer.consumer.faults import as_signals
-from cartload_writer.consumer.store import Storage
+from cartload_writer.adapters.results import Results
+from cartload_writer.consumers.batch_storage import Storage
+from cartload_writer.consumers.decode import rows_of
+from cartload_writer.errors import translate_errors
 from cartload_writer.metrics import BATCHES, ROWS, STEP_SECONDS
-from cartload_writer.results import Results
-from cartload_writer.storage.batches import StoredBatch
+from cartload_writer.repository.batches import StoredBatch
 
 DECODED_RATIO = 8
 """What a compressed payload takes in memory with its two encodings, at most, as a multiple of its bytes."""
@@ -46,7 +46,7 @@ class BatchHandler:
         if not record.topic.endswith(f".{batch.header.table}"):
             raise BadMessage(f"a batch of {batch.header.table} on {record.topic}")
         weight = min(self.most_bytes, DECODED_RATIO * len(record.value) + 2**20)
-        with bind(job_id=str(batch.header.job_id)), as_signals():
+        with bind(job_id=str(batch.header.job_id)), translate_errors():
             await self.budget.take(weight)
             try:
                 await self._handle(batch)
@@ -55,7 +55,7 @@ class BatchHandler:
 
     async def _handle(self, batch: Batch) -> None:
         header, began = batch.header, time.perf_counter()
-        target = await self.storage.look(header)
+        target = await self.storage.find_target(header)
         if target is None:
             raise BadMessage("the dataset is not known here")
         if target.gone:

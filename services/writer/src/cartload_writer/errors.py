@@ -1,4 +1,4 @@
-"""Which errors mean that something is away, and which that a transaction lost a race."""
+"""What a task can raise, and which errors mean that something is away or that a transaction lost a race."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,7 +6,20 @@ from contextlib import contextmanager
 import pymysql
 
 from cartload_kit.kafka.errors import TryAgain
-from cartload_writer.storage.blob import BlobUnavailable
+from cartload_writer.adapters.blob import BlobUnavailable
+
+
+class PermanentFailure(Exception):
+    """It cannot be done, now or later; the reason is fit for the job's owner to read."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class RetryLater(Exception):
+    """Something is in the way for now; the task is tried again."""
+
 
 LOST_RACE = {1205, 1213}
 """Lock wait timeout, deadlock: the whole transaction again."""
@@ -43,7 +56,7 @@ def is_away(error: BaseException) -> bool:
 
 
 @contextmanager
-def as_signals() -> Iterator[None]:
+def translate_errors() -> Iterator[None]:
     """Turn what means *away* into TryAgain; everything else passes."""
     try:
         yield

@@ -7,10 +7,10 @@ from contextlib import suppress
 
 from pydantic import ValidationError
 
-from cartload_writer.checker.examine import Found, Request
+from cartload_writer.tasks.examination.examine import Found, Request
 
 _LONGEST_RESULT = 8 * 2**20
-_COMMAND = (sys.executable, "-m", "cartload_writer.checker.examine")
+_COMMAND = (sys.executable, "-m", "cartload_writer.tasks.examination.examine")
 
 
 class ExaminationFailed(Exception):

@@ -1,15 +1,19 @@
-"""What several roles build alike: the clients of Kafka and Blob, the clock, the checks while starting."""
+"""What several roles build alike: clients of Kafka, Blob and MySQL, the clock, the checks while starting."""
 
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from cartload_contracts import topics
+from cartload_kit.database import engine, require_migrated
 from cartload_kit.http import ReadyCheck
 from cartload_kit.kafka.producer import Producer
+from cartload_writer.adapters.blob import BlobStore
 from cartload_writer.settings import KafkaSettings, StorageSettings
-from cartload_writer.storage.blob import BlobStore
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -46,3 +50,18 @@ async def blobs(stack: AsyncExitStack, settings: StorageSettings) -> BlobStore:
     """The container of all datasets' parts."""
     secret = settings.blob_connection_string.get_secret_value()
     return await stack.enter_async_context(BlobStore.connect(secret, settings.blob_container))
+
+
+async def opened(stack: AsyncExitStack, url: str, **options: Any) -> AsyncEngine:
+    """An engine that ends with the stack and keeps parameters out of errors; `options` as the kit's."""
+    made = engine(url, **options)
+    made.sync_engine.hide_parameters = True
+    stack.push_async_callback(made.dispose)
+    return made
+
+
+async def migrated(stack: AsyncExitStack, url: str, **options: Any) -> AsyncEngine:
+    """An engine on a database that has the schema of this code. Raises NotMigrated."""
+    made = await opened(stack, url, **options)
+    await require_migrated(made, MIGRATIONS)
+    return made

@@ -6,7 +6,7 @@ from cartload import schema
 from cartload.schema import rowhash
 from cartload_contracts.batches import Batch
 from cartload_kit.kafka.errors import BadMessage
-from cartload_writer.states import Ids
+from cartload_writer.domain.states import Ids
 
 MOST_BYTES = 64 * 2**20
 """Decoded bytes above which a batch is refused; whole ones are a tenth of it."""

@@ -15,12 +15,12 @@ from cartload_kit.database import transaction
 from cartload_kit.logging import bind
 from cartload_kit.tracing import continue_from
 from cartload_writer import metrics
-from cartload_writer.tasks import queue
-from cartload_writer.tasks.outcome import Refused
-from cartload_writer.tasks.queue import Task
+from cartload_writer.errors import PermanentFailure
+from cartload_writer.repository import task_queue
+from cartload_writer.repository.task_queue import Task
 
 LEASE = timedelta(seconds=30)
-GIVE_BACK = timedelta(seconds=1)
+REQUEUE_EVERY = timedelta(seconds=1)
 POLL_SECONDS = 1.0
 MOST_ATTEMPTS = 12
 """Failed runs after which the job is told; a deletion goes on for ever, for nothing may be left."""
@@ -33,7 +33,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
-class Runner:
+class Workers:
     """Claims tasks and runs them, at most `at_once` at a time.
 
     `runs` does the work by kind of task, `refuse` tells the job of one that cannot be
@@ -80,7 +80,7 @@ class Runner:
     async def _claim(self) -> Task | None:
         try:
             async with transaction(self.engine) as connection:
-                return await queue.claim(connection, self.runs.keys(), self.owner, self.clock(), LEASE)
+                return await task_queue.claim(connection, self.runs.keys(), self.owner, self.clock(), LEASE)
         except (SQLAlchemyError, OSError) as error:
             _log.warning("no task can be claimed now: %s", type(error).__name__)
             return None
@@ -93,7 +93,7 @@ class Runner:
             with continue_from(task.traceparent), bind(job_id=job_id):
                 outcome = await self._outcome(task)
         except (SQLAlchemyError, OSError) as error:
-            outcome = await self._give_back(task, error)
+            outcome = await self._requeue(task, error)
         finally:
             heart.cancel()
         metrics.TASKS.labels(task.kind, outcome).inc()
@@ -102,41 +102,40 @@ class Runner:
     async def _outcome(self, task: Task) -> str:
         try:
             await self.runs[task.kind](task)
-        except Refused as refused:
-            await self._give_up(task, refused.reason)
+        except PermanentFailure as refused:
+            await self._fail(task, refused.reason)
             return "refused"
         except Exception as error:  # noqa: BLE001 - whatever it was, the task must not be lost
             return await self._again(task, error)
         async with transaction(self.engine) as connection:
-            await queue.finish(connection, task, self.clock())
+            await task_queue.finish(connection, task, self.clock())
         return "done"
 
     async def _again(self, task: Task, error: Exception) -> str:
         _log.warning("%s of %s failed", task.kind, task.dataset_id, exc_info=error)
         if task.attempts + 1 >= MOST_ATTEMPTS and task.kind != "delete":
-            await self._give_up(
-                task, f"The {task.kind} failed {MOST_ATTEMPTS} times: {type(error).__name__}."
-            )
+            await self._fail(task, f"The {task.kind} failed {MOST_ATTEMPTS} times: {type(error).__name__}.")
             return "failed"
         wait = min(timedelta(seconds=0.2) * 2 ** min(task.attempts, 16), LONGEST_WAIT)
         async with transaction(self.engine) as connection:
-            await queue.postpone(connection, task, self.clock() + wait, f"{type(error).__name__}: {error}")
+            reason = f"{type(error).__name__}: {error}"
+            await task_queue.postpone(connection, task, self.clock() + wait, reason)
         return "retried"
 
-    async def _give_up(self, task: Task, reason: str) -> None:
+    async def _fail(self, task: Task, reason: str) -> None:
         _log.error("%s of %s: %s", task.kind, task.dataset_id, reason)
         await self.refuse(task, reason)
         async with transaction(self.engine) as connection:
-            await queue.finish(connection, task, self.clock(), reason)
+            await task_queue.finish(connection, task, self.clock(), reason)
 
-    async def _give_back(self, task: Task, error: Exception) -> str:
+    async def _requeue(self, task: Task, error: Exception) -> str:
         """Not even the outcome could be written: insist as long as the lease lasts, then others take over."""
         _log.warning("the outcome of %s could not be kept: %s", task.kind, type(error).__name__)
-        for _ in range(round(LEASE / GIVE_BACK)):
-            await asyncio.sleep(GIVE_BACK.total_seconds())
+        for _ in range(round(LEASE / REQUEUE_EVERY)):
+            await asyncio.sleep(REQUEUE_EVERY.total_seconds())
             with contextlib.suppress(SQLAlchemyError, OSError):
                 async with transaction(self.engine) as connection:
-                    await queue.postpone(connection, task, self.clock(), type(error).__name__)
+                    await task_queue.postpone(connection, task, self.clock(), type(error).__name__)
                 break
         return "retried"
 
@@ -145,7 +144,7 @@ class Runner:
             await asyncio.sleep(LEASE.total_seconds() / 3)
             try:
                 async with transaction(self.engine) as connection:
-                    if not await queue.renew(connection, task, self.owner, self.clock() + LEASE):
+                    if not await task_queue.renew(connection, task, self.owner, self.clock() + LEASE):
                         _log.warning("the lease of %s passed to another process", task.kind)
             except (SQLAlchemyError, OSError) as error:
                 _log.warning("a lease could not be renewed: %s", type(error).__name__)

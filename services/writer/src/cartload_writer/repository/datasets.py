@@ -8,8 +8,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from cartload_writer.domain.states import GONE, Format, Ids, LoadMode, State
 from cartload_writer.models import datasets
-from cartload_writer.states import GONE, Format, Ids, LoadMode, State
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 import cartload
 from cartload_kit.database import transaction
 from cartload_writer import metrics
+from cartload_writer.domain.names import mint_database
 from cartload_writer.models import stock
-from cartload_writer.names import mint_database
-from cartload_writer.tasks import databases
+from cartload_writer.repository import databases
 
 MAKING, READY = "making", "ready"
 POLL_SECONDS = 5.0
@@ -35,7 +35,7 @@ async def take(connection: AsyncConnection) -> str | None:
 
 
 @dataclass(slots=True)
-class Stock:
+class DatabasePool:
     """Keeps `target` databases ready. `meta` is the engine of our own tables, `work` of the datasets'."""
 
     meta: AsyncEngine

@@ -12,13 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from cartload_kit import mysql_tls
 from cartload_kit.database import transaction
-from cartload_writer import datasets, reports
-from cartload_writer.checker.child import ExaminationFailed
-from cartload_writer.checker.examine import Found, Request
-from cartload_writer.datasets import Dataset
-from cartload_writer.reports import StoredReport
-from cartload_writer.tasks.outcome import NotYet, Refused
-from cartload_writer.tasks.queue import Task
+from cartload_writer.errors import PermanentFailure, RetryLater
+from cartload_writer.repository import datasets, reports
+from cartload_writer.repository.datasets import Dataset
+from cartload_writer.repository.reports import StoredReport
+from cartload_writer.repository.task_queue import Task
+from cartload_writer.tasks.examination.child import ExaminationFailed
+from cartload_writer.tasks.examination.examine import Found, Request
 
 _LOOK_SECONDS = 1.0
 
@@ -36,28 +36,28 @@ class Checking:
     clock: Callable[[], datetime]
 
     async def run(self, task: Task) -> None:
-        """Examine the task's dataset and keep what was found. Raises Refused and NotYet."""
+        """Examine the task's dataset and keep what was found. Raises PermanentFailure and RetryLater."""
         dataset = await self._dataset(task)
         request = Request(url=_database_url(self.url, dataset.database_name), memory_mb=self.memory_mb)
         found = await self._while_it_is_there(dataset, request)
         if found.report is None or found.answers is None:
-            raise Refused(f"The dataset could not be read: {found.error}")
+            raise PermanentFailure(f"The dataset could not be read: {found.error}")
         report = StoredReport("ready", _document(found.report), self.clock())
         async with transaction(self.meta) as connection:
             current = await datasets.find(connection, dataset.dataset_id, lock=True)
             if current is None or current.gone:
-                raise Refused("The dataset is being deleted.")
+                raise PermanentFailure("The dataset is being deleted.")
             if current.segments != dataset.segments:
-                raise NotYet("the dataset has grown meanwhile")
+                raise RetryLater("the dataset has grown meanwhile")
             await reports.save(connection, dataset.dataset_id, report, found.answers)
 
     async def _dataset(self, task: Task) -> Dataset:
         async with self.meta.connect() as connection:
             dataset = await datasets.find(connection, task.dataset_id)
         if dataset is None or dataset.gone:
-            raise Refused("The dataset is being deleted.")
+            raise PermanentFailure("The dataset is being deleted.")
         if dataset.state == "creating":
-            raise NotYet("the dataset is being made")
+            raise RetryLater("the dataset is being made")
         return dataset
 
     async def _while_it_is_there(self, dataset: Dataset, request: Request) -> Found:
@@ -68,18 +68,18 @@ class Checking:
                 async with self.meta.connect() as connection:
                     current = await datasets.find(connection, dataset.dataset_id)
                 if current is None or current.gone:
-                    raise Refused("The dataset is being deleted.")
+                    raise PermanentFailure("The dataset is being deleted.")
             return work.result()
         finally:
             work.cancel()
-            with suppress(asyncio.CancelledError, NotYet):
+            with suppress(asyncio.CancelledError, RetryLater):
                 await work
 
     async def _examined(self, request: Request) -> Found:
         try:
             return await self.examine(request)
         except ExaminationFailed as error:
-            raise NotYet(str(error)) from error
+            raise RetryLater(str(error)) from error
 
     async def refuse(self, task: Task, reason: str) -> None:
         """Tell whoever waits for the report that there will be none."""

@@ -10,9 +10,9 @@ from cartload import schema
 from cartload.schema import ddl
 from cartload.storage import about
 from cartload_kit.database.engine import SESSION
-from cartload_writer.datasets import Dataset
-from cartload_writer.names import quoted_database
-from cartload_writer.states import Ids
+from cartload_writer.domain.names import quoted_database
+from cartload_writer.domain.states import Ids
+from cartload_writer.repository.datasets import Dataset
 
 SESSION_FOR_DDL = (
     f"{SESSION}, foreign_key_checks = 0 "

@@ -18,13 +18,13 @@ from cartload.encoders import files
 from cartload.encoders.mysql import LoadError
 from cartload_contracts.batches import BatchHeader
 from cartload_kit.kafka.errors import BadMessage, TryAgain
-from cartload_writer.consumer.faults import LOST_RACE, code_of
+from cartload_writer.adapters.blob import BlobDiffers, BlobStore, BlobUnavailable, Part, StoredPart
+from cartload_writer.adapters.bulk_connections import BulkPool
+from cartload_writer.domain.names import blob_name
+from cartload_writer.errors import LOST_RACE, code_of
 from cartload_writer.metrics import BLOB_BYTES, RETRIES, STEP_SECONDS
-from cartload_writer.names import blob_name
-from cartload_writer.storage import batches
-from cartload_writer.storage.batches import AlreadyStored, DatasetGone, NewEntry, StoredBatch, Target
-from cartload_writer.storage.blob import BlobDiffers, BlobStore, BlobUnavailable, Part, StoredPart
-from cartload_writer.storage.bulk import BulkPool
+from cartload_writer.repository import batches
+from cartload_writer.repository.batches import AlreadyStored, DatasetGone, NewEntry, StoredBatch, Target
 
 ATTEMPTS = 5
 """Transactions begun for one batch before its record waits and comes again."""
@@ -57,10 +57,10 @@ class Storage:
     cores: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(BUSY_THREADS))
     """Held while a thread decodes or encodes: more at a time only take memory."""
 
-    async def look(self, header: BatchHeader) -> Target | None:
+    async def find_target(self, header: BatchHeader) -> Target | None:
         """The dataset of a batch with what is stored of it; None when it is unknown."""
         async with self.pool.lend() as bulk:
-            return await bulk.run(batches.look, self.meta, header)
+            return await bulk.run(batches.find_target, self.meta, header)
 
     async def drop(self, header: BatchHeader, target: Target) -> None:
         """Remove the part that an earlier delivery of this batch may have written."""
@@ -84,9 +84,9 @@ class Storage:
         entry = NewEntry(header, part.name, expected, 0.0, now)
         async with self._uploading(part) as upload:
             try:
-                return await self._insist(_Work(entry, target, rows, upload, began))
+                return await self._with_retries(_Work(entry, target, rows, upload, began))
             except AlreadyStored:
-                return await self._met(header)
+                return await self._on_duplicate(header)
             except DatasetGone:
                 await asyncio.wait({upload})
         await self.drop(header, target)
@@ -111,7 +111,7 @@ class Storage:
         BLOB_BYTES.inc(stored.bytes)
         return stored
 
-    async def _insist(self, work: _Work) -> StoredBatch:
+    async def _with_retries(self, work: _Work) -> StoredBatch:
         for attempt in range(1, ATTEMPTS):
             try:
                 return await self._transaction(work)
@@ -134,15 +134,15 @@ class Storage:
                 await bulk.run(batches.store, self.meta, work.target.database, entry, work.rows)
             part = await work.upload
             if part != entry.part:
-                await bulk.run(batches.amend, self.meta, replace(entry, part=part))
+                await bulk.run(batches.update_part, self.meta, replace(entry, part=part))
             with STEP_SECONDS.labels("commit").time():
                 await bulk.run(batches.commit)
         header = entry.header
         return StoredBatch(header.rows, header.row_hash, part.bytes, time.perf_counter() - work.began)
 
-    async def _met(self, header: BatchHeader) -> StoredBatch:
+    async def _on_duplicate(self, header: BatchHeader) -> StoredBatch:
         """Another delivery of these coordinates was faster."""
-        target = await self.look(header)
+        target = await self.find_target(header)
         if target is None or target.stored is None:
             raise TryAgain("a stored batch is gone again")
         if (target.stored.rows, target.stored.row_hash) != (header.rows, header.row_hash):

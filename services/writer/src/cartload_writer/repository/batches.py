@@ -15,8 +15,8 @@ import pymysql
 from cartload.encoders import mysql
 from cartload_contracts.batches import BatchHeader
 from cartload_kit import mysql_tls
-from cartload_writer.states import GONE, Format, Ids
-from cartload_writer.storage.blob import StoredPart
+from cartload_writer.adapters.blob import StoredPart
+from cartload_writer.domain.states import GONE, Format, Ids
 
 DUPLICATE_KEY = 1062
 
@@ -72,7 +72,7 @@ def connect(url: str, meta: str) -> "pymysql.Connection[Any]":
     return connection
 
 
-def look(connection: "pymysql.Connection[Any]", meta: str, header: BatchHeader) -> Target | None:
+def find_target(connection: "pymysql.Connection[Any]", meta: str, header: BatchHeader) -> Target | None:
     """The dataset of a batch with its manifest row, if any; None when the dataset is unknown."""
     query = (
         "SELECT d.database_name, d.ids, d.format, d.vintage, d.state, "  # noqa: S608 our own database
@@ -108,7 +108,7 @@ def store(
         mysql.load(connection, entry.header.table, rows.slice(first, LOADED_AT_ONCE), database=database)
 
 
-def amend(connection: "pymysql.Connection[Any]", meta: str, entry: NewEntry) -> None:
+def update_part(connection: "pymysql.Connection[Any]", meta: str, entry: NewEntry) -> None:
     """Put down the part that is really there: one of equal rows that was written differently, and earlier."""
     statement = (
         f"UPDATE `{meta}`.manifest SET bytes = %s, sha256 = %s "  # noqa: S608 our own database

@@ -1,4 +1,4 @@
-"""Examines one dataset and ends: `python -m cartload_writer.checker.examine`, a process of its own.
+"""Examines one dataset and ends: `python -m cartload_writer.tasks.examination.examine`, a process of its own.
 
 Standard input brings a request, standard output gets the result; memory and time end with the process.
 """

@@ -4,16 +4,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
-
 from cartload import schema
 from cartload.schema import ddl
 from cartload_contracts.model import TableName, TableTotals
-from cartload_writer.manifest import NOTHING_STORED, Totals
-from cartload_writer.tasks.indexes import Step, in_lanes
-
-_FEW_ROWS = 20_000
+from cartload_writer.domain.states import NOTHING_STORED, Totals
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,39 +23,6 @@ class Check:
     def document(self) -> dict[str, Any]:
         """The check as the report keeps it."""
         return asdict(self)
-
-
-async def count_and_join(
-    engine: AsyncEngine, database: str, lanes: int, stored: Mapping[str, Totals]
-) -> tuple[Mapping[str, int], Mapping[str, int]]:
-    """Rows by table and orphans by foreign key, counted by query; large tables in several lanes."""
-    counts: dict[str, int] = {}
-    orphans: dict[str, int] = {}
-    counting = {name: f"SELECT COUNT(*) FROM `{name}`" for name in schema.TABLE_NAMES}  # noqa: S608 the schema's
-    if sum(totals.rows for totals in stored.values()) <= _FEW_ROWS:
-        steps = [_together(counting, counts), _together(ddl.orphan_queries(), orphans)]
-        await in_lanes(engine, database, 1, steps)
-    else:
-        joins = [_one(name, query, orphans) for name, query in reversed(ddl.orphan_queries().items())]
-        await in_lanes(engine, database, lanes, joins + [_one(n, q, counts) for n, q in counting.items()])
-    return counts, orphans
-
-
-def _one(name: str, query: str, into: dict[str, int]) -> Step:
-    async def step(connection: AsyncConnection) -> None:
-        into[name] = int(await connection.scalar(sa.text(query)) or 0)
-
-    return step
-
-
-def _together(queries: Mapping[str, str], into: dict[str, int]) -> Step:
-    """One statement for all: of a small dataset, the way there and back is what costs."""
-    text = " UNION ALL ".join(f"SELECT '{name}', ({query})" for name, query in queries.items())
-
-    async def step(connection: AsyncConnection) -> None:
-        into.update({name: int(number) for name, number in await connection.execute(sa.text(text))})
-
-    return step
 
 
 def judge(

@@ -13,13 +13,12 @@ from cartload_kit.database import error_code, retry_on_deadlock, transaction
 from cartload_kit.kafka.errors import BadMessage, TryAgain
 from cartload_kit.kafka.record import Record
 from cartload_kit.tracing import current_traceparent
-from cartload_writer import datasets
-from cartload_writer.tasks import queue
-from cartload_writer.tasks.queue import NewTask
+from cartload_writer.repository import datasets, task_queue
+from cartload_writer.repository.task_queue import NewTask
 
 
 @dataclass(frozen=True, slots=True)
-class Intake:
+class CommandConsumer:
     """Handles records of `cartload.datasets`. `wake` is called when a task was added."""
 
     engine: AsyncEngine
@@ -44,8 +43,8 @@ class Intake:
         async with transaction(self.engine) as connection:
             if isinstance(command, Delete):
                 await datasets.update(connection, command.dataset_id, now, state="deleting")
-                await queue.supersede(connection, command.dataset_id, now)
-            await queue.add(connection, task, now)
+                await task_queue.supersede(connection, command.dataset_id, now)
+            await task_queue.add(connection, task, now)
 
 
 def _task(command: DatasetCommand, record: Record) -> NewTask:

@@ -1,1 +1,0 @@
-"""The role `consumer`: batches into MySQL and Blob, each exactly once."""

@@ -1,0 +1,1 @@
+"""What happens to each Kafka message: batches are stored, commands are kept as tasks."""

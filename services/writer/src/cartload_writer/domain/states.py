@@ -1,0 +1,25 @@
+"""What the columns of `datasets` and sums over `manifest` can say."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+type State = Literal["creating", "ready", "incomplete", "deleting", "deleted"]
+type LoadMode = Literal["final", "deferred"]
+type Ids = Literal["uuid", "integer"]
+type Format = Literal["parquet", "csv", "jsonl"]
+
+GONE: tuple[State, ...] = ("deleting", "deleted")
+"""States in which a dataset is no more than a tombstone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What is stored of a table: rows, the sum of their hashes as hexadecimal digits, bytes of files."""
+
+    rows: int
+    row_hash: str
+    bytes: int
+
+
+NOTHING_STORED = Totals(0, "0" * 32, 0)
+"""The totals of a table without any batch."""

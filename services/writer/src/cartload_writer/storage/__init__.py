@@ -1,1 +1,0 @@
-"""Where rows and parts are kept: bulk connections to MySQL, and Blob."""
