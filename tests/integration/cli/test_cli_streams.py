@@ -49,6 +49,13 @@ def test_progress_that_cannot_be_shown_is_left_out(tmp_path: Path, redirected: s
     assert checked.stdout.startswith("shop: ")
 
 
+def test_nobody_is_asked_for_a_password_where_there_is_no_input(tmp_path: Path) -> None:
+    done = shell("cartload hash mysql://root@127.0.0.1:1/shop <&-", tmp_path)
+    assert done.returncode == 1
+    assert done.stderr.startswith("cartload: mysql://root@127.0.0.1:1/shop cannot be read: ")
+    assert len(done.stderr.splitlines()) == 1
+
+
 def test_a_stream_to_a_closed_output_is_one_line(tmp_path: Path) -> None:
     done = shell("cartload generate tiny --out - --tables users --quiet >&-", tmp_path)
     assert (done.returncode, done.stderr) == (1, "cartload: standard output is closed\n")

@@ -58,6 +58,12 @@ def test_an_empty_part_is_refused_too(
     assert said in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("number", ["1_000", "1e3", "ten", "٣", "9" * 30])
+def test_a_number_is_written_in_digits(capsys: pytest.CaptureFixture[str], number: str) -> None:
+    assert main(["spec", "--customers", number]) == 2
+    assert f"argument --customers: {number!r} is no whole number" in capsys.readouterr().err
+
+
 def test_the_version_is_a_result(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--version"]) == 0
     assert capsys.readouterr().out.startswith("cartload ")

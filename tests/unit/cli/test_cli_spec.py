@@ -23,7 +23,7 @@ def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
 def parsed(tmp_path: Path, text: str) -> Any:
     path = tmp_path / "spec.yaml"
     path.write_text(text, encoding="utf-8")
-    return parse(specfile.read(path))
+    return parse(specfile.read_file(path))
 
 
 @pytest.mark.parametrize("full", [[], ["--full"]], ids=["short", "full"])
@@ -59,7 +59,7 @@ def test_what_is_left_to_its_default_is_commented_out(capsys: pytest.CaptureFixt
 )
 def test_a_setting_is_read_as_its_field_asks(setting: str, path: tuple[str, ...], value: Any) -> None:
     raw: dict[str, Any] = {}
-    specfile.assign(raw, setting)
+    specfile.set_field(raw, setting)
     found: Any = parse(raw).model_dump(mode="json")
     for part in path:
         found = found[part]
@@ -68,14 +68,14 @@ def test_a_setting_is_read_as_its_field_asks(setting: str, path: tuple[str, ...]
 
 def test_one_entry_by_name_leaves_the_others() -> None:
     raw: dict[str, Any] = {}
-    specfile.assign(raw, "tax.rates.DE=0.07")
+    specfile.set_field(raw, "tax.rates.DE=0.07")
     rates = parse({}).model_dump()["tax"]["rates"]
     assert parse(raw).model_dump()["tax"]["rates"] == rates | {"DE": 0.07}
 
 
 def test_settings_go_over_the_preset_and_leave_it_alone() -> None:
-    raw = specfile.named("seasonal")
-    specfile.assign(raw, "season.week=[9, 9, 9, 9, 9, 9, 9]")
+    raw = specfile.load("seasonal")
+    specfile.set_field(raw, "season.week=[9, 9, 9, 9, 9, 9, 9]")
     spec = parse(raw)
     assert spec.season.year == tuple(PRESETS["seasonal"]["season"]["year"])
     assert spec.season.week == (9,) * 7
@@ -119,7 +119,7 @@ def test_a_file_that_is_none_is_refused(
 
 def test_json_and_an_empty_file_do_as_well(tmp_path: Path) -> None:
     (tmp_path / "spec.json").write_text('{"customers": 7}', encoding="utf-8")
-    assert parse(specfile.read(tmp_path / "spec.json")).customers == 7
+    assert parse(specfile.read_file(tmp_path / "spec.json")).customers == 7
     assert parsed(tmp_path, "") == parse({})
 
 

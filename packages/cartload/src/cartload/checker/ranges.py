@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from cartload.readers import Stored
-from cartload.readers.types import text_literal
+from cartload.readers.duckdb_schema import text_literal
 
 type Key = str | int
 

@@ -52,8 +52,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _command(argv: Sequence[str] | None) -> int:
     from cartload.cli import arguments
 
-    given = arguments.parser().parse_args(argv)
-    code = arguments.command(given.command)(given)
+    args = arguments.parser().parse_args(argv)
+    code = arguments.command(args.command)(args)
     console.flush()
     return code
 

@@ -1,6 +1,7 @@
 """What can be typed, and which function answers it."""
 
 import argparse
+import re
 import sys
 from collections.abc import Callable
 from importlib import import_module
@@ -10,12 +11,12 @@ from cartload.cli import console
 from cartload.spec.presets import PRESETS
 
 _COMMANDS: Final = {
-    "answers": "cartload.cli.reading:answers",
-    "check": "cartload.cli.reading:check",
+    "answers": "cartload.cli.stored_datasets:answers",
+    "check": "cartload.cli.stored_datasets:check",
     "generate": "cartload.cli.generate:run",
-    "hash": "cartload.cli.reading:hashes",
-    "schema": "cartload.cli.schemas:run",
-    "spec": "cartload.cli.specs:run",
+    "hash": "cartload.cli.stored_datasets:hashes",
+    "schema": "cartload.cli.schema:run",
+    "spec": "cartload.cli.spec:run",
 }
 _FORMATS: Final = ("parquet", "csv", "jsonl", "sql")
 _REPORTS: Final = ("text", "json", "html")
@@ -92,8 +93,10 @@ def _generate(commands: _Commands) -> None:
 
 
 def _check(commands: _Commands) -> None:
-    told = "check every invariant of a stored dataset"
-    check = commands.add_parser("check", help=told, description=f"{told.capitalize()}; exit code 1: broken.")
+    purpose = "check every invariant of a stored dataset"
+    check = commands.add_parser(
+        "check", help=purpose, description=f"{purpose.capitalize()}; exit code 1: broken."
+    )
     _target(check)
     check.add_argument("--report", choices=_REPORTS, default="text", help="text by default")
     check.add_argument(
@@ -102,8 +105,8 @@ def _check(commands: _Commands) -> None:
 
 
 def _answers(commands: _Commands) -> None:
-    told = "answer business questions about a stored dataset"
-    answers = commands.add_parser("answers", help=told, description=f"{told.capitalize()}, as JSON.")
+    purpose = "answer business questions about a stored dataset"
+    answers = commands.add_parser("answers", help=purpose, description=f"{purpose.capitalize()}, as JSON.")
     _target(answers)
     answers.add_argument(
         "--out", metavar="FILE", type=_text, help="write them there; by default, and for -, standard output"
@@ -111,8 +114,8 @@ def _answers(commands: _Commands) -> None:
 
 
 def _hash(commands: _Commands) -> None:
-    told = "print rows and an order-independent hash of each table"
-    hashes = commands.add_parser("hash", help=told, description=f"{told.capitalize()}.")
+    purpose = "print rows and an order-independent hash of each table"
+    hashes = commands.add_parser("hash", help=purpose, description=f"{purpose.capitalize()}.")
     hashes.add_argument("target", metavar="DIR|URL", type=_text, help="folder, or mysql://user@host/database")
     hashes.add_argument("--json", action="store_true", help="as JSON")
 
@@ -129,8 +132,8 @@ def _target(to: argparse.ArgumentParser) -> None:
 
 
 def _schema(commands: _Commands) -> None:
-    told = "print the tables and their columns"
-    schema = commands.add_parser("schema", help=told, description=f"{told.capitalize()}.")
+    purpose = "print the tables and their columns"
+    schema = commands.add_parser("schema", help=purpose, description=f"{purpose.capitalize()}.")
     schema.add_argument("--format", choices=_LANGUAGES, default="sql", help="sql by default")
     schema.add_argument(
         "--ids", choices=("uuid", "integer"), help="kind of keys, uuid by default (sql, json, arrow)"
@@ -138,8 +141,8 @@ def _schema(commands: _Commands) -> None:
 
 
 def _spec(commands: _Commands) -> None:
-    told = "print a commented spec file to start from"
-    spec = commands.add_parser("spec", help=told, description=f"{told.capitalize()}.")
+    purpose = "print a commented spec file to start from"
+    spec = commands.add_parser("spec", help=purpose, description=f"{purpose.capitalize()}.")
     _spec_arguments(spec)
     spec.add_argument("--full", action="store_true", help="write out defaults too, instead of as comments")
 
@@ -174,10 +177,10 @@ def _text(text: str) -> str:
 
 
 def _whole(text: str) -> int:
-    try:
-        return int(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is no whole number") from None
+    # As in a spec: Python's int() would take 1_000 and the digits of other scripts too.
+    if not re.fullmatch("[-+]?[0-9]{1,20}", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number")
+    return int(text)
 
 
 def _positive(text: str) -> int:

@@ -21,7 +21,9 @@ def prepare() -> None:
     """Make the three standard streams usable in this process, whatever it was started with."""
     for descriptor, mode in _STREAMS:
         _fill(descriptor, mode)
-    # Paths may hold bytes that are no UTF-8: on standard output they are given back as they were.
+    if sys.stdin is None:
+        sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 open as long as the process
+    # Paths may hold bytes that are no UTF-8: on standard output they are args back as they were.
     _reopen("stdout", 1, "surrogateescape")
     _reopen("stderr", 2, "backslashreplace")
 

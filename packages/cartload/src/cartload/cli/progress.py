@@ -28,7 +28,7 @@ class Progress:
         self._out = out
         self._expected = max(expected, 1)
         self._quiet = quiet
-        self._began = self._shown = clock()
+        self._began = self._drawn = clock()
         self._rows = 0
         self._bar = _bar(out, self._expected) if _is_terminal(out) and not quiet else None
 
@@ -36,9 +36,9 @@ class Progress:
         """So many rows more are done."""
         self._rows += rows
         now = self._clock()
-        if self._quiet or now - self._shown < (_BAR_SECONDS if self._bar else _LINE_SECONDS):
+        if self._quiet or now - self._drawn < (_BAR_SECONDS if self._bar else _LINE_SECONDS):
             return
-        self._shown = now
+        self._drawn = now
         text = self._text(now - self._began)
         if self._bar is None:
             self._print(text.strip())
@@ -48,16 +48,16 @@ class Progress:
             self._bar.update(self._bar.task_ids[0], completed=min(self._rows, self._expected), text=text)
             self._bar.refresh()
 
-    def say(self, line: str) -> None:
+    def print_line(self, line: str) -> None:
         """A line for the user; the bar comes back below it with the next rows."""
         self.close()
         if not self._quiet:
             self._print(line)
 
-    def end(self, line: str) -> None:
+    def finish(self, line: str) -> None:
         """The last line, with time and rate."""
         seconds = self._clock() - self._began
-        self.say(f"{line} in {_time(seconds)} ({self._rows / max(seconds, 1e-9):,.0f} rows/s)")
+        self.print_line(f"{line} in {_time(seconds)} ({self._rows / max(seconds, 1e-9):,.0f} rows/s)")
 
     def close(self) -> None:
         """Take the bar off the terminal."""
@@ -106,13 +106,15 @@ def _bar(out: TextIO, expected: int) -> "Bar":
 
 
 @contextmanager
-def progress(out: TextIO, expected: int, *, quiet: bool, clock: Clock = time.monotonic) -> Iterator[Progress]:
+def show_progress(
+    out: TextIO, expected: int, *, quiet: bool, clock: Clock = time.monotonic
+) -> Iterator[Progress]:
     """A progress over so many rows, about."""
-    shown = Progress(out, expected, quiet=quiet, clock=clock)
+    progress = Progress(out, expected, quiet=quiet, clock=clock)
     try:
-        yield shown
+        yield progress
     finally:
-        shown.close()
+        progress.close()
 
 
 def _time(seconds: float) -> str:

@@ -75,5 +75,5 @@ def generate(spec: Spec | Mapping[str, Any] | str | None = None) -> Dataset:
     """
     if isinstance(spec, Spec):
         return Dataset(spec)
-    raw = specfile.named(spec) if isinstance(spec, str) else spec or {}
+    raw = specfile.load(spec) if isinstance(spec, str) else spec or {}
     return Dataset(specs.parse(raw))

@@ -5,6 +5,6 @@ Tables come as Arrow batches and as views of DuckDB; the checker and the answers
 
 from cartload.readers.errors import StoredError
 from cartload.readers.opening import open_stored
-from cartload.readers.store import Stored
+from cartload.readers.stored import Stored
 
 __all__ = ["Stored", "StoredError", "open_stored"]

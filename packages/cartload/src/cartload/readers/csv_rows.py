@@ -26,7 +26,7 @@ def _field(column: Column) -> str:
     return f"IFNULL({plain}, '')"
 
 
-def parsed(rows: Sequence[tuple[Any, ...]], schema: pa.Schema) -> pa.Table:
+def parse_rows(rows: Sequence[tuple[Any, ...]], schema: pa.Schema) -> pa.Table:
     """Lines as rows of the schema. Raises pyarrow's ArrowInvalid for a value that does not fit."""
     text = b"\n".join(line for (line,) in rows) + b"\n"
     return pc.read_csv(

@@ -16,9 +16,9 @@ from pymysql.cursors import SSCursor
 from cartload._identity import VINTAGE
 from cartload.engine.chunks import Segment
 from cartload.readers import csv_rows
+from cartload.readers.duckdb_schema import Remarks, duckdb_types, require_columns
 from cartload.readers.errors import StoredError
-from cartload.readers.store import Stored, first_line
-from cartload.readers.types import Remarks, duckdb_types, require_columns
+from cartload.readers.stored import Stored, first_line
 from cartload.schema import TABLE_NAMES, Ids, arrow_schema
 from cartload.spec.model import Spec
 from cartload.storage import about, mysql_url
@@ -37,15 +37,15 @@ _SESSION: Final = (
 )
 
 
-def opened(url: str, spec: Spec | None, connection: duckdb.DuckDBPyConnection) -> Stored:
+def open_database(url: str, spec: Spec | None, connection: duckdb.DuckDBPyConnection) -> Stored:
     """The dataset in a database. Raises StoredError."""
     place = mysql_url.shown(url)
-    with _explained(place), _snapshot(url) as source:
+    with _translate_errors(place), _snapshot(url) as source:
         columns = _columns(source)
         tables = tuple(name for name in TABLE_NAMES if name in columns)
         if not tables:
             raise StoredError(f"{place} has none of the dataset's tables")
-        said, segments = _about(source, place) if about.TABLE in columns else (None, None)
+        said, segments = _description(source, place) if about.TABLE in columns else (None, None)
         known = spec or said
         ids = _ids(columns[tables[0]], place, known)
         remarks = Remarks()
@@ -55,7 +55,7 @@ def opened(url: str, spec: Spec | None, connection: duckdb.DuckDBPyConnection) -
 
 
 @contextmanager
-def _explained(place: str) -> Iterator[None]:
+def _translate_errors(place: str) -> Iterator[None]:
     try:
         yield
     except pymysql.MySQLError as error:
@@ -116,7 +116,7 @@ def _columns(source: _Source) -> dict[str, dict[str, str]]:
     return found
 
 
-def _about(source: _Source, place: str) -> tuple[Spec | None, tuple[Segment, ...] | None]:
+def _description(source: _Source, place: str) -> tuple[Spec | None, tuple[Segment, ...] | None]:
     """Spec and segments that the database says it was made from; nothing where its table is empty."""
     rows = _rows(source, f"SELECT {', '.join(about.COLUMNS)} FROM `{about.TABLE}`")  # noqa: S608 ours
     if not rows:
@@ -165,7 +165,7 @@ def _copy(
 def _batches(cursor: Any, schema: pa.Schema, place: str) -> Iterator[pa.Table]:
     while rows := cursor.fetchmany(_ROWS):
         try:
-            yield csv_rows.parsed(rows, schema)
+            yield csv_rows.parse_rows(rows, schema)
         except pa.ArrowException as error:
             raise StoredError(
                 f"{place} has a value that its column cannot hold: {first_line(error)}"

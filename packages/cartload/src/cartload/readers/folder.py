@@ -8,10 +8,10 @@ from typing import Final, Literal, cast
 import duckdb
 
 from cartload._identity import VINTAGE
-from cartload.readers import parquet, text
+from cartload.readers import parquet, text_files
+from cartload.readers.duckdb_schema import Remarks
 from cartload.readers.errors import StoredError
-from cartload.readers.store import Stored
-from cartload.readers.types import Remarks
+from cartload.readers.stored import Stored
 from cartload.schema import TABLE_NAMES, Ids
 from cartload.spec.model import Spec
 from cartload.storage.manifest import NAME, Manifest, ManifestError, read
@@ -29,7 +29,9 @@ class Files:
     tables: dict[str, list[Path]]
 
 
-def opened(folder: Path, spec: Spec | None, connection: duckdb.DuckDBPyConnection, scratch: Path) -> Stored:
+def open_folder(
+    folder: Path, spec: Spec | None, connection: duckdb.DuckDBPyConnection, scratch: Path
+) -> Stored:
     """The dataset in a folder; ``scratch`` is a folder for copies. Raises StoredError."""
     manifest = _manifest(folder)
     files = _listed(folder, manifest) if manifest else _found(folder)
@@ -40,9 +42,9 @@ def opened(folder: Path, spec: Spec | None, connection: duckdb.DuckDBPyConnectio
     remarks = Remarks()
     for name, paths in files.tables.items():
         if files.format == "parquet":
-            parquet.view(connection, name, ids, paths, scratch, remarks)
+            parquet.create_view(connection, name, ids, paths, scratch, remarks)
         else:
-            text.load(connection, name, ids, paths, files.format, remarks)
+            text_files.load_table(connection, name, ids, paths, files.format, remarks)
     segments = manifest.segments if manifest else None
     return Stored(str(folder), known, ids, segments, tuple(files.tables), connection, remarks.all())
 
@@ -113,4 +115,6 @@ def _by_table(files: Iterable[tuple[Path, str]]) -> dict[str, list[Path]]:
 def _ids(files: Files) -> Ids | None:
     """The kind of ids, by a first look at one file; None where that has no row to tell."""
     name, paths = next(iter(files.tables.items()))
-    return parquet.ids(name, paths) if files.format == "parquet" else text.ids(name, paths, files.format)
+    return (
+        parquet.ids(name, paths) if files.format == "parquet" else text_files.ids(name, paths, files.format)
+    )

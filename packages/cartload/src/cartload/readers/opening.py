@@ -9,7 +9,7 @@ from typing import Final
 import duckdb
 
 from cartload.readers import database, folder
-from cartload.readers.store import Stored
+from cartload.readers.stored import Stored
 from cartload.spec import resolve
 from cartload.spec.model import Spec
 from cartload.storage import mysql_url
@@ -34,9 +34,9 @@ def open_stored(
         _connection(Path(scratch), memory_mb) as connection,
     ):
         if isinstance(target, str) and mysql_url.is_url(target):
-            yield database.opened(target, wanted, connection)
+            yield database.open_database(target, wanted, connection)
         else:
-            yield folder.opened(Path(target), wanted, connection, Path(scratch))
+            yield folder.open_folder(Path(target), wanted, connection, Path(scratch))
 
 
 @contextmanager

@@ -8,12 +8,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from cartload.readers.casting import cast_file, is_as_stored
+from cartload.readers.duckdb_schema import Remarks, require_columns, text_literal
 from cartload.readers.errors import StoredError
-from cartload.readers.types import Remarks, require_columns, text_literal
 from cartload.schema import Ids, arrow_schema, table
 
 
-def view(
+def create_view(
     connection: duckdb.DuckDBPyConnection,
     name: str,
     ids: Ids,

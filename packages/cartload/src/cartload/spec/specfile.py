@@ -11,14 +11,14 @@ from cartload.spec.model import Spec
 from cartload.spec.presets import PRESETS
 
 
-def named(name: str) -> dict[str, Any]:
+def load(name: str) -> dict[str, Any]:
     """The spec behind a preset's name or a file's path, not yet checked. Raises SpecError."""
     if name in PRESETS:
         return dict(PRESETS[name])
-    return read(Path(name))
+    return read_file(Path(name))
 
 
-def read(path: Path) -> dict[str, Any]:
+def read_file(path: Path) -> dict[str, Any]:
     """The spec in a YAML or JSON file, not yet checked. Raises SpecError."""
     try:
         text = path.read_bytes().decode("utf-8-sig")  # without the byte order mark that some editors write
@@ -43,7 +43,7 @@ def _error(value: str, message: str) -> SpecError:
     return SpecError([{"field": "spec", "value": value, "message": message}])
 
 
-def assign(raw: dict[str, Any], setting: str) -> None:
+def set_field(raw: dict[str, Any], setting: str) -> None:
     """Put ``path=value`` into a raw spec; the value is read as its field's type asks. Raises SpecError.
 
     One entry of a field that holds many, such as ``tax.rates.DE``, leaves the others as they are.

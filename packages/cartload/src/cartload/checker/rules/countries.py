@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection
 
 from cartload.places.country_rules import CountryRule, country_rules
-from cartload.readers.types import text_literal
+from cartload.readers.duckdb_schema import text_literal
 
 
 def unlike(column: str, holds: Callable[[CountryRule], str]) -> str:

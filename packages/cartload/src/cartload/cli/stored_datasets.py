@@ -5,9 +5,9 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from cartload.cli import console, databases, files
+from cartload.cli import console, database_url, result_file
 from cartload.cli.errors import CommandError
-from cartload.cli.specs import from_file
+from cartload.cli.spec import spec_from_file
 from cartload.schema import TABLE_NAMES
 from cartload.storage import mysql_url
 
@@ -19,51 +19,51 @@ except ModuleNotFoundError as missing:
     raise CommandError("this needs DuckDB: pip install 'cartload[check]'") from None
 
 
-def check(given: argparse.Namespace) -> int:
+def check(args: argparse.Namespace) -> int:
     """Print the report, or write it; 1 when an invariant is broken."""
     from cartload.checker import check_stored
 
-    with _opened(given) as stored:
+    with _open_target(args) as stored:
         report = check_stored(stored)
-    files.give(report.shown(given.report), given.report_file)
-    if files.is_file(given.report_file):
+    result_file.write_result(report.shown(args.report), args.report_file)
+    if result_file.is_file(args.report_file):
         console.write(report.text())
     return 0 if report.ok else 1
 
 
-def answers(given: argparse.Namespace) -> int:
+def answers(args: argparse.Namespace) -> int:
     """Print answers.json, or write it."""
     from cartload.answers import answers as ask
 
-    with _opened(given) as stored:
+    with _open_target(args) as stored:
         stored.require(TABLE_NAMES)
         found = ask(stored)
-    files.give(found.text(), given.out)
+    result_file.write_result(found.text(), args.out)
     return 0
 
 
-def hashes(given: argparse.Namespace) -> int:
+def hashes(args: argparse.Namespace) -> int:
     """Print rows and hash of each table."""
     from cartload.schema.rowhash import RowHash, hash_batch
 
     sums: dict[str, RowHash] = {}
-    with _opened(given) as stored:
+    with _open_target(args) as stored:
         for remark in stored.remarks:
             console.print_remark(remark)
         for table in stored.tables:
             sums[table] = sum((hash_batch(batch, table) for batch in stored.batches(table)), RowHash())
-    if given.json:
-        told = {table: {"rows": total.rows, "hash": total.hex} for table, total in sums.items()}
-        console.write(json.dumps(told, indent=1) + "\n")
+    if args.json:
+        totals = {table: {"rows": total.rows, "hash": total.hex} for table, total in sums.items()}
+        console.write(json.dumps(totals, indent=1) + "\n")
     else:
         console.write(f"{total.hex}  {total.rows:>14,}  {table}\n" for table, total in sums.items())
     return 0
 
 
 @contextmanager
-def _opened(given: argparse.Namespace) -> Iterator[Stored]:
-    spec = from_file(given.spec) if getattr(given, "spec", None) else None
-    target = databases.url(given.target) if mysql_url.is_url(given.target) else given.target
+def _open_target(args: argparse.Namespace) -> Iterator[Stored]:
+    spec = spec_from_file(args.spec) if getattr(args, "spec", None) else None
+    target = database_url.with_password(args.target) if mysql_url.is_url(args.target) else args.target
     try:
         with open_stored(target, spec=spec) as stored:
             yield stored

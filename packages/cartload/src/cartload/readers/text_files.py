@@ -8,9 +8,9 @@ from typing import Final, Literal
 
 import duckdb
 
+from cartload.readers.duckdb_schema import Remarks, duckdb_types, require_columns, text_literal
 from cartload.readers.errors import StoredError
-from cartload.readers.store import first_line
-from cartload.readers.types import Remarks, duckdb_types, require_columns, text_literal
+from cartload.readers.stored import first_line
 from cartload.schema import Ids, table
 
 type TextFormat = Literal["csv", "jsonl"]
@@ -22,7 +22,7 @@ _CSV: Final = (
 _JSON: Final = "format = 'newline_delimited'"
 
 
-def load(
+def load_table(
     connection: duckdb.DuckDBPyConnection,
     name: str,
     ids: Ids,

@@ -9,19 +9,17 @@ from cartload.schema import Ids
 from cartload.schema.exports import arrow, dbt, json_schema, markdown, sql
 
 
-def run(given: argparse.Namespace) -> int:
+def run(args: argparse.Namespace) -> int:
     """Print the schema in the language asked for."""
-    console.write(_text(given))
+    console.write(_text(args))
     return 0
 
 
-def _text(given: argparse.Namespace) -> str:
-    if given.ids and given.format in ("markdown", "dbt"):
-        raise CommandError(
-            f"--ids cannot be used with --format {given.format}, which is the same for both", 2
-        )
-    ids: Ids = given.ids or "uuid"
-    match given.format:
+def _text(args: argparse.Namespace) -> str:
+    if args.ids and args.format in ("markdown", "dbt"):
+        raise CommandError(f"--ids cannot be used with --format {args.format}, which is the same for both", 2)
+    ids: Ids = args.ids or "uuid"
+    match args.format:
         case "json":
             return json.dumps(json_schema.tables(ids), indent=2) + "\n"
         case "markdown":

@@ -10,7 +10,7 @@ import pytest
 
 from cartload.cli import main
 from cartload.cli.errors import CommandError
-from cartload.cli.files import give
+from cartload.cli.result_file import write_result
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +43,7 @@ def test_a_pipe_stays_one_and_gets_all(shop: str, tmp_path: Path, command: list[
 def test_a_device_stays_one(tmp_path: Path) -> None:
     device = tmp_path / "null"
     os.mknod(device, stat.S_IFCHR | 0o600, os.makedev(1, 3))
-    give("a result", str(device))
+    write_result("a result", str(device))
     assert stat.S_ISCHR(device.lstat().st_mode)
 
 
@@ -53,7 +53,7 @@ def test_a_link_stays_one(tmp_path: Path, there: bool) -> None:
     if there:
         target.write_text("a longer text than before", encoding="utf-8")
     link.symlink_to(target)
-    give("a result", str(link))
+    write_result("a result", str(link))
     assert (link.is_symlink(), target.read_text(encoding="utf-8")) == (True, "a result")
 
 
@@ -62,13 +62,13 @@ def test_a_file_is_replaced_as_a_whole_and_keeps_its_mode(tmp_path: Path) -> Non
     path.write_text("before", encoding="utf-8")
     path.chmod(0o640)
     with path.open(encoding="utf-8") as before:
-        give("after", str(path))
+        write_result("after", str(path))
         assert before.read() == "before"
     assert (path.read_text(encoding="utf-8"), stat.S_IMODE(path.stat().st_mode)) == ("after", 0o640)
 
 
 def test_a_new_file_has_the_mode_of_new_files(tmp_path: Path) -> None:
-    give("a result", str(tmp_path / "ours"))
+    write_result("a result", str(tmp_path / "ours"))
     (tmp_path / "usual").touch()
     assert (tmp_path / "ours").stat().st_mode == (tmp_path / "usual").stat().st_mode
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["ours", "usual"]
@@ -78,7 +78,7 @@ def test_a_new_file_has_the_mode_of_new_files(tmp_path: Path) -> None:
 def test_what_cannot_be_written_is_named(tmp_path: Path, name: str, said: str) -> None:
     (tmp_path / "folder").mkdir()
     with pytest.raises(CommandError, match=f"^{tmp_path}/{name}: {said}"):
-        give("a result", str(tmp_path / name))
+        write_result("a result", str(tmp_path / name))
     assert [entry.name for entry in tmp_path.iterdir()] == ["folder"]
 
 

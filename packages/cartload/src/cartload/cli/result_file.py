@@ -25,7 +25,7 @@ def is_file(path: str | None) -> bool:
     return path is not None and path != "-"
 
 
-def give(text: str, path: str | None) -> None:
+def write_result(text: str, path: str | None) -> None:
     """Write a whole result where it was asked for, by default to standard output. Raises CommandError."""
     if path is None or not is_file(path):
         console.write(text)
@@ -54,12 +54,12 @@ def _write(path: Path, content: bytes) -> None:
         except OSError as error:
             if error.errno not in _NO_RENAME:
                 raise
-            _write_into(path, content)
+            _overwrite(path, content)
     else:
-        _write_into(path, content)
+        _overwrite(path, content)
 
 
-def _write_into(path: Path, content: bytes) -> None:
+def _overwrite(path: Path, content: bytes) -> None:
     with path.open("wb") as file:
         file.write(content)
 

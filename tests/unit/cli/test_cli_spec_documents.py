@@ -13,7 +13,7 @@ from cartload.spec.commented_yaml import commented
 def read(folder: Path, name: str, text: str | bytes) -> dict[str, Any]:
     path = folder / name
     path.write_bytes(text.encode() if isinstance(text, str) else text)
-    return specfile.read(path)
+    return specfile.read_file(path)
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_plain_texts_are_read_as_yaml_1_2_has_it(tmp_path: Path, written: str, v
     found = read(tmp_path, "spec.yaml", f"seed: {written}\n")["seed"]
     assert (found, type(found)) == (value, type(value))
     raw: dict[str, Any] = {}
-    specfile.assign(raw, f"seed={written}")
+    specfile.set_field(raw, f"seed={written}")
     assert raw == {"seed": value}
 
 
