@@ -9,6 +9,7 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer
 from aiokafka.structs import TopicPartition
 
+from cartload_kit.backoff import Backoff
 from cartload_kit.kafka import (
     Consumer,
     DeadLetters,
@@ -51,7 +52,7 @@ class Place:
 
     def consumer(self, handler: Callable[[Record], Awaitable[None]], **more: Any) -> Consumer:
         more.setdefault("timing", QUICK)
-        more.setdefault("retry_policy", RetryPolicy(first=0.01, longest=0.05))
+        more.setdefault("retry_policy", RetryPolicy(backoff=Backoff(0.01, 0.05)))
         letters = DeadLetters(self.producer, self.dead)
         return Consumer(self.bootstrap, self.group, [self.work], handler, letters, **more)
 

@@ -61,7 +61,7 @@ async def test_a_consumer_outlasts_a_frozen_broker_and_says_so(place: Place, lin
         await until(lambda: len(seen) == 50)
         line.freeze()
         await place.send(50, first=50)
-        await until(lambda: "Kafka is away" in str(consumer.trouble))
+        await until(lambda: "Kafka does not answer" in str(consumer.trouble))
         line.thaw()
         await until(lambda: len(seen) == 100)
         await until(lambda: consumer.healthy)

@@ -62,7 +62,7 @@ def test_help_is_not_wrong(capsys: pytest.CaptureFixture[str]) -> None:
 
 @pytest.mark.parametrize(
     ("error", "told"),
-    [(ConnectionError("nobody at b:1\nmore"), "nobody at b:1"), (TimeoutError(), "TimeoutError")],
+    [(ConnectionError("nobody at b:1\nmore"), "nobody at b:1"), (TimeoutError(), "no answer came in time")],
 )
 def test_that_something_is_away_is_told_in_one_line(
     capsys: pytest.CaptureFixture[str], error: Exception, told: str

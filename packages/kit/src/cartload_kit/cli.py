@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import NoReturn
 
-from cartload_kit.redaction import redact
+from cartload_kit.describe_error import describe_error
 from cartload_kit.transient_errors import is_transient
 
 Command = Callable[..., int | None]
@@ -53,8 +53,7 @@ def _run(command: Command, given: list[str], program: str) -> int:
         except Exception as error:
             if not is_transient(error):
                 raise
-            reason, *_ = redact(str(error)).splitlines() or [type(error).__name__]
-            sys.stderr.write(f"{program} {given[0]}: not possible now: {reason}\n")
+            sys.stderr.write(f"{program} {given[0]}: not possible now: {describe_error(error)}\n")
         if time.monotonic() >= deadline:
             return 1
         time.sleep(_AGAIN_SECONDS)

@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from cartload_kit import mysql_tls
+from cartload_kit.describe_error import describe_error
 
 POOL_RECYCLE = 300
 """Seconds; well below the session's wait_timeout of 600."""
@@ -76,4 +77,6 @@ async def check_database(engine: AsyncEngine, deadline: float = 2.0) -> None:
         async with asyncio.timeout(deadline), engine.connect() as connection:
             await connection.execute(text("SELECT 1"))
     except (TimeoutError, OSError, SQLAlchemyError) as error:
-        raise DatabaseUnavailable(f"{engine.url.database}: {type(error).__name__}") from error
+        server = f"{engine.url.host}:{engine.url.port or 3306}"
+        reason = describe_error(error)
+        raise DatabaseUnavailable(f"database {engine.url.database} at {server}: {reason}") from error

@@ -1,8 +1,8 @@
 """Which database errors mean what, and doing a transaction again when it lost a race."""
 
-import asyncio
-import random
 from collections.abc import Awaitable, Callable
+
+from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
 from cartload_kit.transient_errors import RETRYABLE_TRANSACTION_ERRORS, error_code
 
@@ -26,11 +26,11 @@ async def retry_on_deadlock[T](
 
     Raises what `work` raised when the attempts are used up, and every other error at once.
     """
-    for attempt in range(1, attempts):
-        try:
-            return await work()
-        except Exception as error:
-            if not is_deadlock(error):
-                raise
-        await asyncio.sleep(first_wait * 2**attempt * random.random())
-    return await work()
+    retrying = AsyncRetrying(
+        retry=retry_if_exception(is_deadlock),
+        # Two transactions that met must not meet again, so the whole wait is random, not a quarter of it.
+        wait=wait_random_exponential(multiplier=2 * first_wait, max=5.0),
+        stop=stop_after_attempt(attempts),
+        reraise=True,
+    )
+    return await retrying(work)

@@ -9,6 +9,8 @@ from typing import Any
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from cartload_kit.describe_error import describe_error
+
 log = logging.getLogger(__name__)
 
 _finishing: set[asyncio.Task[Any]] = set()
@@ -76,7 +78,7 @@ async def _undo(connection: AsyncConnection, *, broken: bool) -> None:
         else:
             await connection.rollback()
     except (SQLAlchemyError, OSError) as error:
-        log.warning("rollback failed, the connection is dropped: %s", type(error).__name__)
+        log.warning("rollback failed, the connection is dropped: %s", describe_error(error))
         await connection.invalidate()
     finally:
         await connection.close()

@@ -8,8 +8,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.responses import JSONResponse, Response
 
 from cartload_kit import metrics
+from cartload_kit.describe_error import describe_error
 from cartload_kit.errors import Unavailable
-from cartload_kit.redaction import redact
 
 ReadyCheck = Callable[[], Awaitable[object]]
 """Asks one dependency whether it is there: raises, or returns False, when it is not."""
@@ -72,5 +72,5 @@ async def _reason(check: ReadyCheck, seconds: float) -> str | None:
     except TimeoutError:
         return f"no answer within {seconds:g} s"
     except Exception as error:  # noqa: BLE001 - any failure of a check means: not ready
-        return redact(f"{type(error).__name__}: {error}")[:200]
+        return describe_error(error)
     return "not ready" if answer is False else None

@@ -4,6 +4,8 @@ import asyncio
 import logging
 from collections.abc import Awaitable
 
+from cartload_kit.describe_error import describe_error
+
 _log = logging.getLogger(__name__)
 
 
@@ -26,8 +28,8 @@ class Lifecycle:
         """Run a part that must live as long as the process: when it ends early, the process stops."""
         try:
             await work
-        except Exception:  # noqa: BLE001 - whatever it was, the process must not go on without this part
-            _log.exception("%s failed, the process stops", name)
+        except Exception as error:  # noqa: BLE001 - whatever it was, the process must not go on without this
+            _log.exception("%s failed, the process stops: %s", name, describe_error(error))
             self.stop(exit_code=1)
             return
         if not self.stopping.is_set():

@@ -9,6 +9,9 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
 
+from cartload_kit.backoff import Backoff
+from cartload_kit.concurrency import run_until_first_ends
+from cartload_kit.describe_error import describe_error
 from cartload_kit.kafka import client
 from cartload_kit.kafka.errors import KafkaUnavailable
 from cartload_kit.kafka.record import Record, from_kafka
@@ -56,9 +59,7 @@ async def subscribe_latest(
                 await kafka.start()
                 await kafka.seek_to_end()
         except (TimeoutError, KafkaError) as error:
-            raise KafkaUnavailable(
-                f"cannot read {', '.join(topics)}: {str(error) or type(error).__name__}"
-            ) from error
+            raise KafkaUnavailable(f"cannot read {', '.join(topics)}: {describe_error(error)}") from error
         yield Subscription(kafka)
     finally:
         await client.close(kafka)
@@ -76,30 +77,19 @@ async def read_latest(
 
     `positioned` is called each time the reader stands at the end. A handler's exception ends it.
     """
-    wait = 0.1
+    backoff, attempt = Backoff(), 0
     while not stop.is_set():
+        attempt += 1
         try:
             async with subscribe_latest(bootstrap, topic) as records:
                 positioned()
-                wait = 0.1
-                await _until(stop, _each(records, handler))
+                attempt = 0
+                await run_until_first_ends(_each(records, handler), stop.wait())
         except (KafkaUnavailable, KafkaError) as error:
-            log.warning("cannot read %s: %s", topic, error)
-            wait = await client.back_off(wait, stop)
+            log.warning("cannot read %s: %s", topic, describe_error(error))
+            await backoff.wait(max(attempt, 1), stop)
 
 
 async def _each(records: Subscription, handler: Callable[[Record], Awaitable[None]]) -> None:
     async for record in records:
         await handler(record)
-
-
-async def _until(stop: asyncio.Event, work: Any) -> None:
-    working, stopping = asyncio.ensure_future(work), asyncio.create_task(stop.wait())
-    try:
-        await asyncio.wait((working, stopping), return_when=asyncio.FIRST_COMPLETED)
-        if working.done():
-            working.result()
-    finally:
-        for task in (working, stopping):
-            task.cancel()
-        await asyncio.gather(working, stopping, return_exceptions=True)

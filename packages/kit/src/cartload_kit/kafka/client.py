@@ -12,6 +12,9 @@ from aiokafka.abc import ConsumerRebalanceListener
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from aiokafka.errors import KafkaError
 
+from cartload_kit.concurrency import run_until_first_ends
+from cartload_kit.describe_error import describe_error
+
 log = logging.getLogger(__name__)
 MIB = 2**20
 START_LIMIT = 60.0
@@ -71,35 +74,20 @@ async def start(
     False when `stop` came first. Raises KafkaError or TimeoutError, the client closed.
     """
     client.subscribe(topics, listener=listener)
-    starting = asyncio.create_task(client.start())
-    stopping = asyncio.create_task(stop.wait())
+    started = False
+
+    async def begin() -> None:
+        nonlocal started
+        await client.start()
+        started = True
+
     try:
-        await asyncio.wait((starting, stopping), timeout=START_LIMIT, return_when=asyncio.FIRST_COMPLETED)
-        if starting.done():
-            starting.result()
-            return True
-        if not stopping.done():
-            raise TimeoutError(f"not started within {START_LIMIT} s")
-    except BaseException:
-        await _give_up(client, starting)
-        raise
+        async with asyncio.timeout(START_LIMIT):
+            await run_until_first_ends(begin(), stop.wait())
     finally:
-        stopping.cancel()
-    await _give_up(client, starting)
-    return False
-
-
-async def _give_up(client: Any, starting: asyncio.Task[None]) -> None:
-    starting.cancel()
-    await asyncio.gather(starting, return_exceptions=True)
-    await close(client)
-
-
-async def back_off(seconds: float, stop: asyncio.Event) -> float:
-    """Wait, or until `stop` is set; returns how long to wait the next time."""
-    with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(stop.wait(), seconds)
-    return min(seconds * 2, 5.0)
+        if not started:
+            await close(client)
+    return started
 
 
 async def close(client: Any, limit: float = 3.0) -> None:
@@ -108,7 +96,7 @@ async def close(client: Any, limit: float = 3.0) -> None:
         async with asyncio.timeout(limit):
             await client.stop()
     except (TimeoutError, KafkaError) as error:
-        log.info("left Kafka without a word: %s", str(error) or type(error).__name__)
+        log.info("left the group without telling Kafka: %s", describe_error(error))
         with contextlib.suppress(TimeoutError, KafkaError):
             async with asyncio.timeout(1.0):
                 await client._client.close()

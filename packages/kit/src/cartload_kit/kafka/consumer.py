@@ -9,6 +9,8 @@ from typing import Any
 from aiokafka.abc import ConsumerRebalanceListener
 from aiokafka.errors import KafkaError
 
+from cartload_kit.backoff import Backoff
+from cartload_kit.describe_error import describe_error
 from cartload_kit.kafka import client, context, metrics
 from cartload_kit.kafka.backpressure import Backpressure
 from cartload_kit.kafka.client import Timing
@@ -113,7 +115,7 @@ class Consumer:
                 raise
             await stop.wait()
         except BaseException as error:
-            self._down = f"{type(error).__name__}: {error}"
+            self._down = describe_error(error)
             raise
 
     async def _session(self, stop: asyncio.Event) -> None:
@@ -137,15 +139,16 @@ class Consumer:
             await client.close(kafka)
 
     async def _connect(self, stop: asyncio.Event) -> bool:
-        wait = 0.1
+        backoff, attempt = Backoff(), 0
         while not stop.is_set():
+            attempt += 1
             self._kafka = client.group_client(self._bootstrap, self._client_id, self._group, self._timing)
             try:
                 started = await client.start(self._kafka, self._topics, _Listener(self), stop)
             except (KafkaError, TimeoutError) as error:
-                self._down = f"cannot start: {type(error).__name__}"
-                log.warning("cannot consume yet: %s", str(error) or type(error).__name__)
-                wait = await client.back_off(wait, stop)
+                self._down = f"cannot start: {describe_error(error)}"
+                log.warning("cannot consume yet: %s", describe_error(error))
+                await backoff.wait(attempt, stop)
             else:
                 self._down = None
                 return started

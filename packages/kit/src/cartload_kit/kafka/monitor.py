@@ -8,6 +8,7 @@ from typing import Any
 from aiokafka.errors import IllegalStateError, KafkaError
 from aiokafka.structs import TopicPartition
 
+from cartload_kit.describe_error import describe_error
 from cartload_kit.kafka import metrics
 from cartload_kit.kafka.backpressure import Backpressure
 from cartload_kit.kafka.client import Timing
@@ -53,7 +54,7 @@ class ConsumerMonitor:
             async with asyncio.timeout(self._timing.answer):
                 ends = await (client.end_offsets(owned) if owned else client.topics())
         except (TimeoutError, KafkaError) as error:
-            self.trouble = f"Kafka is away: {type(error).__name__}"
+            self.trouble = f"Kafka does not answer: {describe_error(error)}"
             return
         self.trouble = None
         with contextlib.suppress(IllegalStateError):  # the partitions have moved meanwhile

@@ -10,6 +10,7 @@ from typing import Any, Self
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError
 
+from cartload_kit.describe_error import describe_error
 from cartload_kit.kafka import context, metrics
 from cartload_kit.kafka.budget import ByteBudget
 from cartload_kit.kafka.errors import FatalProducerError, KafkaUnavailable, MessageTooLarge, NotReady
@@ -95,7 +96,7 @@ class Producer:
             try:
                 await self._inner.start()
             except KafkaError as error:
-                log.info("cannot send yet: %s", error)
+                log.info("cannot send yet: %s", describe_error(error))
                 await asyncio.sleep(0.25)
             else:
                 return
@@ -109,7 +110,7 @@ class Producer:
             async with asyncio.timeout(grace):
                 await inner.stop()
         except (TimeoutError, KafkaError) as error:
-            log.warning("stopped with messages unsent: %s", str(error) or type(error).__name__)
+            log.warning("stopped with messages unsent: %s", describe_error(error))
             await _drop(inner)
 
     async def __aenter__(self) -> Self:
@@ -187,8 +188,8 @@ class Producer:
 
     def _judge(self, error: KafkaError) -> Exception:
         if isinstance(error, UnknownTopicOrPartitionError) or error.retriable:
-            return KafkaUnavailable(str(error))
-        fatal = FatalProducerError(f"{type(error).__name__}: {error}")
+            return KafkaUnavailable(describe_error(error))
+        fatal = FatalProducerError(describe_error(error))
         if self._fatal is not None and not self._fatal.done():
             log.critical("this producer can send nothing any more: %s", fatal)
             self._fatal.set_exception(fatal)
@@ -225,7 +226,7 @@ class Producer:
             async with asyncio.timeout(2):
                 await self._inner.client.fetch_all_metadata()
         except (TimeoutError, KafkaError, FatalProducerError) as error:
-            raise NotReady(f"Kafka: {str(error) or type(error).__name__}") from error
+            raise NotReady(f"Kafka at {self._bootstrap}: {describe_error(error)}") from error
 
 
 async def _drop(inner: Any) -> None:

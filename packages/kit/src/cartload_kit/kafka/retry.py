@@ -2,11 +2,12 @@
 
 import asyncio
 import logging
-import random
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
+from cartload_kit.backoff import Backoff
+from cartload_kit.describe_error import describe_error
 from cartload_kit.kafka import metrics
 from cartload_kit.kafka.backpressure import Backpressure
 from cartload_kit.kafka.dead_letters import DeadLetters
@@ -30,7 +31,7 @@ type Outcome = Literal["ok", "dead_letter"]
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """How a record is tried again: waits from `first` to `longest` seconds, doubled each time.
+    """How a record is tried again: after the waits of `backoff`.
 
     Waiting for a dependency (TryAgain, or an error that `is_transient` knows) is not an error. After `errors`
     others the record is a dead letter; after `give_up_after` seconds of waiting the process ends, to be
@@ -38,14 +39,8 @@ class RetryPolicy:
     """
 
     errors: int = 5
-    first: float = 0.1
-    longest: float = 5.0
+    backoff: Backoff = field(default_factory=Backoff)
     give_up_after: float = 600.0
-
-    def wait(self, attempt: int) -> float:
-        """Seconds to wait after this attempt, counted from 1; up to a quarter less, at random."""
-        longest: float = min(self.longest, self.first * 2 ** min(attempt - 1, 16))
-        return longest * random.uniform(0.75, 1.0)
 
 
 @dataclass(slots=True)
@@ -119,7 +114,7 @@ class RetryingHandler:
             ) from error
         log.warning("attempt %d must wait: %s", state.attempts, error, extra=_coordinates(entry.record))
         with self._backpressure.hold(entry.record.source, str(error)):
-            await self._pause(entry, self._policy.wait(state.attempts))
+            await self._pause(entry, self._policy.backoff.seconds(state.attempts))
 
     async def _count_error(self, entry: InFlightRecord, state: RetryState, error: Exception) -> bool:
         state.errors += 1
@@ -127,7 +122,7 @@ class RetryingHandler:
         log.error("attempt %d failed", state.attempts, exc_info=error, extra=_coordinates(entry.record))
         if state.errors >= self._policy.errors:
             return False
-        await self._pause(entry, self._policy.wait(state.errors))
+        await self._pause(entry, self._policy.backoff.seconds(state.errors))
         return True
 
     async def _pause(self, entry: InFlightRecord, seconds: float) -> None:
@@ -183,7 +178,7 @@ def _deciding_error(error: Exception) -> Exception:
 
 
 def _describe(error: Exception) -> str:
-    return error.reason if isinstance(error, BadMessage) else f"{type(error).__name__}: {error}"[:500]
+    return error.reason if isinstance(error, BadMessage) else describe_error(error)
 
 
 def _coordinates(record: Record) -> dict[str, object]:
