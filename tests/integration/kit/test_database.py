@@ -275,10 +275,38 @@ async def test_migrators_side_by_side_migrate_once(database: str, migrations: Pa
     await db.dispose()
 
 
-async def test_a_newer_database_than_the_service_is_refused(database: str, migrations: Path) -> None:
+def older(migrations: Path, folder: Path, count: int) -> Path:
+    """The migrations of an older image: the first few of a newer one's."""
+    (folder / "versions").mkdir(parents=True)
+    for path in sorted((migrations / "versions").glob("*.py"))[:count]:
+        (folder / "versions" / path.name).write_text(path.read_text())
+    return folder
+
+
+async def test_older_code_runs_on_a_schema_to_which_something_was_added(
+    database: str, migrations: Path, tmp_path: Path
+) -> None:
+    old = older(migrations, tmp_path / "old", 1)
     await asyncio.to_thread(migrate, database, migrations)
-    (migrations / "versions" / "0002_two.py").unlink()
     db = engine(database, pool_size=1)
-    with pytest.raises(NotMigrated, match="at 0002, this service needs 0001"):
-        await require_migrated(db, migrations)
+    await require_migrated(db, old)
+    await asyncio.to_thread(migrate, database, old)  # as an image that was rolled back does at its start
+    await require_migrated(db, migrations)
+    await db.dispose()
+
+
+async def test_older_code_is_refused_where_something_it_needs_was_taken_away(
+    database: str, migrations: Path, tmp_path: Path
+) -> None:
+    for number in (1, 2):
+        older(migrations, tmp_path / f"old{number}", number)
+    contract = MIGRATION.format(name="three", revision="0003", down='"0002"') + '\nminimum_version = "0002"\n'
+    (migrations / "versions" / "0003_three.py").write_text(contract)
+    await asyncio.to_thread(migrate, database, migrations)
+    db = engine(database, pool_size=1)
+    await require_migrated(db, tmp_path / "old2")
+    with pytest.raises(NotMigrated, match="at 0003, which can be used by code of version 0002 and newer"):
+        await require_migrated(db, tmp_path / "old1")
+    with pytest.raises(NotMigrated, match="start a newer image"):
+        await asyncio.to_thread(migrate, database, tmp_path / "old1")
     await db.dispose()

@@ -62,7 +62,9 @@ async def _handler(
     connect = partial(batches.connect, url, meta)
     pool = await stack.enter_async_context(BulkPool.open(connect, settings.writer_bulk_connections))
     async with pool.lend() as bulk:
-        schema_version.require(await bulk.run(_present_version), MIGRATIONS, meta)
+        present = await bulk.run(_version, schema_version.PRESENT)
+        minimum = await bulk.run(_version, schema_version.MINIMUM)
+        schema_version.require(present, minimum, MIGRATIONS, meta)
         await bulk.run(prove_one_transaction)
     return BatchHandler(
         storage=Storage(pool, blobs, meta),
@@ -73,10 +75,10 @@ async def _handler(
     )
 
 
-def _present_version(connection: "pymysql.Connection[Any]") -> str:
+def _version(connection: "pymysql.Connection[Any]", question: str) -> str:
     try:
         with connection.cursor() as cursor:
-            cursor.execute(schema_version.PRESENT)
+            cursor.execute(question)
             row = cursor.fetchone()
     except pymysql.ProgrammingError as error:
         if error.args[0] == schema_version.NO_SUCH_TABLE:
