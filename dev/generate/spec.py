@@ -17,9 +17,10 @@ TARGET = Path(__file__).resolve().parents[2] / "docs" / "spec.md"
 
 HEAD = """# What a dataset is made from
 
-A spec is a YAML or JSON file, a preset by name, or the body of a request; the same fields everywhere, and
-`{}` is a good one. What is unknown, out of bounds or contradicts something else is refused with the field's
-path, the value and what is allowed. Drawn from the model by `make generate`.
+A spec says what a dataset is made from. It is a YAML or JSON file, the name of a preset, or the body of a
+request, with the same fields everywhere. Every field has a default, so `{}` is a spec too. A field that is
+unknown, out of bounds or contradicts another one is refused with its path, its value and what is allowed.
+This page is generated from the model by `make generate`.
 
 ```
 cartload spec demo > shop.yaml      # a commented file to start from; --full writes the defaults out
@@ -27,8 +28,11 @@ cartload generate shop.yaml --out shop/
 cartload generate demo --set orders.per_customer=3 --set tax.rates.DE=0.07 --out shop/
 ```
 
-Ratios have at most four decimals. Under one spec the same seed gives the same rows, whatever the machine or
-the number of workers; `name` and `format` change no value.
+Ratios have at most four decimals. The same spec with the same seed gives the same rows on every machine and
+with any number of workers; `name` and `format` change no value.
+
+YAML is read by the rules of YAML 1.2, JSON files and the values of `--set` like it: `010` is ten, `NO` is a
+text, `1e0` a number. A field that is there twice is refused. A byte order mark at the start is skipped.
 
 The service sends the rows that 1,000 customers have of a table in one message. So through the browser and
 REST a customer has at most {uuid:g} orders with the default number of items ({integer:g} with integer ids),
