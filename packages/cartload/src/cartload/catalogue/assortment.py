@@ -43,9 +43,9 @@ class Assortment:
     @cached_property
     def noun(self) -> I64:
         """The noun of each product, a place in :func:`cartload.catalogue.product_words.numbers`."""
-        shelves = product_words.shelves()
-        sub = shelves.subs.start[self.category] + self.sub_place
-        result: I64 = shelves.nouns.start[sub] + self.kind.below("noun", shelves.nouns.count[sub])
+        known = product_words.sub_categories()
+        sub = known.subs.start[self.category] + self.sub_place
+        result: I64 = known.nouns.start[sub] + self.kind.below("noun", known.nouns.count[sub])
         return result
 
     @cached_property

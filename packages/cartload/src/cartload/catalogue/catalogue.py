@@ -18,7 +18,7 @@ from cartload.randomness.sampling import Groups, systematic
 from cartload.spec import counts
 from cartload.spec.model import Spec
 from cartload.spec.ratios import ten_thousandths
-from cartload.vocabulary import wares
+from cartload.vocabulary import product_types
 
 _AHEAD: Final = 3 * 365 * timeline.DAY
 """How long before the window the first products came."""
@@ -55,7 +55,7 @@ class Catalogue:
     @property
     def category_names(self) -> tuple[str, ...]:
         """Name of each category."""
-        return tuple(category.name for category in wares.categories()[: self.categories])
+        return tuple(category.name for category in product_types.categories()[: self.categories])
 
     @cached_property
     def products(self) -> int:

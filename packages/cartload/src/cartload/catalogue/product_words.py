@@ -10,8 +10,8 @@ import numpy as np
 
 from cartload.columns import arrays
 from cartload.randomness.fixed_point import I64
-from cartload.vocabulary import wares
-from cartload.vocabulary.wares import Category, Material, Noun, SubCategory
+from cartload.vocabulary import product_types
+from cartload.vocabulary.product_types import Category, Material, Noun, SubCategory
 
 _PLAIN_LEVEL = 2
 """The price level of things whose material is not told."""
@@ -58,7 +58,7 @@ class Templates:
 
 
 @dataclass(frozen=True)
-class Shelves:
+class SubCategoryWords:
     """Categories and sub-categories, for all of the vocabulary; ``nouns`` are the nouns of a sub-category."""
 
     category_names: Any
@@ -132,7 +132,7 @@ NAMINGS = ("series", "plain", "model", "title")
 
 
 def _subs() -> list[tuple[Category, SubCategory]]:
-    return [(category, sub) for category in wares.categories() for sub in category.sub_categories]
+    return [(category, sub) for category in product_types.categories() for sub in category.sub_categories]
 
 
 def _nouns() -> list[tuple[Category, Noun]]:
@@ -140,10 +140,10 @@ def _nouns() -> list[tuple[Category, Noun]]:
 
 
 @cache
-def shelves() -> Shelves:
+def sub_categories() -> SubCategoryWords:
     """All categories and sub-categories in their order."""
-    categories, subs = wares.categories(), _subs()
-    return Shelves(
+    categories, subs = product_types.categories(), _subs()
+    return SubCategoryWords(
         category_names=arrays.pool([category.name for category in categories]),
         category_slugs=arrays.pool([slug(category.name) for category in categories]),
         category_descriptions=arrays.pool([category.description for category in categories]),
@@ -160,7 +160,7 @@ def numbers() -> Numbers:
     """The numbers of all nouns in their order."""
     nouns = _nouns()
     sizes = [size for _, noun in nouns for size in noun.sizes]
-    brands = [wares.brands()[category.brands] for category, _ in nouns]
+    brands = [product_types.brands()[category.brands] for category, _ in nouns]
     return Numbers(
         price_low=_column(noun.price[0] for _, noun in nouns),
         price_high=_column(noun.price[1] for _, noun in nouns),
@@ -178,7 +178,7 @@ def numbers() -> Numbers:
         brands=Lists.of(brands),
         brand_level=_column(brand.level for group in brands for brand in group),
         naming=_column(NAMINGS.index(category.naming) for category, _ in nouns),
-        voice=_column(list(wares.voices()).index(category.voice) for category, _ in nouns),
+        voice=_column(list(product_types.voices()).index(category.voice) for category, _ in nouns),
         plural=_column(noun.number == "plural" for _, noun in nouns),
     )
 
@@ -187,11 +187,11 @@ def numbers() -> Numbers:
 def texts() -> Texts:
     """The words of all nouns in their order."""
     nouns = _nouns()
-    voices = wares.voices()
+    voices = product_types.voices()
     return Texts(
-        series=arrays.pool(["", "The ", *(f"{name} " for name in wares.series())]),
+        series=arrays.pool(["", "The ", *(f"{name} " for name in product_types.series())]),
         nouns=arrays.pool([noun.name for _, noun in nouns]),
-        brands=arrays.pool([brand.name for one, _ in nouns for brand in wares.brands()[one.brands]]),
+        brands=arrays.pool([brand.name for one, _ in nouns for brand in product_types.brands()[one.brands]]),
         sizes=arrays.pool([size.label for _, noun in nouns for size in noun.sizes]),
         colors=arrays.pool([color for _, noun in nouns for color in noun.colors]),
         adjectives=_words(lambda noun: noun.adjectives, " "),
@@ -226,7 +226,7 @@ def _templates(lists: Iterable[tuple[str, ...]]) -> Templates:
 
 def _kinds() -> list[Material | None]:
     """The material behind each entry of the nouns' materials; none for a variety, such as a flavour."""
-    known = wares.materials()
+    known = product_types.materials()
     return [
         known[name] if noun.materials else None
         for _, noun in _nouns()

@@ -21,7 +21,7 @@ class Relation:
     by: Owner | None = None
 
 
-def lines_of(part: Range) -> str:
+def items_of(part: Range) -> str:
     """Sums over the lines of each order."""
     return f"""(SELECT order_id, sum(line_total)::BIGINT AS subtotal, sum(discount)::BIGINT AS discount,
         sum(tax)::BIGINT AS tax, max(returned_quantity) AS returned, min(line_number) AS low,
@@ -53,13 +53,13 @@ def payments_of(part: Range) -> str:
 
 def _orders(part: Range) -> str:
     return f"""(SELECT * FROM order_details WHERE {part.within("id")}) o
-        LEFT JOIN {lines_of(part)} l ON l.order_id = o.id
+        LEFT JOIN {items_of(part)} l ON l.order_id = o.id
         LEFT JOIN {payments_of(part)} p ON p.order_id = o.id
         LEFT JOIN users u ON u.id = o.user_id
         LEFT JOIN addresses a ON a.id = o.address_id"""
 
 
-def _lines(part: Range) -> str:
+def _items(part: Range) -> str:
     return f"""(SELECT * FROM order_item WHERE {part.within("order_id")}) i
         LEFT JOIN (SELECT * FROM order_details WHERE {part.within("id")}) o ON o.id = i.order_id
         LEFT JOIN addresses a ON a.id = o.address_id
@@ -67,7 +67,7 @@ def _lines(part: Range) -> str:
         LEFT JOIN products p ON p.id = s.product_id"""
 
 
-def _running(part: Range) -> str:
+def _running_items(part: Range) -> str:
     return f"""(SELECT *, sum(line_total) OVER (PARTITION BY order_id ORDER BY line_number) AS upto
           FROM order_item WHERE {part.within("order_id")}) i
         LEFT JOIN (SELECT id, discount, subtotal FROM order_details WHERE {part.within("id")}) o
@@ -104,9 +104,9 @@ def _plain(text: str) -> Callable[[Range], str]:
 
 ORDERS: Final = Relation("orders", _orders, ("o.id",), by="order_details")
 """Orders ``o`` with sums of lines ``l``, payments ``p``, customer ``u``, address ``a``."""
-LINES: Final = Relation("lines", _lines, ("i.order_id", "i.id"), by="order_details")
+ITEMS: Final = Relation("items", _items, ("i.order_id", "i.id"), by="order_details")
 """Lines ``i`` with order ``o``, its address ``a``, SKU ``s`` and product ``p``."""
-RUNNING: Final = Relation("running", _running, ("i.order_id", "i.id"), by="order_details")
+RUNNING_ITEMS: Final = Relation("running", _running_items, ("i.order_id", "i.id"), by="order_details")
 """Lines ``i`` with the sum of line totals ``upto`` them, and their order ``o``."""
 PAYMENTS: Final = Relation("payments", _payments, ("d.order_id", "d.id"), by="order_details")
 """Payments ``d`` with order ``o`` and all payments of it ``p``."""
@@ -114,17 +114,17 @@ CUSTOMERS: Final = Relation("customers", _customers, ("u.id",), by="users")
 """Customers ``u`` with their addresses, counted, ``a``."""
 ADDRESSES: Final = Relation("addresses of customers", _addresses, ("a.user_id", "a.id"), by="users")
 """Addresses ``a`` with their customer ``u``."""
-WISHES: Final = Relation("wishes", _wishes, ("w.user_id", "w.id"), by="users")
+WISHLIST: Final = Relation("wishes", _wishes, ("w.user_id", "w.id"), by="users")
 """Wishes ``w`` with customer ``u`` and product ``p``."""
-GOODS: Final = Relation(
-    "goods",
+PRODUCTS: Final = Relation(
+    "products",
     _plain("""products p LEFT JOIN sub_categories s ON s.id = p.sub_category_id
         LEFT JOIN categories c ON c.id = s.category_id"""),
     ("p.id",),
 )
 """Products ``p`` with sub-category ``s`` and category ``c``."""
-SHELVES: Final = Relation(
-    "shelves", _plain("sub_categories s LEFT JOIN categories c ON c.id = s.category_id"), ("s.id",)
+SUB_CATEGORIES: Final = Relation(
+    "sub_categories", _plain("sub_categories s LEFT JOIN categories c ON c.id = s.category_id"), ("s.id",)
 )
 """Sub-categories ``s`` with category ``c``."""
 SKUS: Final = Relation(

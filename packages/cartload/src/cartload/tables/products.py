@@ -26,31 +26,31 @@ def rows_of(world: World, table: str, first_row: int, rows: int) -> pa.RecordBat
 
 
 def _categories(world: World, rows: I64) -> pa.RecordBatch:
-    shelves = product_words.shelves()
+    known = product_words.sub_categories()
     created = arrays.times(world.catalogue.category_created[rows])
     return world.batch(
         "categories",
         world.ids("categories", rows),
-        arrays.take(shelves.category_names, rows),
-        arrays.take(shelves.category_slugs, rows),
-        arrays.take(shelves.category_descriptions, rows),
+        arrays.take(known.category_names, rows),
+        arrays.take(known.category_slugs, rows),
+        arrays.take(known.category_descriptions, rows),
         created,
         created,
     )
 
 
 def _sub_categories(world: World, rows: I64) -> pa.RecordBatch:
-    shelves = product_words.shelves()
+    known = product_words.sub_categories()
     category, place = np.divmod(rows, world.spec.catalogue.sub_categories)
-    entry = shelves.subs.start[category] + place
+    entry = known.subs.start[category] + place
     created = arrays.times(world.catalogue.sub_category_created[rows])
     return world.batch(
         "sub_categories",
         world.ids("sub_categories", rows),
         world.ids("categories", category),
-        arrays.take(shelves.sub_names, entry),
-        arrays.take(shelves.sub_slugs, entry),
-        arrays.take(shelves.sub_descriptions, entry),
+        arrays.take(known.sub_names, entry),
+        arrays.take(known.sub_slugs, entry),
+        arrays.take(known.sub_descriptions, entry),
         created,
         created,
     )

@@ -1,7 +1,7 @@
 """The invariants of a dataset as rules, one list for each."""
 
 from cartload.checker.model import Rule
-from cartload.checker.rules import money, people, reserved, status, structure, times
+from cartload.checker.rules import customers, money, reserved, status, structure, times
 from cartload.engine.chunks import Segment
 from cartload.schema import Ids
 from cartload.spec.model import Spec
@@ -14,6 +14,6 @@ def all_rules(ids: Ids, spec: Spec | None, segments: tuple[Segment, ...] | None)
         *money.rules(spec),
         *times.rules(spec),
         *status.rules(),
-        *people.rules(),
+        *customers.rules(),
         *reserved.rules(),
     ]

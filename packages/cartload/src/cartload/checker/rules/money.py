@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from typing import Final
 
 from cartload.checker.model import RowRule, Rule
-from cartload.checker.relations import LINES, ORDERS, PAYMENTS, ROWS, RUNNING
+from cartload.checker.relations import ITEMS, ORDERS, PAYMENTS, ROWS, RUNNING_ITEMS
 from cartload.checker.rules.structure import rows_of
 from cartload.spec.model import Spec
 from cartload.spec.ratios import ten_thousandths
 
 INVARIANT: Final = 2
-_LINES: Final = rows_of("order_item")
+_ITEMS: Final = rows_of("order_item")
 _ORDERS: Final = rows_of("order_details")
 
 _KEPT: Final = """o.total - CASE o.status WHEN 'returned' THEN l.refund WHEN 'cancelled' THEN o.total
@@ -19,7 +19,7 @@ _KEPT: Final = """o.total - CASE o.status WHEN 'returned' THEN l.refund WHEN 'ca
 
 def rules(spec: Spec | None) -> Iterator[Rule]:
     """The rules of money; tax rates, fees and currency as the spec says, where it is known."""
-    yield from _of_lines()
+    yield from _of_items()
     yield from _of_orders()
     yield _charges()
     yield _all_together()
@@ -27,15 +27,15 @@ def rules(spec: Spec | None) -> Iterator[Rule]:
         yield from _of_spec(spec)
 
 
-def _of_lines() -> Iterator[Rule]:
+def _of_items() -> Iterator[Rule]:
     yield RowRule(
         "line.unit_price",
         INVARIANT,
         "A line's unit_price is its SKU's price, at least 1.",
-        LINES,
+        ITEMS,
         "i.unit_price <> s.price OR i.unit_price < 1",
         ("i.unit_price", "s.price"),
-        expected=_LINES,
+        expected=_ITEMS,
     )
     yield RowRule(
         "line.total",
@@ -44,17 +44,17 @@ def _of_lines() -> Iterator[Rule]:
         ROWS["order_item"],
         "t.line_total <> t.unit_price * t.quantity OR t.quantity < 1",
         ("t.unit_price", "t.quantity", "t.line_total"),
-        expected=_LINES,
+        expected=_ITEMS,
     )
     yield RowRule(
         "line.discount",
         INVARIANT,
         "An order's discount is spread over its lines by running sums, rounded down.",
-        RUNNING,
+        RUNNING_ITEMS,
         """i.discount <> o.discount * i.upto // greatest(o.subtotal, 1)
         - o.discount * (i.upto - i.line_total) // greatest(o.subtotal, 1)""",
         ("i.line_number", "i.line_total", "i.discount", "o.discount AS order_discount", "o.subtotal"),
-        expected=_LINES,
+        expected=_ITEMS,
     )
 
 
@@ -127,11 +127,11 @@ def _of_spec(spec: Spec) -> Iterator[Rule]:
         "line.tax",
         INVARIANT,
         "A line's tax is (line_total - discount) x the rate of the order's country, rounded half up.",
-        LINES,
+        ITEMS,
         f"i.tax <> ((i.line_total - i.discount) * {rate} + 5000) // 10000",
         ("i.line_total", "i.discount", "i.tax", "a.country", f"{rate} AS ten_thousandths"),
         applies="a.id IS NOT NULL",
-        expected=_LINES,
+        expected=_ITEMS,
     )
     free = spec.shipping.free_from
     carried = "t.channel = 'store'" + ("" if free is None else f" OR t.subtotal - t.discount >= {free}")

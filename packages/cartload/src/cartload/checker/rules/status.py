@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from cartload.checker.model import RowRule, Rule
-from cartload.checker.relations import LINES, ORDERS, PAYMENTS
+from cartload.checker.relations import ITEMS, ORDERS, PAYMENTS
 from cartload.checker.rules.structure import rows_of
 from cartload.spec.model import Spec
 
@@ -32,7 +32,7 @@ def rules() -> Iterator[Rule]:
     yield from _of_orders()
     yield from _of_charges()
     yield from _of_refunds()
-    yield from _of_lines()
+    yield from _of_items()
 
 
 def _of_orders() -> Iterator[Rule]:
@@ -128,7 +128,7 @@ def _of_refunds() -> Iterator[Rule]:
     )
 
 
-def _of_lines() -> Iterator[Rule]:
+def _of_items() -> Iterator[Rule]:
     yield RowRule(
         "order.returned_pieces",
         INVARIANT,
@@ -142,7 +142,7 @@ def _of_lines() -> Iterator[Rule]:
         "line.returned_quantity",
         INVARIANT,
         "No more pieces of a line come back than were bought.",
-        LINES,
+        ITEMS,
         "i.returned_quantity < 0 OR i.returned_quantity > i.quantity",
         ("i.quantity", "i.returned_quantity"),
         expected=rows_of("order_item"),

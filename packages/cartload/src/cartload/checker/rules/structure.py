@@ -6,14 +6,14 @@ from typing import Final
 from cartload.checker.model import Expected, QueryRule, RowRule, Rule
 from cartload.checker.relations import (
     ADDRESSES,
-    GOODS,
-    LINES,
+    ITEMS,
     ORDERS,
     PAYMENTS,
+    PRODUCTS,
     ROWS,
-    SHELVES,
     SKUS,
-    WISHES,
+    SUB_CATEGORIES,
+    WISHLIST,
     Relation,
 )
 from cartload.engine.chunks import Segment, row_totals
@@ -152,17 +152,17 @@ def _unique(table: Table, key: tuple[str, ...]) -> Rule:
 
 
 _JOINED: Final[dict[tuple[str, str], tuple[Relation, str, str]]] = {
-    ("sub_categories", "category_id"): (SHELVES, "s", "c"),
-    ("products", "sub_category_id"): (GOODS, "p", "s"),
+    ("sub_categories", "category_id"): (SUB_CATEGORIES, "s", "c"),
+    ("products", "sub_category_id"): (PRODUCTS, "p", "s"),
     ("products_skus", "product_id"): (SKUS, "s", "p"),
     ("addresses", "user_id"): (ADDRESSES, "a", "u"),
     ("order_details", "user_id"): (ORDERS, "o", "u"),
     ("order_details", "address_id"): (ORDERS, "o", "a"),
-    ("order_item", "order_id"): (LINES, "i", "o"),
-    ("order_item", "product_sku_id"): (LINES, "i", "s"),
+    ("order_item", "order_id"): (ITEMS, "i", "o"),
+    ("order_item", "product_sku_id"): (ITEMS, "i", "s"),
     ("payment_details", "order_id"): (PAYMENTS, "d", "o"),
-    ("wishlist", "user_id"): (WISHES, "w", "u"),
-    ("wishlist", "product_id"): (WISHES, "w", "p"),
+    ("wishlist", "user_id"): (WISHLIST, "w", "u"),
+    ("wishlist", "product_id"): (WISHLIST, "w", "p"),
 }
 """The relation that joins each foreign key, and what it calls child and parent."""
 

@@ -5,7 +5,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from cartload.checker.model import RowRule, Rule
-from cartload.checker.relations import ADDRESSES, GOODS, LINES, ORDERS, PAYMENTS, ROWS, SHELVES, SKUS, WISHES
+from cartload.checker.relations import (
+    ADDRESSES,
+    ITEMS,
+    ORDERS,
+    PAYMENTS,
+    PRODUCTS,
+    ROWS,
+    SKUS,
+    SUB_CATEGORIES,
+    WISHLIST,
+)
 from cartload.checker.rules.structure import rows_of
 from cartload.schema import TABLES, Table
 from cartload.spec.model import Spec
@@ -104,7 +114,7 @@ def _of_lines_and_payments() -> Iterator[Rule]:
         "line.on_sale",
         INVARIANT,
         "What was ordered had been launched and not discontinued.",
-        LINES,
+        ITEMS,
         "p.launched_at > o.placed_at OR p.discontinued_at < o.placed_at",
         ("p.launched_at", "p.discontinued_at", "o.placed_at"),
         expected=lines,
@@ -113,7 +123,7 @@ def _of_lines_and_payments() -> Iterator[Rule]:
         "line.moments",
         INVARIANT,
         "A line was made with its order, and updated when pieces of it came back.",
-        LINES,
+        ITEMS,
         """i.created_at <> o.placed_at
         OR i.updated_at <> CASE WHEN i.returned_quantity > 0 THEN o.returned_at ELSE o.placed_at END""",
         ("i.created_at", "i.updated_at", "i.returned_quantity", "o.placed_at", "o.returned_at"),
@@ -153,7 +163,7 @@ def _of_people() -> Iterator[Rule]:
         "wish.moments",
         INVARIANT,
         "Wishes are made after sign-up and launch, removed later, and updated then.",
-        WISHES,
+        WISHLIST,
         """w.created_at < u.created_at OR w.created_at < p.launched_at OR w.removed_at < w.created_at
         OR w.updated_at <> coalesce(w.removed_at, w.created_at)""",
         ("w.created_at", "w.removed_at", "w.updated_at", "u.created_at AS signed_up_at", "p.launched_at"),
@@ -166,7 +176,7 @@ def _of_goods() -> Iterator[Rule]:
         "category.moments",
         INVARIANT,
         "A category is made before its sub-categories.",
-        SHELVES,
+        SUB_CATEGORIES,
         "c.created_at > s.created_at OR s.updated_at < s.created_at OR c.updated_at < c.created_at",
         ("c.created_at AS category_made_at", "s.created_at", "s.updated_at"),
         expected=rows_of("sub_categories"),
@@ -175,7 +185,7 @@ def _of_goods() -> Iterator[Rule]:
         "product.moments",
         INVARIANT,
         "A product is made after its sub-category, launched later, ends later, and is updated at the latest.",
-        GOODS,
+        PRODUCTS,
         """s.created_at > p.created_at OR p.created_at > p.launched_at
         OR p.launched_at > p.discontinued_at
         OR p.updated_at <> coalesce(p.discontinued_at, p.launched_at)""",

@@ -1,4 +1,4 @@
-"""Invariant 5: people are coherent."""
+"""Invariant 5: customers are coherent: names, addresses, numbers and dates fit together."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -26,7 +26,7 @@ _NO_LETTERS_ALONE: Final = (
 
 
 def rules() -> Iterator[Rule]:
-    """The rules of people."""
+    """The rules of customers and addresses."""
     yield from _of_customers()
     yield from _of_homes()
     yield from _of_addresses()

@@ -8,10 +8,10 @@ import pytest
 
 from cartload.catalogue.product_words import slug
 from cartload.schema import table
-from cartload.vocabulary import document, wares
-from cartload.vocabulary.wares import Category, Noun, SubCategory
+from cartload.vocabulary import document, product_types
+from cartload.vocabulary.product_types import Category, Noun, SubCategory
 
-CATEGORIES = wares.categories()
+CATEGORIES = product_types.categories()
 SUBS = [(category, sub) for category in CATEGORIES for sub in category.sub_categories]
 NOUNS = [(category, sub, noun) for category, sub in SUBS for noun in sub.nouns]
 
@@ -39,7 +39,7 @@ def test_there_is_much_to_choose_from() -> None:
     assert len(CATEGORIES) >= 20
     assert len(SUBS) >= 100
     assert len(NOUNS) >= 1000
-    assert sum(map(len, wares.brands().values())) >= 150
+    assert sum(map(len, product_types.brands().values())) >= 150
 
 
 def test_every_category_has_as_many_sub_categories_as_a_spec_may_ask_for() -> None:
@@ -51,8 +51,8 @@ def test_files_say_what_is_known_and_nothing_else(category: Category) -> None:
     raw = document(f"goods/categories/{slug(category.name)}")
     assert set(raw) == {"name", "description", "brands", "naming", "voice", "margin", "sub_categories"}
     assert category.naming in ("series", "plain", "model", "title")
-    assert category.voice in wares.voices()
-    assert category.brands in wares.brands()
+    assert category.voice in product_types.voices()
+    assert category.brands in product_types.brands()
     assert 5 <= category.margin[0] < category.margin[1] <= 70
     own = {"name", "number", "price", "grams", "sizes", "colors"}
     lists = {"adjectives", "materials", "varieties", "titles", "uses", "features", "care"}
@@ -67,9 +67,9 @@ def test_names_have_no_doubles_after_folding() -> None:
     assert doubles(folded([f"{category.name} {sub.name}" for category, sub in SUBS])) == []
     for _, sub in SUBS:
         assert doubles(folded([noun.name for noun in sub.nouns])) == [], sub.name
-    brands = [brand.name for group in wares.brands().values() for brand in group]
+    brands = [brand.name for group in product_types.brands().values() for brand in group]
     assert doubles(folded(brands)) == []
-    assert doubles(folded(list(wares.series()))) == []
+    assert doubles(folded(list(product_types.series()))) == []
 
 
 def test_no_list_of_a_noun_says_a_thing_twice() -> None:
@@ -106,8 +106,8 @@ def test_only_titled_goods_have_titles() -> None:
 
 def test_materials_are_known_and_used() -> None:
     used = {material for noun in nouns("materials") for material in noun.materials}
-    assert used == set(wares.materials())
-    assert {material.level for material in wares.materials().values()} == {1, 2, 3, 4, 5}
+    assert used == set(product_types.materials())
+    assert {material.level for material in product_types.materials().values()} == {1, 2, 3, 4, 5}
 
 
 def test_bands_are_sane() -> None:
@@ -122,7 +122,7 @@ def test_bands_are_sane() -> None:
 
 def test_sizes_go_from_small_to_large() -> None:
     falling = {"grit", "seat"}
-    for name, system in wares.sizes().items():
+    for name, system in product_types.sizes().items():
         assert 2 <= len(system) <= 14, name
         assert sum(size.price == size.grams == 100 for size in system) >= 1, name
         if name in falling:
@@ -162,8 +162,8 @@ def test_words_fit_their_columns() -> None:
 
 def test_sentences_are_sentences() -> None:
     told = [text for noun in nouns("sentences") for text in (*noun.features, *noun.care)]
-    told += [material.about for material in wares.materials().values()]
-    told += [text for voice in wares.voices().values() for text in voice.closings]
+    told += [material.about for material in product_types.materials().values()]
+    told += [text for voice in product_types.voices().values() for text in voice.closings]
     for text in {*told, *(one.description for one in CATEGORIES), *(sub.description for _, sub in SUBS)}:
         assert re.fullmatch(r"[A-Z].*\.", text), text
         assert "{" not in text, text
@@ -172,7 +172,7 @@ def test_sentences_are_sentences() -> None:
 
 
 def test_templates_have_only_slots_that_are_filled() -> None:
-    for voice in wares.voices().values():
+    for voice in product_types.voices().values():
         for text in (*voice.summaries, *voice.openings):
             assert set(re.findall(r"{(\w*)}", text)) <= {"name", "brand", "use", "this"}, text
             assert "{brand}" in text or "{name}" in text

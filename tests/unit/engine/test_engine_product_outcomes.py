@@ -17,10 +17,10 @@ from cartload.engine.generate import Engine
 from cartload.randomness.draws import Randomness
 from cartload.schema import table
 from cartload.spec import parse, resolve
-from cartload.vocabulary import wares
+from cartload.vocabulary import product_types
 
 PRODUCTS = (60, 1_000, 50_000)
-NOUNS = [noun for one in wares.categories() for sub in one.sub_categories for noun in sub.nouns]
+NOUNS = [noun for one in product_types.categories() for sub in one.sub_categories for noun in sub.nouns]
 EVERY_SIZE = [size for noun in NOUNS for size in noun.sizes]
 
 
