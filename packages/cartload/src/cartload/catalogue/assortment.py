@@ -52,6 +52,8 @@ class Assortment:
     def brand(self) -> I64:
         """The brand of each product, a place in the pool of brands: those of middle price more often."""
         lists, levels = product_words.numbers().brands, product_words.numbers().brand_level
+        # The brands of all nouns lie one behind the other, so one running sum of weights serves them all: a
+        # draw below the weight of a noun's brands, moved to where they begin, falls on one of them.
         ends = np.cumsum(_BRAND_LEVELS[levels])
         start = lists.start[self.noun]
         before = np.where(start > 0, ends[start - 1], 0)
@@ -82,6 +84,8 @@ class Assortment:
         offered = self._sizes * (1 + self._choice.below("offered", self._colors)) - 1
         possible = self._sizes * self._colors - 1
         extra = self.skus - len(self.category)
+        # Mostly each product has as many SKUs as a shop would offer; only a spec that asks for more gets all
+        # that are possible, and only one that asks for still more gets some twice.
         weights = next((one for one in (offered, possible) if one.sum() >= extra), possible + 1)
         one_block = Groups(np.array([len(self.category)], np.int64))
         start = self.random.draw("products_skus.block", np.zeros(1, np.int64)).bits("start")

@@ -1,6 +1,7 @@
-"""The catalogue's numbers: the one thing held in memory. Products lie sorted by category, then launch.
+"""The catalogue's numbers, the one thing that an engine holds in memory.
 
-What is discontinued leaves first in, first out, so a category's products on sale at any moment are one range.
+Products are sorted by category, then by launch, and are discontinued in the same order. So the products of a
+category that are on sale at a moment are one range, which two binary searches find.
 """
 
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ _AHEAD: Final = 3 * 365 * timeline.DAY
 _PRODUCT_LEAD: Final = 14 * timeline.DAY
 _CATEGORY_LEAD: Final = 60 * timeline.DAY
 _GRACE: Final = 30 * timeline.DAY
-"""A product ends this long after the launch that replaces it."""
+"""A product is discontinued this long after the launch of the one that replaces it."""
 _NEVER: Final = 1 << 43
 _CATEGORY_SHIFT: Final = np.int64(1 << 44)
 
@@ -73,6 +74,7 @@ class Catalogue:
         weights = power_law(np.arange(1, self.categories + 1), 5_000)
         extra = np.array([self.products - self.categories], np.int64)
         one_block = Groups(np.array([self.categories], np.int64))
+        # One product for each category first: none may be empty.
         return Groups(1 + systematic(weights, one_block, extra, np.zeros(1, np.int64)))
 
     @cached_property
@@ -88,7 +90,7 @@ class Catalogue:
 
     @cached_property
     def noun(self) -> I64:
-        """What kind of thing each product is: bread knives of two makers have the same number."""
+        """What each product is, as a number: the bread knives of two makers have the same one."""
         return self.assortment.noun
 
     @cached_property
@@ -136,6 +138,8 @@ class Catalogue:
         size = np.repeat(self.by_category.counts, self.by_category.counts)
         place, first = self.by_category.place, np.arange(self.products)
         successor = np.minimum(first + -(-size // 2), self.products - 1)
+        # The first quarter is discontinued, each after the launch of the product half a list later: whatever
+        # the moment, at least half of the category is on sale (counts.fewest_on_sale relies on it).
         return np.where(place < size // 4, self.launched[successor] + _GRACE, self.start + _NEVER)
 
     @cached_property
@@ -191,6 +195,8 @@ class Catalogue:
         """Running sum of the products' weights, from 0: ranks of Zipf's law drawn within each category."""
         size = np.repeat(self.by_category.counts, self.by_category.counts)
         rank = 1 + self.random.draw("products.rank", np.arange(self.products)).below("rank", size)
+        # Ranks are drawn with replacement and independently of the launch, so that neither the order of rows
+        # nor the age of a product tells its popularity.
         weights = power_law(rank, ten_thousandths(self.spec.skew.products))
         return np.concatenate((np.zeros(1, np.int64), np.cumsum(weights)))
 

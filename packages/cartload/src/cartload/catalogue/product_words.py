@@ -1,4 +1,4 @@
-"""Words about goods as Arrow pools, with the numbers that address them. Built once per process."""
+"""Words about products as Arrow pools, with the numbers that address them. Built once per process."""
 
 import re
 from collections.abc import Callable, Iterable, Sequence

@@ -15,14 +15,13 @@ from cartload.schema import TABLES
 class Relation:
     """A relation: ``source`` makes its FROM part for a range of ids of ``by``; ``key`` orders sample rows."""
 
-    name: str
     source: Callable[[Range], str]
     key: tuple[str, ...]
     by: Owner | None = None
 
 
 def items_of(part: Range) -> str:
-    """Sums over the lines of each order."""
+    """Sums over the items of each order."""
     return f"""(SELECT order_id, sum(line_total)::BIGINT AS subtotal, sum(discount)::BIGINT AS discount,
         sum(tax)::BIGINT AS tax, max(returned_quantity) AS returned, min(line_number) AS low,
         max(line_number) AS high, count(*) AS n,
@@ -102,35 +101,32 @@ def _plain(text: str) -> Callable[[Range], str]:
     return lambda part: text
 
 
-ORDERS: Final = Relation("orders", _orders, ("o.id",), by="order_details")
-"""Orders ``o`` with sums of lines ``l``, payments ``p``, customer ``u``, address ``a``."""
-ITEMS: Final = Relation("items", _items, ("i.order_id", "i.id"), by="order_details")
-"""Lines ``i`` with order ``o``, its address ``a``, SKU ``s`` and product ``p``."""
-RUNNING_ITEMS: Final = Relation("running", _running_items, ("i.order_id", "i.id"), by="order_details")
-"""Lines ``i`` with the sum of line totals ``upto`` them, and their order ``o``."""
-PAYMENTS: Final = Relation("payments", _payments, ("d.order_id", "d.id"), by="order_details")
+ORDERS: Final = Relation(_orders, ("o.id",), by="order_details")
+"""Orders ``o`` with sums of items ``l``, payments ``p``, customer ``u``, address ``a``."""
+ITEMS: Final = Relation(_items, ("i.order_id", "i.id"), by="order_details")
+"""Items ``i`` with order ``o``, its address ``a``, SKU ``s`` and product ``p``."""
+RUNNING_ITEMS: Final = Relation(_running_items, ("i.order_id", "i.id"), by="order_details")
+"""Items ``i`` with the sum of line totals ``upto`` them, and their order ``o``."""
+PAYMENTS: Final = Relation(_payments, ("d.order_id", "d.id"), by="order_details")
 """Payments ``d`` with order ``o`` and all payments of it ``p``."""
-CUSTOMERS: Final = Relation("customers", _customers, ("u.id",), by="users")
+CUSTOMERS: Final = Relation(_customers, ("u.id",), by="users")
 """Customers ``u`` with their addresses, counted, ``a``."""
-ADDRESSES: Final = Relation("addresses of customers", _addresses, ("a.user_id", "a.id"), by="users")
+ADDRESSES: Final = Relation(_addresses, ("a.user_id", "a.id"), by="users")
 """Addresses ``a`` with their customer ``u``."""
-WISHLIST: Final = Relation("wishes", _wishes, ("w.user_id", "w.id"), by="users")
+WISHLIST: Final = Relation(_wishes, ("w.user_id", "w.id"), by="users")
 """Wishes ``w`` with customer ``u`` and product ``p``."""
 PRODUCTS: Final = Relation(
-    "products",
     _plain("""products p LEFT JOIN sub_categories s ON s.id = p.sub_category_id
         LEFT JOIN categories c ON c.id = s.category_id"""),
     ("p.id",),
 )
 """Products ``p`` with sub-category ``s`` and category ``c``."""
 SUB_CATEGORIES: Final = Relation(
-    "sub_categories", _plain("sub_categories s LEFT JOIN categories c ON c.id = s.category_id"), ("s.id",)
+    _plain("sub_categories s LEFT JOIN categories c ON c.id = s.category_id"), ("s.id",)
 )
 """Sub-categories ``s`` with category ``c``."""
-SKUS: Final = Relation(
-    "skus", _plain("products_skus s LEFT JOIN products p ON p.id = s.product_id"), ("s.id",)
-)
+SKUS: Final = Relation(_plain("products_skus s LEFT JOIN products p ON p.id = s.product_id"), ("s.id",))
 """SKUS ``s`` with product ``p``."""
 
-ROWS: Final = {table.name: Relation(table.name, _plain(f"{table.name} t"), ("t.id",)) for table in TABLES}
+ROWS: Final = {table.name: Relation(_plain(f"{table.name} t"), ("t.id",)) for table in TABLES}
 """The rows ``t`` of each table alone."""

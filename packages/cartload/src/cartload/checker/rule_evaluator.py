@@ -33,12 +33,12 @@ class RuleEvaluator:
     def evaluate(self, rules: Iterable[Rule]) -> dict[str, RuleReport]:
         """The report of each rule, by its name."""
         found: dict[str, RuleReport] = {}
-        by_relation: dict[str, list[RowRule]] = {}
+        by_relation: dict[Relation, list[RowRule]] = {}
         for rule in rules:
             if isinstance(rule, QueryRule):
                 found[rule.name] = self._evaluate_query(rule)
             else:
-                by_relation.setdefault(rule.relation.name, []).append(rule)
+                by_relation.setdefault(rule.relation, []).append(rule)
         for together in by_relation.values():
             found |= self._evaluate_rows(together)
         return found

@@ -52,7 +52,7 @@ def decimals(scaled: I64, precision: int, scale: int) -> Any:
     """A decimal column from integers that are its values times ``10**scale``."""
     words = np.empty((len(scaled), 2), np.int64)
     words[:, 0] = scaled
-    words[:, 1] = scaled >> 63
+    words[:, 1] = scaled >> 63  # the sign, in all upper bits
     return pa.Array.from_buffers(pa.decimal128(precision, scale), len(scaled), [None, pa.py_buffer(words)])
 
 

@@ -48,6 +48,7 @@ def known(values: Any) -> Any:
     place = _place(values)
     if place is not None and place not in _KNOWN:
         _KNOWN[place] = Pool()
+        # Forgotten with the array: the same address may belong to other strings afterwards.
         weakref.finalize(values, _KNOWN.pop, place, None).atexit = False
     return values
 
@@ -57,6 +58,7 @@ def pool(strings: Sequence[str | None]) -> Any:
     there, count = None, len(strings)
     if None in strings:
         there = pa.py_buffer(np.packbits([text is not None for text in strings], bitorder="little"))
+    # The texts are joined with a byte that UTF-8 never has, encoded once, and cut at that byte.
     texts = (text or "" for text in strings)
     joined = _END.join((*texts, "")).encode("utf-8", "surrogateescape")  # in one go: thrice as fast
     encoded = np.frombuffer(joined, np.uint8)

@@ -1,4 +1,7 @@
-"""Words about people as Arrow pools, with the numbers that address them. Built once per process."""
+"""Names of customers as Arrow pools, with the numbers that address them. Built once per process.
+
+A name that is frequent has many slots: so a slot, chosen evenly, gives names with their true frequencies.
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence

@@ -63,7 +63,7 @@ def connect(
         database=database or unquote(parts.path.lstrip("/")) or None,
         charset="utf8mb4",
         autocommit=False,
-        local_infile=True,
+        local_infile=True,  # lets the server read our files: only on these connections
         connect_timeout=idle_seconds,
         read_timeout=read_seconds,
         write_timeout=60,
@@ -103,6 +103,8 @@ def load(connection: Bulk, table: str, batch: pa.RecordBatch, *, database: str |
     payload = tab_separated(batch)
     with closed_on_error(connection), _as_file(payload) as path, connection.cursor() as cursor:
         target = f"`{database}`.`{table}`" if database else f"`{table}`"
+        # A driver that cannot read the file ends the stream as if it were complete: only the number of rows
+        # and of warnings shows that something was lost.
         stored = cursor.execute(_statement(target, batch.schema.names), (path,))
         warnings = cursor.warning_count
         if stored != batch.num_rows or warnings:

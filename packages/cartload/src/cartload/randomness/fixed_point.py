@@ -1,4 +1,8 @@
-"""Logarithms and powers of two in integers: numpy's own differ between CPUs in the last bit."""
+"""Logarithms and powers of two in integers.
+
+Floating-point functions differ between processors and library versions in the last bit, which is enough to
+change a value; integers are the same everywhere.
+"""
 
 from functools import cache
 from math import isqrt

@@ -22,6 +22,7 @@ def temporary(path: Path) -> Path:
 def publish(hidden: Path, path: Path) -> None:
     """Give a written and synced file its name, durably; what was there before is replaced."""
     hidden.replace(path)
+    # A name is in the folder, not in the file: without this a power failure may leave the old name.
     sync_folder(path.parent)
 
 

@@ -74,6 +74,8 @@ class Addresses:
         """The default at sign-up, the others later, in order."""
         signed_up = self.customers.signed_up[self.user]
         later = np.where(self.is_default, 0, self._row.below("created", self.world.last_moment - signed_up))
+        # Sorted within each customer by one sort: the customer's number stands above the time in each key.
+        # The default address has the earliest time, so it stays first.
         return np.sort(self.user * _OWNER_SHIFT + signed_up + later) - self.user * _OWNER_SHIFT
 
     def usable(self, users: I64, moments: I64) -> I64:
@@ -132,6 +134,8 @@ class Addresses:
     def _street(self, draw: Any) -> I64:
         """Street and house number: anyone's at home, any but one's own elsewhere."""
         line: I64 = draw.below("street", STREET_LINES - 1)
+        # Other addresses are drawn among all lines but one and counted on from the one at home: never the
+        # same.
         home = line[self.by_user.starts][self.user]
         return np.where(self.is_default, line, (home + 1 + line) % STREET_LINES)
 

@@ -1,7 +1,7 @@
 """How customers buy: whether and when first, how long they stay, how eagerly, what they like.
 
-The model is Pareto/NBD (Schmittlein, Morrison and Colombo 1987): a buyer orders at random at a rate of his
-own until he silently leaves. Lifetimes follow that model's Pareto law with shape 1/2, its scale
+The model is Pareto/NBD (Schmittlein, Morrison and Colombo 1987): a buyer orders at random, at a rate of their
+own, until they leave without notice. Lifetimes follow that model's Pareto law with shape 1/2, its scale
 our choice: the share of buyers left after time t is ``sqrt(beta / (beta + t))``. Rates follow the spec's
 Zipf exponent instead of a gamma distribution.
 """
@@ -76,6 +76,8 @@ class Buyers:
         blocks, quotas = self.layout.groups("users"), self._quotas[1]
         start = self.world.random.draw("order_details.block", self.layout.blocks).bits("start")
         when = self.world.orders
+        # How much demand lies between first order and leaving, in 12 bits: weights times quotas must fit into
+        # 63.
         exposure = (self.until - self.since) // max(1, when.total >> _EXPOSURE_BITS)
         activity = self.world.activity.take(self.pace.below("activity", _RANKS))
         comes_back = self.pace.bits("once") >= _ONCE
@@ -88,6 +90,8 @@ class Buyers:
         signed_up, last = self.customers.signed_up, self.world.last_moment
         minutes = _MINUTE + self.habit.below("first_minute", 50 * _MINUTE)
         first = signed_up + FIRST_ORDER_DAYS.take(self.habit.bits("first_day")) * DAY + minutes
+        # A first order that would come after the window is placed somewhere between sign-up and the end
+        # instead: how many customers buy is fixed before it is known when.
         inside = signed_up + self.habit.below("first_minute", last - signed_up)
         return np.where(first <= last, first, inside)
 

@@ -23,14 +23,14 @@ _CODES_EACH: Final = 4
 _SEASONS: Final = ("WINTER", "SPRING", "SUMMER", "AUTUMN")
 _LONGEST_NAME: Final = 18
 _FIRST_TIME, _IN_EVENT, _OTHERWISE = 60, 48, 16
-"""Weights of orders in the race for coupons."""
+"""Weights by which orders are chosen to have a coupon: a customer's first, those in an event, others."""
 
 
 @dataclass(frozen=True)
 class Campaigns:
     """Campaigns of a resolved spec: a welcome, each season's own, each event's own, and one that always runs.
 
-    Codes say their percentage. None is the whole, so that an order's total stays above 0.
+    A code ends with its percentage. No percentage is 100, so that every order's total stays above 0.
     """
 
     spec: Spec
@@ -72,7 +72,10 @@ class Campaigns:
     def coupon(self, day: I64, first: npt.NDArray[np.bool_], words: I64) -> I64:
         """A code for each order on a local day, by eight random bits."""
         running = self._of_day.take(day - self._first_day)
+        # 112 of 256 orders outside of events use the coupon that always runs, the others that of the season.
         always = words < 112
+        # Kinds by their index in _kinds: 0 the welcome, 1 the one that always runs, then seasons, then
+        # events.
         kind = np.where(first, 0, np.where(always & (running < 2 + len(_SEASONS)), 1, running))
         result: I64 = kind * _CODES_EACH + (words & (_CODES_EACH - 1))
         return result

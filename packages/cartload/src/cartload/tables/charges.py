@@ -1,4 +1,4 @@
-"""Attempts to be paid: some customers whose charge failed try again, at times by another method."""
+"""Attempts to charge orders: some customers whose charge failed try again, some by another method."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -46,7 +46,7 @@ class Round:
 
 @dataclass(frozen=True)
 class Charges:
-    """What is tried in a chunk's orders; an order whose charge is voided is given by the lifecycle."""
+    """All charges of a chunk's orders, as if none were cancelled; the lifecycle says which are voided."""
 
     orders: PlacedOrders
 
@@ -69,6 +69,7 @@ class Charges:
             switches = draw.bits("switches") < SWITCHES.take(method) << 8
             any_method = order_choices.methods().take(orders.country[hit] * 256 + draw.bits("method"))
             any_method = order_choices.accepted(orders.channel[hit], any_method)
+            # The same method often fails for the same reason, another one fails as often as any first charge.
             chance = np.where(switches, failing, failing_again(failing))
             method = np.where(switches, any_method, method)
             made = self._round(

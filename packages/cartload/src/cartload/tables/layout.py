@@ -58,6 +58,7 @@ class Layout:
 
         Exact over any number of blocks from the first on, rounded down in the end.
         """
+        # Shares are taken of the running totals and subtracted: so the blocks of any chunks add up exactly.
         edges = self._rows_before(table)
         for share in ten_thousandths[:-1]:
             edges = edges - edges * share // 10_000

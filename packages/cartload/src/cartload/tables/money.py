@@ -53,7 +53,9 @@ class Money:
 
     @cached_property
     def line_discount(self) -> I64:
-        """Each item's part: differences of rounded-down running parts, so that they add up."""
+        """Each item's part of the discount."""
+        # Parts are differences of running parts that are rounded down: so they add up to the discount
+        # exactly, which parts that are rounded one by one do not.
         order, result = self.items.order, np.zeros(len(self.line_total), np.int64)
         part = np.flatnonzero((self.discount > 0).take(order))
         of, place, total = order[part], self.items.by_order.place[part], self.line_total[part]

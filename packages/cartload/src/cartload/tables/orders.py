@@ -44,6 +44,7 @@ class Orders:
         if len(part) == 0:
             return part, part
         first = np.repeat(np.minimum.reduceat(times, opens), np.diff(np.append(opens, len(part))))
+        # Of each returned order the item with the smallest key comes back for certain, others by chance.
         comes = (times == first) | (draw.bits("also") < _ALSO_RETURNED)
         pieces = 1 + (draw.bits("pieces") * items.quantity[part] >> 16)
         return part[comes], pieces[comes]

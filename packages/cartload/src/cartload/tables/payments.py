@@ -17,6 +17,8 @@ from cartload.tables.lifecycle import RETURNED
 from cartload.tables.order_choices import REASONS
 from cartload.tables.orders import Orders
 
+# Row numbers leave room for every payment that an order can have: so keys do not depend on how many there
+# are.
 ATTEMPTS: Final = ROUNDS + 1
 """Payments an order can have: row number ``order * ATTEMPTS + attempt - 1``."""
 

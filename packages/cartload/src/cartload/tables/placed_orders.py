@@ -96,6 +96,7 @@ class PlacedOrders:
         before = running.take(self.by_user.starts)
         buyers = self.buyers
         whole = running.take(self.by_user.ends) - before + exponentials().take(buyers.last_gap)
+        # Exponential gaps, scaled so that they fill the time, are sorted uniform points: no sort is needed.
         scale = (buyers.until - buyers.since) / whole
         result: I64 = ((running[1:] - before.take(self.user)) * scale.take(self.user)).astype(np.int64)
         return result
@@ -111,6 +112,7 @@ class PlacedOrders:
         moments = self.world.clock.utc(self.zone, self._local)
         first = self.buyers.first.take(self.user)
         moments = np.where(self.first, first, np.maximum(moments, first))
+        # Local time has no exact inverse on days on which clocks change, hence both bounds.
         return np.minimum(moments, self.world.last_moment)
 
     @cached_property

@@ -61,6 +61,8 @@ class Wishes:
     def _drawn(self) -> tuple[I64, I64]:
         """Product of each wish, and the item by which it was bought, -1 for none."""
         chosen, bought = self._fancied(self._row, np.arange(len(self.rows))), self._bought_by
+        # A wish that comes true is worked out backwards: first which item of the customer's it became, from
+        # that its product. The other wishes are for what the customer likes.
         came = np.flatnonzero(bought >= 0)
         chosen[came] = self.items.product[bought[came]]
         for family in ("wishlist.again_1", "wishlist.again_2"):
@@ -89,7 +91,7 @@ class Wishes:
         return np.where((count > 0) & (self._row.bits("bought") < _BOUGHT), line, -1)
 
     def _fancied(self, draw: Draw, wishes: I64) -> I64:
-        """A product by popularity of a category that the customer likes, still on sale or not."""
+        """A product of a category that the customer likes, by popularity, still on sale or not."""
         demand, buyers, user = self.items.world.demand, self.items.orders.buyers, self.user[wishes]
         like = buyers.like(user, self._row.bits("favourite")[wishes])
         anything = demand.category.take(draw.bits("category"))
@@ -102,6 +104,7 @@ class Wishes:
         return int(self.by_user.counts.max(initial=0))
 
     def _probed(self, chosen: I64, bought: I64) -> tuple[I64, I64]:
+        # Nobody has more wishes than there are products (the spec is refused otherwise), so this ends.
         while len(doubles := later_doubles(self.user, chosen, self._most)):
             chosen[doubles] = (chosen[doubles] + 1) % self.items.world.catalogue.products
             bought[doubles] = -1
@@ -109,7 +112,7 @@ class Wishes:
 
     @cached_property
     def created(self) -> I64:
-        """When each was noted: as often as people order at that hour, and before it was bought."""
+        """When each was noted: at the hours at which customers order, and before it was bought."""
         orders, world = self.items.orders, self.items.world
         signed_up, zone = orders.customers.signed_up.take(self.user), orders.customers.zone.take(self.user)
         possible = np.maximum(signed_up, world.catalogue.launched.take(self.product))
@@ -117,6 +120,7 @@ class Wishes:
         low, high = (world.orders.position(world.clock.local(zone, edge)) for edge in (possible, until))
         position = low + (self._time.bits("created") * ((high - low) / (1 << 24))).astype(np.int64)
         moments = world.clock.utc(zone, world.orders.moment(position))
+        # Local time has no exact inverse on days on which clocks change: the bounds hold whatever it gives.
         return np.minimum(np.maximum(moments, possible), until)
 
     @cached_property

@@ -32,6 +32,8 @@ class Journal:
     def __init__(self, folder: Path, entries: Mapping[int, Entry]) -> None:
         self._path = folder / NAME
         self._file = self._path.open("ab")
+        # Locked after opening, since a lock belongs to an open file; the system lets go of it with the
+        # process.
         _lock(self._file.fileno(), folder)
         self.entries = dict(entries)
 
@@ -49,6 +51,7 @@ class Journal:
             return cls.begin(folder, identity)
         _require_same(folder, lines[0], identity)
         entries = {entry.run: entry for entry in _entries(lines[1:])}
+        # Written anew without what came after a torn line: a line appended to that would be lost with it.
         atomic_file.write(folder / NAME, b"".join(map(_line, [identity, *map(_plain, entries.values())])))
         return cls(folder, entries)
 
@@ -69,6 +72,7 @@ class Journal:
 
     def end(self) -> None:
         """Delete it: the manifest says more now."""
+        # Deleted while it is still locked, so that no other process can go on from it in between.
         self._path.unlink()
         self.close()
 

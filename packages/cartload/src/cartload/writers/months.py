@@ -24,12 +24,14 @@ class MonthlyParts:
         self._place = place
         self._first_month = np.datetime64(window.start, "M")
         months = int(np.datetime64(window.end, "M") - self._first_month) + 1
+        # Every open month holds one unfinished row group: with many months each must be smaller.
         self._row_group = max(2000, _ROWS_HELD // months)
         self._parts: dict[int, OnePart] = {}
 
     def add(self, batch: pa.RecordBatch) -> None:
         """Append a batch, each row to its month."""
         months = self._months(batch)
+        # Stable, so that rows of a month keep the order of their ids.
         order = np.argsort(months, kind="stable")
         sorted_rows = batch.take(arrays.integers(order))
         found, starts = np.unique(months[order], return_index=True)

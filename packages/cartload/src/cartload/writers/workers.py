@@ -1,4 +1,4 @@
-"""Runs made by several processes: each takes one run at a time and says what it did through its own pipe.
+"""Several processes write runs: each takes one run at a time and reports through a pipe of its own.
 
 A pipe holds little, and a worker gets its next run only when the last is done, so nothing piles up. Workers
 end when the parent does: their pipe breaks. Signals of the terminal go to the parent alone.
@@ -127,6 +127,7 @@ def _ending(code: int | None) -> str:
 @contextmanager
 def _started(job: Job[Any], count: int) -> Iterator[_Workers]:
     """So many processes with their pipes; none is left at the end."""
+    # Not "fork": a copy of a process whose threads (Arrow's) hold locks may wait for them for ever.
     context = multiprocessing.get_context("spawn")
     workers: _Workers = {}
     try:
@@ -143,6 +144,7 @@ def _started(job: Job[Any], count: int) -> Iterator[_Workers]:
 
 
 def _end_workers(workers: _Workers) -> None:
+    # All are told first and then waited for, so that ending takes as long as the slowest, not as their sum.
     for pipe, process in workers.items():
         pipe.close()
         process.terminate()
