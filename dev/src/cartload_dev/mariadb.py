@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pymysql
 
+from cartload_dev import time_zones
 from cartload_dev.paths import write_private
 from cartload_dev.ports import LOOPBACK
 from cartload_dev.programs import Perform, Program, Task
@@ -44,8 +45,15 @@ async def prepare(
     (home / "tmp").mkdir(parents=True, exist_ok=True)
     if not (home / "data").exists():
         await _install(base, home, perform)
-    text = "".join(f"{line};\n" for line in statements(accounts, root_password))
-    write_private(home / "init.sql", text)
+    lines = statements(accounts, root_password)
+    if not _zones_loaded(home).exists():
+        lines += await asyncio.to_thread(lambda: list(time_zones.statements()))
+    write_private(home / "init.sql", "".join(f"{line};\n" for line in lines))
+
+
+def _zones_loaded(home: Path) -> Path:
+    """Return the mark that the time zone tables are filled: once is enough for a data folder."""
+    return home / "data" / "cartload-time-zones-loaded"
 
 
 def program(base: Path, home: Path, port: int, root_password: str, users: tuple[Account, ...]) -> Program:
@@ -75,7 +83,7 @@ def program(base: Path, home: Path, port: int, root_password: str, users: tuple[
     return Program(
         name="database",
         command=(str(base / "bin" / "mariadbd"), *options, *_as_root()),
-        ready=partial(is_ready, port, root_password, users),
+        ready=partial(_is_ready_with_zones, home, port, root_password, users),
         port=port,
         prepare=partial(prepare, base, home, users, root_password),
         stop_seconds=30,
@@ -85,6 +93,14 @@ def program(base: Path, home: Path, port: int, root_password: str, users: tuple[
 async def is_ready(port: int, root_password: str, users: tuple[Account, ...]) -> bool:
     """Return whether the administrator and every service can sign in."""
     return await asyncio.to_thread(_all_sign_in, port, root_password, users)
+
+
+async def _is_ready_with_zones(home: Path, port: int, root_password: str, users: tuple[Account, ...]) -> bool:
+    """Return whether all can sign in. The start-up SQL has run by then, so it need not load zones again."""
+    if not await is_ready(port, root_password, users):
+        return False
+    _zones_loaded(home).touch()
+    return True
 
 
 def _all_sign_in(port: int, root_password: str, users: tuple[Account, ...]) -> bool:

@@ -42,6 +42,20 @@ def test_the_database_is_the_one_meant_and_lets_clients_load_files(mysql_url: st
     assert local_infile == 1
 
 
+@pytest.mark.parametrize(
+    ("zone", "local"),
+    [
+        ("Europe/Berlin", "2024-07-01 14:00:00"),
+        ("America/New_York", "2024-07-01 08:00:00"),
+        ("Asia/Kolkata", "2024-07-01 17:30:00"),
+        ("Australia/Lord_Howe", "2024-07-01 22:30:00"),
+    ],
+)
+def test_time_zones_are_known_by_name(mysql_url: str, zone: str, local: str) -> None:
+    asked = f"SELECT CAST(CONVERT_TZ('2024-07-01 12:00:00', 'UTC', '{zone}') AS CHAR)"
+    assert ask(mysql_url, asked)[0][0] == local
+
+
 def test_durability_is_not_weakened(mysql_url: str) -> None:
     sql = "SELECT @@innodb_flush_log_at_trx_commit, @@innodb_doublewrite"
     ((flush, doublewrite),) = ask(mysql_url, sql)

@@ -19,7 +19,6 @@ from cartload.schema import TABLE_NAMES
 from cartload.schema.ddl import create_table
 from support import answers_pandas, answers_polars
 from support.answers_stored import Rows, true_rows
-from support.mysql_zones import load_zones
 
 
 @pytest.fixture(params=["uuid", "integer"])
@@ -38,8 +37,6 @@ def fill(connection: mysql.Bulk, stored: Stored) -> None:
         for batch in stored.batches(name):
             mysql.load(connection, name, batch)
     connection.commit()
-    zones = stored.connection.execute("SELECT DISTINCT time_zone FROM users").fetchall()
-    load_zones(connection, [zone for (zone,) in zones])
 
 
 def answers_of(connection: mysql.Bulk) -> dict[str, Rows]:
