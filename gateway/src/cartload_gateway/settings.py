@@ -1,12 +1,12 @@
 """What the gateway is told."""
 
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, field_validator
 
 from cartload_kit.http.client_address import Networks
-from cartload_kit.settings import CommaList, HttpUrl, Origins, Port, Settings
+from cartload_kit.settings import CommaList, Conflict, HttpUrl, Origins, Port, Settings
 
 
 class GatewaySettings(Settings):
@@ -94,8 +94,7 @@ class GatewaySettings(Settings):
             raise ValueError("must be a folder with an index.html: build the UI first")
         return folder
 
-    @model_validator(mode="after")
-    def _ports_differ(self) -> Self:
+    def conflicts(self) -> Iterable[Conflict]:
+        """Yield what does not fit together."""
         if self.metrics_port == self.port:
-            raise ValueError("CARTLOAD_METRICS_PORT must differ from CARTLOAD_PORT")
-        return self
+            yield Conflict(("metrics_port", "port"), "must differ")

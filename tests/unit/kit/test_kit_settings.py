@@ -1,12 +1,22 @@
 """Settings: what is accepted, and that each thing wrong is one clear line."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 from pydantic import Field, SecretStr
 
 from cartload_kit import settings_docs
-from cartload_kit.settings import CommaList, DatabaseUrl, HttpUrl, Origins, Settings, as_environment, load
+from cartload_kit.settings import (
+    CommaList,
+    Conflict,
+    DatabaseUrl,
+    HttpUrl,
+    Origins,
+    Settings,
+    as_environment,
+    load,
+)
 
 
 class SampleSettings(Settings):
@@ -184,3 +194,44 @@ def test_a_folder_of_secrets_that_is_none_is_told(
     environment.setenv("CARTLOAD_SECRETS_DIR", str(tmp_path / "none"))
     (line,) = refused(capsys)
     assert line.startswith("CARTLOAD_SECRETS_DIR=")
+
+
+class PoolSettings(Settings):
+    """A role whose settings depend on each other."""
+
+    tasks: int = Field(default=4, ge=1, description="Tasks at once.")
+    connections: int = Field(default=8, ge=1, description="Connections at most.")
+    first_secret: SecretStr | None = Field(default=None, description="One.")
+    second_secret: SecretStr | None = Field(default=None, description="The other.")
+
+    def conflicts(self) -> Iterable[Conflict]:
+        if self.connections < 2 * self.tasks:
+            yield Conflict(("connections", "tasks"), "each task needs two connections")
+        if self.first_secret is not None and self.first_secret == self.second_secret:
+            yield Conflict(("first_secret", "second_secret"), "must differ")
+
+
+def refused_pool(capsys: pytest.CaptureFixture[str]) -> list[str]:
+    with pytest.raises(SystemExit):
+        load(PoolSettings)
+    return capsys.readouterr().err.splitlines()
+
+
+def test_settings_that_do_not_fit_together_are_told_with_both_names_and_values(
+    environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert load(PoolSettings).connections == 8
+    environment.setenv("CARTLOAD_TASKS", "5")
+    environment.setenv("CARTLOAD_FIRST_SECRET", "hunter{2}")
+    environment.setenv("CARTLOAD_SECOND_SECRET", "hunter{2}")
+    assert refused_pool(capsys) == [
+        "CARTLOAD_CONNECTIONS=8 and CARTLOAD_TASKS=5: each task needs two connections",
+        "CARTLOAD_FIRST_SECRET=******** and CARTLOAD_SECOND_SECRET=********: must differ",
+    ]
+
+
+def test_a_field_that_is_wrong_by_itself_is_told_alone(
+    environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    environment.setenv("CARTLOAD_TASKS", "0")
+    assert refused_pool(capsys) == ["CARTLOAD_TASKS='0': must be greater than or equal to 1"]

@@ -2,14 +2,14 @@
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, NoReturn
+from typing import Annotated, Any, Literal, NamedTuple, NoReturn, Self
 from urllib.parse import SplitResult, urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic.fields import FieldInfo
-from pydantic_core import ErrorDetails
+from pydantic_core import ErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
 from cartload_kit import mysql_tls
@@ -19,6 +19,7 @@ PREFIX = "CARTLOAD_"
 SECRETS_DIR = f"{PREFIX}SECRETS_DIR"
 """Names a folder whose files stand for variables of the same name; a variable that is set wins."""
 
+_CONFLICT = "conflict"
 _SECRET_WORDS = ("password", "secret", "token_key", "private", "connection_string")
 
 
@@ -80,8 +81,21 @@ LogLevel = Literal["debug", "info", "warning", "error"]
 """How much is logged."""
 
 
+class Conflict(NamedTuple):
+    """Settings of one role that are fine by themselves and do not fit together."""
+
+    fields: tuple[str, ...]
+    """The fields concerned, at least two."""
+    must: str
+    """What must hold, such as "the first must be less than the second"."""
+
+
 class Settings(BaseSettings):
-    """What every process is told. Subclass it once a role; give every field a description."""
+    """What every process is told. Subclass it once a role; give every field a description.
+
+    A role whose settings depend on each other overrides `conflicts`: it is asked at start, and each conflict
+    is told as one line with the variables and their values.
+    """
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX,
@@ -94,6 +108,26 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", min_length=1, description="Address the process listens on.")
     port: Port = Field(description="Port the process listens on; each process has its own.")
     log_level: LogLevel = Field(default="info", description="The least level that is logged.")
+
+    def conflicts(self) -> Iterable[Conflict]:
+        """Yield what does not fit together; each field has passed its own check by then."""
+        return ()
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        lines = [self._told(conflict) for conflict in self.conflicts()]
+        if lines:
+            # Braces would be taken for placeholders of pydantic's template.
+            raise PydanticCustomError(_CONFLICT, "{lines}", {"lines": "\n".join(lines)})
+        return self
+
+    def _told(self, conflict: Conflict) -> str:
+        cls = type(self)
+        shown = [
+            f"{variable(cls, name)}={_shown(name, cls.model_fields[name], getattr(self, name))}"
+            for name in conflict.fields
+        ]
+        return f"{' and '.join(shown)}: {conflict.must}"
 
 
 def variable(cls: type[BaseSettings], field: str) -> str:
@@ -109,7 +143,10 @@ def is_secret(name: str, field: FieldInfo) -> bool:
 
 def problems(cls: type[BaseSettings], error: ValidationError) -> list[str]:
     """One line for each thing wrong: the variable, its value (secrets masked), what is allowed."""
-    return [_line(cls, detail) for detail in error.errors(include_url=False, include_context=False)]
+    lines: list[str] = []
+    for detail in error.errors(include_url=False, include_context=False):
+        lines += detail["msg"].splitlines() if detail["type"] == _CONFLICT else [_line(cls, detail)]
+    return lines
 
 
 def _line(cls: type[BaseSettings], detail: ErrorDetails) -> str:
@@ -119,8 +156,12 @@ def _line(cls: type[BaseSettings], detail: ErrorDetails) -> str:
         return f"settings: {detail['msg']}"
     if detail["type"] == "missing":
         return f"{variable(cls, name)} is not set: {field.description or 'it is required'}"
-    shown = MASK if is_secret(name, field) else redact(repr(str(detail["input"])))
+    shown = _shown(name, field, repr(str(detail["input"])))
     return f"{variable(cls, name)}={shown}: {_allowed(detail['msg'])}"
+
+
+def _shown(name: str, field: FieldInfo, value: object) -> str:
+    return MASK if is_secret(name, field) else redact(str(value))
 
 
 def _allowed(message: str) -> str:
