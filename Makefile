@@ -6,7 +6,7 @@ MAKEFLAGS += --no-print-directory
 DEV := .venv/bin/python -m cartload_dev
 PROJECTS := $(wildcard packages/*/pyproject.toml gateway/pyproject.toml services/*/pyproject.toml dev/pyproject.toml)
 
-.PHONY: help setup demo up down logs clean clean-cache check test bench soak images compose-test generate golden
+.PHONY: help setup demo up down logs clean clean-cache check unit test bench soak images compose-test generate golden
 
 help: ## all targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,6 +49,9 @@ clean-cache: ## delete the download cache that all checkouts share
 
 check: setup ## format, lint, types, forbidden imports, generated files up to date
 	@$(DEV) check
+
+unit: setup ## every test that needs no server: Python's unit and contract tests, Vitest
+	@$(DEV) unit
 
 test: setup ## make check, then every test: unit, contract, integration, browser
 	@$(DEV) test

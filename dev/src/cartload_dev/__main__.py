@@ -113,6 +113,12 @@ def check(_options: argparse.Namespace) -> None:
     checks.check(os.environ, _say)
 
 
+def unit(_options: argparse.Namespace) -> None:
+    """Run every test that needs no server."""
+    print("Testing")
+    checks.unit(os.environ, _say)
+
+
 def test(options: argparse.Namespace) -> None:
     """Run the checks and then every test."""
     browser = chromium.ensure(os.environ)
@@ -180,6 +186,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int | None]] = {
     "down": down,
     "logs": show_logs,
     "check": check,
+    "unit": unit,
     "test": test,
     "bench": bench,
     "soak": soak,
