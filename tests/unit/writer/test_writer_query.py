@@ -69,6 +69,11 @@ def test_a_page_begins_after_the_row_that_the_cursor_names() -> None:
     assert where(by_key) == "id > %s"
 
 
+def test_no_order_has_to_place_nulls() -> None:
+    assert not [column for table in schema.TABLES for column in table.columns
+                if column.sortable and column.nullable]  # fmt: skip
+
+
 def test_after_a_row_is_where_its_cursor_leads() -> None:
     first = query(sort="country")
     row = tuple("DE" if name == "country" else name for name in USERS.column_names)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from fastapi import APIRouter, FastAPI
 
+from cartload_kit.database.unavailable import answer_503_when_unavailable
 from cartload_kit.http import ReadyCheck, create_app
 from cartload_kit.http.app import Lifespan
 from cartload_writer.api import connection, export, files, raw, report, rows
@@ -16,6 +17,7 @@ def build(lifespan: Lifespan | None = None, checks: Mapping[str, ReadyCheck] | N
     app = create_app(
         "writer-api", lifespan=lifespan, title="Cartload writer", description=DESCRIPTION, checks=checks
     )
+    answer_503_when_unavailable(app)
     routes = APIRouter(prefix="/api/datasets/{dataset_id}")
     for part in (rows, export, files, raw, report, connection):
         routes.include_router(part.router)

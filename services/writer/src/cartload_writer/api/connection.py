@@ -1,6 +1,6 @@
 """How an owner reaches a dataset with SQL."""
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter
 
 from cartload_writer.api import schemas
 from cartload_writer.api.dependencies import OwnDataset, Services, ServicesDep
@@ -26,16 +26,13 @@ async def get_connection(dataset: OwnDataset, services: ServicesDep) -> schemas.
     summary="Make or replace the password of the owner's database user",
     operation_id="make_connection_password",
 )
-async def make_password(
-    dataset: OwnDataset, services: ServicesDep, response: Response
-) -> schemas.ConnectionWithPassword:
+async def make_password(dataset: OwnDataset, services: ServicesDep) -> schemas.ConnectionWithPassword:
     """One user for all datasets of the owner. The password before stops working; this one is shown once."""
     password = new_password()
     with translate_database_errors():
         reader = await database_users.set_password(
             services.engine, dataset.owner_id, password, services.clock()
         )
-    response.headers["Cache-Control"] = "no-store"
     known = _connection(dataset, services, reader)
     return schemas.ConnectionWithPassword(**known.model_dump(), password=password)
 

@@ -41,7 +41,10 @@ class Services:
     clock: Callable[[], datetime]
 
 
-def _services(request: Request) -> Services:
+# All of these are coroutines: FastAPI runs a plain function in a thread, at a cost for every request.
+
+
+async def _services(request: Request) -> Services:
     services: Services = request.app.state.services
     return services
 
@@ -62,7 +65,7 @@ OwnDataset = Annotated[Dataset, Depends(_owned)]
 """The caller's dataset; another user's, a deleted and an unknown one are all 404."""
 
 
-def _table(table: str) -> schema.Table:
+async def _table(table: str) -> schema.Table:
     if table not in schema.TABLE_NAMES:
         raise NotFound(f"There is no such table; there are {', '.join(schema.TABLE_NAMES)}.")
     return schema.table(table)

@@ -61,7 +61,7 @@ class RowQuery:
         return f"-{self.sort.name}" if self.descending else self.sort.name
 
     def select(self, database: str, limit: int) -> sa.Select[Any]:
-        """The statement for the next `limit` rows."""
+        """Return the statement for the next `limit` rows."""
         source = sa.table(self.table.name, *map(sa.column, self.table.column_names), schema=database)
         keys: list[Key] = [sa.column(name) for name in dict.fromkeys((self.sort.name, "id"))]
         ordered = [key.desc() if self.descending else key.asc() for key in keys]
@@ -69,6 +69,8 @@ class RowQuery:
         return sa.select(source).where(*where).order_by(*ordered).limit(limit)
 
     def _beyond(self, value: Any, row_id: Any) -> Clause:
+        # `key >= value` is implied by what follows it, but it is what lets the server begin in the index:
+        # of the OR alone it makes a scan. No sortable column is nullable, so there is no NULL to compare.
         key: Key = sa.column(self.sort.name)
         identity: Key = sa.column("id")
         if self.sort.name == "id":
@@ -78,16 +80,20 @@ class RowQuery:
         return sa.and_(key >= value, sa.or_(key > value, identity > row_id))
 
     def after(self, row: Sequence[Any]) -> "RowQuery":
-        """The same query, beginning after a row of its answer."""
+        """Return the same query, beginning after a row of its answer."""
         names = self.table.column_names
         return replace(self, start=(row[names.index(self.sort.name)], row[names.index("id")]))
 
     def cursor(self, row: Mapping[str, Any]) -> str:
-        """Where the page that ends with this row (as JSON) ends."""
+        """Return the cursor of the page after the one that ends with this row (as JSON)."""
         return RowPosition(sort=self.order, value=row[self.sort.name], id=row["id"]).cursor
 
     def from_cursor(self, cursor: str) -> "RowQuery":
-        """The same query, beginning where a cursor says. Raises Unprocessable for another one's."""
+        """Return the same query, beginning where a cursor says.
+
+        Raises:
+            Unprocessable: the cursor belongs to another query.
+        """
         position = read_cursor(cursor, RowPosition)
         try:
             if position.sort != self.order:
@@ -140,11 +146,10 @@ def _collect(errors: list[FieldError], field: str, value: str, step: Callable[[]
 
 def _too_many_values(filters: Iterable[tuple[str, str]]) -> list[FieldError]:
     counts = {name: text.count(",") + 1 for name, text in filters if name.endswith("__in")}
-    if sum(counts.values()) <= MOST_VALUES:
+    total = sum(counts.values())
+    if total <= MOST_VALUES:
         return []
-    message = (
-        f"all __in lists together may have at most {MOST_VALUES} values, and have {sum(counts.values())}"
-    )
+    message = f"all __in lists together may have at most {MOST_VALUES} values, and have {total}"
     return [FieldError(field=name, message=message) for name in counts]
 
 
@@ -179,6 +184,7 @@ def _search(table: Table, text: str) -> Clause:
     if len(text) > _LONGEST_PREFIX or "\0" in text:
         raise ValueError(f"must be at most {_LONGEST_PREFIX} characters, none of them NUL")
     fitting = [column for column in marked if text.isascii() or not column.ascii]
+    # A column in ASCII cannot hold the text, and comparing it with other letters is an error of the server.
     clauses = [sa.column(column.name, sa.String).startswith(text, autoescape=True) for column in fitting]
     return sa.or_(*clauses) if clauses else sa.false()
 

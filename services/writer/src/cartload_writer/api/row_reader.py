@@ -16,7 +16,10 @@ from cartload_writer.api.shares import UserShares
 from cartload_writer.repository.datasets import Dataset
 
 _TIMED_OUT = {1969, 3024, 1028, 1317}
+"""MariaDB's and MySQL's own time limit, a sort that was ended by it, a statement that was killed."""
+
 _NO_SUCH = {1049, 1146}
+"""No such database, no such table: deleted between the look at its owner and the statement."""
 
 
 def reading_session(seconds: float) -> str:

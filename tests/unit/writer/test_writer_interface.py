@@ -1,0 +1,64 @@
+"""The API while its database is away."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+
+from cartload_kit.database import engine
+from cartload_kit.tokens import Identity
+from cartload_writer.adapters.blob import BlobStore
+from cartload_writer.api import app
+from cartload_writer.api.dependencies import PublicAddress, Services
+from cartload_writer.api.row_reader import RowReader
+from cartload_writer.api.shares import UserShares
+from support.serving import closed_port
+
+DATASET = uuid4()
+OPERATIONS = [(method, path) for path, item in app.build().openapi()["paths"].items() for method in item]
+
+
+class AnyToken:
+    """Takes every token for one user's."""
+
+    async def verify(self, token: str) -> Identity:
+        """That user."""
+        return Identity(str(UUID(int=1)), "customer", token, datetime(2036, 1, 1, tzinfo=UTC))
+
+
+@pytest.fixture
+async def client() -> AsyncIterator[httpx.AsyncClient]:
+    away = f"127.0.0.1:{closed_port()}"
+    database = engine(f"mysql://user:secret@{away}/writer")
+    shares = UserShares(4, 2, "things")
+    blob = f"DefaultEndpointsProtocol=http;AccountName=a;AccountKey=aaaa;BlobEndpoint=http://{away}/a;"
+    web: Any = app.build()
+    web.state.verifier = AnyToken()
+    async with BlobStore.connect(blob, "parts") as blobs:
+        web.state.services = Services(
+            engine=database,
+            reader=RowReader(database, shares),
+            blobs=blobs,
+            exports=shares,
+            downloads=shares,
+            send_seconds=1,
+            public=PublicAddress(None, None),
+            clock=lambda: datetime(2026, 1, 1, tzinfo=UTC),
+        )
+        transport = httpx.ASGITransport(web)
+        headers = {"Authorization": "Bearer any"}
+        async with httpx.AsyncClient(transport=transport, base_url="http://writer", headers=headers) as made:
+            yield made
+    await database.dispose()
+
+
+@pytest.mark.parametrize(("method", "path"), OPERATIONS)
+async def test_a_database_that_is_away_is_503(client: httpx.AsyncClient, method: str, path: str) -> None:
+    path = path.replace("{dataset_id}", str(DATASET)).replace("{table}", "users").replace("{part}", "0")
+    answer = await client.request(method, path)
+    assert answer.status_code == 503, answer.text
+    assert int(answer.headers["Retry-After"]) > 0
+    assert "secret" not in answer.text
