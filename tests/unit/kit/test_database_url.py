@@ -52,3 +52,10 @@ async def test_only_a_lost_race_is_tried_again() -> None:
     with pytest.raises(KeyError):
         await retry_on_deadlock(broken)
     assert calls == 4
+
+
+async def test_work_may_be_any_function_that_gives_an_awaitable() -> None:
+    async def answer(value: int) -> int:
+        return value
+
+    assert await retry_on_deadlock(lambda: answer(7)) == 7

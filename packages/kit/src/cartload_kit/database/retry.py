@@ -33,4 +33,9 @@ async def retry_on_deadlock[T](
         stop=stop_after_attempt(attempts),
         reraise=True,
     )
-    return await retrying(work)
+
+    async def transaction() -> T:
+        # Tenacity awaits coroutine functions only: what a lambda returns it would hand back unawaited.
+        return await work()
+
+    return await retrying(transaction)
