@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import textwrap
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -101,26 +102,61 @@ def test_ctrl_c_within_a_query_is_one_line_and_code_130(tmp_path: Path, command:
     assert not list(scratch.iterdir())
 
 
-def test_ctrl_c_while_python_drops_exceptions_is_heard_all_the_same() -> None:
-    """As in a destructor: an exception that a signal raises there is lost."""
-    program = """
+LOST = {
+    "in a destructor": """
+class Closed:
+    def __del__(self):
+        interrupt()
+Closed()
+""",
+    "in code that drops all errors": """
+try:
+    interrupt()
+except BaseException:
+    pass
+""",
+}
+
+
+def interrupted(lines: str) -> "subprocess.CompletedProcess[str]":
+    program = f"""
 import os, signal, time
 from cartload.cli import signals
 from cartload.cli.errors import Interrupted
 
-class Closed:
-    def __del__(self):
-        os.kill(os.getpid(), signal.SIGINT)
-        time.sleep(0)
+def interrupt():
+    os.kill(os.getpid(), signal.SIGINT)
+    time.sleep(0)
 
 signals.install()
 try:
-    Closed()
+{textwrap.indent(lines, "    ")}
     time.sleep(60)
 except Interrupted as stop:
     print(stop)
 """
-    done = subprocess.run(
+    return subprocess.run(
         [sys.executable, "-c", program], check=False, capture_output=True, text=True, timeout=30
     )
+
+
+@pytest.mark.parametrize("place", LOST)
+def test_ctrl_c_is_heard_where_its_exception_is_lost(place: str) -> None:
+    done = interrupted(LOST[place])
     assert (done.stdout, done.stderr) == ("ended by SIGINT\n", "")
+
+
+def test_cleaning_up_is_not_interrupted_again() -> None:
+    done = interrupted(
+        """
+try:
+    interrupt()
+finally:
+    end = time.monotonic() + 0.5  # Several reminders, and a user who presses Ctrl-C again.
+    interrupt()
+    while time.monotonic() < end:
+        pass
+    print("cleaned up")
+"""
+    )
+    assert (done.stdout, done.stderr) == ("cleaned up\nended by SIGINT\n", "")

@@ -22,6 +22,7 @@ def run() -> NoReturn:
         code = console.close(main())
         signals.ignore()  # The code is settled: nothing may interrupt the interpreter's own end.
     except Interrupted as stop:
+        signals.ignore()
         console.print_error(stop)
         code = console.close(stop.code)
     sys.exit(code)
@@ -44,8 +45,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         # Libraries turn the exception of our signal handler into errors of their own: DuckDB raises
         # "RuntimeError: Query interrupted", an import that is cut off an ImportError.
         number = signals.received()
-        return _failed(error if number is None else Interrupted(number))
+        if number is None:
+            return _failed(error)
+        signals.ignore()
+        return _failed(Interrupted(number))
     except Interrupted as stop:
+        signals.ignore()
         return _failed(stop)
 
 

@@ -1,16 +1,14 @@
 """Signals that end a command, as an exception: what was begun is cleaned up while it passes."""
 
-import os
 import signal
 import sys
-import threading
 from types import FrameType
 from typing import Any, Final
 
 from cartload.cli.errors import Interrupted
 
 _ENDING: Final = (signal.SIGINT, signal.SIGTERM)
-_AGAIN_SECONDS: Final = 0.05
+_REMINDER_SECONDS: Final = 0.1
 
 _received: int | None = None
 
@@ -18,14 +16,16 @@ _received: int | None = None
 def install() -> None:
     """From now on the first signal that ends programs raises Interrupted; later ones are not heard."""
     sys.unraisablehook = _unraisable
+    signal.signal(signal.SIGALRM, _remind)
     for ending in _ENDING:
         signal.signal(ending, _stop)
 
 
 def ignore() -> None:
-    """No signal ends the process from now on."""
-    for ending in _ENDING:
-        signal.signal(ending, signal.SIG_IGN)
+    """No signal ends the process from now on: how it ends is settled."""
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    for number in (*_ENDING, signal.SIGALRM):
+        signal.signal(number, signal.SIG_IGN)
 
 
 def received() -> int | None:
@@ -35,18 +35,24 @@ def received() -> int | None:
 
 def _stop(number: int, _: FrameType | None) -> None:
     global _received
-    _received = number
-    ignore()
-    raise Interrupted(number)
+    if _received is None:
+        _received = number
+        signal.setitimer(signal.ITIMER_REAL, _REMINDER_SECONDS, _REMINDER_SECONDS)
+        raise Interrupted(number)
+
+
+def _remind(_number: int, _: FrameType | None) -> None:
+    """Raise Interrupted again when it was lost, and let it be while something is cleaned up.
+
+    A signal's exception is raised wherever Python is just then, also where C code drops all errors: in
+    destructors, and in the compiler, which runs at every import without a cached file. While an exception
+    passes, the blocks that clean up are handling one; where none is handled, it was lost.
+    """
+    if _received is not None and sys.exception() is None:
+        raise Interrupted(_received)
 
 
 def _unraisable(lost: Any) -> None:
-    """Send the signal again when Python dropped its exception, as it drops all that pass ``__del__``."""
-    stop = lost.exc_value
-    if not isinstance(stop, Interrupted):
+    """Say nothing of an Interrupted that a destructor dropped: it is raised again."""
+    if not isinstance(lost.exc_value, Interrupted):
         sys.__unraisablehook__(lost)
-        return
-    install()
-    again = threading.Timer(_AGAIN_SECONDS, os.kill, (os.getpid(), stop.number))
-    again.daemon = True
-    again.start()
