@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import resource
 import signal
 import sys
 import threading
@@ -121,12 +122,19 @@ def serve(
     """
     logging.configure(app.state.service, settings.log_level)
     memory.give_back_freed_blocks()
+    _allow_open_files()
     for number in (signal.SIGTERM, signal.SIGINT):
         # uvicorn raises the signal again after its graceful stop; by then nothing is left to do.
         signal.signal(number, lambda *_: None)
     on_stop = partial(_end_in_time, stop_seconds)
     server(app, settings.host, settings.port, ws_max_size=ws_max_size, on_stop=on_stop, **options).run()
     sys.exit(app.state.lifecycle.exit_code)
+
+
+def _allow_open_files() -> None:
+    """Raise the soft limit of open files to the hard one: many systems set it to 1024, for old programs."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _end_in_time(seconds: float) -> None:
