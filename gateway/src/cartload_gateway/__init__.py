@@ -1,1 +1,1 @@
-"""Cartload's one public origin: UI, API, WebSocket and the plain endpoints."""
+"""Cartload's one public origin: UI, API, WebSocket and the compat endpoints."""

@@ -5,9 +5,10 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, Request, WebSocket
 from prometheus_client import start_http_server
+from starlette.middleware import Middleware
 from starlette.responses import JSONResponse, Response
 
-from cartload_gateway.api.middleware import AllowedHosts, ReleaseAtEnd, SecurityHeaders
+from cartload_gateway.api.middleware import AllowedHosts, ReleaseAtEnd, SecurityHeaders, SmallJsonBodies
 from cartload_gateway.api.ui import is_navigation
 from cartload_gateway.bootstrap import Parts, attach, open_parts
 from cartload_gateway.compat.routes import POST_PATHS
@@ -85,7 +86,10 @@ def _routed(lifespan: Lifespan | None, max_body: int, hosts: Collection[str]) ->
         openapi_url=None,
         serve_metrics=False,
     )
-    app.add_middleware(AllowedHosts, hosts=hosts)
+    # Inside those of the factory, so that refusals have a request id and are logged: add_middleware would
+    # put them outside.
+    app.user_middleware.append(Middleware(AllowedHosts, hosts=hosts))
+    app.user_middleware.append(Middleware(SmallJsonBodies, paths=POST_PATHS))
     app.add_middleware(ReleaseAtEnd)
     app.add_middleware(SecurityHeaders)
     app.include_router(compat_router)

@@ -84,7 +84,7 @@ class GatewaySettings(Settings):
         description="Personal tokens a minute that auth is asked about for one address, in each replica.",
     )
     plain_max_customers: int = Field(
-        default=1_000_000, ge=1, description="Largest `dataCount` of the plain endpoints."
+        default=1_000_000, ge=1, description="Largest `dataCount` of the compat endpoints."
     )
 
     @field_validator("ui_dir")

@@ -102,6 +102,7 @@ async def test_only_allowed_hosts_are_answered_for(start_gateway: Any, host: str
         async with gateway.client.get(path, headers={"Host": host}) as answer:
             assert answer.status == status
             assert answer.headers["X-Frame-Options"] == "DENY"
+            assert "X-Request-Id" in answer.headers
     async with gateway.client.get("/health/live", headers={"Host": host}) as answer:
         assert answer.status == 200
 

@@ -243,6 +243,25 @@ async def test_a_refusal_keeps_its_headers(gateway: Any, status: int, header: st
     assert (found, body["detail"]) == (status, "not now")
     assert headers.getall(header) == [value]
     assert headers.getall("Content-Type") == ["application/problem+json"]
+    assert headers.getall("Cache-Control") == ["no-store"]
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b'{"dataCount": NaN}', 400),
+        (b'{"dataCount": 1, "dataCount": 2}', 422),
+        (b'{"dataCount": 1e999}', 422),
+        (b'{"dataCount": 1}' + b" " * 70_000, 413),
+    ],
+)
+async def test_bodies_are_small_and_json_to_the_letter(gateway: Any, body: bytes, status: int) -> None:
+    headers = gateway.bearer() | {"Content-Type": "application/json"}
+    found, _, answered = await read(gateway, "POST", "/write_to_db", data=body, headers=headers)
+    assert (found, answered["Content-Type"]) == (status, "application/problem+json")
+    assert "X-Content-Type-Options" in answered
+    assert "X-Request-Id" in answered
+    assert gateway.services.asked == []
 
 
 async def test_the_rate_limit_is_told_here_too(gateway: Any) -> None:

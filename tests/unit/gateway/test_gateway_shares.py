@@ -10,6 +10,8 @@ from typing import Any
 import aiohttp
 import pytest
 
+from cartload_gateway.app import HTTP_LIMITS
+from cartload_kit.http.connections import DEFAULT_LIMITS
 from support.http_server import Peer, peer
 
 EXPORT = "/api/datasets/endless/tables/users/export"
@@ -179,6 +181,11 @@ async def test_a_head_of_any_size_is_answered_by_the_gateway_itself(gateway: Any
                 continue
             assert (answer.status, answer.content_type) == (refusal, "application/problem+json")
             assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_what_passes_the_gateway_passes_the_services_with_the_headers_that_it_adds() -> None:
+    assert HTTP_LIMITS.target_bytes <= DEFAULT_LIMITS.target_bytes
+    assert HTTP_LIMITS.head_bytes + 16_000 <= DEFAULT_LIMITS.head_bytes
 
 
 async def test_a_long_link_of_a_service_passes(gateway: Any) -> None:

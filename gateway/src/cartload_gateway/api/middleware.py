@@ -7,10 +7,14 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cartload_gateway.api.admission import RELEASE
+from cartload_gateway.api.bodies import SMALL_BYTES
 from cartload_gateway.domain.headers import SECURITY
 from cartload_gateway.metrics import REFUSED
 from cartload_kit.errors import Problem
+from cartload_kit.http.limits import BodyLimits
 from cartload_kit.http.problems import problem_response
+
+_BODY_SECONDS = 30.0
 
 
 class SecurityHeaders:
@@ -63,6 +67,25 @@ class AllowedHosts:
 def _without_port(host: str) -> str:
     name, colon, port = host.rpartition(":")
     return name if colon and (port.isdigit() or not port) else host
+
+
+class SmallJsonBodies:
+    """Reads the bodies of these paths whole before a route sees them: small ones, and JSON to the letter.
+
+    Elsewhere bodies belong to services, which check them; the gateway reads them itself when it forwards.
+    """
+
+    def __init__(self, app: ASGIApp, *, paths: Collection[str]) -> None:
+        self._app = app
+        self._paths = paths
+        self._bounded = BodyLimits(
+            app, service="gateway", max_body=SMALL_BYTES, strict_json=True, body_seconds=_BODY_SECONDS
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        bounded = scope["type"] == "http" and scope["path"] in self._paths
+        await (self._bounded if bounded else self._app)(scope, receive, send)
 
 
 class ReleaseAtEnd:

@@ -1,4 +1,4 @@
-"""The routes of the plain endpoints."""
+"""The routes of the compat endpoints."""
 
 from collections.abc import Awaitable, Callable
 from typing import Annotated

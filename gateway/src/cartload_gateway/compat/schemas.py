@@ -1,4 +1,4 @@
-"""What the plain endpoints take and give: names and types exactly as older clients know them."""
+"""What the compat endpoints take and give: names and types exactly as older clients know them."""
 
 from typing import Any
 

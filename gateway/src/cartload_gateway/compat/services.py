@@ -16,7 +16,8 @@ from cartload_gateway.domain.routing import Upstream, lane_of
 from cartload_kit.errors import BadGateway, FieldError, GatewayTimeout, Problem
 from cartload_kit.tracing import current_traceparent
 
-_HEADERS_OF_THE_BODY = frozenset({"content-type", "content-length", "content-encoding", "etag", "vary"})
+_SET_ANEW = frozenset({"content-type", "content-length", "content-encoding", "etag", "cache-control"})
+"""Headers of a service's refusal that the gateway's own answer has anyway."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,7 @@ def _problem(answer: aiohttp.ClientResponse, body: Any) -> Problem:
     headers = {
         name: value
         for name, value in response_headers(answer.headers.items())
-        if name.lower() not in _HEADERS_OF_THE_BODY
+        if name.lower() not in _SET_ANEW
     }
     return Problem(
         answer.status,
