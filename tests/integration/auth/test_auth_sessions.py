@@ -81,8 +81,8 @@ async def test_a_lost_answer_is_given_again_within_the_grace_time(auth: Service)
     auth.clock.advance(seconds=9)
     second = await auth.refresh(first)
     assert second.status_code == 200
-    assert second.json()["refresh_token"] not in (first, lost)
-    assert (await auth.refresh(second.json()["refresh_token"])).status_code == 200
+    assert second.json()["refresh_token"] == lost != first
+    assert (await auth.refresh(lost)).status_code == 200
 
 
 async def test_the_grace_time_is_for_the_last_token_only(auth: Service) -> None:
@@ -94,7 +94,7 @@ async def test_the_grace_time_is_for_the_last_token_only(auth: Service) -> None:
     assert (await auth.refresh(third)).status_code == 401
 
 
-async def test_of_two_tokens_from_one_grace_time_only_one_can_go_on(auth: Service) -> None:
+async def test_a_thief_who_is_quick_does_not_live_beside_the_victim(auth: Service) -> None:
     await auth.register()
     first = (await auth.login())["refresh_token"]
     mine = (await auth.refresh(first)).json()["refresh_token"]
@@ -104,19 +104,55 @@ async def test_of_two_tokens_from_one_grace_time_only_one_can_go_on(auth: Servic
     assert (await auth.refresh(thiefs)).status_code == 401
 
 
-async def test_tabs_that_refresh_at_once_all_stay_signed_in(auth: Service) -> None:
+async def test_a_token_used_fifty_times_at_once_has_one_living_successor(
+    auth: Service, auth_database: str
+) -> None:
     await auth.register()
     first = (await auth.login())["refresh_token"]
-    answers = await asyncio.gather(*(auth.refresh(first) for _ in range(8)))
-    assert [answer.status_code for answer in answers] == [200] * 8
-    assert len({answer.json()["refresh_token"] for answer in answers}) == 8
+    async with running(auth_database, clock=auth.clock) as replica:
+        answers = await asyncio.gather(*((auth, replica)[n % 2].refresh(first) for n in range(50)))
+    assert [answer.status_code for answer in answers] == [200] * 50
+    assert len({answer.json()["refresh_token"] for answer in answers}) == 1
+    assert len(_rows(auth_database, "SELECT token_hash FROM refresh_tokens")) == 2
 
 
-async def test_the_tokens_of_one_generation_are_bounded(auth: Service) -> None:
+async def test_a_successor_lives_as_long_whoever_asks_for_it(auth: Service) -> None:
+    await auth.register()
+    await auth.http.post(LOGIN, json=CREDENTIALS)
+    first = auth.http.cookies[COOKIE]
+    rotated = await auth.http.post(REFRESH)
+    auth.http.cookies.clear()
+    auth.clock.advance(seconds=5)
+    again = await auth.http.post(REFRESH, headers={"Cookie": f"{COOKIE}={first}"})
+    assert "Max-Age=604800" in rotated.headers["set-cookie"]
+    assert "Max-Age=604795" in again.headers["set-cookie"]
+
+
+async def test_the_refresh_secret_outlives_a_restart_and_goes_with_the_keys(
+    auth: Service, auth_database: str
+) -> None:
     await auth.register()
     first = (await auth.login())["refresh_token"]
-    statuses = [(await auth.refresh(first)).status_code for _ in range(66)]
-    assert statuses == [200] * 64 + [429] * 2
+    newest = (await auth.refresh(first)).json()["refresh_token"]
+    async with running(auth_database, clock=auth.clock) as again:
+        assert (await again.refresh(first)).json()["refresh_token"] == newest
+    await auth.dependencies.keys.replace()
+    assert (await auth.refresh(first)).status_code == 401
+    assert (await auth.refresh(newest)).status_code == 200
+
+
+@pytest.mark.parametrize(("kind", "wanted"), [("rotating", "plain"), ("plain", "rotating")])
+async def test_a_token_of_another_kind_is_refused_and_its_session_goes_on(
+    auth: Service, kind: str, wanted: str
+) -> None:
+    await auth.register()
+    token = (await auth.login(session=kind))["refresh_token"]
+    body = {"refresh_token": token, "session": wanted}
+    refused = await auth.http.post(REFRESH, json=body)
+    assert refused.status_code == 401
+    assert "/refresh" in refused.json()["detail"]
+    auth.clock.advance(minutes=1)
+    assert (await auth.http.post(REFRESH, json={**body, "session": kind})).status_code == 200
 
 
 async def test_without_a_grace_time_any_second_use_ends_the_session(auth_database: str) -> None:

@@ -1,5 +1,6 @@
 """The compat endpoints against services that answer as told: shapes, refusals, and who is asked what."""
 
+import json
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -65,7 +66,8 @@ async def test_refresh_takes_the_token_as_bearer(gateway: Any) -> None:
     gateway.services.answer("POST /api/auth/refresh", {"access_token": "B"})
     status, body, _ = await read(gateway, "POST", "/refresh", headers={"Authorization": "Bearer R"})
     assert (status, body) == (200, {"access_token": "B"})
-    assert b'"R"' in gateway.services.calls("POST /api/auth/refresh")[0].body
+    sent = gateway.services.calls("POST /api/auth/refresh")[0].body
+    assert json.loads(sent) == {"refresh_token": "R", "session": "plain"}
 
 
 @pytest.mark.parametrize(

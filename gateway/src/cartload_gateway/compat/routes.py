@@ -98,7 +98,7 @@ async def refresh(
     """Get a new access token for the refresh token in `Authorization: Bearer`."""
     if token is None or not token.credentials:
         raise Unauthorized("Send the refresh token as Authorization: Bearer.")
-    body = {"refresh_token": token.credentials}
+    body = {"refresh_token": token.credentials, "session": "plain"}
     answer = await services.call("auth", "POST", "/api/auth/refresh", body=body)
     return Refreshed(access_token=answer.body["access_token"])
 

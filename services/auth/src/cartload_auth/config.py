@@ -17,9 +17,6 @@ KEY_OVERLAP = timedelta(minutes=65)
 MAX_PERSONAL_TOKENS = 100
 """Personal tokens an account may have at a time."""
 
-MAX_SIBLINGS = 64
-"""Refresh tokens that one generation of a session may have: so many tabs may lose an answer at once."""
-
 
 @dataclass(frozen=True, slots=True)
 class AuthConfig:

@@ -1,5 +1,6 @@
-"""The key ring of a process, kept equal to the database's."""
+"""The key ring and the refresh secret of a process, kept equal to the database's."""
 
+import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -8,12 +9,22 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from cartload_auth.config import KEY_LEAD
 from cartload_auth.domain.signing_keys import KeyEncryptor, KeyRing, new_key
-from cartload_auth.repository import signing_keys
+from cartload_auth.repository import server_secrets, signing_keys
 from cartload_kit.database import is_duplicate_key, transaction
+
+_REFRESH = "refresh"
+_SECRET_BYTES = 32
+
+
+def _new_secret() -> bytes:
+    return secrets.token_bytes(_SECRET_BYTES)
 
 
 class KeyStore:
-    """Holds the ring that signs and is published; `refresh` brings it up to date, `rotate` adds a key."""
+    """Holds the ring that signs and is published; `refresh` brings it up to date, `rotate` adds a key.
+
+    It also holds the secret that the successors of refresh tokens are derived from.
+    """
 
     def __init__(
         self, engine: AsyncEngine, encryptor: KeyEncryptor, overlap: timedelta, clock: Callable[[], datetime]
@@ -23,25 +34,40 @@ class KeyStore:
         self._overlap = overlap
         self._clock = clock
         self._ring = KeyRing([], overlap)
+        self._refresh_secret: bytes | None = None
 
     @property
     def ring(self) -> KeyRing:
         """The keys as last read."""
         return self._ring
 
+    @property
+    def refresh_secret(self) -> bytes:
+        """What the successor of a refresh token is derived from, together with the token itself.
+
+        Raises:
+            LookupError: it was never read.
+        """
+        if self._refresh_secret is None:
+            raise LookupError("there is no refresh secret")
+        return self._refresh_secret
+
     async def refresh(self) -> None:
         """Read the keys again.
 
         Raises:
-            UnreadableKey: a key is sealed with a secret that this process was not given.
+            UnreadableKey: a key is encrypted with a secret that this process was not given.
         """
         async with transaction(self._engine) as connection:
             keys = await signing_keys.read_all(connection, self._encryptor)
+            self._refresh_secret = await server_secrets.read(connection, _REFRESH, self._encryptor)
         self._ring = KeyRing(keys, self._overlap)
 
     async def ensure(self, lifetime: timedelta) -> None:
         """Make the first key where there is none, and the next one when the newest is `lifetime` old."""
         await self.refresh()
+        if self._refresh_secret is None:
+            await self._add_refresh_secret()
         newest = self._ring.newest
         if newest is None:
             await self._add(1, self._clock())
@@ -55,13 +81,18 @@ class KeyStore:
         return await self._add(newest.sequence + 1 if newest else 1, self._clock() + KEY_LEAD)
 
     async def replace(self) -> str:
-        """Add a key that signs at once and drop all others: access tokens in use end. Returns the kid."""
+        """Add a key that signs at once and drop all others: access tokens in use end. Returns the kid.
+
+        The refresh secret is replaced too: whoever read the old one could follow a session from any of its
+        used tokens. Sessions go on, since a refresh token in use is known by its hash.
+        """
         await self.refresh()
         newest = self._ring.newest
         kid = await self._add(newest.sequence + 1 if newest else 1, self._clock())
         others = [key for key in self._ring.published(self._clock()) if key.kid != kid]
         async with transaction(self._engine) as connection:
             await signing_keys.remove(connection, others)
+            await server_secrets.replace(connection, _REFRESH, _new_secret(), self._encryptor, self._clock())
         await self.refresh()
         return kid
 
@@ -73,6 +104,11 @@ class KeyStore:
                 await signing_keys.remove(connection, retired)
             await self.refresh()
         return len(retired)
+
+    async def _add_refresh_secret(self) -> None:
+        async with transaction(self._engine) as connection:
+            await server_secrets.add(connection, _REFRESH, _new_secret(), self._encryptor, self._clock())
+        await self.refresh()
 
     async def _add(self, sequence: int, signs_from: datetime) -> str:
         key = new_key(sequence, self._clock(), signs_from)

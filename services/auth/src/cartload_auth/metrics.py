@@ -6,7 +6,7 @@ LOGINS = Counter("cartload_auth_logins_total", "Attempts to sign in, by outcome.
 """right, wrong or throttled; a rise of wrong ones is somebody guessing."""
 
 REFRESHES = Counter("cartload_auth_refreshes_total", "Uses of refresh tokens, by outcome.", ["outcome"])
-"""rotated, grace, plain, ended or reused; a reused one may have been stolen."""
+"""rotated, grace, plain, ended, refused or reused; a reused one may have been stolen."""
 
 EXCHANGES = Counter("cartload_auth_exchanges_total", "Personal tokens exchanged or refused.", ["outcome"])
 

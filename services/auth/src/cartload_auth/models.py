@@ -1,7 +1,8 @@
 """The tables of the database `cartload_auth`.
 
 Times are UTC with microseconds. Secrets are never stored: refresh and personal tokens as SHA-256, passwords
-as bcrypt, private signing keys sealed where the operator gives a secret for it.
+as bcrypt. Private signing keys, and the secret that refresh tokens derive from, are encrypted where the
+operator gives a secret for it.
 """
 
 from typing import Any
@@ -108,6 +109,15 @@ signing_keys = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("signs_from", UtcDateTime, nullable=False),
     UniqueConstraint("kid"),
+    **_OPTIONS,
+)
+
+server_secrets = Table(
+    "server_secrets",
+    metadata,
+    Column("name", _word(32), primary_key=True),
+    Column("secret", _word(255), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
     **_OPTIONS,
 )
 

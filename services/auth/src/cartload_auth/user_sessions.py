@@ -1,8 +1,10 @@
-"""Sessions: a family of refresh tokens, of which each use makes the next one.
+"""Sessions: a family of refresh tokens, of which each use makes the next one, and one is alive.
 
-A session counts generations. A use of a token of the newest generation begins the next one. A use of a token
-of the generation before, within the grace time, gives one more token of the newest: the answer was lost, or
-two tabs asked at once. Any other use is the reuse of a stolen token, and ends the whole session.
+A session counts generations, and each has one token: it is derived from the token before and a secret of the
+server. A use of the newest token begins the next generation. A use of the token before it, within the grace
+time, gives the newest one again: the answer was lost, or two tabs asked at once. A thief who is as quick gets
+that same token, and sooner or later one of the two uses it too late. Any other use is the reuse of a stolen
+token, and ends the whole session.
 """
 
 from dataclasses import dataclass
@@ -12,18 +14,23 @@ from uuid import uuid4
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cartload_auth import metrics
-from cartload_auth.config import MAX_SIBLINGS, AuthConfig
+from cartload_auth.config import AuthConfig
 from cartload_auth.dependencies import Dependencies
-from cartload_auth.domain.opaque_tokens import digest, new_refresh_token
+from cartload_auth.domain.opaque_tokens import digest, new_refresh_token, successor
 from cartload_auth.repository import accounts, sessions
 from cartload_auth.repository.accounts import Account
 from cartload_auth.repository.sessions import Session, SessionKind, StoredToken
 from cartload_kit.database import retry_on_deadlock, transaction
-from cartload_kit.errors import TooManyRequests, Unauthorized
+from cartload_kit.errors import Unauthorized
 from cartload_kit.logging import get_logger
 
 _log = get_logger(__name__)
 _ENDED = "The session has ended: sign in again."
+_OTHER_KIND: dict[SessionKind, str] = {
+    "rotating": "This refresh token changes with each use, and this call has no room for the next one: "
+    "use POST /api/auth/refresh.",
+    "plain": "This refresh token belongs to the plain interface and never changes: use POST /refresh.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,20 +56,22 @@ async def open_session(
     lifetime = config.session_lifetime if kind == "rotating" else config.refresh_lifetime
     session = Session(str(uuid4()), account_id, kind, 0, now, now + lifetime)
     await sessions.add(connection, session, now)
-    return await _hand_out(connection, session, now, config)
+    return await _hand_out(connection, session, 0, new_refresh_token(), now, config)
 
 
-async def refresh(dependencies: Dependencies, token: str) -> tuple[Account, OpenedSession | None]:
+async def refresh(
+    dependencies: Dependencies, token: str, kind: SessionKind | None = None
+) -> tuple[Account, OpenedSession | None]:
     """Use a refresh token; returns whose it is and the next one, which is None for a plain session.
 
     Raises:
-        Unauthorized: the token is unknown, has run out or was used before (that ends its session).
-        TooManyRequests: too many uses of one token at once.
+        Unauthorized: the token is unknown, has run out or was used before (that ends its session); or its
+            session is not of the `kind` that the caller can go on with (that leaves it as it is).
     """
 
     async def use() -> tuple[Account, OpenedSession | None]:
         async with transaction(dependencies.engine) as connection:
-            return await _use(connection, digest(token), dependencies.clock(), dependencies.config)
+            return await _use(connection, dependencies, token, kind)
 
     try:
         return await retry_on_deadlock(use)
@@ -85,9 +94,10 @@ async def end(dependencies: Dependencies, token: str) -> None:
 
 
 async def _use(
-    connection: AsyncConnection, token_hash: str, now: datetime, config: AuthConfig
+    connection: AsyncConnection, dependencies: Dependencies, presented: str, kind: SessionKind | None
 ) -> tuple[Account, OpenedSession | None]:
-    token = await sessions.token(connection, token_hash)
+    now = dependencies.clock()
+    token = await sessions.token(connection, digest(presented))
     session = None if token is None else await sessions.locked(connection, token.session_id)
     if token is None or session is None or min(token.expires_at, session.expires_at) <= now:
         metrics.REFRESHES.labels("ended").inc()
@@ -95,37 +105,46 @@ async def _use(
     account = await accounts.by_id(connection, session.account_id)
     if account is None:
         raise Unauthorized(_ENDED)
+    if kind is not None and session.kind != kind:
+        metrics.REFRESHES.labels("refused").inc()
+        raise Unauthorized(_OTHER_KIND[session.kind])
     if session.kind == "plain":
         metrics.REFRESHES.labels("plain").inc()
         return account, None
-    return account, await _rotate(connection, session, token, now, config)
+    following = successor(dependencies.keys.refresh_secret, presented)
+    return account, await _rotate(connection, session, token, following, now, dependencies.config)
 
 
 async def _rotate(
-    connection: AsyncConnection, session: Session, token: StoredToken, now: datetime, config: AuthConfig
+    connection: AsyncConnection,
+    session: Session,
+    token: StoredToken,
+    following: str,
+    now: datetime,
+    config: AuthConfig,
 ) -> OpenedSession:
     if token.generation == session.generation:
-        following = session.generation + 1
-        await sessions.advance(connection, session.id, following, now)
+        await sessions.advance(connection, session.id, session.generation + 1, now)
         metrics.REFRESHES.labels("rotated").inc()
-        return await _hand_out(connection, session, now, config, following)
+        return await _hand_out(connection, session, session.generation + 1, following, now, config)
     if token.generation != session.generation - 1 or now - session.advanced_at > config.grace:
         raise Reused(session.id)
-    if await sessions.siblings(connection, session.id, session.generation) >= MAX_SIBLINGS:
-        raise TooManyRequests(config.grace.total_seconds(), "Too many uses of one refresh token at once.")
+    newest = await sessions.token(connection, digest(following))
+    if newest is None:  # the refresh secret was replaced within the grace time, so it cannot be told again
+        metrics.REFRESHES.labels("ended").inc()
+        raise Unauthorized(_ENDED)
     metrics.REFRESHES.labels("grace").inc()
-    return await _hand_out(connection, session, now, config)
+    return OpenedSession(following, newest.expires_at)
 
 
 async def _hand_out(
     connection: AsyncConnection,
     session: Session,
+    generation: int,
+    token: str,
     now: datetime,
     config: AuthConfig,
-    generation: int | None = None,
 ) -> OpenedSession:
-    secret = new_refresh_token()
     expires_at = min(now + config.refresh_lifetime, session.expires_at)
-    newest = session.generation if generation is None else generation
-    await sessions.add_token(connection, digest(secret), StoredToken(session.id, newest, expires_at))
-    return OpenedSession(secret, expires_at)
+    await sessions.add_token(connection, digest(token), StoredToken(session.id, generation, expires_at))
+    return OpenedSession(token, expires_at)

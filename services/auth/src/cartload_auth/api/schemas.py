@@ -69,6 +69,16 @@ class RefreshToken(Request):
     refresh_token: str | None = Field(default=None, max_length=512, examples=["clr_Zm9v…"])
 
 
+class Refresh(RefreshToken):
+    """A use of a refresh token."""
+
+    session: Literal["rotating", "plain"] | None = Field(
+        default=None,
+        description="The kind of session that the caller can go on with; the token of another kind is "
+        "refused, and stays as it is. Without it, any kind is taken.",
+    )
+
+
 class AccessToken(BaseModel):
     """An access token."""
 

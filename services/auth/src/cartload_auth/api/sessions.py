@@ -6,7 +6,7 @@ from fastapi import APIRouter, Header, Request, Response
 
 from cartload_auth import sign_in, user_sessions
 from cartload_auth.api.parameters import NO_STORE, Address, UseCookie, UseDependencies, access_token
-from cartload_auth.api.schemas import Login, RefreshToken, SignedIn, User
+from cartload_auth.api.schemas import Login, Refresh, RefreshToken, SignedIn, User
 from cartload_auth.domain.opaque_tokens import REFRESH_PREFIX
 from cartload_kit.errors import Problem, Unauthorized
 from cartload_kit.http.openapi import problem_answers
@@ -49,26 +49,26 @@ async def login(
     summary="Get a new access token",
     response_model=SignedIn,
     response_model_exclude_none=True,
-    responses=problem_answers(401, 403, 429, 503),
+    responses=problem_answers(401, 403, 422, 503),
 )
 async def refresh(
     request: Request,
     response: Response,
     dependencies: UseDependencies,
     cookie: UseCookie,
-    body: RefreshToken | None = None,
+    body: Refresh | None = None,
 ) -> SignedIn | Response:
     """Use a refresh token: it is worth nothing afterwards, and the next one goes where it came from.
 
     A refresh token of the kind `plain` stays the same. A token that is used a second time ends its session,
-    but for a short grace time in which an answer may have been lost.
+    but for a short grace time in which an answer may have been lost: then it gives the same next token again.
     """
     in_body = body.refresh_token if body else None
     presented = in_body or cookie.read(request)
     if presented is None:
         raise Unauthorized(_NO_TOKEN)
     try:
-        account, opened = await user_sessions.refresh(dependencies, presented)
+        account, opened = await user_sessions.refresh(dependencies, presented, body.session if body else None)
     except Unauthorized as problem:
         return problem_response(problem, request.scope) if in_body else _ended(problem, request, cookie)
     token, seconds = access_token(dependencies, account)

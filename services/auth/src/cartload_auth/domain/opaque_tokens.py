@@ -1,7 +1,10 @@
 """Opaque tokens: what their owner holds, and the hash that is stored."""
 
 import hashlib
+import hmac
 import secrets
+
+from cartload_auth.domain.signing_keys import base64url
 
 REFRESH_PREFIX = "clr_"
 """Begins every refresh token."""
@@ -15,6 +18,14 @@ _BYTES = 32
 def new_refresh_token() -> str:
     """A refresh token of 256 random bits."""
     return REFRESH_PREFIX + secrets.token_urlsafe(_BYTES)
+
+
+def successor(secret: bytes, token: str) -> str:
+    """The refresh token that follows another one, the same for everybody who has the secret.
+
+    So whoever uses a token within the grace time gets the same next one, without its being stored anywhere.
+    """
+    return REFRESH_PREFIX + base64url(hmac.digest(secret, token.encode(errors="replace"), hashlib.sha256))
 
 
 def new_personal_token() -> str:

@@ -11,7 +11,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-_OPEN, _SEALED = "plain:", "aes256gcm:"
+_PLAIN, _ENCRYPTED = "plain:", "aes256gcm:"
 _NONCE_BYTES = 12
 
 
@@ -82,38 +82,36 @@ class KeyRing:
 
 
 class KeyEncryptor:
-    """Keeps private keys unreadable to whoever has the database but not the secret.
+    """Keeps secrets unreadable to whoever has the database but not the operator's secret.
 
-    Without a secret they are stored as they are, and the database's own rights are the protection.
+    Without that secret they are stored as they are, and the database's own rights are the protection.
     """
 
     def __init__(self, secret: str | None) -> None:
         self._box = None if secret is None else AESGCM(hashlib.sha256(secret.encode()).digest())
 
-    def seal(self, kid: str, private: Ed25519PrivateKey) -> str:
-        """What to store for a key; bound to its kid."""
-        raw = private.private_bytes_raw()
+    def encrypt(self, name: str, raw: bytes) -> str:
+        """What to store for a secret; bound to its name, so that no row can be put in another one's place."""
         if self._box is None:
-            return _OPEN + base64url(raw)
+            return _PLAIN + base64url(raw)
         nonce = secrets.token_bytes(_NONCE_BYTES)
-        return _SEALED + base64url(nonce + self._box.encrypt(nonce, raw, kid.encode()))
+        return _ENCRYPTED + base64url(nonce + self._box.encrypt(nonce, raw, name.encode()))
 
-    def open(self, kid: str, stored: str) -> Ed25519PrivateKey:
-        """Read back what `seal` gave.
+    def decrypt(self, name: str, stored: str) -> bytes:
+        """Read back what `encrypt` gave.
 
         Raises:
-            UnreadableKey: the secret is missing or another one.
+            UnreadableKey: the operator's secret is missing or another one.
         """
-        if stored.startswith(_OPEN):
-            return Ed25519PrivateKey.from_private_bytes(_unbase64url(stored.removeprefix(_OPEN)))
+        if stored.startswith(_PLAIN):
+            return _unbase64url(stored.removeprefix(_PLAIN))
         if self._box is None:
-            raise UnreadableKey("the signing keys are sealed: set CARTLOAD_SIGNING_KEY_SECRET")
-        data = _unbase64url(stored.removeprefix(_SEALED))
+            raise UnreadableKey("the signing keys are encrypted: set CARTLOAD_SIGNING_KEY_SECRET")
+        data = _unbase64url(stored.removeprefix(_ENCRYPTED))
         try:
-            raw = self._box.decrypt(data[:_NONCE_BYTES], data[_NONCE_BYTES:], kid.encode())
+            return self._box.decrypt(data[:_NONCE_BYTES], data[_NONCE_BYTES:], name.encode())
         except InvalidTag:
-            raise UnreadableKey("the keys were sealed with another CARTLOAD_SIGNING_KEY_SECRET") from None
-        return Ed25519PrivateKey.from_private_bytes(raw)
+            raise UnreadableKey("the keys were encrypted with another CARTLOAD_SIGNING_KEY_SECRET") from None
 
 
 def new_key(sequence: int, now: datetime, signs_from: datetime) -> SigningKey:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cartload_auth.models import refresh_tokens, sessions
@@ -14,7 +14,7 @@ type SessionKind = Literal["rotating", "plain"]
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One sign-in: a family of refresh tokens, of which the highest generation is the newest."""
+    """One sign-in: a family of refresh tokens, one of each generation; that of the highest is alive."""
 
     id: str
     account_id: str
@@ -80,12 +80,6 @@ async def advance(connection: AsyncConnection, session_id: str, generation: int,
     """Begin a new generation."""
     values = {"generation": generation, "advanced_at": now}
     await connection.execute(update(sessions).where(sessions.c.id == session_id).values(values))
-
-
-async def siblings(connection: AsyncConnection, session_id: str, generation: int) -> int:
-    """How many tokens a generation has."""
-    mine = (refresh_tokens.c.session_id == session_id, refresh_tokens.c.generation == generation)
-    return (await connection.execute(select(func.count()).where(*mine))).scalar_one()
 
 
 async def end(connection: AsyncConnection, session_id: str) -> None:

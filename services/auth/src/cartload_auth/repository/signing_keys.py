@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -13,12 +14,16 @@ async def read_all(connection: AsyncConnection, encryptor: KeyEncryptor) -> list
     """All keys, oldest first.
 
     Raises:
-        UnreadableKey: one is sealed with a secret that is not at hand.
+        UnreadableKey: one is encrypted with a secret that is not at hand.
     """
     rows = await connection.execute(select(signing_keys).order_by(signing_keys.c.sequence))
     return [
         SigningKey(
-            row.sequence, row.kid, encryptor.open(row.kid, row.private_key), row.created_at, row.signs_from
+            row.sequence,
+            row.kid,
+            Ed25519PrivateKey.from_private_bytes(encryptor.decrypt(row.kid, row.private_key)),
+            row.created_at,
+            row.signs_from,
         )
         for row in rows
     ]
@@ -30,7 +35,7 @@ async def add(connection: AsyncConnection, key: SigningKey, encryptor: KeyEncryp
         insert(signing_keys).values(
             sequence=key.sequence,
             kid=key.kid,
-            private_key=encryptor.seal(key.kid, key.private),
+            private_key=encryptor.encrypt(key.kid, key.private.private_bytes_raw()),
             created_at=key.created_at,
             signs_from=key.signs_from,
         )
