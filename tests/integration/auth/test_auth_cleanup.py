@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import func, insert, select
 
-from cartload_auth.models import personal_tokens, refresh_tokens, sessions, throttles
+from cartload_auth.models import known_addresses, personal_tokens, refresh_tokens, sessions, throttles
 from cartload_auth.repository import expired as expired_rows
 from cartload_auth.tasks.housekeeping import remove_expired
 from support.auth_service import Service
@@ -49,6 +49,17 @@ async def test_counted_attempts_go_when_they_no_longer_count(auth: Service) -> N
     auth.clock.advance(seconds=31)
     await remove_expired(auth.dependencies)
     assert await count(auth, throttles) == 0
+
+
+async def test_an_address_that_was_not_used_for_long_is_forgotten(auth: Service) -> None:
+    await auth.register()
+    await auth.login()
+    auth.clock.advance(days=89)
+    await remove_expired(auth.dependencies)
+    assert await count(auth, known_addresses) == 1
+    auth.clock.advance(days=2)
+    await remove_expired(auth.dependencies)
+    assert await count(auth, known_addresses) == 0
 
 
 async def test_a_batch_is_bounded_and_all_batches_go(auth: Service) -> None:

@@ -54,6 +54,8 @@ def test_a_session_never_ends_before_its_refresh_token() -> None:
         {"access_token_minutes": 0},
         {"access_token_minutes": 61},
         {"public_origins": "shop.example"},
+        {"login_attempts": 20, "login_attempts_account": 19},
+        {"login_attempts": 3, "password_workers": 4},
     ],
 )
 def test_settings_that_make_no_sense_are_refused(wrong: dict[str, object]) -> None:

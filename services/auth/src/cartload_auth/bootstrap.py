@@ -50,7 +50,12 @@ async def dependencies(
     """
     config = settings.config()
     engine = database.engine(settings.auth_database_url.get_secret_value())
-    passwords = PasswordPool(workers=settings.password_workers, queue=settings.password_queue, cost=cost)
+    passwords = PasswordPool(
+        workers=settings.password_workers,
+        queue=settings.password_queue,
+        queue_address=settings.password_queue_address,
+        cost=cost,
+    )
     keys = key_store(engine, settings, clock)
     try:
         await database.require_migrated(engine, MIGRATIONS)

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from cartload_auth.adapters.password_pool import PasswordPool
+from cartload_auth.adapters.password_pool import DEFAULT_COST, hash_password
 from cartload_auth.bootstrap import MIGRATIONS, key_store, say, utc_now
 from cartload_auth.domain.credentials import check_user_name
 from cartload_auth.repository import accounts, sessions
@@ -45,11 +45,7 @@ async def create_admin(settings: CommandSettings, user_name: str, *, reset: bool
     except ValueError as error:
         raise Refusal(str(error)) from error
     password = secrets.token_urlsafe(_PASSWORD_BYTES)
-    pool = PasswordPool(workers=1, queue=1)
-    try:
-        hashed = await pool.hash(password)
-    finally:
-        pool.close()
+    hashed = await asyncio.to_thread(hash_password, password, DEFAULT_COST)
     async with _engine(settings) as engine, database.transaction(engine) as connection:
         await _store_admin(connection, user_name, hashed, reset=reset)
     return password

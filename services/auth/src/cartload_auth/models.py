@@ -112,6 +112,16 @@ signing_keys = Table(
     **_OPTIONS,
 )
 
+known_addresses = Table(
+    "known_addresses",
+    metadata,
+    Column("account_id", _id(), ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
+    Column("address_hash", _digest(), primary_key=True),
+    Column("last_used_at", UtcDateTime, nullable=False),
+    Index(None, "last_used_at"),
+    **_OPTIONS,
+)
+
 server_secrets = Table(
     "server_secrets",
     metadata,

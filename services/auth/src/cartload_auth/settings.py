@@ -1,9 +1,9 @@
 """What the operator sets."""
 
 from datetime import timedelta
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings
 
 from cartload_auth.config import AuthConfig
@@ -72,10 +72,16 @@ class AuthSettings(Settings, CommandSettings):
         description="Passwords hashed or verified at a time, a quarter of a CPU second each.",
     )
     password_queue: int = Field(
-        default=16,
+        default=64,
         ge=0,
         le=1000,
         description="Passwords that may wait for a worker; more are answered with 503.",
+    )
+    password_queue_address: int = Field(
+        default=40,
+        ge=0,
+        le=1000,
+        description="Passwords from one address that may wait for a worker.",
     )
     login_attempts: int = Field(
         default=10,
@@ -84,23 +90,40 @@ class AuthSettings(Settings, CommandSettings):
         description="Wrong passwords for one account from one address before each further one takes 30 s.",
     )
     login_attempts_account: int = Field(
-        default=100,
+        default=1000,
         ge=1,
-        le=10000,
-        description="Wrong passwords for one account from anywhere before each further one takes 5 s.",
+        le=100000,
+        description="Wrong passwords for one account from all addresses that never signed in to it before "
+        "each further one takes 5 s.",
     )
     login_attempts_address: int = Field(
         default=100,
         ge=1,
         le=100000,
-        description="Wrong passwords from one address before each further one takes 6 s.",
+        description="Wrong passwords from one address, for accounts that never signed in from it, "
+        "before each further one takes 6 s.",
     )
     registrations_address: int = Field(
         default=200,
         ge=1,
         le=100000,
-        description="Accounts registered from one address before each further one takes 5 s.",
+        description="Attempts to register from one address before each further one takes 5 s.",
     )
+
+    @model_validator(mode="after")
+    def _check_limits(self) -> Self:
+        """Refuse limits that contradict each other."""
+        if self.login_attempts_account < self.login_attempts:
+            raise ValueError(
+                f"CARTLOAD_LOGIN_ATTEMPTS_ACCOUNT={self.login_attempts_account}: must be at least "
+                f"CARTLOAD_LOGIN_ATTEMPTS={self.login_attempts}, which is for one address"
+            )
+        if self.login_attempts < self.password_workers:
+            raise ValueError(
+                f"CARTLOAD_LOGIN_ATTEMPTS={self.login_attempts}: must be at least "
+                f"CARTLOAD_PASSWORD_WORKERS={self.password_workers}, or right sign-ins at once are refused"
+            )
+        return self
 
     def config(self) -> AuthConfig:
         """The numbers that the use cases work with."""

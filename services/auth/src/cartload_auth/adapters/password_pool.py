@@ -1,50 +1,66 @@
-"""bcrypt in threads of its own, with a queue that ends."""
+"""bcrypt in threads of its own."""
 
 import asyncio
-import threading
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 
 import bcrypt
 
 from cartload_auth import metrics
+from cartload_auth.adapters.fair_queue import FairQueue
 from cartload_auth.domain.credentials import MAX_PASSWORD_BYTES
-from cartload_kit.errors import Unavailable
 
-_RETRY_AFTER_SECONDS = 2
+DEFAULT_COST = 12
+
+
+def hash_password(password: str, cost: int) -> str:
+    """Return the bcrypt hash of a password that `credentials.check_password` accepted; takes its time."""
+    return bcrypt.hashpw(password.encode(), bcrypt.gensalt(cost)).decode()
 
 
 class PasswordPool:
-    """Hashes and verifies passwords on `workers` threads; at most `queue` callers wait for one.
+    """Hashes and verifies passwords on `workers` threads, which callers share by address.
 
-    bcrypt at cost 12 takes a quarter of a second of CPU and lets go of the interpreter meanwhile.
+    bcrypt at cost 12 takes a quarter of a second of CPU and lets go of the interpreter meanwhile. At most
+    `queue` callers wait for a thread, `queue_address` of them from one address.
     """
 
-    def __init__(self, *, workers: int, queue: int, cost: int = 12) -> None:
+    def __init__(self, *, workers: int, queue: int, queue_address: int, cost: int = DEFAULT_COST) -> None:
         self._cost = cost
-        self._limit = workers + queue
-        self._pending = 0
-        self._lock = threading.Lock()
+        self._turns = FairQueue(workers, queue, queue_address, metrics.PASSWORDS_WAITING.set)
         self._executor = ThreadPoolExecutor(workers, thread_name_prefix="password")
         self._nobody = bcrypt.hashpw(b"the hash of nobody", bcrypt.gensalt(cost))
 
-    async def hash(self, password: str) -> str:
-        """Return the bcrypt hash of a password that `rules.check_password` accepted.
+    @asynccontextmanager
+    async def turn(self, address: str) -> AsyncIterator["Hasher"]:
+        """Wait for a thread, and have it for the length of the block.
 
         Raises:
             Unavailable: too many are waiting already.
         """
-        secret = password.encode()
-        hashed = await self._run(lambda: bcrypt.hashpw(secret, bcrypt.gensalt(self._cost)))
-        return hashed.decode()
+        async with self._turns.turn(address):
+            yield Hasher(self._executor, self._cost, self._nobody)
+
+    def close(self) -> None:
+        """Let the running ones end and start no more."""
+        self._executor.shutdown(wait=True, cancel_futures=True)
+
+
+class Hasher:
+    """One thread of the pool, for whoever has its turn."""
+
+    def __init__(self, executor: ThreadPoolExecutor, cost: int, nobody: bytes) -> None:
+        self._executor = executor
+        self._cost = cost
+        self._nobody = nobody
+
+    async def hash(self, password: str) -> str:
+        """Return the bcrypt hash of a password that `credentials.check_password` accepted."""
+        return await self._run(lambda: hash_password(password, self._cost))
 
     async def verify(self, password: str, password_hash: str | None) -> bool:
-        """Say whether the password has this hash; None (an unknown user) takes the same time and is False.
-
-        Raises:
-            Unavailable: too many are waiting already.
-        """
+        """Say whether the password has this hash; None (an unknown user) takes the same time and is False."""
         secret = password.encode(errors="replace")
         fits = len(secret) <= MAX_PASSWORD_BYTES and b"\x00" not in secret
         known = self._nobody if password_hash is None else password_hash.encode()
@@ -52,21 +68,11 @@ class PasswordPool:
         equal = await self._run(lambda: bcrypt.checkpw(tried, known))
         return equal and fits and password_hash is not None
 
-    def close(self) -> None:
-        """Let the running ones end and start no more."""
-        self._executor.shutdown(wait=True, cancel_futures=True)
-
     async def _run[T](self, work: Callable[[], T]) -> T:
-        with self._lock:
-            if self._pending >= self._limit:
-                raise Unavailable("Too many sign-ins at once, try again shortly.", _RETRY_AFTER_SECONDS)
-            self._pending += 1
-            metrics.PASSWORDS_WAITING.set(self._pending)
-        future = self._executor.submit(work)
-        future.add_done_callback(self._done)
-        return await asyncio.wrap_future(future)
-
-    def _done(self, _: Future[Any]) -> None:
-        with self._lock:
-            self._pending -= 1
-            metrics.PASSWORDS_WAITING.set(self._pending)
+        future = asyncio.wrap_future(self._executor.submit(work))
+        try:
+            return await asyncio.shield(future)
+        except asyncio.CancelledError:
+            # A thread cannot be stopped: the turn must not end before it does, or more would run than may.
+            await asyncio.wait({future})
+            raise

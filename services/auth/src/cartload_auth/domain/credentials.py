@@ -25,6 +25,14 @@ def check_user_name(name: str) -> str:
     return name
 
 
+def normal_user_name(name: str) -> str:
+    """Return the one spelling of a name that attempts are counted by, and accounts looked up with.
+
+    The database takes `Ada` and `ada ` for the same name: so attempts must not count them apart.
+    """
+    return name.strip().lower()
+
+
 def check_password(password: str) -> str:
     """Return the password if it may be chosen.
 
@@ -60,7 +68,7 @@ NewPassword = Annotated[
 ]
 """A password that someone chooses."""
 
-GivenUserName = Annotated[str, Field(max_length=200, examples=["ada"])]
+GivenUserName = Annotated[str, Field(max_length=200, examples=["ada"]), AfterValidator(normal_user_name)]
 """A user name at sign-in: whatever was typed is merely wrong, never invalid."""
 
 GivenPassword = Annotated[

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, Table, delete
 from sqlalchemy.dialects.mysql import limit
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from cartload_auth.models import personal_tokens, refresh_tokens, sessions, throttles
+from cartload_auth.models import known_addresses, personal_tokens, refresh_tokens, sessions, throttles
 
 BATCH = 500
 """Rows removed in one transaction."""
@@ -15,12 +15,17 @@ KEPT_EXPIRED = timedelta(days=30)
 """How long an expired personal token is still listed."""
 
 
+KEPT_ADDRESS = timedelta(days=90)
+"""How long an address counts as one that an account signed in from."""
+
+
 def expired(now: datetime) -> list[tuple[Table, ColumnElement[bool]]]:
     """What may go at `now`: tables with conditions, children first."""
     return [
         (refresh_tokens, refresh_tokens.c.expires_at < now),
         (sessions, sessions.c.expires_at < now),
         (personal_tokens, personal_tokens.c.expires_at < now - KEPT_EXPIRED),
+        (known_addresses, known_addresses.c.last_used_at < now - KEPT_ADDRESS),
         (throttles, throttles.c.free_at < now.timestamp()),
     ]
 

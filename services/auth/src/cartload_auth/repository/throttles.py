@@ -29,6 +29,21 @@ async def charge(connection: AsyncConnection, buckets: Sequence[Bucket], now: fl
         await _charge_one(connection, bucket, now)
 
 
+async def check(connection: AsyncConnection, buckets: Sequence[Bucket], now: float) -> None:
+    """Charge nothing.
+
+    Raises:
+        Throttled: a bucket is empty.
+    """
+    hashes = [bucket.key_hash for bucket in buckets]
+    found = await connection.execute(select(throttles).where(throttles.c.key_hash.in_(hashes)))
+    full_at = {row.key_hash: row.free_at for row in found}
+    for bucket in buckets:
+        free_at = full_at.get(bucket.key_hash, now)
+        if free_at > now + (bucket.rate.burst - 1) * bucket.rate.every:
+            raise Throttled(_wait(free_at, bucket.rate, now))
+
+
 async def refund(connection: AsyncConnection, buckets: Sequence[Bucket]) -> None:
     """Give one attempt back to every bucket."""
     for bucket in _in_order(buckets):
