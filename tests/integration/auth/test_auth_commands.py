@@ -121,13 +121,18 @@ async def test_the_first_admin_gets_a_password_that_is_good_once(auth: Service, 
 
 async def test_create_admin_takes_no_account_over_unless_told(auth: Service, auth_database: str) -> None:
     await auth.register("ada")
-    session = (await auth.login())["refresh_token"]
+    signed_in = await auth.login()
+    session = signed_in["refresh_token"]
+    headers = {"Authorization": f"Bearer {signed_in['access_token']}"}
+    made = await auth.http.post("/api/auth/tokens", json={"name": "nightly"}, headers=headers)
     code, out, _ = await run(auth_database, "create-admin", "ada")
     assert (code, "taken" in out) == (1, True)
     assert (await auth.login())["user"]["role"] == "customer"
     code, password, _ = await run(auth_database, "create-admin", "ada", "--reset")
     assert code == 0
     assert (await auth.refresh(session)).status_code == 401
+    exchange = {"token": made.json()["token"]}
+    assert (await auth.http.post("/internal/tokens/exchange", json=exchange)).status_code == 401
     change = {"user_name": "ada", "password": password, "new_password": auth_service.PASSWORD}
     assert (await auth.http.post("/api/auth/password", json=change)).status_code == 204
     assert (await auth.login())["user"]["role"] == "admin"

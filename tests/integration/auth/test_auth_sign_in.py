@@ -51,7 +51,9 @@ async def test_of_two_that_register_one_name_at_once_one_wins(auth: Service) -> 
     [
         ({"user_name": "a", "password": PASSWORD}, "user_name"),
         ({"user_name": "ada", "password": "short"}, "password"),
-        ({"user_name": "ada", "password": "ä" * 40}, "password"),
+        ({"user_name": "ada.lovelace", "password": "Ada.Lovelace"}, "password"),
+        ({"user_name": "ada", "password": "password"}, "password"),
+        ({"user_name": "ada", "password": "äö" * 20}, "password"),
         ({"user_name": "ada"}, "password"),
         ({"user_name": 7, "password": PASSWORD}, "user_name"),
         ({"user_name": "ada", "password": PASSWORD, "role": "admin"}, "role"),
@@ -249,6 +251,18 @@ async def test_a_changed_password_ends_every_session(auth: Service) -> None:
     assert (await try_login(auth.http, password=PASSWORD)).status_code == 401
     assert (await try_login(auth.http, password="battery horse")).status_code == 200
     assert (await auth.http.post("/api/auth/password", json=body)).status_code == 401
+
+
+@pytest.mark.parametrize(("wish", "status"), [({}, 401), ({"personal_tokens": "keep"}, 200)])
+async def test_a_changed_password_revokes_personal_tokens_unless_told_to_keep_them(
+    auth: Service, wish: dict[str, str], status: int
+) -> None:
+    headers = await auth.signed_up()
+    made = await auth.http.post("/api/auth/tokens", json={"name": "nightly"}, headers=headers)
+    body = {"user_name": "ada", "password": PASSWORD, "new_password": "battery horse", **wish}
+    assert (await auth.http.post("/api/auth/password", json=body)).status_code == 204
+    exchange = {"token": made.json()["token"]}
+    assert (await auth.http.post("/internal/tokens/exchange", json=exchange)).status_code == status
 
 
 @pytest.mark.parametrize("token", ["", "nonsense", "a.b.c", "eyJhbGciOiJub25lIn0.e30."])

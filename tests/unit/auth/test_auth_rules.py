@@ -3,7 +3,7 @@
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from cartload_auth.api.schemas import NewToken
+from cartload_auth.api.schemas import ChangePassword, Login, NewToken, Register
 from cartload_auth.domain.credentials import NewPassword, UserName
 
 NAMES: TypeAdapter[str] = TypeAdapter(UserName)
@@ -38,9 +38,47 @@ def test_names_of_tokens_are_one_line_of_visible_text(letter: str) -> None:
         NAMES.validate_python(f"ada{letter}lovelace")
 
 
-@pytest.mark.parametrize("password", ["12345678", "x" * 64, "päßwörter", "🔑" * 18, " " * 8])
+CHOSEN = "correct horse battery|ten-past-nine|päßwörter|🔑🗝️ keys 🚪🏠|x7x7x7x7x7y|tr33-hugger|31 Dec 1999!"
+GUESSED_FIRST = """
+password PASSWORD Password1 p@ssw0rd P4$$w0rd!2026 @dmin123 qwertyuiop letmein123 iloveyou 12345678 1234567890
+0987654321 87654321 abcdefgh 00000000 abababab abcabcabc 12341234 trustno1 1q2w3e4r changeme! cartload
+Summer2026!
+"""
+
+
+@pytest.mark.parametrize("password", CHOSEN.split("|"))
 def test_passwords_that_may_be_chosen(password: str) -> None:
     assert PASSWORDS.validate_python(password) == password
+
+
+@pytest.mark.parametrize(
+    "password", [*GUESSED_FIRST.split(), "  password  ", " " * 8, "\u2003" * 9, "x" * 64]
+)
+def test_passwords_that_are_guessed_first(password: str) -> None:
+    with pytest.raises(ValidationError, match="guessed first"):
+        PASSWORDS.validate_python(password)
+
+
+@pytest.mark.parametrize(
+    "password", ["ada.lovelace", "Ada.Lovelace", "ada.lovelace12", "ecalevol.ada", "ada.lovelaceada.lovelace"]
+)
+def test_the_user_name_is_no_password(password: str) -> None:
+    for fields in ({"password": password}, {"password": "old", "new_password": password}):
+        model = ChangePassword if "new_password" in fields else Register
+        with pytest.raises(ValidationError, match="made of the user name"):
+            model.model_validate({"user_name": "ada.lovelace", **fields})
+
+
+def test_a_name_within_a_longer_password_is_fine() -> None:
+    Register.model_validate({"user_name": "ada", "password": "canadarm lifts"})
+    Register.model_validate({"user_name": "ada", "password": "ada and charles"})
+
+
+def test_a_password_is_one_however_its_letters_are_sent() -> None:
+    composed, decomposed = "caf\u00e9 au lait", "cafe\u0301 au lait"
+    assert PASSWORDS.validate_python(decomposed) == composed
+    given = Login.model_validate({"user_name": "ada", "password": decomposed})
+    assert given.password == composed
 
 
 @pytest.mark.parametrize(
@@ -48,8 +86,8 @@ def test_passwords_that_may_be_chosen(password: str) -> None:
     [
         ("1234567", "8 to 64 characters"),
         ("x" * 65, "8 to 64 characters"),
-        ("🔑" * 19, "longer than 72 bytes"),
-        ("ä" * 37, "longer than 72 bytes"),
+        ("🔑🗝" * 10, "longer than 72 bytes"),
+        ("äö" * 19, "longer than 72 bytes"),
         ("1234\x005678", "NUL"),
         ("12345678\ud800", "unicode"),
     ],

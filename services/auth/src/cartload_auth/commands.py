@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from cartload_auth.adapters.password_pool import DEFAULT_COST, hash_password
 from cartload_auth.bootstrap import MIGRATIONS, key_store, say, utc_now
 from cartload_auth.domain.credentials import check_user_name
-from cartload_auth.repository import accounts, sessions
+from cartload_auth.repository import accounts, known_addresses, personal_tokens, sessions
 from cartload_auth.repository.accounts import Account
 from cartload_auth.settings import CommandSettings
 from cartload_kit import database
@@ -61,6 +61,8 @@ async def _store_admin(connection: AsyncConnection, user_name: str, hashed: str,
     await accounts.set_role(connection, known.id, "admin")
     await accounts.set_password(connection, known.id, hashed, once=True)
     await sessions.end_all(connection, known.id)
+    await personal_tokens.remove_all(connection, known.id)
+    await known_addresses.forget_all(connection, known.id)
 
 
 async def rotate_keys(settings: CommandSettings, *, now: bool) -> str:

@@ -10,7 +10,7 @@ from cartload_auth import metrics
 from cartload_auth.config import AuthConfig
 from cartload_auth.dependencies import Dependencies
 from cartload_auth.domain.throttle import Bucket, Throttled
-from cartload_auth.repository import accounts, known_addresses, sessions, throttles
+from cartload_auth.repository import accounts, known_addresses, personal_tokens, sessions, throttles
 from cartload_auth.repository.accounts import Account
 from cartload_auth.repository.sessions import SessionKind
 from cartload_auth.user_sessions import OpenedSession, open_session
@@ -79,9 +79,17 @@ async def login(
 
 
 async def change_password(
-    dependencies: Dependencies, user_name: str, password: str, new: str, address: str
+    dependencies: Dependencies,
+    user_name: str,
+    password: str,
+    new: str,
+    address: str,
+    *,
+    keep_personal_tokens: bool = False,
 ) -> None:
     """Replace the password of whoever knows the present one, and end all of the account's sessions.
+
+    Its personal tokens go too, unless they are to be kept: the gateway may take one for a minute more.
 
     Raises:
         Unauthorized, TooManyRequests, Unavailable: as `login` does.
@@ -92,6 +100,8 @@ async def change_password(
     async with transaction(dependencies.engine) as connection:
         await accounts.set_password(connection, account.id, hashed)
         await sessions.end_all(connection, account.id)
+        if not keep_personal_tokens:
+            await personal_tokens.remove_all(connection, account.id)
         # Whoever knew the old password may have signed in with it: only this address stays a known one.
         await known_addresses.forget_all(connection, account.id)
         await known_addresses.remember(connection, account.id, address, dependencies.clock())

@@ -26,7 +26,8 @@ async def create(
     now, secret = dependencies.clock(), new_personal_token()
     token = PersonalToken(str(uuid4()), account_id, name, now, now + timedelta(days=days), None)
     async with transaction(dependencies.engine) as connection:
-        if await accounts.by_id(connection, account_id) is None:
+        # The lock makes one wait for the other, where two requests would both count 99 and make one.
+        if await accounts.locked(connection, account_id) is None:
             raise Unauthorized
         if await personal_tokens.count(connection, account_id) >= MAX_PERSONAL_TOKENS:
             message = f"an account has at most {MAX_PERSONAL_TOKENS} personal tokens: revoke one first"

@@ -42,5 +42,15 @@ async def me(identity: CurrentUser, dependencies: UseDependencies) -> User:
     responses=problem_answers(401, 422, 429, 503),
 )
 async def change_password(body: ChangePassword, dependencies: UseDependencies, address: Address) -> None:
-    """Replace a password, a one-time password too. All sessions of the account end."""
-    await sign_in.change_password(dependencies, body.user_name, body.password, body.new_password, address)
+    """Replace a password, a one-time password too.
+
+    All sessions of the account end, and its personal tokens are revoked unless the body says `keep`.
+    """
+    await sign_in.change_password(
+        dependencies,
+        body.user_name,
+        body.password,
+        body.new_password,
+        address,
+        keep_personal_tokens=body.personal_tokens == "keep",
+    )

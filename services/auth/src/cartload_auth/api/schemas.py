@@ -5,10 +5,16 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from cartload_auth.domain.credentials import GivenPassword, GivenUserName, NewPassword, UserName
+from cartload_auth.domain.credentials import (
+    GivenPassword,
+    GivenUserName,
+    NewPassword,
+    UserName,
+    check_password_of,
+)
 from cartload_auth.repository.accounts import Account
 from cartload_auth.repository.personal_tokens import PersonalToken
 
@@ -38,6 +44,12 @@ class Register(Request):
     user_name: UserName
     password: NewPassword
 
+    @field_validator("password")
+    @classmethod
+    def _is_not_the_name(cls, password: str, info: ValidationInfo) -> str:
+        check_password_of(info.data.get("user_name", ""), password)
+        return password
+
 
 class Login(Request):
     """A sign-in."""
@@ -61,6 +73,17 @@ class ChangePassword(Request):
     user_name: GivenUserName
     password: GivenPassword
     new_password: NewPassword
+    personal_tokens: Literal["revoke", "keep"] = Field(
+        default="revoke",
+        description="What becomes of the account's personal tokens: whoever knew the old password may have "
+        "made some. `keep` is for a change that has no such reason.",
+    )
+
+    @field_validator("new_password")
+    @classmethod
+    def _is_not_the_name(cls, password: str, info: ValidationInfo) -> str:
+        check_password_of(info.data.get("user_name", ""), password)
+        return password
 
 
 class RefreshToken(Request):

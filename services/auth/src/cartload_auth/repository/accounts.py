@@ -50,6 +50,14 @@ async def by_id(connection: AsyncConnection, account_id: str) -> Account | None:
     return await _one(connection, accounts.c.id == account_id)
 
 
+async def locked(connection: AsyncConnection, account_id: str) -> Account | None:
+    """The account with this id, with its row locked until the transaction ends."""
+    row = (
+        await connection.execute(select(accounts).where(accounts.c.id == account_id).with_for_update())
+    ).first()
+    return None if row is None else _account(row)
+
+
 async def set_password(
     connection: AsyncConnection, account_id: str, password_hash: str, *, once: bool = False
 ) -> None:

@@ -62,6 +62,11 @@ async def remove(connection: AsyncConnection, account_id: str, token_id: str) ->
     return bool((await connection.execute(delete(personal_tokens).where(*mine))).rowcount)
 
 
+async def remove_all(connection: AsyncConnection, account_id: str) -> None:
+    """Delete all tokens of an account."""
+    await connection.execute(delete(personal_tokens).where(personal_tokens.c.account_id == account_id))
+
+
 async def by_hash(connection: AsyncConnection, token_hash: str) -> PersonalToken | None:
     """The token with this hash, expired or not."""
     query = select(personal_tokens).where(personal_tokens.c.token_hash == token_hash)
