@@ -95,7 +95,9 @@ export interface paths {
         put?: never;
         /**
          * Change a password
-         * @description Replace a password, a one-time password too. All sessions of the account end.
+         * @description Replace a password, a one-time password too.
+         *
+         *     All sessions of the account end, and its personal tokens are revoked unless the body says `keep`.
          */
         post: operations["change_password_api_auth_password_post"];
         delete?: never;
@@ -118,7 +120,7 @@ export interface paths {
          * @description Use a refresh token: it is worth nothing afterwards, and the next one goes where it came from.
          *
          *     A refresh token of the kind `plain` stays the same. A token that is used a second time ends its session,
-         *     but for a short grace time in which an answer may have been lost.
+         *     but for a short grace time in which an answer may have been lost: then it gives the same next token again.
          */
         post: operations["refresh_api_auth_refresh_post"];
         delete?: never;
@@ -979,6 +981,13 @@ export interface components {
              */
             password: string;
             /**
+             * Personal Tokens
+             * @description What becomes of the account's personal tokens: whoever knew the old password may have made some. `keep` is for a change that has no such reason.
+             * @default revoke
+             * @enum {string}
+             */
+            personal_tokens?: "revoke" | "keep";
+            /**
              * User Name
              * @example ada
              */
@@ -1805,6 +1814,22 @@ export interface components {
          */
         RawFormat: "jsonl" | "json";
         /**
+         * Refresh
+         * @description A use of a refresh token.
+         */
+        Refresh: {
+            /**
+             * Refresh Token
+             * @example clr_Zm9v…
+             */
+            refresh_token?: string | null;
+            /**
+             * Session
+             * @description The kind of session that the caller can go on with; the token of another kind is refused, and stays as it is. Without it, any kind is taken.
+             */
+            session?: ("rotating" | "plain") | null;
+        };
+        /**
          * RefreshToken
          * @description A refresh token in a body.
          */
@@ -2464,7 +2489,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["RefreshToken"] | null;
+                "application/json": components["schemas"]["Refresh"] | null;
             };
         };
         responses: {
@@ -2495,17 +2520,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A parameter or a field of the body is not valid. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description A problem. */
-            429: {
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
