@@ -162,8 +162,9 @@ async def test_one_account_guessed_from_many_addresses_is_slowed_down(auth_datab
 async def test_who_signed_in_from_an_address_before_is_not_refused_for_guesses_of_others(
     auth_database: str,
 ) -> None:
-    limits = {"login_attempts": 2, "login_attempts_account": 3, "login_attempts_address": 3}
-    async with running(auth_database, **limits) as auth:
+    async with running(
+        auth_database, login_attempts=2, login_attempts_account=3, login_attempts_address=3
+    ) as auth:
         await auth.register()
         async with auth.browser("203.0.113.1") as owner:
             assert (await try_login(owner, password=PASSWORD)).status_code == 200
