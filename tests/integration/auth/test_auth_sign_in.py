@@ -33,6 +33,22 @@ async def test_an_account_is_made_and_signs_in(auth: Service) -> None:
     assert me.headers["cache-control"] == "no-store"
 
 
+async def test_no_answer_may_be_kept_whatever_it_says(auth: Service) -> None:
+    headers = await auth.signed_up()
+    answers = [
+        await try_login(auth.http),
+        await try_login(auth.http, password=PASSWORD),
+        await auth.http.post(LOGIN, json={}),
+        await auth.http.post(REGISTER, json={"user_name": "ada", "password": PASSWORD}),
+        await auth.http.get(ME, headers=headers),
+        await auth.http.get(ME),
+        await auth.http.get("/api/auth/tokens", headers=headers),
+        await auth.http.post("/api/auth/logout"),
+        await auth.http.post("/internal/tokens/exchange", json={"token": "clp_unknown"}),
+    ]
+    assert {answer.headers["cache-control"] for answer in answers} == {"no-store"}
+
+
 async def test_a_name_is_taken_in_any_case_of_letters(auth: Service) -> None:
     await auth.register("Ada")
     again = await auth.http.post(REGISTER, json={"user_name": "aDA", "password": PASSWORD})

@@ -87,7 +87,7 @@ def serving(settings: AuthSettings, *, clock: Clock = utc_now, cost: int = 12) -
             app.state.dependencies = built
             app.state.verifier = verifier(built)
             app.state.cookie = RefreshCookie(
-                secure=settings.cookie_secure == "always", origins=settings.public_origins
+                always_secure=settings.cookie_secure == "always", origins=settings.public_origins
             )
             app.state.checks["database"] = lambda: database.check_database(built.engine)
             work = app.state.lifecycle.supervise("housekeeping", housekeeping.run(built))

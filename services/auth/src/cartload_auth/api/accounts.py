@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from cartload_auth import sign_in
-from cartload_auth.api.parameters import NO_STORE, Address, UseDependencies
+from cartload_auth.api.parameters import Address, UseDependencies
 from cartload_auth.api.schemas import ChangePassword, Register, User
 from cartload_auth.repository import accounts
 from cartload_kit.database import transaction
@@ -11,7 +11,7 @@ from cartload_kit.errors import Unauthorized
 from cartload_kit.http.openapi import problem_answers
 from cartload_kit.tokens import CurrentUser
 
-router = APIRouter(prefix="/api/auth", tags=["accounts"], dependencies=[NO_STORE])
+router = APIRouter(prefix="/api/auth", tags=["accounts"])
 
 
 @router.post(

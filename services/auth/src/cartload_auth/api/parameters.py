@@ -2,13 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Request, Response
+from fastapi import Depends, Request
 
 from cartload_auth.api.cookie import RefreshCookie
-from cartload_auth.api.web import client_address
 from cartload_auth.dependencies import Dependencies
 from cartload_auth.domain import access_tokens
 from cartload_auth.repository.accounts import Account
+from cartload_kit.http.client_address import address_from_gateway, counting_key
 
 
 def _dependencies(request: Request) -> Dependencies:
@@ -21,8 +21,8 @@ def _cookie(request: Request) -> RefreshCookie:
     return cookie
 
 
-def _uncached(response: Response) -> None:
-    response.headers["Cache-Control"] = "no-store"
+def _address(request: Request) -> str:
+    return counting_key(address_from_gateway(request))
 
 
 UseDependencies = Annotated[Dependencies, Depends(_dependencies)]
@@ -31,11 +31,8 @@ UseDependencies = Annotated[Dependencies, Depends(_dependencies)]
 UseCookie = Annotated[RefreshCookie, Depends(_cookie)]
 """The refresh cookie."""
 
-Address = Annotated[str, Depends(client_address)]
+Address = Annotated[str, Depends(_address)]
 """Where the request came from, as attempts are counted."""
-
-NO_STORE = Depends(_uncached)
-"""Marks an answer as one that nobody may keep."""
 
 
 def access_token(dependencies: Dependencies, account: Account) -> tuple[str, int]:

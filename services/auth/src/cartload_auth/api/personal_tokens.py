@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 
 from cartload_auth import token_exchange
-from cartload_auth.api.parameters import NO_STORE, UseDependencies
+from cartload_auth.api.parameters import UseDependencies
 from cartload_auth.api.schemas import AccessToken, Exchange, NewToken, ShownToken, Token
 from cartload_auth.domain.access_tokens import is_from_personal_token
 from cartload_auth.repository.personal_tokens import PersonalToken
@@ -16,8 +16,8 @@ from cartload_kit.http.openapi import problem_answers
 from cartload_kit.pagination import Page, Position, add_link, read_cursor, wrong_cursor
 from cartload_kit.tokens import CurrentUser, Identity
 
-router = APIRouter(prefix="/api/auth/tokens", tags=["personal tokens"], dependencies=[NO_STORE])
-internal = APIRouter(prefix="/internal", tags=["internal"], dependencies=[NO_STORE], include_in_schema=False)
+router = APIRouter(prefix="/api/auth/tokens", tags=["personal tokens"])
+internal = APIRouter(prefix="/internal", tags=["internal"], include_in_schema=False)
 """What only the gateway calls: it routes nothing below /internal."""
 
 

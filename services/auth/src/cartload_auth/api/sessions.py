@@ -5,14 +5,14 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Request, Response
 
 from cartload_auth import sign_in, user_sessions
-from cartload_auth.api.parameters import NO_STORE, Address, UseCookie, UseDependencies, access_token
+from cartload_auth.api.parameters import Address, UseCookie, UseDependencies, access_token
 from cartload_auth.api.schemas import Login, Refresh, RefreshToken, SignedIn, User
 from cartload_auth.domain.opaque_tokens import REFRESH_PREFIX
 from cartload_kit.errors import Problem, Unauthorized
 from cartload_kit.http.openapi import problem_answers
 from cartload_kit.http.problems import problem_response
 
-router = APIRouter(prefix="/api/auth", tags=["sessions"], dependencies=[NO_STORE])
+router = APIRouter(prefix="/api/auth", tags=["sessions"])
 
 _NO_TOKEN = "There is no refresh token in the cookie or the body: sign in."  # noqa: S105
 
