@@ -40,7 +40,7 @@ from cartload_writer.consumers.batch_handler import BatchHandler
 from cartload_writer.consumers.batch_storage import Storage
 from cartload_writer.domain import names
 from cartload_writer.repository import batches
-from cartload_writer.repository.databases import SESSION_FOR_DDL
+from cartload_writer.repository.databases import session_for_ddl
 from cartload_writer.repository.task_queue import Task
 from cartload_writer.tasks.commands import run
 from cartload_writer.tasks.context import Context
@@ -320,7 +320,7 @@ async def running(
 ) -> AsyncIterator[Writer]:
     """The roles; `settings` are those of the context of tasks."""
     url = place.url
-    meta, work = engine(url, pool_size=20), engine(url, session=SESSION_FOR_DDL)
+    meta, work = engine(url, pool_size=20), engine(url, session=session_for_ddl(8))
     reading = engine(url, session=reading_session(5.0))
     told = Told()
     async with (
@@ -332,7 +332,16 @@ async def running(
         handler = BatchHandler(Storage(pool, blobs, place.name), told, ByteBudget(limit), limit, lambda: NOW)
         stock = DatabasePool(meta, work, 2, lambda: NOW)
         context = Context(
-            meta, work, blobs, told, stock, lambda: NOW, deferred_rows=50_000, report_rows=0, lanes=2
+            meta,
+            work,
+            blobs,
+            told,
+            stock,
+            lambda: NOW,
+            deferred_rows=50_000,
+            report_rows=0,
+            index_builds=2,
+            index_alone_rows=2_000_000,
         )
         web = app.build()
         web.state.verifier = Tokens()

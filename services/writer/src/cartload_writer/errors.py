@@ -1,12 +1,18 @@
-"""What a task can raise, and which errors mean that something is away or that a transaction lost a race."""
+"""What a task can raise, which errors only mean "later", and how an error reads to a person."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pymysql
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from cartload_kit.kafka.errors import TryAgain
+from cartload_kit.describe_error import describe_error
+from cartload_kit.kafka.errors import KafkaUnavailable, TryAgain
+from cartload_kit.transient_errors import RETRYABLE_TRANSACTION_ERRORS, error_code, is_transient
 from cartload_writer.adapters.blob import BlobUnavailable
+
+LOCK_WAIT_TIMEOUT = 1205
+_TOO_MANY_CONNECTIONS = frozenset({1040, 1203, 1226})
 
 
 class PermanentFailure(Exception):
@@ -21,38 +27,52 @@ class RetryLater(Exception):
     """Something is in the way for now; the task is tried again."""
 
 
-LOST_RACE = {1205, 1213}
-"""Lock wait timeout, deadlock: the whole transaction again."""
-
-_AWAY = {
-    1021,  # disk full
-    1040,  # too many connections
-    1053,  # server shutdown in progress
-    1129,  # host blocked
-    1203,  # too many connections of this user
-    1226,  # resource limit of this user
-    1290,  # read only
-    1317,  # query interrupted
-    1836,  # read-only mode
-    1927,  # connection was killed
-    3169,  # session was killed
-    4031,  # disconnected for inactivity
-}
-_CLIENT = range(2000, 2100)
+_FIT_FOR_OWNERS = (
+    PermanentFailure,
+    RetryLater,
+    TryAgain,
+    BlobUnavailable,
+    KafkaUnavailable,
+    PoolTimeout,
+    OSError,
+)
 
 
-def code_of(error: BaseException) -> int | None:
-    """The server's or the client library's number of an error; 0 is a connection that is closed already."""
-    code = error.args[0] if error.args else None
-    return code if isinstance(code, int) else None
+def root_cause(error: BaseException) -> BaseException:
+    """Of errors that a task group raised together, the one that began it.
+
+    What merely says that a server is away comes last: it may follow from the other.
+    """
+    if not isinstance(error, BaseExceptionGroup):
+        return error
+    causes = [root_cause(inner) for inner in error.exceptions]
+    return next((cause for cause in causes if not is_transient(cause)), causes[0])
 
 
-def is_away(error: BaseException) -> bool:
-    """Whether MySQL is away, shutting down or overloaded, so that trying again later is right."""
-    if isinstance(error, pymysql.MySQLError):
-        code = code_of(error)
-        return code is not None and (code in (0, *_AWAY, *LOST_RACE) or code in _CLIENT)
-    return isinstance(error, OSError)
+def only_waits(error: BaseException) -> bool:
+    """Whether the work was merely in somebody's way, or a server it needs is away: no fault of the work.
+
+    A connection to MySQL that broke is not among these: tasks are claimed in MySQL, so the server was there
+    when the work began, and work that takes it down again and again must come to an end.
+    """
+    cause = root_cause(error)
+    if isinstance(cause, RetryLater | TryAgain | BlobUnavailable | KafkaUnavailable | PoolTimeout):
+        return True
+    return error_code(cause) in RETRYABLE_TRANSACTION_ERRORS | _TOO_MANY_CONNECTIONS
+
+
+def explain(error: BaseException) -> str:
+    """What happened, where, and what to do, in words for a job's owner and the operator.
+
+    Of errors that only a mistake of ours raises, the owner reads that the log has more.
+    """
+    cause = root_cause(error)
+    original = getattr(cause, "orig", None) or cause
+    notes = [*getattr(original, "__notes__", ()), *getattr(cause, "__notes__", ())]
+    where = f" ({'; '.join(dict.fromkeys(notes))})" if notes else ""
+    if isinstance(cause, _FIT_FOR_OWNERS) or error_code(cause) is not None:
+        return f"{describe_error(cause)}{where}"
+    return f"an unexpected error{where}; the log of the writer's process shows it"
 
 
 @contextmanager
@@ -63,6 +83,6 @@ def translate_errors() -> Iterator[None]:
     except BlobUnavailable as error:
         raise TryAgain(str(error)) from error
     except (pymysql.MySQLError, OSError) as error:
-        if is_away(error):
-            raise TryAgain(f"MySQL: {type(error).__name__} {code_of(error) or ''}".strip()) from error
+        if is_transient(error):
+            raise TryAgain(f"MySQL: {explain(error)}") from error
         raise

@@ -78,6 +78,7 @@ tasks = Table(
     Column("traceparent", _word(80), nullable=True),
     Column("state", _word(16), nullable=False),
     Column("attempts", Integer, nullable=False),
+    Column("failures", Integer, nullable=False, server_default="0"),
     Column("not_before", UtcDateTime(), nullable=False),
     Column("lease_owner", _word(64), nullable=True),
     Column("leased_until", UtcDateTime(), nullable=True),

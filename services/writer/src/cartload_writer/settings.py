@@ -1,9 +1,18 @@
 """What each role of the writer is told: one frozen class a role."""
 
-from pydantic import Field, SecretStr
+from typing import Self
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings
 
 from cartload_kit.settings import DatabaseUrl, HttpUrl, Port, Settings
+
+COMMANDS_AT_ONCE = 8
+"""Commands from Kafka that are kept at a time, each with a connection of its own."""
+
+MOST_CONNECTIONS = 80
+"""Connections of one process to the datasets: a fifth of what the servers that we start allow."""
 
 
 class DatabaseSettings(BaseSettings):
@@ -53,6 +62,17 @@ class ConsumerSettings(KafkaSettings):
         description="Bytes of decoded rows that one consumer holds at a time.",
     )
 
+    @model_validator(mode="after")
+    def _connections_are_used(self) -> Self:
+        if self.writer_bulk_connections > self.writer_batches_in_flight:
+            raise PydanticCustomError(
+                "connections",
+                "CARTLOAD_WRITER_BULK_CONNECTIONS={connections} must be at most "
+                "CARTLOAD_WRITER_BATCHES_IN_FLIGHT={batches}: a batch uses one",
+                {"connections": self.writer_bulk_connections, "batches": self.writer_batches_in_flight},
+            )
+        return self
+
 
 class TasksSettings(KafkaSettings):
     """The role `tasks`."""
@@ -74,11 +94,58 @@ class TasksSettings(KafkaSettings):
         description="Datasets of at most so many rows get their full report unasked; larger ones on demand.",
     )
     writer_tasks_at_once: int = Field(
-        default=4, ge=1, le=16, description="Tasks that one process runs at a time."
+        default=4, ge=1, le=16, description="Seals, deletions and roll-backs that one process runs at a time."
+    )
+    writer_prepares_at_once: int = Field(
+        default=2,
+        ge=1,
+        le=16,
+        description="Datasets that one process prepares at a time, however long other tasks take.",
     )
     writer_index_builds: int = Field(
         default=2, ge=1, le=16, description="Tables of one dataset that are indexed and checked side by side."
     )
+    writer_index_alone_rows: int = Field(
+        default=2_000_000,
+        ge=0,
+        description="Datasets of more rows than this are indexed and checked one table at a time.",
+    )
+    writer_index_buffer_mb: int = Field(
+        default=8,
+        ge=1,
+        le=1024,
+        description="Megabytes that MySQL may use to sort an index; MariaDB has the start option "
+        "innodb_sort_buffer_size instead.",
+    )
+
+    @property
+    def own_connections(self) -> int:
+        """Connections to the writer's own tables: a task's and its lease's, commands, and what is regular."""
+        return 2 * (self.writer_tasks_at_once + self.writer_prepares_at_once) + COMMANDS_AT_ONCE + 6
+
+    @property
+    def dataset_connections(self) -> int:
+        """Connections to datasets: what each task may use at once, and the pool of ready databases."""
+        a_task = max(2, self.writer_index_builds)
+        return self.writer_tasks_at_once * a_task + 2 * self.writer_prepares_at_once + 2
+
+    @model_validator(mode="after")
+    def _connections_are_few(self) -> Self:
+        if self.dataset_connections > MOST_CONNECTIONS:
+            raise PydanticCustomError(
+                "connections",
+                "CARTLOAD_WRITER_TASKS_AT_ONCE={tasks} with CARTLOAD_WRITER_INDEX_BUILDS={builds} and "
+                "CARTLOAD_WRITER_PREPARES_AT_ONCE={prepares} needs {needed} connections to MySQL: "
+                "at most {most} are allowed",
+                {
+                    "tasks": self.writer_tasks_at_once,
+                    "builds": self.writer_index_builds,
+                    "prepares": self.writer_prepares_at_once,
+                    "needed": self.dataset_connections,
+                    "most": MOST_CONNECTIONS,
+                },
+            )
+        return self
 
 
 class CheckerSettings(DatabaseSettings, Settings):

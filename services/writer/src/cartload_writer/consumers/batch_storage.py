@@ -18,10 +18,10 @@ from cartload.encoders import files
 from cartload.encoders.mysql import LoadError
 from cartload_contracts.batches import BatchHeader
 from cartload_kit.kafka.errors import BadMessage, TryAgain
+from cartload_kit.transient_errors import RETRYABLE_TRANSACTION_ERRORS, error_code
 from cartload_writer.adapters.blob import BlobDiffers, BlobStore, BlobUnavailable, Part, StoredPart
 from cartload_writer.adapters.bulk_connections import BulkPool
 from cartload_writer.domain.names import blob_name
-from cartload_writer.errors import LOST_RACE, code_of
 from cartload_writer.metrics import BLOB_BYTES, RETRIES, STEP_SECONDS
 from cartload_writer.repository import batches
 from cartload_writer.repository.batches import AlreadyStored, DatasetGone, NewEntry, StoredBatch, Target
@@ -160,4 +160,4 @@ def _part(header: BatchHeader, target: Target, rows: pa.RecordBatch) -> Part:
 
 
 def _again(error: Exception) -> bool:
-    return isinstance(error, LoadError) or code_of(error) in LOST_RACE
+    return isinstance(error, LoadError) or error_code(error) in RETRYABLE_TRANSACTION_ERRORS

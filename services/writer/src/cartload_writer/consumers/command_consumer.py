@@ -9,10 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from cartload_contracts.envelope import DATASET_COMMANDS, InvalidMessage, decode
 from cartload_contracts.messages import DatasetCommand, Delete
-from cartload_kit.database import error_code, retry_on_deadlock, transaction
+from cartload_kit.database import retry_on_deadlock, transaction
 from cartload_kit.kafka.errors import BadMessage, TryAgain
 from cartload_kit.kafka.record import Record
 from cartload_kit.tracing import current_traceparent
+from cartload_writer.errors import explain
 from cartload_writer.repository import datasets, task_queue
 from cartload_writer.repository.task_queue import NewTask
 
@@ -35,7 +36,7 @@ class CommandConsumer:
         try:
             await retry_on_deadlock(lambda: self._keep(command, task))
         except (SQLAlchemyError, OSError) as error:
-            raise TryAgain(f"MySQL: {type(error).__name__} {error_code(error) or ''}".strip()) from error
+            raise TryAgain(explain(error)) from error
         self.wake()
 
     async def _keep(self, command: DatasetCommand, task: NewTask) -> None:

@@ -24,7 +24,10 @@ MOST_CHECKS = 100
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A command on a dataset, claimed by this process. `attempts` counts its failed runs."""
+    """A command on a dataset, claimed by this process.
+
+    `attempts` counts the runs that did not finish it, `failures` those of them that did not merely wait.
+    """
 
     sequence: int
     dataset_id: UUID
@@ -32,6 +35,7 @@ class Task:
     message: dict[str, Any]
     traceparent: str | None
     attempts: int
+    failures: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,7 @@ class NewTask:
 
 async def add(connection: AsyncConnection, task: NewTask, now: datetime) -> None:
     """Keep a command. One that is there already is opened again if it was done: its answer may be lost."""
-    fresh = {"attempts": 0, "not_before": now, "error": None, "finished_at": None}
+    fresh = {"attempts": 0, "failures": 0, "not_before": now, "error": None, "finished_at": None}
     statement = insert(tasks).values(
         task_id=task.task_id,
         dataset_id=str(task.dataset_id),
@@ -139,12 +143,15 @@ async def finish(connection: AsyncConnection, task: Task, now: datetime, error: 
     )
 
 
-async def postpone(connection: AsyncConnection, task: Task, until: datetime, error: str) -> None:
-    """Give a task back, to be tried again later."""
+async def postpone(
+    connection: AsyncConnection, task: Task, until: datetime, error: str, *, failed: bool = False
+) -> None:
+    """Give a task back, to be tried again later. `failed`: it did not merely wait for something."""
     await _update(
         connection,
         task.sequence,
         attempts=task.attempts + 1,
+        failures=task.failures + failed,
         not_before=until,
         error=error[:2000],
         lease_owner=None,
@@ -161,7 +168,9 @@ async def count_open(connection: AsyncConnection) -> int:
 async def prune(connection: AsyncConnection, before: datetime) -> None:
     """Forget tasks that were done before a time, some at a time."""
     old = (tasks.c.state == DONE) & (tasks.c.finished_at < before)
-    await connection.execute(tasks.delete().where(old).with_dialect_options(mysql_limit=1000))
+    oldest = sa.select(tasks.c.sequence).where(old).order_by(tasks.c.sequence).limit(1000)
+    forgotten = (await connection.scalars(oldest)).all()
+    await connection.execute(tasks.delete().where(tasks.c.sequence.in_(forgotten)))
 
 
 async def _update(connection: AsyncConnection, sequence: int, **values: object) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from functools import partial
 
@@ -16,15 +17,16 @@ from cartload_writer import bootstrap
 from cartload_writer.adapters.results import KafkaResults
 from cartload_writer.bootstrap import Checks, utc_now
 from cartload_writer.consumers.command_consumer import CommandConsumer
-from cartload_writer.repository.databases import SESSION_FOR_DDL
-from cartload_writer.settings import TasksSettings
+from cartload_writer.repository.databases import session_for_ddl
+from cartload_writer.settings import COMMANDS_AT_ONCE, TasksSettings
 from cartload_writer.tasks import commands
 from cartload_writer.tasks.context import Context
 from cartload_writer.tasks.database_pool import DatabasePool
 from cartload_writer.tasks.housekeeping import Housekeeping
-from cartload_writer.tasks.workers import Workers
+from cartload_writer.tasks.workers import Run, Workers
 
 GROUP = topics.GROUPS["writer tasks"]
+PREPARE = "prepare"
 
 
 def tasks(settings: TasksSettings, checks: Checks) -> Main:
@@ -34,38 +36,59 @@ def tasks(settings: TasksSettings, checks: Checks) -> Main:
         async with AsyncExitStack() as stack:
             producer = await bootstrap.producer(stack, settings, "writer-tasks")
             context = await _context(stack, settings, producer)
-            workers = Workers(
-                engine=context.meta,
-                owner=f"tasks-{secrets.token_hex(8)}",
-                runs=commands.runs(context),
-                refuse=partial(commands.refuse, context),
-                clock=utc_now,
-                at_once=settings.writer_tasks_at_once,
-            )
+            prepares, others = task_workers(context, settings)
+
+            def wake() -> None:
+                prepares.wake()
+                others.wake()
+
             loop = Consumer(
                 settings.kafka_bootstrap_servers,
                 GROUP,
                 [topics.DATASETS.name],
-                CommandConsumer(context.meta, workers.wake, utc_now),
+                CommandConsumer(context.meta, wake, utc_now),
                 DeadLetters(producer),
+                max_in_flight=COMMANDS_AT_ONCE,
                 order="key",
             )
             mysql, blob = partial(check_database, context.meta), context.blobs.check
             bootstrap.begin(checks, consumer=loop.check, mysql=mysql, blob=blob, kafka=producer.check)
             tidying = Housekeeping(context.meta, utc_now).run(stop)
-            filling = context.database_pool.run(stop)
-            await run_until_stopped(
-                stop, loop.run(stop), workers.run(stop), filling, tidying, producer.watch()
-            )
+            work = (loop.run(stop), prepares.run(stop), others.run(stop), context.database_pool.run(stop))
+            await run_until_stopped(stop, *work, tidying, producer.watch())
 
     return main
 
 
+def task_workers(context: Context, settings: TasksSettings) -> tuple[Workers, Workers]:
+    """Who prepares, and who does the rest.
+
+    Each has slots of its own: what takes milliseconds never waits for seals that take an hour.
+    """
+    every = commands.runs(context)
+    rest = {kind: run for kind, run in every.items() if kind != PREPARE}
+
+    def workers(runs: Mapping[str, Run], at_once: int) -> Workers:
+        return Workers(
+            engine=context.meta,
+            owner=f"tasks-{secrets.token_hex(8)}",
+            runs=runs,
+            refuse=partial(commands.refuse, context),
+            clock=utc_now,
+            at_once=at_once,
+        )
+
+    return (
+        workers({PREPARE: every[PREPARE]}, settings.writer_prepares_at_once),
+        workers(rest, settings.writer_tasks_at_once),
+    )
+
+
 async def _context(stack: AsyncExitStack, settings: TasksSettings, producer: Producer) -> Context:
     url = settings.writer_database_url.get_secret_value()
-    meta = await bootstrap.migrated(stack, url)
-    lanes = settings.writer_index_builds
-    work = await bootstrap.opened(stack, url, session=SESSION_FOR_DDL, pool_size=4 + 4 * lanes)
+    meta = await bootstrap.migrated(stack, url, pool_size=settings.own_connections)
+    session = session_for_ddl(settings.writer_index_buffer_mb)
+    work = await bootstrap.opened(stack, url, session=session, pool_size=settings.dataset_connections)
     return Context(
         meta=meta,
         work=work,
@@ -75,5 +98,6 @@ async def _context(stack: AsyncExitStack, settings: TasksSettings, producer: Pro
         clock=utc_now,
         deferred_rows=settings.writer_deferred_rows,
         report_rows=settings.writer_report_rows,
-        lanes=lanes,
+        index_builds=settings.writer_index_builds,
+        index_alone_rows=settings.writer_index_alone_rows,
     )

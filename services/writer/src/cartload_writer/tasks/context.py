@@ -25,5 +25,11 @@ class Context:
     """First loads of more rows get their indexes afterwards."""
     report_rows: int
     """Datasets of at most so many rows get their full report unasked."""
-    lanes: int
+    index_builds: int
     """Tables that are indexed and checked side by side."""
+    index_alone_rows: int
+    """Datasets of more rows have their tables indexed and checked one at a time."""
+
+    def side_by_side(self, rows: int) -> int:
+        """How many tables of a dataset of so many rows are worked on at a time."""
+        return 1 if rows > self.index_alone_rows else self.index_builds

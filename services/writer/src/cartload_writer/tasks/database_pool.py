@@ -15,6 +15,7 @@ import cartload
 from cartload_kit.database import transaction
 from cartload_writer import metrics
 from cartload_writer.domain.names import mint_database
+from cartload_writer.errors import explain
 from cartload_writer.models import stock
 from cartload_writer.repository import databases
 
@@ -56,7 +57,7 @@ class DatabasePool:
             try:
                 await self.refill(stop)
             except (SQLAlchemyError, OSError) as error:
-                _log.warning("the stock could not be refilled: %s", type(error).__name__)
+                _log.warning("the stock could not be refilled: %s", explain(error))
             waking = asyncio.create_task(self._wake.wait())
             await asyncio.wait({waking, stopping}, timeout=POLL_SECONDS, return_when=asyncio.FIRST_COMPLETED)
             waking.cancel()

@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from cartload_kit.database import transaction
+from cartload_writer.errors import explain
 from cartload_writer.metrics import TASKS_OPEN
 from cartload_writer.repository import task_queue
 
@@ -33,7 +34,7 @@ class Housekeeping:
             try:
                 await self.tidy()
             except (SQLAlchemyError, OSError) as error:
-                _log.warning("could not tidy: %s", type(error).__name__)
+                _log.warning("could not tidy: %s", explain(error))
             try:
                 await asyncio.wait_for(stop.wait(), SECONDS)
             except TimeoutError:

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from cartload import schema
 from cartload.schema import ddl
 from cartload_kit.database import error_code
-from cartload_writer.errors import RetryLater
+from cartload_writer.errors import RetryLater, explain, root_cause
 from cartload_writer.repository import databases
 
 ATTEMPTS = 8
@@ -20,45 +20,58 @@ _THERE_ALREADY = {1061, 1022, 1826, 121, 1005, 1060}
 _log = logging.getLogger(__name__)
 
 
-async def finish(engine: AsyncEngine, database: str, lanes: int) -> None:
-    """Add every missing key, several tables side by side, then every missing foreign key, table by table.
+async def finish(engine: AsyncEngine, database: str, side_by_side: int) -> None:
+    """Add every missing key, some tables side by side, then every missing foreign key, table by table.
 
     Foreign keys are declared unchecked and cost nothing; side by side they would wait for their parents.
     """
-    await in_lanes(engine, database, lanes, [_step(table, keys=True) for table in _largest_first()])
-    await in_lanes(engine, database, 1, [_step(table, keys=False) for table in schema.TABLE_NAMES])
+    keys = [_step(table, keys=True) for table in _largest_first()]
+    await run_side_by_side(engine, database, side_by_side, keys)
+    foreign_keys = [_step(table, keys=False) for table in schema.TABLE_NAMES]
+    await run_side_by_side(engine, database, 1, foreign_keys)
 
 
 type Step = Callable[[AsyncConnection], Awaitable[None]]
 
 
-async def in_lanes(engine: AsyncEngine, database: str, lanes: int, steps: Iterable[Step]) -> None:
-    """Run steps on `lanes` connections, each taking the next one; the first failure ends all."""
+async def run_side_by_side(
+    engine: AsyncEngine, database: str, connections: int, steps: Iterable[Step]
+) -> None:
+    """Run steps on some connections, each taking the next step; the first failure ends all and is raised."""
     waiting = iter(list(steps))
 
-    async def lane() -> None:
+    async def one_by_one() -> None:
         async with databases.session(engine, database) as connection:
             for step in waiting:
                 await step(connection)
 
-    async with asyncio.TaskGroup() as group:
-        for _ in range(lanes):
-            group.create_task(lane())
+    try:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(connections):
+                group.create_task(one_by_one())
+    except BaseExceptionGroup as failed:
+        raise root_cause(failed) from failed
 
 
 def _largest_first() -> list[str]:
-    """The longest work first, so that no lane is left alone with it at the end."""
+    """The longest work first, so that no connection is left alone with it at the end."""
     order = ("order_item", "order_details", "payment_details", "addresses", "users", "wishlist")
     return sorted(schema.TABLE_NAMES, key=lambda name: order.index(name) if name in order else len(order))
 
 
 def _step(table: str, *, keys: bool) -> Step:
+    work = f"while adding the {'indexes' if keys else 'foreign keys'} of {table}"
+
     async def step(connection: AsyncConnection) -> None:
-        for _ in range(ATTEMPTS):
-            statement = await _missing(connection, table, keys=keys)
-            if statement is None or await _tried(connection, statement):
-                return
-        raise RetryLater(f"the keys of {table} cannot be added now")
+        try:
+            for _ in range(ATTEMPTS):
+                statement = await _missing(connection, table, keys=keys)
+                if statement is None or await _tried(connection, statement):
+                    return
+        except DBAPIError as error:
+            error.add_note(work)
+            raise
+        raise RetryLater(f"other sessions use {table}, so nothing can be added to it now ({work})")
 
     return step
 
@@ -86,6 +99,6 @@ async def _tried(connection: AsyncConnection, statement: str) -> bool:
     except DBAPIError as error:
         if error_code(error) not in _IN_THE_WAY | _THERE_ALREADY:
             raise
-        _log.warning("ALTER is tried again: %s", error.orig)
+        _log.warning("ALTER is tried again: %s", explain(error))
         return False
     return True

@@ -6,6 +6,7 @@ from time import perf_counter
 from typing import Literal
 
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from cartload import schema
@@ -21,7 +22,7 @@ from cartload_writer.repository.datasets import Dataset
 from cartload_writer.repository.reports import StoredReport
 from cartload_writer.tasks import indexes
 from cartload_writer.tasks.context import Context
-from cartload_writer.tasks.indexes import Step, in_lanes
+from cartload_writer.tasks.indexes import Step, run_side_by_side
 
 FEW_ROWS = 20_000
 """A dataset of at most so many rows is counted and joined by one statement."""
@@ -35,7 +36,7 @@ async def seal(context: Context, command: Seal) -> None:
     if dataset is None or dataset.gone:
         raise PermanentFailure("The dataset is being deleted.")
     began = perf_counter()
-    await _index(context, command, dataset)
+    await _index(context, command, dataset, _rows(stored))
     indexed = perf_counter()
     _, found = await asyncio.gather(
         _tell(context, command, "checking"), _check(context, command, dataset, stored)
@@ -59,11 +60,11 @@ async def _tell(context: Context, command: Seal, phase: Literal["indexing", "che
     )
 
 
-async def _index(context: Context, command: Seal, dataset: Dataset) -> None:
+async def _index(context: Context, command: Seal, dataset: Dataset, rows: int) -> None:
     if dataset.load_mode == "final":
         return
     await _tell(context, command, "indexing")
-    await indexes.finish(context.work, dataset.database_name, context.lanes)
+    await indexes.finish(context.work, dataset.database_name, context.side_by_side(rows))
     async with transaction(context.meta) as connection:
         await datasets.update(connection, dataset.dataset_id, context.clock(), load_mode="final")
 
@@ -71,29 +72,35 @@ async def _index(context: Context, command: Seal, dataset: Dataset) -> None:
 async def _check(
     context: Context, command: Seal, dataset: Dataset, stored: Mapping[str, Totals]
 ) -> list[Check]:
-    counts, orphans = await _count_and_join(context.work, dataset.database_name, context.lanes, stored)
+    connections = context.side_by_side(_rows(stored))
+    counts, orphans = await _count_and_join(context.work, dataset.database_name, connections, stored)
     return seal_checks.judge(command.expected if command.complete else None, stored, counts, orphans)
 
 
 async def _count_and_join(
-    engine: AsyncEngine, database: str, lanes: int, stored: Mapping[str, Totals]
+    engine: AsyncEngine, database: str, connections: int, stored: Mapping[str, Totals]
 ) -> tuple[Mapping[str, int], Mapping[str, int]]:
-    """Rows by table and orphans by foreign key, counted by query; large tables in several lanes."""
+    """Rows by table and orphans by foreign key, counted by query; large tables on several connections."""
     counts: dict[str, int] = {}
     orphans: dict[str, int] = {}
     counting = {name: f"SELECT COUNT(*) FROM `{name}`" for name in schema.TABLE_NAMES}  # noqa: S608 the schema's
-    if sum(totals.rows for totals in stored.values()) <= FEW_ROWS:
+    if _rows(stored) <= FEW_ROWS:
         steps = [_together(counting, counts), _together(ddl.orphan_queries(), orphans)]
-        await in_lanes(engine, database, 1, steps)
+        await run_side_by_side(engine, database, 1, steps)
     else:
         joins = [_one(name, query, orphans) for name, query in reversed(ddl.orphan_queries().items())]
-        await in_lanes(engine, database, lanes, joins + [_one(n, q, counts) for n, q in counting.items()])
+        numbers = [_one(name, query, counts) for name, query in counting.items()]
+        await run_side_by_side(engine, database, connections, joins + numbers)
     return counts, orphans
 
 
 def _one(name: str, query: str, into: dict[str, int]) -> Step:
     async def step(connection: AsyncConnection) -> None:
-        into[name] = int(await connection.scalar(sa.text(query)) or 0)
+        try:
+            into[name] = int(await connection.scalar(sa.text(query)) or 0)
+        except DBAPIError as error:
+            error.add_note(f"while counting for the check of {name}")
+            raise
 
     return step
 
@@ -132,12 +139,15 @@ async def _keep(context: Context, command: Seal, dataset: Dataset, found: list[C
 
 async def _want_report(context: Context, command: Seal, stored: Mapping[str, Totals]) -> None:
     """A small whole dataset gets its full report unasked, unless many wait already."""
-    rows = sum(totals.rows for totals in stored.values())
-    if not command.complete or rows > context.report_rows:
+    if not command.complete or _rows(stored) > context.report_rows:
         return
     async with transaction(context.meta) as connection:
         if await task_queue.room_for_checks(connection):
             await task_queue.add_check(connection, command.dataset_id, context.clock())
+
+
+def _rows(stored: Mapping[str, Totals]) -> int:
+    return sum(totals.rows for totals in stored.values())
 
 
 def _reason(broken: list[Check]) -> str:

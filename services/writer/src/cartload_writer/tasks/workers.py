@@ -15,17 +15,22 @@ from cartload_kit.database import transaction
 from cartload_kit.logging import bind
 from cartload_kit.tracing import continue_from
 from cartload_writer import metrics
-from cartload_writer.errors import PermanentFailure
+from cartload_writer.errors import PermanentFailure, explain, only_waits
 from cartload_writer.repository import task_queue
 from cartload_writer.repository.task_queue import Task
 
 LEASE = timedelta(seconds=30)
 REQUEUE_EVERY = timedelta(seconds=1)
 POLL_SECONDS = 1.0
-MOST_ATTEMPTS = 12
+MOST_FAILURES = 12
 """Failed runs after which the job is told; a deletion goes on for ever, for nothing may be left."""
 
+MOST_ATTEMPTS = 240
+"""Runs that did not finish a task, those that only waited included: about two hours."""
+
 LONGEST_WAIT = timedelta(seconds=30)
+LONGEST_WAIT_AFTER_FAILURE = timedelta(minutes=5)
+"""A server that was taken down by the work itself needs time to come back: twelve runs take half an hour."""
 
 type Run = Callable[[Task], Awaitable[None]]
 type Refuse = Callable[[Task, str], Awaitable[None]]
@@ -82,7 +87,7 @@ class Workers:
             async with transaction(self.engine) as connection:
                 return await task_queue.claim(connection, self.runs.keys(), self.owner, self.clock(), LEASE)
         except (SQLAlchemyError, OSError) as error:
-            _log.warning("no task can be claimed now: %s", type(error).__name__)
+            _log.warning("no task can be claimed now: %s", explain(error))
             return None
 
     async def _work(self, task: Task) -> None:
@@ -112,14 +117,18 @@ class Workers:
         return "done"
 
     async def _again(self, task: Task, error: Exception) -> str:
-        _log.warning("%s of %s failed", task.kind, task.dataset_id, exc_info=error)
-        if task.attempts + 1 >= MOST_ATTEMPTS and task.kind != "delete":
-            await self._fail(task, f"The {task.kind} failed {MOST_ATTEMPTS} times: {type(error).__name__}.")
+        _log.warning("%s of %s: %s", task.kind, task.dataset_id, explain(error), exc_info=error)
+        failed = not only_waits(error)
+        attempts, failures = task.attempts + 1, task.failures + failed
+        if task.kind != "delete" and (failures >= MOST_FAILURES or attempts >= MOST_ATTEMPTS):
+            times = failures if failures >= MOST_FAILURES else attempts
+            await self._fail(
+                task, f"The {task.kind} failed {times} times, the last time so: {explain(error)}."
+            )
             return "failed"
-        wait = min(timedelta(seconds=0.2) * 2 ** min(task.attempts, 16), LONGEST_WAIT)
         async with transaction(self.engine) as connection:
-            reason = f"{type(error).__name__}: {error}"
-            await task_queue.postpone(connection, task, self.clock() + wait, reason)
+            until = self.clock() + _delay(task, failed=failed)
+            await task_queue.postpone(connection, task, until, explain(error), failed=failed)
         return "retried"
 
     async def _fail(self, task: Task, reason: str) -> None:
@@ -130,12 +139,12 @@ class Workers:
 
     async def _requeue(self, task: Task, error: Exception) -> str:
         """Not even the outcome could be written: insist as long as the lease lasts, then others take over."""
-        _log.warning("the outcome of %s could not be kept: %s", task.kind, type(error).__name__)
+        _log.warning("the outcome of %s could not be kept: %s", task.kind, explain(error))
         for _ in range(round(LEASE / REQUEUE_EVERY)):
             await asyncio.sleep(REQUEUE_EVERY.total_seconds())
             with contextlib.suppress(SQLAlchemyError, OSError):
                 async with transaction(self.engine) as connection:
-                    await task_queue.postpone(connection, task, self.clock(), type(error).__name__)
+                    await task_queue.postpone(connection, task, self.clock(), explain(error))
                 break
         return "retried"
 
@@ -147,4 +156,15 @@ class Workers:
                     if not await task_queue.renew(connection, task, self.owner, self.clock() + LEASE):
                         _log.warning("the lease of %s passed to another process", task.kind)
             except (SQLAlchemyError, OSError) as error:
-                _log.warning("a lease could not be renewed: %s", type(error).__name__)
+                _log.warning("a lease could not be renewed: %s", explain(error))
+
+
+def _delay(task: Task, *, failed: bool) -> timedelta:
+    """How long a task rests: twice as long each time, longer after a failure than after a wait."""
+    first, longest = (
+        (timedelta(seconds=1), LONGEST_WAIT_AFTER_FAILURE)
+        if failed
+        else (timedelta(seconds=0.2), LONGEST_WAIT)
+    )
+    doublings = min(task.failures if failed else task.attempts, 16)
+    return min(first * (1 << doublings), longest)
