@@ -156,7 +156,7 @@ async def test_an_examination_is_given_up_when_its_dataset_is_deleted(writer: Wr
     assert "deleted" in checks_of(writer, load)[0][1]
 
 
-@pytest.mark.parametrize(("said", "meant"), [("", "off"), ("?tls=verify", "verify")])
+@pytest.mark.parametrize(("said", "meant"), [("?tls=off", "off"), ("", "verify")])
 async def test_an_examination_is_encrypted_where_the_writer_is(writer: Writer, said: str, meant: str) -> None:
     load, seen = Load.of(customers=10), list[Request]()
     await writer.make(load)

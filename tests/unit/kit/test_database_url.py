@@ -1,13 +1,14 @@
 """Database URLs and retries, without a server."""
 
 import ssl
+from dataclasses import replace
 
 import asyncmy.errors
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from cartload_kit import mysql_tls
 from cartload_kit.database import async_url, retry_on_deadlock
+from cartload_kit.mysql_url import MysqlUrl
 
 
 def test_a_url_gets_its_driver_and_character_set() -> None:
@@ -17,13 +18,35 @@ def test_a_url_gets_its_driver_and_character_set() -> None:
     assert url.query == {"charset": "utf8mb4"}
 
 
-def test_what_is_said_of_encryption_is_not_the_drivers_business() -> None:
-    assert async_url("mysql://user:p@db/x?tls=verify").query == {"charset": "utf8mb4"}
-    assert mysql_tls.wanted("mysql://user:p@db/x") == "off"
-    assert mysql_tls.context("mysql://user:p@db/x?tls=off") is None
-    context = mysql_tls.context("mysql://user:p@db/x?tls=verify")
-    assert context is not None
-    assert (context.verify_mode, context.check_hostname) == (ssl.CERT_REQUIRED, True)
+@pytest.mark.parametrize(
+    ("url", "tls"),
+    [
+        ("mysql://user:p@db/x", "verify"),
+        ("mysql://user:p@10.0.0.1/x", "verify"),
+        ("mysql://user:p@db/x?tls=off", "off"),
+        ("mysql://user:p@localhost/x", "off"),
+        ("mysql://user:p@127.0.0.1:1/x", "off"),
+        ("mysql://user:p@[::1]/x", "off"),
+        ("mysql://user:p@[::1]/x?tls=verify", "verify"),
+    ],
+)
+def test_servers_on_other_machines_are_verified_unless_the_url_says_otherwise(url: str, tls: str) -> None:
+    read = MysqlUrl.parse(url)
+    assert read.tls == tls
+    assert async_url(url).query == {"charset": "utf8mb4"}
+    context = read.ssl_context()
+    if tls == "off":
+        assert context is None
+    else:
+        assert context is not None
+        assert (context.verify_mode, context.check_hostname) == (ssl.CERT_REQUIRED, True)
+
+
+def test_the_url_of_another_database_reads_the_same() -> None:
+    read = MysqlUrl.parse("mysql://us%40er:p%2Fss@[::1]:3307/one")
+    assert MysqlUrl.parse(read.text("two")) == replace(read, database="two")
+    assert read.server == "::1:3307"
+    assert "p/ss" not in repr(read)
 
 
 def test_another_database_is_refused_without_showing_the_password() -> None:

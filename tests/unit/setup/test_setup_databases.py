@@ -8,10 +8,11 @@ from cartload_setup.databases import address
 
 
 def test_a_connection_is_encrypted_where_its_url_says_so() -> None:
-    verified = address("mysql://root:secret@db:3306/?tls=verify")["ssl"]
-    assert (verified.verify_mode, verified.check_hostname) == (ssl.CERT_REQUIRED, True)
-    for plain in ("mysql://root:secret@db:3306/", "mysql://root:secret@db:3306/?tls=off"):
-        assert "ssl" not in address(plain)
+    for far in ("db:3306/", "db:3306/?tls=verify", "127.0.0.1/?tls=verify"):
+        verified = address(f"mysql://root:secret@{far}")["ssl"]
+        assert (verified.verify_mode, verified.check_hostname) == (ssl.CERT_REQUIRED, True)
+    for plain in ("db:3306/?tls=off", "127.0.0.1:1/", "localhost/"):
+        assert "ssl" not in address(f"mysql://root:secret@{plain}")
 
 
 def test_a_mistake_about_encryption_is_refused_and_not_passed_over() -> None:

@@ -45,7 +45,7 @@ def test_each_part_has_its_own_and_nobody_elses(tmp_path: Path) -> None:
         holders = {path for path, text in read.items() if passwords[name] in text}
         assert holders - COPIES.keys() == {f"{part}/{name}"}
     root = read["mysql/MYSQL_ROOT_PASSWORD"]
-    assert read[f"setup/{ADMIN}"] == f"mysql://root:{root}@db:1/"
+    assert read[f"setup/{ADMIN}"] == f"mysql://root:{root}@db:1/?tls=off"
 
 
 def test_the_checker_has_the_database_and_not_the_files(tmp_path: Path) -> None:
@@ -109,3 +109,15 @@ def test_help_is_not_wrong(capsys: pytest.CaptureFixture[str]) -> None:
 def test_wrong_usage_is_told(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(arguments) == 2
     assert "usage" in capsys.readouterr().err
+
+
+def test_an_older_installations_urls_say_that_its_network_is_trusted(tmp_path: Path) -> None:
+    make(tmp_path, Servers())
+    before = contents(tmp_path)
+    for path, text in before.items():
+        (tmp_path / path).write_text(text.removesuffix("?tls=off"))
+    name = "auth/CARTLOAD_AUTH_DATABASE_URL"
+    own = "mysql://a:b@elsewhere:3306/c"
+    (tmp_path / name).write_text(own)
+    assert not make(tmp_path, Servers())
+    assert contents(tmp_path) == {**before, name: own}

@@ -12,7 +12,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
-from cartload_kit import mysql_tls
+from cartload_kit.mysql_url import MysqlUrl
 from cartload_kit.redaction import MASK, redact
 
 PREFIX = "CARTLOAD_"
@@ -40,10 +40,14 @@ def _http_url(text: str) -> str:
 
 
 def _database_url(secret: SecretStr) -> SecretStr:
-    parts = _split_url(secret.get_secret_value())
-    if parts is None or parts.scheme != "mysql" or not parts.username or not parts.path.strip("/"):
+    try:
+        read = MysqlUrl.parse(secret.get_secret_value())
+    except ValueError as error:
+        if "?tls=" in str(error):
+            raise
+        read = None
+    if read is None or not read.user or not read.database:
         raise ValueError("must look like mysql://user:password@host:port/database")
-    mysql_tls.wanted(secret.get_secret_value())
     return secret
 
 
@@ -67,7 +71,7 @@ HttpUrl = Annotated[str, AfterValidator(_http_url), Field(json_schema_extra={"fo
 """An http or https URL, kept as text without a trailing slash."""
 
 DatabaseUrl = Annotated[SecretStr, AfterValidator(_database_url), Field(json_schema_extra={"format": "uri"})]
-"""``mysql://user:password@host:port/database``, maybe with ``?tls=verify``; masked wherever it is printed."""
+"""``mysql://user:password@host:port/database``, maybe with ``?tls=off``; masked wherever it is printed."""
 
 CommaList = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split_commas)]
 """Several values separated by commas; blanks around them do not count."""

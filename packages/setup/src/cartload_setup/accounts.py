@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 from typing import Literal
-from urllib.parse import unquote, urlsplit
+
+from cartload_setup.mysql_url import MysqlUrl
 
 type Server = Literal["mysql", "mariadb"]
 """Which server the SQL is for: they differ in the name of a privilege."""
@@ -23,12 +24,10 @@ class Account:
     @classmethod
     def of(cls, url: str, *, owns_datasets: bool = False) -> "Account":
         """Return what `mysql://user:password@host:port/database` names, or raise ValueError."""
-        parts = urlsplit(url)
-        user, password = unquote(parts.username or ""), unquote(parts.password or "")
-        database = unquote(parts.path.strip("/"))
-        if parts.scheme != "mysql" or not (user and password and database):
+        read = MysqlUrl.parse(url)
+        if not (read.user and read.password and read.database):
             raise ValueError("a database's URL is mysql://user:password@host:port/database")
-        return cls(user, database, password, owns_datasets=owns_datasets)
+        return cls(read.user, read.database, read.password, owns_datasets=owns_datasets)
 
     def url(self, host: str, port: int) -> str:
         """Return `mysql://user:password@host:port/database`."""

@@ -1,14 +1,13 @@
 """Make the services' databases and users on a server, signed in as its administrator."""
 
-import ssl
 import time
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 import pymysql
 
 from cartload_setup.accounts import Account, Server, statements
+from cartload_setup.mysql_url import MysqlUrl
 
 CONNECT_SECONDS = 10
 AGAIN_SECONDS = 1.0
@@ -49,19 +48,15 @@ def server_kind(cursor: Any) -> Server:
 
 
 def address(url: str) -> dict[str, Any]:
-    """Return what pymysql wants to be told of a server; `?tls=verify` has it verified and encrypted.
-
-    Raises ValueError for any other option but `?tls=off`.
-    """
-    parts = urlsplit(url)
-    if parts.query not in ("", "tls=off", "tls=verify"):
-        raise ValueError("nothing may follow a database's URL but ?tls=verify or ?tls=off")
+    """Return what pymysql wants to be told of a server. Raises ValueError for what is no such URL."""
+    read = MysqlUrl.parse(url)
+    context = read.ssl_context()
     return {
-        **({"ssl": ssl.create_default_context()} if parts.query == "tls=verify" else {}),
-        "host": parts.hostname or "127.0.0.1",
-        "port": parts.port or 3306,
-        "user": unquote(parts.username or ""),
-        "password": unquote(parts.password or ""),
+        **({"ssl": context} if context is not None else {}),
+        "host": read.host,
+        "port": read.port,
+        "user": read.user,
+        "password": read.password,
         "connect_timeout": CONNECT_SECONDS,
         "read_timeout": CONNECT_SECONDS,
         "write_timeout": CONNECT_SECONDS,

@@ -13,6 +13,9 @@ from pathlib import Path
 BLOB_ACCOUNT = "cartload"
 BLOB_KEY_BYTES = 64
 
+_TRUSTED = "?tls=off"
+"""The bundled MySQL is reached over the stack's own network, and its certificate is signed by itself."""
+
 
 @dataclass(frozen=True)
 class Servers:
@@ -35,14 +38,14 @@ def generate(servers: Servers) -> Files:
     key = base64.b64encode(secrets.token_bytes(BLOB_KEY_BYTES)).decode()
     return {
         "mysql/MYSQL_ROOT_PASSWORD": root,
-        "setup/CARTLOAD_DATABASE_ADMIN_URL": f"mysql://root:{root}@{servers.mysql}/",
-        "auth/CARTLOAD_AUTH_DATABASE_URL": f"mysql://cartload_auth:{auth}@{servers.mysql}/cartload_auth",
+        "setup/CARTLOAD_DATABASE_ADMIN_URL": f"mysql://root:{root}@{servers.mysql}/{_TRUSTED}",
+        "auth/CARTLOAD_AUTH_DATABASE_URL": f"mysql://cartload_auth:{auth}@{servers.mysql}/cartload_auth{_TRUSTED}",
         "auth/CARTLOAD_SIGNING_KEY_SECRET": signing,
         "generator/CARTLOAD_GENERATOR_DATABASE_URL": (
-            f"mysql://cartload_generator:{generator}@{servers.mysql}/cartload_jobs"
+            f"mysql://cartload_generator:{generator}@{servers.mysql}/cartload_jobs{_TRUSTED}"
         ),
         "writer/CARTLOAD_WRITER_DATABASE_URL": (
-            f"mysql://cartload_writer:{writer}@{servers.mysql}/cartload_writer"
+            f"mysql://cartload_writer:{writer}@{servers.mysql}/cartload_writer{_TRUSTED}"
         ),
         "writer/CARTLOAD_BLOB_CONNECTION_STRING": blob_connection_string(servers.blob, key),
         "azurite/AZURITE_ACCOUNTS": f"{BLOB_ACCOUNT}:{key}",
@@ -75,6 +78,7 @@ def _make_originals(folder: Path, servers: Servers) -> bool:
     files = generate(servers)
     there = [path for path in files if (folder / path).exists()]
     if len(there) == len(files):
+        _complete_urls(folder, servers)
         return False
     if there and not _is_unfinished(folder):
         raise RuntimeError(f"some secrets are missing in {folder}: restore them, or delete all of them")
@@ -83,6 +87,15 @@ def _make_originals(folder: Path, servers: Servers) -> bool:
         _write(folder / path, text)
     _mark(folder).unlink()
     return True
+
+
+def _complete_urls(folder: Path, servers: Servers) -> None:
+    """Say in the URLs of an installation made before TLS was the default that its own network is trusted."""
+    for path in generate(servers):
+        if path.endswith("_DATABASE_URL") or path.endswith("_ADMIN_URL"):
+            text = (folder / path).read_text(encoding="utf-8")
+            if f"@{servers.mysql}/" in text and "?" not in text:
+                _write(folder / path, f"{text.strip()}{_TRUSTED}")
 
 
 def _mark(folder: Path) -> Path:

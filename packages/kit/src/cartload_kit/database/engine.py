@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import URL, make_url, text
+from sqlalchemy import URL, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from cartload_kit import mysql_tls
 from cartload_kit.describe_error import describe_error
+from cartload_kit.mysql_url import MysqlUrl
 
 POOL_RECYCLE = 300
 """Seconds; well below the session's wait_timeout of 600."""
@@ -35,15 +35,21 @@ def async_url(url: str) -> URL:
 
     Raises ValueError for others.
     """
-    parsed = make_url(url)
-    if parsed.get_backend_name() != "mysql":
-        raise ValueError(f"not a mysql:// URL: {parsed.get_backend_name()}://…")
-    return parsed.set(drivername="mysql+asyncmy", query={"charset": "utf8mb4"})
+    read = MysqlUrl.parse(url)
+    return URL.create(
+        "mysql+asyncmy",
+        username=read.user,
+        password=read.password,
+        host=read.host,
+        port=read.port,
+        database=read.database,
+        query={"charset": "utf8mb4"},
+    )
 
 
 def connecting(url: str) -> dict[str, Any]:
     """What asyncmy is told of every connection: how long it may take, and whether it is encrypted."""
-    context = mysql_tls.context(url)
+    context = MysqlUrl.parse(url).ssl_context()
     return {"connect_timeout": 5} if context is None else {"connect_timeout": 5, "ssl": context}
 
 
@@ -77,6 +83,6 @@ async def check_database(engine: AsyncEngine, deadline: float = 2.0) -> None:
         async with asyncio.timeout(deadline), engine.connect() as connection:
             await connection.execute(text("SELECT 1"))
     except (TimeoutError, OSError, SQLAlchemyError) as error:
-        server = f"{engine.url.host}:{engine.url.port or 3306}"
+        server = f"{engine.url.host}:{engine.url.port}"
         reason = describe_error(error)
         raise DatabaseUnavailable(f"database {engine.url.database} at {server}: {reason}") from error

@@ -4,7 +4,6 @@ import asyncio
 from contextlib import AsyncExitStack
 from functools import partial
 from typing import Any
-from urllib.parse import urlsplit
 
 import pymysql
 
@@ -15,6 +14,7 @@ from cartload_kit.kafka.budget import ByteBudget
 from cartload_kit.kafka.consumer import Consumer
 from cartload_kit.kafka.dead_letters import DeadLetters
 from cartload_kit.kafka.producer import Producer
+from cartload_kit.mysql_url import MysqlUrl
 from cartload_kit.service import Main
 from cartload_writer import bootstrap
 from cartload_writer.adapters.blob import BlobStore
@@ -58,7 +58,7 @@ async def _handler(
     stack: AsyncExitStack, settings: ConsumerSettings, producer: Producer, blobs: BlobStore
 ) -> BatchHandler:
     url = settings.writer_database_url.get_secret_value()
-    meta = urlsplit(url).path.strip("/")
+    meta = MysqlUrl.parse(url).database
     connect = partial(batches.connect, url, meta)
     pool = await stack.enter_async_context(BulkPool.open(connect, settings.writer_bulk_connections))
     async with pool.lend() as bulk:

@@ -14,7 +14,7 @@ import pymysql
 
 from cartload.encoders import mysql
 from cartload_contracts.batches import BatchHeader
-from cartload_kit import mysql_tls
+from cartload_kit.mysql_url import MysqlUrl
 from cartload_writer.adapters.blob import StoredPart
 from cartload_writer.domain.states import GONE, Format, Ids
 
@@ -67,7 +67,7 @@ class NewEntry:
 
 def connect(url: str, meta: str) -> "pymysql.Connection[Any]":
     """A bulk connection on which every statement outside a transaction commits by itself."""
-    connection = mysql.connect(url, meta, ssl=mysql_tls.context(url))
+    connection = mysql.connect(url, meta, ssl=MysqlUrl.parse(url).ssl_context())
     connection.autocommit(True)
     return connection
 

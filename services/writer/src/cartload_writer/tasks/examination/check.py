@@ -6,12 +6,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from cartload_kit import mysql_tls
 from cartload_kit.database import transaction
+from cartload_kit.mysql_url import MysqlUrl
 from cartload_writer.errors import PermanentFailure, RetryLater
 from cartload_writer.repository import datasets, reports
 from cartload_writer.repository.datasets import Dataset
@@ -88,8 +87,8 @@ class Checking:
 
 
 def _database_url(url: str, database: str) -> str:
-    """A dataset's URL for the examination, which by itself would ask remote servers for TLS."""
-    return urlunsplit(urlsplit(url)._replace(path=f"/{database}", query=f"tls={mysql_tls.wanted(url)}"))
+    """A dataset's URL for the examination, which signs in as the writer does."""
+    return MysqlUrl.parse(url).text(database)
 
 
 def _document(report: dict[str, Any]) -> dict[str, Any]:
