@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from cartload_dev import control
-from cartload_dev.handle import Handle
+from cartload_dev import lifecycle
 from cartload_dev.paths import RunDir, checkout
 from cartload_dev.ports import free_ports
 from cartload_dev.state import ProcessRef
+from cartload_dev.system_client import SystemClient
 from support.engine import launcher_environment, remove_containers
 
 FOLDER = "CARTLOAD_TEST_FOLDER"
@@ -61,7 +61,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     if is_worker(config) or folder is None:
         return
     for stack in STACKS:
-        control.stop(RunDir(Path(folder) / stack))
+        lifecycle.stop(RunDir(Path(folder) / stack))
         remove_containers(RunDir(Path(folder) / stack))
     shutil.rmtree(folder, ignore_errors=True)
 
@@ -89,42 +89,42 @@ def locked(path: Path) -> Iterator[None]:
         yield
 
 
-def start_stack(name: str, *, servers_only: bool) -> Handle:
+def start_stack(name: str, *, servers_only: bool) -> SystemClient:
     """Return the run's servers or system, started now when no worker did it yet."""
     folder = Path(os.environ[FOLDER])
     run = RunDir(folder / name)
     environ = launcher_environment()
     with locked(folder / f"{name}.lock"):
         environ["CARTLOAD_PORT"] = str(free_ports(1)[0])
-        control.start(run, environ, lambda _: None, servers_only=servers_only, owner=int(os.environ[OWNER]))
-    return Handle(run)
+        lifecycle.start(run, environ, lambda _: None, servers_only=servers_only, owner=int(os.environ[OWNER]))
+    return SystemClient(run)
 
 
 @pytest.fixture(scope="session")
-def servers() -> Handle:
+def servers() -> SystemClient:
     """Kafka, the database and Azurite alone: use names of your own for databases, topics and containers."""
     return start_stack("servers", servers_only=True)
 
 
 @pytest.fixture(scope="session")
-def mysql_url(servers: Handle) -> str:
+def mysql_url(servers: SystemClient) -> str:
     """`mysql://root:password@host:port/` of the test servers."""
     return servers.endpoints.mysql_root_url
 
 
 @pytest.fixture(scope="session")
-def kafka_bootstrap(servers: Handle) -> str:
+def kafka_bootstrap(servers: SystemClient) -> str:
     """`host:port` of the test broker."""
     return servers.endpoints.kafka_bootstrap
 
 
 @pytest.fixture(scope="session")
-def blob_connection_string(servers: Handle) -> str:
+def blob_connection_string(servers: SystemClient) -> str:
     """How to reach the test Blob storage."""
     return servers.endpoints.blob_connection_string
 
 
 @pytest.fixture(scope="session")
-def cartload() -> Handle:
+def cartload() -> SystemClient:
     """The whole running system, on servers of its own."""
     return start_stack("system", servers_only=False)

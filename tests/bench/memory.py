@@ -2,25 +2,25 @@
 
 from pathlib import Path
 
-from cartload_dev.handle import Handle
+from cartload_dev.system_client import SystemClient
 
 SERVERS = ("kafka", "database", "azurite")
 MIB = 1024
 _RESET_PEAK = "5"
 
 
-def reset_peaks(system: Handle) -> None:
+def reset_peaks(system: SystemClient) -> None:
     """Begin to measure anew: the high-water mark falls to what is used now."""
     for name in _ours(system):
         Path(f"/proc/{system.pid(name)}/clear_refs").write_text(_RESET_PEAK)
 
 
-def peaks(system: Handle) -> dict[str, float]:
+def peaks(system: SystemClient) -> dict[str, float]:
     """Peak resident memory by process, in MiB, since the last reset."""
     return {name: _status(system.pid(name), "VmHWM") / MIB for name in _ours(system)}
 
 
-def resident(system: Handle) -> dict[str, float]:
+def resident(system: SystemClient) -> dict[str, float]:
     """Resident memory of every process now, servers included, in MiB; one that is down is left out."""
     found = {}
     for name in system.names:
@@ -30,7 +30,7 @@ def resident(system: Handle) -> dict[str, float]:
     return found
 
 
-def _ours(system: Handle) -> list[str]:
+def _ours(system: SystemClient) -> list[str]:
     return [name for name in system.names if name not in SERVERS]
 
 

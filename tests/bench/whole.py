@@ -10,7 +10,7 @@ from bench.latency import SMALL_CUSTOMERS, SMALL_JOBS, gateway_overhead, small_j
 from bench.memory import peaks, reset_peaks
 from bench.system import running
 from bench.table import Row
-from cartload_dev.handle import Handle
+from cartload_dev.system_client import SystemClient
 from support.client import User, signed_up
 
 SMALL, LARGE = 10_000, 200_000
@@ -22,7 +22,7 @@ def measure() -> list[Row]:
         return asyncio.run(_measure(system, Path(folder)))
 
 
-async def _measure(system: Handle, folder: Path) -> list[Row]:
+async def _measure(system: SystemClient, folder: Path) -> list[Row]:
     async with signed_up(system.base_url) as user:
         print("Latency of small jobs …", flush=True)
         rows = await _latency(system, user)
@@ -46,7 +46,7 @@ def _throughput(result: Comparison) -> list[Row]:
     ]
 
 
-async def _latency(system: Handle, user: User) -> list[Row]:
+async def _latency(system: SystemClient, user: User) -> list[Row]:
     jobs = await small_jobs(user)
     through, straight = await gateway_overhead(
         user, system.endpoints.services["generator-api"], "/api/jobs?limit=1"
@@ -61,7 +61,7 @@ async def _latency(system: Handle, user: User) -> list[Row]:
     ]
 
 
-async def _memory(system: Handle, user: User) -> list[Row]:
+async def _memory(system: SystemClient, user: User) -> list[Row]:
     found = []
     for customers in (SMALL, LARGE):
         reset_peaks(system)

@@ -5,12 +5,12 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import Browser, async_playwright
 
-from cartload_dev.handle import Handle
+from cartload_dev.system_client import SystemClient
 from support.browser import FLAGS, Person, executable, person_at
 
 
 @pytest.fixture(scope="session")
-def origin(cartload: Handle) -> str:
+def origin(cartload: SystemClient) -> str:
     """Where the running system is found by a browser."""
     return cartload.base_url
 

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from cartload.schema.rowhash import RowHash
-from cartload_dev import control
-from cartload_dev.handle import Handle
+from cartload_dev import lifecycle
 from cartload_dev.paths import RunDir
 from cartload_dev.ports import free_ports
+from cartload_dev.system_client import SystemClient
 from support.client import signed_up
 from support.equality import engine_hashes, stored_hashes
 
@@ -26,18 +26,18 @@ MANY_SMALL_CHUNKS = {"CARTLOAD_WORKERS": "2", "CARTLOAD_WRITERS": "2", "CARTLOAD
 
 
 @contextmanager
-def system(folder: Path, settings: dict[str, str]) -> Iterator[Handle]:
+def system(folder: Path, settings: dict[str, str]) -> Iterator[SystemClient]:
     run = RunDir(folder)
     kept = {name: value for name, value in os.environ.items() if not name.startswith("CARTLOAD_")}
     port = {"CARTLOAD_PORT": str(free_ports(1)[0])}
-    control.start(run, {**kept, **settings, **port}, print, owner=os.getpid())
+    lifecycle.start(run, {**kept, **settings, **port}, print, owner=os.getpid())
     try:
-        yield Handle(run)
+        yield SystemClient(run)
     finally:
-        control.stop(run)
+        lifecycle.stop(run)
 
 
-async def hashes_of_a_job(cartload: Handle) -> dict[str, RowHash]:
+async def hashes_of_a_job(cartload: SystemClient) -> dict[str, RowHash]:
     async with signed_up(cartload.base_url) as user:
         job = await user.start_job(**SPEC)
         job = await user.finish_job(job["id"], seconds=600)

@@ -8,7 +8,7 @@ from cartload.engine.generate import Engine
 from cartload.schema import TABLE_NAMES
 from cartload.schema.rowhash import RowHash, hash_batch
 from cartload.spec import parse, resolve
-from cartload_dev.handle import Handle
+from cartload_dev.system_client import SystemClient
 from support.client import User
 from support.stores import mysql_hashes, parquet_hashes
 
@@ -27,7 +27,9 @@ def engine_hashes(spec: dict[str, Any], segments: list[dict[str, int]]) -> dict[
     return totals
 
 
-async def stored_hashes(cartload: Handle, user: User, dataset_id: str) -> tuple[Any, dict[str, RowHash]]:
+async def stored_hashes(
+    cartload: SystemClient, user: User, dataset_id: str
+) -> tuple[Any, dict[str, RowHash]]:
     """The dataset as the API shows it, and what MySQL and Parquet hold, which must be the same."""
     dataset = await user.get(f"/api/datasets/{dataset_id}")
     database = (await user.get(f"/api/datasets/{dataset_id}/connection"))["database"]

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from cartload_dev import checks, chromium, control, demo, generated, logs, requirements, setup
+from cartload_dev import checks, chromium, demo, generated, lifecycle, logs, requirements, setup
 from cartload_dev.docker import compose
 from cartload_dev.errors import LauncherError
 from cartload_dev.frontend import Frontend
@@ -48,12 +48,12 @@ def start(options: argparse.Namespace) -> str | None:
     """Start the system the way that the engine says; return the public URL, if anything public runs."""
     if in_containers(options) and not options.servers_only:
         print("Starting (engine: docker; logs: make logs)")
-        url: str | None = compose.up(options.run, os.environ, _say)
+        url: str | None = compose.up(options.run, os.environ, _log)
     else:
         print(f"Starting (engine: {requirements.engine(os.environ)}; logs in {options.run.logs})")
         options.run.engine.unlink(missing_ok=True)
         servers_only, owner = options.servers_only, options.owner
-        url = control.start(options.run, os.environ, print, servers_only=servers_only, owner=owner).url
+        url = lifecycle.start(options.run, os.environ, print, servers_only=servers_only, owner=owner).url
     if url:
         print(f"Cartload is running: {url}")
     return url
@@ -83,7 +83,7 @@ def run_demo(options: argparse.Namespace) -> None:
         if in_containers(options):
             raise
         if before is None or not before.running():
-            control.stop(options.run)
+            lifecycle.stop(options.run)
         raise
 
 
@@ -95,7 +95,7 @@ def foreground(options: argparse.Namespace) -> None:
 def down(options: argparse.Namespace) -> None:
     """Stop the system; its data is kept."""
     contained = is_compose(options) and compose.down(os.environ, volumes=options.volumes)
-    print("Stopped." if control.stop(options.run) or contained else "Nothing is running.")
+    print("Stopped." if lifecycle.stop(options.run) or contained else "Nothing is running.")
 
 
 def show_logs(options: argparse.Namespace) -> None:
@@ -110,20 +110,20 @@ def show_logs(options: argparse.Namespace) -> None:
 def check(_options: argparse.Namespace) -> None:
     """Check format, lint, types, architecture rules and generated files."""
     print("Checking")
-    checks.check(os.environ, _say)
+    checks.check(os.environ, _log)
 
 
 def unit(_options: argparse.Namespace) -> None:
     """Run every test that needs no server."""
     print("Testing")
-    checks.unit(os.environ, _say)
+    checks.unit(os.environ, _log)
 
 
 def test(options: argparse.Namespace) -> None:
     """Run the checks and then every test."""
     browser = chromium.ensure(os.environ)
     check(options)
-    checks.test({**os.environ, "CARTLOAD_CHROMIUM": browser}, _say)
+    checks.test({**os.environ, "CARTLOAD_CHROMIUM": browser}, _log)
 
 
 def bench(options: argparse.Namespace) -> int:
@@ -138,13 +138,13 @@ def soak(_options: argparse.Namespace) -> int:
 
 def images(_options: argparse.Namespace) -> int:
     """Build the containers' images and print their sizes, users and secrets (there must be none)."""
-    return checks.images(os.environ, _say)
+    return checks.images(os.environ, _log)
 
 
 def compose_test(_options: argparse.Namespace) -> int:
     """Build the images, start docker-compose.yml from nothing and try it in every way."""
     browser = chromium.ensure(os.environ)
-    return checks.compose_test({**os.environ, "CARTLOAD_CHROMIUM": browser}, _say)
+    return checks.compose_test({**os.environ, "CARTLOAD_CHROMIUM": browser}, _log)
 
 
 def generate(_options: argparse.Namespace) -> None:
@@ -155,7 +155,7 @@ def generate(_options: argparse.Namespace) -> None:
     generated.generate(checkout(), os.environ, generated.generators())
 
 
-def _say(text: str) -> None:
+def _log(text: str) -> None:
     print(text, flush=True)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from cartload_dev import node
 from cartload_dev.ports import LOOPBACK
-from cartload_dev.programs import Perform, Program, http_ready
+from cartload_dev.programs import Program, RunTask, http_ready
 
 ACCOUNT = "cartload"
 
@@ -31,5 +31,5 @@ def program(script: Path, home: Path, port: int, key: str) -> Program:
     )
 
 
-async def _prepare(home: Path, _perform: Perform) -> None:
+async def _prepare(home: Path, _run_task: RunTask) -> None:
     await asyncio.to_thread(home.mkdir, parents=True, exist_ok=True)

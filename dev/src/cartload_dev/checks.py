@@ -72,21 +72,21 @@ def frontend_steps() -> tuple[Step, ...]:
     )
 
 
-def check(environ: Mapping[str, str], say: Callable[[str], None]) -> None:
+def check(environ: Mapping[str, str], log: Callable[[str], None]) -> None:
     """Run all checks, Python and UI side by side; raises LauncherError naming those that failed."""
     root = checkout()
     with ThreadPoolExecutor(max_workers=2) as pool:
         chains = [
-            pool.submit(_chain, steps, root, environ, say) for steps in (python_steps(), frontend_steps())
+            pool.submit(_chain, steps, root, environ, log) for steps in (python_steps(), frontend_steps())
         ]
         failed = [title for chain in chains for title in chain.result()]
-    if not _up_to_date(root, environ, say):
+    if not _up_to_date(root, environ, log):
         failed.append("generated files")
     if failed:
         raise LauncherError(f"make check failed: {', '.join(failed)}")
 
 
-def test(environ: Mapping[str, str], say: Callable[[str], None]) -> None:
+def test(environ: Mapping[str, str], log: Callable[[str], None]) -> None:
     """Run every test; raises LauncherError naming the parts that failed."""
     folders = tuple(folder for folder in TESTS if (checkout() / folder).is_dir())
     servers = (*folders, "-n", WORKERS, "--dist", "loadgroup")
@@ -96,16 +96,16 @@ def test(environ: Mapping[str, str], say: Callable[[str], None]) -> None:
     )
     failed = []
     for step in steps:
-        say(f"{step.title}:")
+        log(f"{step.title}:")
         began = time.monotonic()
         code = _run_shown(step, checkout(), environ)
-        say(f"{step.title}: {'passed' if code == 0 else 'FAILED'} ({time.monotonic() - began:.0f} s)")
+        log(f"{step.title}: {'passed' if code == 0 else 'FAILED'} ({time.monotonic() - began:.0f} s)")
         failed += [step.title] if code else []
     if failed:
         raise LauncherError(f"make test failed: {', '.join(failed)}")
 
 
-def unit(environ: Mapping[str, str], say: Callable[[str], None]) -> None:
+def unit(environ: Mapping[str, str], log: Callable[[str], None]) -> None:
     """Run every test that needs no server; raises LauncherError naming the parts that failed."""
     began = time.monotonic()
     # Side by side, since the UI's tests end long before Python's and leave both cores to them.
@@ -115,11 +115,11 @@ def unit(environ: Mapping[str, str], say: Callable[[str], None]) -> None:
         Step("UI", tuple(node.npm("run", "test")), "frontend"),
     )
     with ThreadPoolExecutor(max_workers=len(steps)) as pool:
-        passed = list(pool.map(lambda step: _passes(step, checkout(), environ, say), steps))
+        passed = list(pool.map(lambda step: _passes(step, checkout(), environ, log), steps))
     failed = [step.title for step, fine in zip(steps, passed, strict=True) if not fine]
     if failed:
         raise LauncherError(f"make unit failed: {', '.join(failed)}")
-    say(f"All passed in {time.monotonic() - began:.0f} s.")
+    log(f"All passed in {time.monotonic() - began:.0f} s.")
 
 
 def bench(environ: Mapping[str, str], parts: Sequence[str] = ()) -> int:
@@ -134,20 +134,20 @@ def soak(environ: Mapping[str, str]) -> int:
     return _run_shown(step, checkout(), environ)
 
 
-def images(environ: Mapping[str, str], say: Callable[[str], None]) -> int:
+def images(environ: Mapping[str, str], log: Callable[[str], None]) -> int:
     """Build all images and say what they are; return 1 when one is not as it should be."""
     requirements.check({**environ, "CARTLOAD_ENGINE": "docker"})
     built.build(_revision())
     found = built.inspect(tuple(f"cartload/{service}:{VERSION}" for service in built.SERVICES))
-    say("\n".join(image.line() for image in found))
+    log("\n".join(image.line() for image in found))
     problems = [line for image in found for line in image.problems()]
-    say("\n".join(problems) or "All within their bounds.")
+    log("\n".join(problems) or "All within their bounds.")
     return 1 if problems else 0
 
 
-def compose_test(environ: Mapping[str, str], say: Callable[[str], None]) -> int:
+def compose_test(environ: Mapping[str, str], log: Callable[[str], None]) -> int:
     """Build the images and run the tests of docker-compose.yml; return their exit code."""
-    say(
+    log(
         "Needs Docker with compose and buildx, Chromium, 6 GB of memory and 12 GB of disk, and 20 minutes.\n"
         "Everything it starts has names and ports of its own and is deleted at the end."
     )
@@ -166,12 +166,12 @@ def _revision() -> str:
 
 
 def _chain(
-    steps: tuple[Step, ...], root: Path, environ: Mapping[str, str], say: Callable[[str], None]
+    steps: tuple[Step, ...], root: Path, environ: Mapping[str, str], log: Callable[[str], None]
 ) -> list[str]:
-    return [step.title for step in steps if not _passes(step, root, environ, say)]
+    return [step.title for step in steps if not _passes(step, root, environ, log)]
 
 
-def _passes(step: Step, root: Path, environ: Mapping[str, str], say: Callable[[str], None]) -> bool:
+def _passes(step: Step, root: Path, environ: Mapping[str, str], log: Callable[[str], None]) -> bool:
     began = time.monotonic()
     done = subprocess.run(
         step.command,
@@ -187,22 +187,22 @@ def _passes(step: Step, root: Path, environ: Mapping[str, str], say: Callable[[s
     )
     seconds = time.monotonic() - began
     if done.returncode:
-        say(f"  {step.title}: FAILED ({seconds:.0f} s)\n{done.stdout.rstrip()}")
+        log(f"  {step.title}: FAILED ({seconds:.0f} s)\n{done.stdout.rstrip()}")
     else:
-        say(f"  {step.title}: fine ({seconds:.0f} s)")
+        log(f"  {step.title}: fine ({seconds:.0f} s)")
     return done.returncode == 0
 
 
-def _up_to_date(root: Path, environ: Mapping[str, str], say: Callable[[str], None]) -> bool:
+def _up_to_date(root: Path, environ: Mapping[str, str], log: Callable[[str], None]) -> bool:
     try:
         old = generated.outdated(root, environ, generated.generators())
     except LauncherError as error:
-        say(f"  generated files: FAILED\n{error}")
+        log(f"  generated files: FAILED\n{error}")
         return False
     if old:
-        say(f"  generated files: FAILED, run `make generate` and commit: {', '.join(old)}")
+        log(f"  generated files: FAILED, run `make generate` and commit: {', '.join(old)}")
     else:
-        say("  generated files: up to date")
+        log("  generated files: up to date")
     return not old
 
 

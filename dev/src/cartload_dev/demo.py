@@ -84,10 +84,10 @@ async def run_demo(run: RunDir, url: str, line: Line) -> None:
         api = Api(session)
         login = await _account(api, run)
         if await _has_dataset(api):
-            line.say("The demo's dataset is there already.")
+            line.log("The demo's dataset is there already.")
         else:
             await make_dataset(api, CUSTOMERS, line)
-    line.say(
+    line.log(
         f"\n  Open      {url}\n  User      {login.user_name}\n  Password  {login.password}"
         f"    (kept in {run.login})\n\n  Stop with `make down`; `make clean` deletes everything."
     )
@@ -95,7 +95,7 @@ async def run_demo(run: RunDir, url: str, line: Line) -> None:
 
 async def make_dataset(api: Api, customers: int, line: Line) -> None:
     """Ask for a dataset and show how it grows; raises LauncherError when its job does not complete."""
-    line.say(f"Making a dataset of {customers:,} customers")
+    line.log(f"Making a dataset of {customers:,} customers")
     job = await api.expect(202, "POST", "/api/jobs", {"spec": {"name": "Demo", "customers": customers}})
     async with asyncio.timeout(JOB_SECONDS):
         while job["state"] not in FINISHED:
@@ -104,7 +104,7 @@ async def make_dataset(api: Api, customers: int, line: Line) -> None:
             job = await api.expect(200, "GET", f"/api/jobs/{job['id']}")
     if job["state"] != "completed":
         raise LauncherError(f"the demo's job ended as {job['state']}: {job['error']}")
-    line.say(f"  {describe(job)}")
+    line.log(f"  {describe(job)}")
 
 
 def describe(job: dict[str, Any]) -> str:

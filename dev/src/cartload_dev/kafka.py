@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from cartload_dev.ports import LOOPBACK
-from cartload_dev.programs import Perform, Program, Task
+from cartload_dev.programs import Program, RunTask, Task
 
 CONFIG = "server.properties"
 FORMAT_SECONDS = 60
@@ -53,7 +53,7 @@ def properties(data: Path, port: int, controller_port: int) -> str:
 
 
 async def prepare(
-    java: str, jars: Path, home: Path, port: int, controller_port: int, perform: Perform
+    java: str, jars: Path, home: Path, port: int, controller_port: int, run_task: RunTask
 ) -> None:
     """Write the configuration, and format the storage where that was not done yet.
 
@@ -62,7 +62,7 @@ async def prepare(
     config = home / CONFIG
     await asyncio.to_thread(_configure, config, properties(home / "data", port, controller_port))
     if not await asyncio.to_thread((home / "data" / "meta.properties").exists):
-        await perform(_format(java, jars, config))
+        await run_task(_format(java, jars, config))
 
 
 def _configure(config: Path, text: str) -> None:

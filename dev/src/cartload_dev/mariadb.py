@@ -11,7 +11,7 @@ import pymysql
 from cartload_dev import time_zones
 from cartload_dev.paths import write_private
 from cartload_dev.ports import LOOPBACK
-from cartload_dev.programs import Perform, Program, Task
+from cartload_dev.programs import Program, RunTask, Task
 from cartload_setup.accounts import Account
 from cartload_setup.accounts import statements as account_statements
 
@@ -36,7 +36,7 @@ def statements(accounts: tuple[Account, ...], root_password: str) -> list[str]:
 
 
 async def prepare(
-    base: Path, home: Path, accounts: tuple[Account, ...], root_password: str, perform: Perform
+    base: Path, home: Path, accounts: tuple[Account, ...], root_password: str, run_task: RunTask
 ) -> None:
     """Make the data folder where there is none, and write the start-up SQL.
 
@@ -44,7 +44,7 @@ async def prepare(
     """
     (home / "tmp").mkdir(parents=True, exist_ok=True)
     if not (home / "data").exists():
-        await _install(base, home, perform)
+        await _install(base, home, run_task)
     lines = statements(accounts, root_password)
     if not _zones_loaded(home).exists():
         lines += await asyncio.to_thread(lambda: list(time_zones.statements()))
@@ -126,7 +126,7 @@ def _sign_in(port: int, user: str, password: str, database: str | None) -> None:
     ).close()
 
 
-async def _install(base: Path, home: Path, perform: Perform) -> None:
+async def _install(base: Path, home: Path, run_task: RunTask) -> None:
     """Make the data folder under another name: one that is there under its own name is whole."""
     unfinished = home / "data.new"
     await asyncio.to_thread(shutil.rmtree, unfinished, ignore_errors=True)
@@ -139,7 +139,7 @@ async def _install(base: Path, home: Path, perform: Perform) -> None:
         "--skip-test-db",
         *_as_root(),
     )
-    await perform(Task("mariadb-install", command, {"TMPDIR": str(home / "tmp")}, INSTALL_SECONDS))
+    await run_task(Task("mariadb-install", command, {"TMPDIR": str(home / "tmp")}, INSTALL_SECONDS))
     unfinished.rename(home / "data")
 
 

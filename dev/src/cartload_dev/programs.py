@@ -21,7 +21,7 @@ class Task:
     seconds: float = 120.0
 
 
-Perform = Callable[[Task], Awaitable[None]]
+RunTask = Callable[[Task], Awaitable[None]]
 """Runs a task so that it never outlives the supervisor; raises LauncherError with the end of its log."""
 
 
@@ -37,7 +37,7 @@ class Program:
     environment: Mapping[str, str] = field(default_factory=dict)
     folder: Path | None = None
     """Working folder; the checkout unless named."""
-    prepare: Callable[[Perform], Awaitable[None]] | None = None
+    prepare: Callable[[RunTask], Awaitable[None]] | None = None
     """Work to do once before the first start."""
     start_seconds: float = 180.0
     """How long a start may take until it counts as failed."""

@@ -30,7 +30,7 @@ class Line:
             self._out.write(text + "\n")
         self._out.flush()
 
-    def say(self, text: str) -> None:
+    def log(self, text: str) -> None:
         """Print a line that stays."""
         if self._live and self._width:
             self._out.write("\r" + " " * self._width + "\r")
@@ -54,7 +54,7 @@ def side_by_side(steps: Mapping[str, Callable[[], object]], line: Line) -> None:
             for future in done:
                 name = pending.pop(future)
                 if future.exception() is None:
-                    line.say(f"  {name}: done ({seconds:.0f} s)")
+                    line.log(f"  {name}: done ({seconds:.0f} s)")
             if pending:
                 line.update(f"  still at it: {', '.join(pending.values())} ({seconds:.0f} s)")
     for future in futures:

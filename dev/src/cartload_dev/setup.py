@@ -18,7 +18,7 @@ def install(environ: Mapping[str, str], line: Line) -> None:
     requirements.check(environ)
     steps = missing(environ)
     if steps:
-        line.say(f"Installing: {', '.join(steps)}")
+        line.log(f"Installing: {', '.join(steps)}")
         side_by_side(steps, line)
 
 

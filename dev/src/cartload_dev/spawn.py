@@ -9,12 +9,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO
 
-from cartload_dev import guard, tether
+from cartload_dev import orphan_reaper, parent_death_signal
 
 _ISOLATED = (sys.executable, "-I", "-S")
 
 
-class Guard:
+class OrphanReaper:
     """The process that ends all groups when the supervisor was killed; replaced if it dies itself."""
 
     def __init__(self) -> None:
@@ -22,7 +22,7 @@ class Guard:
         self._process = self._start()
 
     def add(self, group: int) -> None:
-        """Let the guard watch a process group."""
+        """Let the reaper watch a process group."""
         self._groups.add(group)
         self._tell(f"+{group}\n")
 
@@ -32,7 +32,7 @@ class Guard:
         self._tell(f"-{group}\n")
 
     def close(self) -> None:
-        """Let the guard end; it signals what is still listed."""
+        """Let the reaper end; it signals what is still listed."""
         self._pipe().close()
         self._process.wait()
 
@@ -58,7 +58,7 @@ class Guard:
     @staticmethod
     def _start() -> subprocess.Popen[bytes]:
         return subprocess.Popen(
-            [*_ISOLATED, guard.__file__], stdin=subprocess.PIPE, start_new_session=True, bufsize=-1
+            [*_ISOLATED, orphan_reaper.__file__], stdin=subprocess.PIPE, start_new_session=True, bufsize=-1
         )
 
 
@@ -73,7 +73,7 @@ async def spawn(
     with log.open("ab") as output:
         return await asyncio.create_subprocess_exec(
             *_ISOLATED,
-            tether.__file__,
+            parent_death_signal.__file__,
             str(os.getpid()),
             *command,
             stdin=asyncio.subprocess.DEVNULL,

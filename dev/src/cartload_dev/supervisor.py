@@ -8,8 +8,8 @@ from dataclasses import replace
 from cartload_dev import logs
 from cartload_dev.errors import LauncherError
 from cartload_dev.paths import RunDir, checkout
-from cartload_dev.programs import Perform, Program, Stage, Task
-from cartload_dev.spawn import Guard, end, spawn, sweep
+from cartload_dev.programs import Program, RunTask, Stage, Task
+from cartload_dev.spawn import OrphanReaper, end, spawn, sweep
 from cartload_dev.state import ProcessRef, ProgramState
 
 FIRST_BACKOFF_SECONDS = 0.3
@@ -18,7 +18,7 @@ STABLE_SECONDS = 30.0
 POLL_SECONDS = 0.2
 TRIM_SECONDS = 30.0
 
-Say = Callable[[str], None]
+Log = Callable[[str], None]
 Changed = Callable[[str, ProgramState], None]
 
 
@@ -27,25 +27,25 @@ def backoff(failures: int) -> float:
     return min(MAX_BACKOFF_SECONDS, FIRST_BACKOFF_SECONDS * 2.0 ** min(failures - 1, 16))
 
 
-class Keeper:
+class ProcessSupervisor:
     """One program's whole life: started, watched until it is ready, restarted whenever it ends."""
 
     def __init__(
         self,
         program: Program,
         run: RunDir,
-        guard: Guard,
+        reaper: OrphanReaper,
         changed: Changed,
-        say: Say,
+        log: Log,
         environ: Mapping[str, str],
-        perform: Perform,
+        run_task: RunTask,
     ) -> None:
         self.program = program
-        self._perform = perform
-        self._log = run.logs / f"{program.name}.log"
-        self._guard = guard
+        self._run_task = run_task
+        self._log_file = run.logs / f"{program.name}.log"
+        self._reaper = reaper
         self._changed = changed
-        self._say = say
+        self._log = log
         self._environ = environ
         self._process: asyncio.subprocess.Process | None = None
         self._state = ProgramState("waiting", program.port)
@@ -59,7 +59,7 @@ class Keeper:
         Raises LauncherError with the end of its log when it ends before, or takes too long.
         """
         if self.program.prepare is not None:
-            await self.program.prepare(self._perform)
+            await self.program.prepare(self._run_task)
         self._task = asyncio.create_task(self._keep(), name=self.program.name)
         ready = asyncio.create_task(self._was_ready.wait())
         try:
@@ -100,9 +100,9 @@ class Keeper:
         """Run the program until it ends; return its exit code (negative: the signal)."""
         environment = {**self._environ, **self.program.environment}
         folder = self.program.folder or checkout()
-        process = await spawn(self.program.command, environment, folder, self._log)
+        process = await spawn(self.program.command, environment, folder, self._log_file)
         self._process = process
-        self._guard.add(process.pid)
+        self._reaper.add(process.pid)
         self._change(state="starting", process=ProcessRef.of(process.pid))
         if self._stopping.is_set():
             await end(process, self.program.stop_seconds)
@@ -112,7 +112,7 @@ class Keeper:
         finally:
             watch.cancel()
             sweep(process.pid)
-            self._guard.remove(process.pid)
+            self._reaper.remove(process.pid)
 
     async def _watch_ready(self, process: asyncio.subprocess.Process) -> None:
         while process.returncode is None:
@@ -124,7 +124,7 @@ class Keeper:
 
     async def _wait_before_restart(self, code: int, seconds: float) -> None:
         self._change(state="waiting", process=None, restarts=self._state.restarts + 1)
-        self._say(f"{self.program.name} ended with code {code}; starting it again in {seconds:.1f} s")
+        self._log(f"{self.program.name} ended with code {code}; starting it again in {seconds:.1f} s")
         try:
             await asyncio.wait_for(self._stopping.wait(), seconds)
         except TimeoutError:
@@ -135,19 +135,19 @@ class Keeper:
         self._changed(self.program.name, self._state)
 
     def _failure(self, what: str) -> str:
-        return f"{self.program.name} {what}; the end of {self._log}:\n{logs.tail(self._log)}"
+        return f"{self.program.name} {what}; the end of {self._log_file}:\n{logs.tail(self._log_file)}"
 
 
 class Supervisor:
     """Stages in order; everything started here is ended by `stop`, whatever happened in between."""
 
-    def __init__(self, run: RunDir, changed: Changed, say: Say, environ: Mapping[str, str]) -> None:
+    def __init__(self, run: RunDir, changed: Changed, log: Log, environ: Mapping[str, str]) -> None:
         self._run = run
         self._changed = changed
-        self._say = say
+        self._log = log
         self._environ = environ
-        self._guard = Guard()
-        self._stages: list[list[Keeper]] = []
+        self._reaper = OrphanReaper()
+        self._stages: list[list[ProcessSupervisor]] = []
 
     async def start(self, stage: Stage) -> None:
         """Start a stage's programs and tasks side by side; return when all are ready and done.
@@ -155,9 +155,9 @@ class Supervisor:
         Raises LauncherError for the first that fails.
         """
         began = time.monotonic()
-        keepers = [self._keeper(program) for program in stage.programs]
-        self._stages.append(keepers)
-        work = [keeper.start() for keeper in keepers] + [self._perform(task) for task in stage.tasks]
+        started = [self._process_supervisor(program) for program in stage.programs]
+        self._stages.append(started)
+        work = [one.start() for one in started] + [self._run_task(task) for task in stage.tasks]
         tasks = [asyncio.create_task(coroutine) for coroutine in work]
         try:
             await _all_or_first_failure(tasks)
@@ -165,10 +165,10 @@ class Supervisor:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-        self._say(f"  {stage.title}: ready ({time.monotonic() - began:.1f} s)")
+        self._log(f"  {stage.title}: ready ({time.monotonic() - began:.1f} s)")
 
     async def watch(self, stop: asyncio.Event) -> None:
-        """Keep logs bounded until `stop` is set; programs are watched by their keepers."""
+        """Keep logs bounded until `stop` is set; programs are watched by their supervisors."""
         while not stop.is_set():
             logs.trim(self._run.logs)
             try:
@@ -179,32 +179,32 @@ class Supervisor:
     async def stop(self) -> None:
         """End everything, the last stage first."""
         while self._stages:
-            keepers = self._stages.pop()
-            await asyncio.gather(*(keeper.stop() for keeper in keepers))
-        self._guard.close()
+            programs = self._stages.pop()
+            await asyncio.gather(*(program.stop() for program in programs))
+        self._reaper.close()
 
-    def _keeper(self, program: Program) -> Keeper:
-        return Keeper(
+    def _process_supervisor(self, program: Program) -> ProcessSupervisor:
+        return ProcessSupervisor(
             program,
             self._run,
-            self._guard,
+            self._reaper,
             changed=self._changed,
-            say=self._say,
+            log=self._log,
             environ=self._environ,
-            perform=self._perform,
+            run_task=self._run_task,
         )
 
-    async def _perform(self, task: Task) -> None:
+    async def _run_task(self, task: Task) -> None:
         log = self._run.logs / f"{task.name}.log"
         process = await spawn(task.command, {**self._environ, **task.environment}, checkout(), log)
-        self._guard.add(process.pid)
+        self._reaper.add(process.pid)
         try:
             code = await asyncio.wait_for(process.wait(), task.seconds)
         except TimeoutError:
             raise LauncherError(f"{task.name} took more than {task.seconds:.0f} s; see {log}") from None
         finally:
             await end(process, 5.0)
-            self._guard.remove(process.pid)
+            self._reaper.remove(process.pid)
         if code:
             raise LauncherError(f"{task.name} failed with code {code}; the end of {log}:\n{logs.tail(log)}")
 

@@ -55,7 +55,9 @@ async def until_one_is_held_up(run: RunDir) -> None:
     async with asyncio.timeout(60):
         while True:
             for process, command in (await asyncio.to_thread(running, run)).items():
-                if any(server in command for server in ("mariadbd ", "kafka.Kafka ", "docker.keeper ")):
+                if any(
+                    server in command for server in ("mariadbd ", "kafka.Kafka ", "docker.container_process ")
+                ):
                     os.kill(process, signal.SIGSTOP)
                     return
             await asyncio.sleep(0.05)

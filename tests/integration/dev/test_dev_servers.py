@@ -10,7 +10,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from azure.storage.blob import BlobServiceClient
 
-from cartload_dev.handle import Handle
+from cartload_dev.system_client import SystemClient
 from support.engine import ENGINE
 
 
@@ -76,7 +76,7 @@ def test_nobody_signs_in_without_a_password(mysql_url: str) -> None:
         ("cartload_writer", "cartload_writer"),
     ],
 )
-def test_a_service_sees_its_own_database_only(servers: Handle, user: str, database: str) -> None:
+def test_a_service_sees_its_own_database_only(servers: SystemClient, user: str, database: str) -> None:
     rows = ask(servers.endpoints.databases[user], "SHOW DATABASES")
     mine = {str(name) for (name,) in rows if not str(name).startswith("shop")}
     # MySQL shows everybody the second of these, and hides what is in it.
@@ -84,14 +84,14 @@ def test_a_service_sees_its_own_database_only(servers: Handle, user: str, databa
 
 
 def test_a_service_may_not_look_into_a_database_that_its_own_name_matches_as_a_pattern(
-    servers: Handle, mysql_url: str
+    servers: SystemClient, mysql_url: str
 ) -> None:
     ask(mysql_url, "CREATE DATABASE IF NOT EXISTS cartloadXauth")
     with pytest.raises(pymysql.err.OperationalError, match="denied"):
         ask(servers.endpoints.databases["cartload_auth"], "CREATE TABLE cartloadXauth.t (id INT)")
 
 
-def test_the_writer_mints_datasets_and_their_read_only_users(servers: Handle) -> None:
+def test_the_writer_mints_datasets_and_their_read_only_users(servers: SystemClient) -> None:
     name = f"shop{uuid.uuid4().hex[:26]}"
     user = f"u{uuid.uuid4().hex[:26]}"
     writer = servers.endpoints.databases["cartload_writer"]

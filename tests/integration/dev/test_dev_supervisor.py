@@ -158,8 +158,8 @@ async def main(folder):
             pids[name] = state.process
     supervisor = Supervisor(run, changed, print, os.environ)
     await supervisor.start(Stage("two", (program("polite", LISTENS, folder), program("deaf", DEAF, folder))))
-    guard = supervisor._guard._process.pid
-    lines = [f"{ref.pid} {ref.started}" for ref in (*pids.values(), ProcessRef.of(guard))]
+    reaper = supervisor._reaper._process.pid
+    lines = [f"{ref.pid} {ref.started}" for ref in (*pids.values(), ProcessRef.of(reaper))]
     (folder / "fresh").write_text("\\n".join(lines))
     (folder / "fresh").rename(folder / "pids")
     await asyncio.Event().wait()
@@ -180,8 +180,8 @@ async def test_nothing_outlives_a_killed_supervisor(tmp_path: Path) -> None:
     finally:
         process.kill()
         await process.wait()
-    polite, deaf, guard = children
+    polite, deaf, reaper = children
     await until(lambda: not polite.alive())
     with contextlib.suppress(ProcessLookupError):
         os.killpg(deaf.pid, signal.SIGKILL)
-    await until(lambda: not deaf.alive() and not guard.alive())
+    await until(lambda: not deaf.alive() and not reaper.alive())

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from cartload_dev.handle import Handle
 from cartload_dev.layout import Replicas
 from cartload_dev.services import processes
 from cartload_dev.state import wait_for
+from cartload_dev.system_client import SystemClient
 
 pytestmark = pytest.mark.timeout(600)
 SERVERS = ("kafka", "database", "azurite")
@@ -17,7 +17,7 @@ SERVICES = tuple(process.name for process in processes(Replicas()))
 
 
 @pytest.fixture
-def system(cartload: Handle) -> Iterator[Handle]:
+def system(cartload: SystemClient) -> Iterator[SystemClient]:
     cartload.wait_ready()
     yield cartload
     cartload.wait_ready()
@@ -30,25 +30,25 @@ def get(url: str) -> int:
         return int(answer.status)
 
 
-def test_every_program_runs(system: Handle) -> None:
+def test_every_program_runs(system: SystemClient) -> None:
     assert set(system.names) == {*SERVERS, *SERVICES}
     assert system.state.phase == "ready"
 
 
 @pytest.mark.parametrize("path", ["/health/live", "/health/ready", "/metrics"])
 @pytest.mark.parametrize("service", SERVICES)
-def test_every_service_tells_how_it_is(system: Handle, service: str, path: str) -> None:
+def test_every_service_tells_how_it_is(system: SystemClient, service: str, path: str) -> None:
     if (service, path) == ("gateway", "/metrics"):  # it is public, so it has metrics on a port of their own
         path = "/openapi.json"
     assert eventually_200(system.endpoints.services[service] + path)
 
 
-def test_the_public_origin_serves_the_ui(system: Handle) -> None:
+def test_the_public_origin_serves_the_ui(system: SystemClient) -> None:
     assert get(system.base_url + "/") == 200
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_a_killed_service_comes_back(system: Handle, service: str) -> None:
+def test_a_killed_service_comes_back(system: SystemClient, service: str) -> None:
     restarts = system.program(service).restarts
     killed = system.kill(service)
     system.wait_ready(service, after=killed)
@@ -60,7 +60,7 @@ def test_a_killed_service_comes_back(system: Handle, service: str) -> None:
     [("kafka", signal.SIGKILL), ("database", signal.SIGKILL), ("azurite", signal.SIGTERM)],
 )
 def test_a_server_that_ended_comes_back_and_everything_gets_ready_again(
-    system: Handle, server: str, number: signal.Signals
+    system: SystemClient, server: str, number: signal.Signals
 ) -> None:
     system.restart(server, number=number)
     assert system.program(server).state == "ready"

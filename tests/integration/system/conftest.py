@@ -4,19 +4,19 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from cartload_dev.handle import Handle
+from cartload_dev.system_client import SystemClient
 from support.client import User, signed_up
 
 
 @pytest.fixture
-async def user(cartload: Handle) -> AsyncIterator[User]:
+async def user(cartload: SystemClient) -> AsyncIterator[User]:
     """A new user."""
     async with signed_up(cartload.base_url) as new:
         yield new
 
 
 @pytest.fixture
-async def stranger(cartload: Handle) -> AsyncIterator[User]:
+async def stranger(cartload: SystemClient) -> AsyncIterator[User]:
     """Another new user."""
     async with signed_up(cartload.base_url) as new:
         yield new

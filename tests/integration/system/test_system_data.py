@@ -12,7 +12,7 @@ import pymysql
 import pytest
 from pymysql.constants import CLIENT
 
-from cartload_dev.handle import Handle
+from cartload_dev.system_client import SystemClient
 from support.client import TABLES, User
 
 
@@ -133,7 +133,7 @@ async def test_the_report_shows_what_was_checked(user: User, dataset: str) -> No
 
 
 async def test_a_user_reads_the_own_datasets_with_sql_and_nothing_else(
-    cartload: Handle, user: User, stranger: User, dataset: str
+    cartload: SystemClient, user: User, stranger: User, dataset: str
 ) -> None:
     other = await stranger.make_dataset(customers=10)
     theirs = await stranger.get(f"/api/datasets/{other['dataset_id']}/connection")
@@ -159,7 +159,7 @@ async def test_a_user_reads_the_own_datasets_with_sql_and_nothing_else(
     _connect(cartload, again.body).close()
 
 
-def _connect(cartload: Handle, access: Any) -> Any:
+def _connect(cartload: SystemClient, access: Any) -> Any:
     server = cartload.endpoints.mysql_root_url.rpartition("@")[2].strip("/")
     host, _, port = server.partition(":")
     return pymysql.connect(

@@ -2,21 +2,21 @@
 
 import pytest
 
-from cartload_dev.handle import Handle
+from cartload_dev.system_client import SystemClient
 from support.client import User
 from support.equality import engine_hashes, stored_hashes
 
 
 @pytest.mark.parametrize("ids", ["uuid", "integer"])
 async def test_mysql_parquet_and_the_engine_hold_the_same_rows(
-    cartload: Handle, user: User, ids: str
+    cartload: SystemClient, user: User, ids: str
 ) -> None:
     job = await user.make_dataset(customers=4_500, seed=3, ids=ids)
     dataset, stored = await stored_hashes(cartload, user, job["dataset_id"])
     assert stored == engine_hashes(dataset["spec"], dataset["segments"])
 
 
-async def test_an_append_makes_the_dataset_that_would_have_been(cartload: Handle, user: User) -> None:
+async def test_an_append_makes_the_dataset_that_would_have_been(cartload: SystemClient, user: User) -> None:
     job = await user.make_dataset(customers=2_000, seed=17)
     body = {"dataset_id": job["dataset_id"], "customers": 3_000}
     appended = await user.call("POST", "/api/jobs", json=body, headers={"Prefer": "wait=60"})

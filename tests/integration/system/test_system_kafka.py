@@ -13,8 +13,8 @@ import pytest
 from cartload_dev import node
 from cartload_dev.cache import Cache
 from cartload_dev.downloads import run_quietly
-from cartload_dev.handle import Handle
 from cartload_dev.paths import checkout
+from cartload_dev.system_client import SystemClient
 from support.client import User
 from support.pages import snippets
 
@@ -96,7 +96,7 @@ async def rows_read(example: Example, servers: str, dataset: str, wanted: int) -
 
 @pytest.mark.timeout(180)
 async def test_the_documented_programs_read_the_batches_of_a_job(
-    cartload: Handle, user: User, tmp_path: Path
+    cartload: SystemClient, user: User, tmp_path: Path
 ) -> None:
     examples = []
     for made in (python_example, java_example, node_example):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from cartload_dev.docker import compose, keeper
+from cartload_dev.docker import compose, container_process
 from cartload_dev.docker.containers import Wanted, name_of
 from cartload_dev.errors import LauncherError
 from cartload_dev.paths import RunDir
@@ -88,7 +88,7 @@ def test_the_engine_that_was_named_decides(tmp_path: Path) -> None:
 
 def test_a_container_is_described_and_read_again(tmp_path: Path) -> None:
     wanted = Wanted("image:1", "name", tmp_path, (3306, 1234), ("a", "--b"), {"C": "d"})
-    assert keeper.read(keeper.described(wanted)) == wanted
+    assert container_process.read(container_process.described(wanted)) == wanted
 
 
 def test_every_run_folder_has_containers_of_its_own(tmp_path: Path) -> None:
@@ -96,11 +96,11 @@ def test_every_run_folder_has_containers_of_its_own(tmp_path: Path) -> None:
     assert name_of(tmp_path / "a", "mysql") == name_of(tmp_path / "a", "mysql")
 
 
-def test_a_container_left_by_a_dead_keeper_does_not_count(tmp_path: Path) -> None:
+def test_a_container_left_by_a_dead_process_does_not_count(tmp_path: Path) -> None:
     wanted = Wanted("image:1", "name", tmp_path, (1, 2))
-    assert not keeper.is_kept(wanted)
-    keeper.mark(wanted).parent.mkdir()
-    keeper.mark(wanted).write_text("4194304999")
-    assert not keeper.is_kept(wanted)
-    keeper.mark(wanted).write_text("1")
-    assert keeper.is_kept(wanted)
+    assert not container_process.is_kept(wanted)
+    container_process.mark(wanted).parent.mkdir()
+    container_process.mark(wanted).write_text("4194304999")
+    assert not container_process.is_kept(wanted)
+    container_process.mark(wanted).write_text("1")
+    assert container_process.is_kept(wanted)

@@ -36,7 +36,7 @@ def test_a_terminal_is_redrawn_in_place() -> None:
     line = Line(out)
     line.update("a long state of things")
     line.update("short")
-    line.say("done")
+    line.log("done")
     assert out.getvalue().count("\n") == 1
     assert out.getvalue().endswith("\rdone\n")
 

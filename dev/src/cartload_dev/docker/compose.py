@@ -8,10 +8,10 @@ from cartload_dev.errors import LauncherError
 from cartload_dev.paths import RunDir, checkout
 from cartload_dev.ports import LOOPBACK, gateway_port
 
-Say = Callable[[str], None]
+Log = Callable[[str], None]
 
 
-def up(run: RunDir, environ: Mapping[str, str], say: Say) -> str:
+def up(run: RunDir, environ: Mapping[str, str], log: Log) -> str:
     """Build the images where something changed, start everything, and return the public URL.
 
     Raises LauncherError when something is missing or the start fails; what runs already is left as it is.
@@ -21,9 +21,9 @@ def up(run: RunDir, environ: Mapping[str, str], say: Say) -> str:
     run.create()
     run.engine.write_text("docker\n", encoding="utf-8")
     told = {**environ, "CARTLOAD_PORT": str(port)}
-    say("  building the images (minutes the first time, then seconds)")
+    log("  building the images (minutes the first time, then seconds)")
     _run(told, "build", "--quiet")
-    say("  starting the containers")
+    log("  starting the containers")
     _run(told, "up", "--detach", "--wait", *_scale(environ))
     return f"http://{LOOPBACK}:{port}"
 

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from functools import partial
 
 from cartload_dev import azurite, kafka, mariadb
-from cartload_dev.docker import images, keeper
+from cartload_dev.docker import container_process, images
 from cartload_dev.docker.containers import Wanted, name_of
 from cartload_dev.layout import Layout
 from cartload_dev.ports import LOOPBACK
@@ -71,7 +71,7 @@ def _mysql(layout: Layout, options: tuple[str, ...]) -> Program:
         environment=values,
     )
     accounts = json.dumps([asdict(account) for account in layout.accounts])
-    more = {keeper.ADMIN: layout.mysql_root_url, keeper.ACCOUNTS: accounts}
+    more = {container_process.ADMIN: layout.mysql_root_url, container_process.ACCOUNTS: accounts}
     return _program(wanted, "database", partial(mariadb.is_ready, port, password, layout.accounts), more)
 
 
@@ -103,16 +103,16 @@ def _wanted(
 
 
 async def _is_ready(wanted: Wanted, ready: Ready) -> bool:
-    return keeper.is_kept(wanted) and await ready()
+    return container_process.is_kept(wanted) and await ready()
 
 
 def _program(wanted: Wanted, name: str, ready: Ready, more: dict[str, str] | None = None) -> Program:
     return Program(
         name=name,
         # The run folder is in the command so that one sees whose it is.
-        command=(sys.executable, "-m", "cartload_dev.docker.keeper", str(wanted.run)),
+        command=(sys.executable, "-m", "cartload_dev.docker.container_process", str(wanted.run)),
         ready=partial(_is_ready, wanted, ready),
         port=wanted.ports[1],
-        environment={keeper.DESCRIBED: keeper.described(wanted), **(more or {})},
+        environment={container_process.DESCRIBED: container_process.described(wanted), **(more or {})},
         stop_seconds=STOP_SECONDS,
     )

@@ -31,7 +31,7 @@ class Endpoints:
         return cls(**json.loads(run.endpoints.read_text(encoding="utf-8")))
 
 
-class Handle:
+class SystemClient:
     """One running system."""
 
     def __init__(self, run: RunDir) -> None:

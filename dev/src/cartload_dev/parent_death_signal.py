@@ -1,4 +1,4 @@
-"""Start a program that ends when its starter ends: `tether.py STARTER-PID PROGRAM ARGUMENT…`.
+"""Start a program that ends when its starter ends: `parent_death_signal.py STARTER-PID PROGRAM ARGUMENT…`.
 
 Runs as a script of its own, without the packages of the environment, so that it costs some milliseconds only.
 It asks the kernel to send SIGTERM when the starter dies, however it dies, and then becomes the program.

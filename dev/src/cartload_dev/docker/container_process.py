@@ -1,8 +1,8 @@
-"""`python -m cartload_dev.docker.keeper`: a container's life as that of a process, for the supervisor.
+"""A container's life as that of a process, for the supervisor.
 
-It starts the container that `CARTLOAD_CONTAINER` describes (JSON), writes the container's log to its own, and
-ends when the container does. SIGTERM stops the container, which keeps its data. When the keeper itself was
-killed, the next one kills the container and starts it again.
+`python -m cartload_dev.docker.container_process` starts the container that `CARTLOAD_CONTAINER` describes
+(JSON), writes the container's log to its own, and ends when the container does. SIGTERM stops the container,
+which keeps its data. When this process was killed, the next one kills the container and starts it again.
 """
 
 import json
@@ -48,12 +48,12 @@ def read(text: str) -> Wanted:
 
 
 def mark(wanted: Wanted) -> Path:
-    """Return the file with the process id of the keeper that started the container last."""
-    return wanted.run / "data" / f"{wanted.name}.keeper"
+    """Return the file with the process id of the process that started the container last."""
+    return wanted.run / "data" / f"{wanted.name}.container_process"
 
 
 def is_kept(wanted: Wanted) -> bool:
-    """Return whether a living keeper started the container: one left by a dead keeper does not count."""
+    """Return whether a living process of this kind started the container: one left behind does not count."""
     try:
         return ProcessRef.of(int(mark(wanted).read_text(encoding="utf-8"))).alive()
     except (FileNotFoundError, ValueError):

@@ -5,11 +5,11 @@ import signal
 import time
 from collections.abc import Callable
 
-from cartload_dev import guard
+from cartload_dev import orphan_reaper
 
 
 def test_groups_that_ended_are_forgotten() -> None:
-    assert guard.read_groups(["+1\n", "+22\n", "-1\n", "+333\n", "-4\n"]) == {22, 333}
+    assert orphan_reaper.read_groups(["+1\n", "+22\n", "-1\n", "+333\n", "-4\n"]) == {22, 333}
 
 
 def spawn(script: str, output: int = 1) -> int:
@@ -19,8 +19,8 @@ def spawn(script: str, output: int = 1) -> int:
 
 def test_a_polite_group_ends_by_sigterm() -> None:
     pid = spawn("exec sleep 100")
-    guard.end({pid}, _clock_that_runs_out(), lambda _: _reap_if_ended(pid))
-    assert not guard.alive(pid)
+    orphan_reaper.end({pid}, _clock_that_runs_out(), lambda _: _reap_if_ended(pid))
+    assert not orphan_reaper.alive(pid)
 
 
 def test_a_deaf_group_is_killed() -> None:
@@ -29,13 +29,13 @@ def test_a_deaf_group_is_killed() -> None:
     os.close(write)
     assert os.read(read, 10) == b"ready\n"
     os.close(read)
-    guard.end({pid}, _clock_that_runs_out(), lambda _: None)
+    orphan_reaper.end({pid}, _clock_that_runs_out(), lambda _: None)
     _, status = os.waitpid(pid, 0)
     assert os.WTERMSIG(status) == signal.SIGKILL
 
 
 def test_groups_that_are_gone_already_are_no_trouble() -> None:
-    guard.end({2**22 - 1}, time.monotonic, time.sleep)
+    orphan_reaper.end({2**22 - 1}, time.monotonic, time.sleep)
 
 
 _reaped: set[int] = set()

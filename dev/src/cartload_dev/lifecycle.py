@@ -17,13 +17,13 @@ START_SECONDS = 300.0
 STOP_SECONDS = 90.0
 LEFTOVER_SECONDS = 30.0
 REAP_SECONDS = 1.0
-Say = Callable[[str], None]
+Log = Callable[[str], None]
 
 
 def start(
     run: RunDir,
     environ: Mapping[str, str],
-    say: Say,
+    log: Log,
     *,
     servers_only: bool = False,
     owner: int | None = None,
@@ -35,13 +35,13 @@ def start(
     """
     found = SystemState.read(run)
     if found is not None and found.running():
-        return _wait_ready(run, say, skip_progress=True)
+        return _wait_ready(run, log, skip_progress=True)
     run.create()
     run.state.unlink(missing_ok=True)
     run.progress.unlink(missing_ok=True)
     process = _launch(run, environ, servers_only=servers_only, owner=owner)
     try:
-        return _wait_ready(run, say, process=process)
+        return _wait_ready(run, log, process=process)
     except BaseException:
         stop(run)
         process.kill()
@@ -68,7 +68,7 @@ def _reap(pid: int) -> None:
 
 
 def _end_leftovers(state: SystemState) -> bool:
-    """End programs that outlived their supervisor (it was killed, and its guard too)."""
+    """End programs that outlived their supervisor (it was killed, and its reaper too)."""
     left = [program.process for program in state.programs.values() if program.process]
     left = [process for process in left if process.alive()]
     for process in left:
@@ -92,12 +92,12 @@ def _launch(
 
 def _wait_ready(
     run: RunDir,
-    say: Say,
+    log: Log,
     *,
     process: "Background | None" = None,
     skip_progress: bool = False,
 ) -> SystemState:
-    shown = _Progress(run, say, skip=skip_progress)
+    shown = _Progress(run, log, skip=skip_progress)
 
     def settled() -> bool:
         shown.poll()
@@ -119,16 +119,16 @@ def _wait_ready(
 class _Progress:
     """The supervisor's plain lines, passed on as they come."""
 
-    def __init__(self, run: RunDir, say: Say, *, skip: bool) -> None:
+    def __init__(self, run: RunDir, log: Log, *, skip: bool) -> None:
         self._path = run.progress
-        self._say = say
+        self._log = log
         self._shown = len(self._lines()) if skip else 0
 
     def poll(self) -> None:
         """Pass on the lines that are new."""
         lines = self._lines()
         for line in lines[self._shown :]:
-            self._say(line)
+            self._log(line)
         self._shown = len(lines)
 
     def _lines(self) -> list[str]:
