@@ -16,7 +16,7 @@ from cartload_generator.dispatch.results import ResultFolder
 from cartload_generator.worker.engines import Engines
 from cartload_generator.worker.handler import ChunkHandler
 from cartload_kit.kafka import BadMessage, Record
-from cartload_notifier.update import Update
+from cartload_notifier.domain.job_update import JobUpdate
 from cartload_writer.consumers.decode import rows_of
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -92,6 +92,6 @@ async def test_the_generator_folds_every_example_of_a_result(name: str) -> None:
 def test_the_notifier_tells_the_job_of_an_example_and_not_its_owner() -> None:
     wire = examples.load("job-state")
     state = envelope.decode(envelope.JOB_STATES, wire.value, dict(wire.headers))
-    told = json.loads(Update.of_event(state).text)
+    told = json.loads(JobUpdate.of_event(state).text)
     assert told == {"type": "job", "job": json.loads(wire.value)["job"]}
     assert str(state.owner_id) not in json.dumps(told)

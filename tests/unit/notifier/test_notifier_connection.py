@@ -13,19 +13,19 @@ import pytest
 
 from cartload_kit.errors import Unauthorized, Unavailable
 from cartload_kit.tokens import Identity
-from cartload_notifier.connection import Ports, Times, serve
-from cartload_notifier.hub import Hub
-from cartload_notifier.refusal import Gone, Reason, Refusal, TooSlow
-from cartload_notifier.update import Update
+from cartload_notifier.api.connection import Dependencies, Times, serve
+from cartload_notifier.domain.close_codes import CloseCode, Closed, Disconnected, TooSlow
+from cartload_notifier.domain.hub import Hub
+from cartload_notifier.domain.job_update import JobUpdate
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 SOON = 5.0
 QUICK = Times(authenticate=0.05, ping=30.0, send=0.05)
 
 
-def update(version: int, job: str = "job") -> Update:
+def update(version: int, job: str = "job") -> JobUpdate:
     text = json.dumps({"type": "job", "job": {"id": job, "version": version}})
-    return Update(job, version, False, text)
+    return JobUpdate(job, version, False, text)
 
 
 class Client:
@@ -54,7 +54,7 @@ class Client:
         self.say(type="authenticate", token=token)
 
     def leave(self) -> None:
-        self.inward.put_nowait(Gone())
+        self.inward.put_nowait(Disconnected())
 
     async def told(self) -> dict[str, Any]:
         async with asyncio.timeout(SOON):
@@ -71,7 +71,7 @@ class World:
     hub: Hub = field(default_factory=lambda: Hub(per_user=2))
     times: Times = field(default_factory=lambda: Times(send=SOON))
     now: datetime = NOON
-    unfinished: list[Update] = field(default_factory=list)
+    unfinished: list[JobUpdate] = field(default_factory=list)
     during_snapshot: Callable[[], None] = lambda: None
     snapshot_error: Exception | None = None
     keys_away: bool = False
@@ -85,24 +85,24 @@ class World:
             raise Unauthorized("The token has expired.")
         return Identity(user, "customer", "jti", expires_at)
 
-    async def snapshot(self, token: str) -> AsyncIterator[Update]:
+    async def snapshot(self, token: str) -> AsyncIterator[JobUpdate]:
         if self.snapshot_error is not None:
             raise self.snapshot_error
         self.during_snapshot()
         for found in self.unfinished:
             yield found
 
-    def ports(self) -> Ports:
-        return Ports(self.hub, self.verify, self.snapshot, monotonic, lambda: self.now, self.times)
+    def dependencies(self) -> Dependencies:
+        return Dependencies(self.hub, self.verify, self.snapshot, monotonic, lambda: self.now, self.times)
 
-    def publish(self, found: Update, user: str = "ada") -> None:
+    def publish(self, found: JobUpdate, user: str = "ada") -> None:
         self.hub.publish(user, lambda: found)
 
 
 @asynccontextmanager
 async def connected(world: World, token: str = "ada 15") -> AsyncIterator[tuple[Client, asyncio.Task[None]]]:
     client, others = Client(), len(world.hub)
-    task = asyncio.create_task(serve(client, world.ports()))
+    task = asyncio.create_task(serve(client, world.dependencies()))
     client.authenticate(token)
     try:
         assert await client.told() == {"type": "ready"}
@@ -115,11 +115,11 @@ async def connected(world: World, token: str = "ada 15") -> AsyncIterator[tuple[
         assert len(world.hub) == others
 
 
-async def end_of(task: asyncio.Task[None]) -> Refusal:
+async def end_of(task: asyncio.Task[None]) -> Closed:
     async with asyncio.timeout(SOON):
-        with pytest.raises(Refusal) as refusal:
+        with pytest.raises(Closed) as closed:
             await task
-    return refusal.value
+    return closed.value
 
 
 async def test_ready_then_the_current_states_then_every_change() -> None:
@@ -176,39 +176,39 @@ async def test_another_users_changes_are_never_told() -> None:
 async def test_a_bad_token_is_refused(token: str) -> None:
     client = Client()
     client.authenticate(token)
-    assert (await end_of(asyncio.create_task(serve(client, World().ports())))).reason is Reason.TOKEN
+    assert (await end_of(asyncio.create_task(serve(client, World().dependencies())))).code is CloseCode.TOKEN
 
 
 async def test_whoever_does_not_authenticate_in_time_is_refused() -> None:
-    task = asyncio.create_task(serve(Client(), World(times=QUICK).ports()))
-    assert (await end_of(task)).reason is Reason.TOKEN
+    task = asyncio.create_task(serve(Client(), World(times=QUICK).dependencies()))
+    assert (await end_of(task)).code is CloseCode.TOKEN
 
 
 async def test_authenticate_comes_first() -> None:
     client = Client()
     client.say(type="pong")
-    assert (await end_of(asyncio.create_task(serve(client, World().ports())))).reason is Reason.TOKEN
+    assert (await end_of(asyncio.create_task(serve(client, World().dependencies())))).code is CloseCode.TOKEN
 
 
 async def test_while_the_keys_cannot_be_read_one_may_try_again() -> None:
     client = Client()
     client.authenticate()
-    task = asyncio.create_task(serve(client, World(keys_away=True).ports()))
-    assert (await end_of(task)).reason is Reason.TRY_AGAIN
+    task = asyncio.create_task(serve(client, World(keys_away=True).dependencies()))
+    assert (await end_of(task)).code is CloseCode.TRY_AGAIN
 
 
 async def test_while_the_jobs_cannot_be_read_one_may_try_again() -> None:
-    world = World(snapshot_error=Refusal(Reason.TRY_AGAIN, "no generator"))
+    world = World(snapshot_error=Closed(CloseCode.TRY_AGAIN, "no generator"))
     async with connected(world) as (_, task):
-        assert (await end_of(task)).reason is Reason.TRY_AGAIN
+        assert (await end_of(task)).code is CloseCode.TRY_AGAIN
 
 
 async def test_when_the_token_ends_so_does_the_connection() -> None:
     world = World(now=NOON + timedelta(minutes=15) - timedelta(milliseconds=50))
     async with connected(world) as (_, task):
         world.now += timedelta(seconds=1)
-        refusal = await end_of(task)
-        assert (refusal.reason, refusal.text) == (Reason.TOKEN, "the token has ended")
+        closed = await end_of(task)
+        assert (closed.code, closed.text) == (CloseCode.TOKEN, "the token has ended")
 
 
 async def test_a_renewed_token_prolongs_the_connection() -> None:
@@ -225,13 +225,13 @@ async def test_a_renewed_token_prolongs_the_connection() -> None:
 async def test_a_renewal_with_another_users_token_ends_the_connection() -> None:
     async with connected(World()) as (client, task):
         client.authenticate("eve 30")
-        assert (await end_of(task)).reason is Reason.TOKEN
+        assert (await end_of(task)).code is CloseCode.TOKEN
 
 
 async def test_a_renewal_with_a_bad_token_ends_the_connection() -> None:
     async with connected(World()) as (client, task):
         client.authenticate("ada 0")
-        assert (await end_of(task)).reason is Reason.TOKEN
+        assert (await end_of(task)).code is CloseCode.TOKEN
 
 
 async def test_a_ping_comes_now_and_then() -> None:
@@ -269,14 +269,14 @@ async def test_a_slow_client_gets_the_latest_and_holds_nobody_up() -> None:
 async def test_nonsense_ends_the_connection(text: str) -> None:
     async with connected(World()) as (client, task):
         client.inward.put_nowait(text)
-        assert (await end_of(task)).reason is Reason.BAD_MESSAGE
+        assert (await end_of(task)).code is CloseCode.BAD_MESSAGE
 
 
 async def test_too_many_messages_end_the_connection() -> None:
     async with connected(World()) as (client, task):
         for _ in range(30):
             client.say(type="pong")
-        assert (await end_of(task)).reason is Reason.BAD_MESSAGE
+        assert (await end_of(task)).code is CloseCode.BAD_MESSAGE
 
 
 async def test_too_many_connections_of_one_user_are_refused() -> None:
@@ -284,14 +284,16 @@ async def test_too_many_connections_of_one_user_are_refused() -> None:
     async with connected(world), connected(world):
         client = Client()
         client.authenticate()
-        assert (await end_of(asyncio.create_task(serve(client, world.ports())))).reason is Reason.TOO_MANY
+        assert (
+            await end_of(asyncio.create_task(serve(client, world.dependencies())))
+        ).code is CloseCode.TOO_MANY
 
 
 async def test_when_events_may_have_been_missed_the_client_connects_again() -> None:
     world = World()
     async with connected(world) as (_, task):
         world.hub.reset()
-        assert (await end_of(task)).reason is Reason.GOING_AWAY
+        assert (await end_of(task)).code is CloseCode.GOING_AWAY
 
 
 async def test_a_client_that_leaves_is_forgotten() -> None:
@@ -299,6 +301,6 @@ async def test_a_client_that_leaves_is_forgotten() -> None:
     async with connected(world) as (client, task):
         client.leave()
         async with asyncio.timeout(SOON):
-            with pytest.raises(Gone):
+            with pytest.raises(Disconnected):
                 await task
     assert len(world.hub) == 0

@@ -1,4 +1,4 @@
-"""What clients may say, from where, and who hears of what."""
+"""What clients may say, and who hears of what."""
 
 import json
 from datetime import UTC, datetime
@@ -11,14 +11,13 @@ from pydantic import ValidationError
 from cartload_contracts import envelope
 from cartload_contracts.jobs import Job, JobState, JobStatus, StageSeconds
 from cartload_kit.kafka import NotReady, Record
+from cartload_notifier.api.messages import Authenticate, Pong, RateLimiter, parse
 from cartload_notifier.app import build
-from cartload_notifier.feed import Feed
-from cartload_notifier.hub import Hub
-from cartload_notifier.inbound import Authenticate, Pace, Pong, parse
-from cartload_notifier.origin import origin_allowed
-from cartload_notifier.refusal import Reason, Refusal
+from cartload_notifier.consumers.job_events_consumer import JobEventsConsumer
+from cartload_notifier.domain.close_codes import CloseCode, Closed
+from cartload_notifier.domain.hub import Hub
+from cartload_notifier.domain.job_update import JobUpdate
 from cartload_notifier.settings import NotifierSettings
-from cartload_notifier.update import Update
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 OWNER = UUID(int=7)
@@ -79,45 +78,27 @@ def test_a_client_says_who_it_is() -> None:
     ],
 )
 def test_anything_else_ends_the_connection(text: str) -> None:
-    with pytest.raises(Refusal) as refusal:
+    with pytest.raises(Closed) as closed:
         parse(text)
-    assert refusal.value.reason is Reason.BAD_MESSAGE
+    assert closed.value.code is CloseCode.BAD_MESSAGE
 
 
 def test_a_client_may_say_only_so_much() -> None:
     now = 0.0
-    pace = Pace(lambda: now, burst=3, every=1.0)
+    rate = RateLimiter(lambda: now, burst=3, every=1.0)
     for _ in range(3):
-        pace.count()
-    with pytest.raises(Refusal):
-        pace.count()
+        rate.count()
+    with pytest.raises(Closed):
+        rate.count()
     now = 1.0
-    pace.count()
-    with pytest.raises(Refusal):
-        pace.count()
-
-
-@pytest.mark.parametrize(
-    ("origin", "allowed", "may"),
-    [
-        (None, (), True),
-        ("http://shop.example:8080", (), True),
-        ("HTTP://SHOP.example:8080", (), True),
-        ("http://shop.example", (), False),
-        ("http://evil.example", (), False),
-        ("null", (), False),
-        ("https://ui.example", ("https://ui.example",), True),
-        ("http://shop.example:8080", ("https://ui.example",), False),
-    ],
-)
-def test_only_our_own_pages_connect(origin: str | None, allowed: tuple[str, ...], may: bool) -> None:
-    headers = {"host": "shop.example:8080"} | ({"origin": origin} if origin else {})
-    assert origin_allowed(headers, allowed) is may
+    rate.count()
+    with pytest.raises(Closed):
+        rate.count()
 
 
 def test_an_update_is_the_job_without_its_owner() -> None:
     event = state(version=4, status="completed")
-    update = Update.of_event(event)
+    update = JobUpdate.of_event(event)
     message = json.loads(update.text)
     assert message["type"] == "job"
     assert message["job"] == event.job.model_dump(mode="json")
@@ -127,8 +108,8 @@ def test_an_update_is_the_job_without_its_owner() -> None:
 
 def test_the_generators_answer_and_an_event_are_the_same_job() -> None:
     event = state()
-    answer = Update.of_answer(event.job.model_dump(mode="json"))
-    update = Update.of_event(event)
+    answer = JobUpdate.of_answer(event.job.model_dump(mode="json"))
+    update = JobUpdate.of_event(event)
     assert (answer.job_id, answer.version, answer.ended) == (update.job_id, update.version, update.ended)
     assert json.loads(answer.text) == json.loads(update.text)
 
@@ -138,19 +119,19 @@ def test_the_generators_answer_and_an_event_are_the_same_job() -> None:
 )
 def test_what_is_no_job_is_refused(job: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="without"):
-        Update.of_answer(job)
+        JobUpdate.of_answer(job)
 
 
 def test_a_user_hears_of_the_users_own_jobs_only() -> None:
     hub = Hub(per_user=5)
     with hub.subscribed("ada") as hers, hub.subscribed("ada") as hers_too, hub.subscribed("eve") as other:
-        hub.publish("ada", lambda: Update("job", 1, False, "text"))
-        assert hers.take(0.0) == hers_too.take(0.0) == Update("job", 1, False, "text")
+        hub.publish("ada", lambda: JobUpdate("job", 1, False, "text"))
+        assert hers.take(0.0) == hers_too.take(0.0) == JobUpdate("job", 1, False, "text")
         assert other.take(0.0) is None
 
 
 def test_for_nobody_no_update_is_made() -> None:
-    def unexpected() -> Update:
+    def unexpected() -> JobUpdate:
         raise AssertionError
 
     hub = Hub(per_user=5)
@@ -162,9 +143,9 @@ def test_a_user_has_so_many_connections_and_gets_them_back() -> None:
     hub = Hub(per_user=2)
     with hub.subscribed("ada"), hub.subscribed("ada"), hub.subscribed("eve"):
         assert len(hub) == 3
-        with pytest.raises(Refusal) as refusal, hub.subscribed("ada"):
+        with pytest.raises(Closed) as closed, hub.subscribed("ada"):
             pass
-        assert refusal.value.reason is Reason.TOO_MANY
+        assert closed.value.code is CloseCode.TOO_MANY
     assert len(hub) == 0
     with hub.subscribed("ada"):
         assert len(hub) == 1
@@ -173,32 +154,32 @@ def test_a_user_has_so_many_connections_and_gets_them_back() -> None:
 async def test_the_feed_gives_a_job_to_its_owner() -> None:
     hub = Hub(per_user=5)
     event = state()
-    with hub.subscribed(str(OWNER)) as mailbox:
-        await Feed("nowhere", hub).handle(on_the_wire(event))
-        assert mailbox.take(0.0) == Update.of_event(event)
+    with hub.subscribed(str(OWNER)) as queue:
+        await JobEventsConsumer("nowhere", hub).handle(on_the_wire(event))
+        assert queue.take(0.0) == JobUpdate.of_event(event)
 
 
 @pytest.mark.parametrize("value", [b"", b"{}", b"\xff", b'{"type":"job"}'])
 async def test_the_feed_goes_on_after_what_it_cannot_read(value: bytes) -> None:
     hub = Hub(per_user=5)
-    with hub.subscribed(str(OWNER)) as mailbox:
-        await Feed("nowhere", hub).handle(record(value, dict(on_the_wire(state()).headers)))
-        await Feed("nowhere", hub).handle(record(value, {}))
-        assert mailbox.take(0.0) is None
+    with hub.subscribed(str(OWNER)) as queue:
+        await JobEventsConsumer("nowhere", hub).handle(record(value, dict(on_the_wire(state()).headers)))
+        await JobEventsConsumer("nowhere", hub).handle(record(value, {}))
+        assert queue.take(0.0) is None
 
 
 async def test_a_feed_that_begins_again_ends_all_connections() -> None:
     hub = Hub(per_user=5)
-    feed = Feed("nowhere", hub)
+    events = JobEventsConsumer("nowhere", hub)
     with pytest.raises(NotReady):
-        await feed.check()
-    with hub.subscribed("ada") as mailbox:
-        feed._on_positioned()
-        await feed.check()
-        assert (feed.positioned, mailbox.end) == (True, None)
-        feed._on_positioned()
-        assert mailbox.end is not None
-        assert mailbox.end.reason is Reason.GOING_AWAY
+        await events.check()
+    with hub.subscribed("ada") as queue:
+        events._on_positioned()
+        await events.check()
+        assert (events.positioned, queue.end) == (True, None)
+        events._on_positioned()
+        assert queue.end is not None
+        assert queue.end.code is CloseCode.GOING_AWAY
 
 
 def test_the_settings_are_checked() -> None:

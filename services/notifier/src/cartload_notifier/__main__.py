@@ -3,9 +3,9 @@
 from cartload_kit.cli import dispatch
 from cartload_kit.http import print_openapi, serve
 from cartload_kit.settings import load
+from cartload_notifier.api.messages import MAX_BYTES
 from cartload_notifier.app import build
 from cartload_notifier.bootstrap import serving
-from cartload_notifier.inbound import MAX_BYTES
 from cartload_notifier.settings import NotifierSettings
 
 

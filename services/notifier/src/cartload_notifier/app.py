@@ -4,7 +4,7 @@ from fastapi import APIRouter, FastAPI, WebSocket
 
 from cartload_kit.http import create_app
 from cartload_kit.http.app import Lifespan
-from cartload_notifier.doorway import Doorway
+from cartload_notifier.api.websocket_endpoint import WebSocketEndpoint
 
 router = APIRouter()
 
@@ -12,8 +12,8 @@ router = APIRouter()
 @router.websocket("/ws/jobs")
 async def jobs(websocket: WebSocket) -> None:
     """Tell a user of every change of the user's jobs."""
-    doorway: Doorway = websocket.app.state.doorway
-    await doorway.serve(websocket)
+    endpoint: WebSocketEndpoint = websocket.app.state.endpoint
+    await endpoint.serve(websocket)
 
 
 def build(lifespan: Lifespan | None = None) -> FastAPI:

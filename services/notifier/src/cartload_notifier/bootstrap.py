@@ -10,12 +10,12 @@ from fastapi import FastAPI
 
 from cartload_kit.http.app import Lifespan
 from cartload_kit.tokens import TokenVerifier
-from cartload_notifier.connection import Ports, Times
-from cartload_notifier.doorway import Doorway
-from cartload_notifier.feed import Feed
-from cartload_notifier.hub import Hub
+from cartload_notifier.adapters.unfinished_jobs import UnfinishedJobs, new_session
+from cartload_notifier.api.connection import Dependencies, Times
+from cartload_notifier.api.websocket_endpoint import WebSocketEndpoint
+from cartload_notifier.consumers.job_events_consumer import JobEventsConsumer
+from cartload_notifier.domain.hub import Hub
 from cartload_notifier.settings import NotifierSettings
-from cartload_notifier.snapshot import Snapshots, new_session
 
 
 def serving(settings: NotifierSettings, *, times: Times | None = None) -> Lifespan:
@@ -24,24 +24,28 @@ def serving(settings: NotifierSettings, *, times: Times | None = None) -> Lifesp
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         hub = Hub(per_user=settings.notifier_connections_user)
-        feed = Feed(settings.kafka_bootstrap_servers, hub)
+        events = JobEventsConsumer(settings.kafka_bootstrap_servers, hub)
         lifecycle = app.state.lifecycle
         async with new_session() as session:
-            snapshots = Snapshots(session, settings.generator_url)
+            unfinished_jobs = UnfinishedJobs(session, settings.generator_url)
             verifier = TokenVerifier(settings.jwks_url, settings.token_issuer, settings.token_audience)
-            ports = Ports(
+            dependencies = Dependencies(
                 hub=hub,
                 verify=verifier.verify,
-                snapshot=snapshots.unfinished,
+                snapshot=unfinished_jobs.unfinished,
                 clock=time.monotonic,
                 now=lambda: datetime.now(UTC),
                 times=times or Times(),
             )
-            app.state.doorway = Doorway(
-                ports, feed, origins=settings.public_origins, limit=settings.notifier_connections
+            app.state.endpoint = WebSocketEndpoint(
+                dependencies,
+                lambda: events.positioned,
+                origins=settings.public_origins,
+                limit=settings.notifier_connections,
+                signing_in=settings.notifier_connections_signing_in,
             )
-            app.state.checks["cartload.jobs"] = feed.check
-            reading = asyncio.create_task(lifecycle.supervise("feed", feed.run(lifecycle.stopping)))
+            app.state.checks["cartload.jobs"] = events.check
+            reading = asyncio.create_task(lifecycle.supervise("job events", events.run(lifecycle.stopping)))
             try:
                 yield
             finally:

@@ -23,6 +23,12 @@ class NotifierSettings(Settings):
     notifier_connections: int = Field(
         default=2000, ge=1, le=100_000, description="WebSocket connections one process takes."
     )
+    notifier_connections_signing_in: int = Field(
+        default=50,
+        ge=1,
+        le=100_000,
+        description="WebSocket connections of one address that have not sent a good token yet.",
+    )
     notifier_connections_user: int = Field(
         default=20, ge=1, le=1000, description="WebSocket connections one user may have in one process."
     )

@@ -4,8 +4,8 @@ import asyncio
 from collections import OrderedDict
 from dataclasses import dataclass
 
-from cartload_notifier.refusal import Reason, Refusal
-from cartload_notifier.update import Update
+from cartload_notifier.domain.close_codes import CloseCode, Closed
+from cartload_notifier.domain.job_update import JobUpdate
 
 INTERVAL = 0.1
 """Seconds between two states of one job: ten a second at most."""
@@ -24,7 +24,7 @@ class _Job:
     free_at: float
 
 
-class Mailbox:
+class SendQueue:
     """Bounded, and never blocking whoever puts into it. Times are monotonic seconds.
 
     It holds one state a job. When too many jobs wait, or when updates may have been missed, `end` says why
@@ -34,34 +34,34 @@ class Mailbox:
     def __init__(self, *, interval: float = INTERVAL, limit: int = MOST_WAITING) -> None:
         self._interval = interval
         self._limit = limit
-        self._waiting: dict[str, Update] = {}
+        self._waiting: dict[str, JobUpdate] = {}
         self._known: OrderedDict[str, _Job] = OrderedDict()
         self._changed = asyncio.Event()
-        self._end: Refusal | None = None
+        self._end: Closed | None = None
 
     @property
-    def end(self) -> Refusal | None:
+    def end(self) -> Closed | None:
         """Why nothing more can be delivered; None as long as it can."""
         return self._end
 
-    def put(self, update: Update) -> None:
+    def put(self, update: JobUpdate) -> None:
         """Take a state, unless the same or a newer one of this job was seen before."""
         known = self._known.get(update.job_id)
         if self._end is not None or (known is not None and known.version >= update.version):
             return
         if update.job_id not in self._waiting and len(self._waiting) >= self._limit:
-            self.give_up(Refusal(Reason.TRY_AGAIN, "too many jobs wait, connect again"))
+            self.give_up(Closed(CloseCode.TRY_AGAIN, "too many jobs wait, connect again"))
         else:
             self._waiting[update.job_id] = update
             self._remember(update, known)
         self._changed.set()
 
-    def give_up(self, why: Refusal) -> None:
+    def give_up(self, why: Closed) -> None:
         """Deliver nothing more, for this reason."""
         self._end = self._end or why
         self._changed.set()
 
-    def take(self, now: float) -> Update | None:
+    def take(self, now: float) -> JobUpdate | None:
         """The state that waits longest of those that may go at `now`; None when there is none."""
         for job_id, update in self._waiting.items():
             known = self._known[job_id]
@@ -88,7 +88,7 @@ class Mailbox:
             return
         self._changed.clear()
 
-    def _remember(self, update: Update, known: _Job | None) -> None:
+    def _remember(self, update: JobUpdate, known: _Job | None) -> None:
         if known is None:
             known = self._known[update.job_id] = _Job(update.version, 0.0)
         known.version = update.version

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from cartload_notifier.refusal import Reason, Refusal
+from cartload_notifier.domain.close_codes import CloseCode, Closed
 
 MAX_BYTES = 16 * 1024
 """Bytes of the largest message; a token has 8 KiB at most."""
@@ -36,16 +36,20 @@ def parse(text: str) -> Inbound:
     """Read a message.
 
     Raises:
-        Refusal: it is none.
+        Closed: it is none.
     """
     try:
         return _INBOUND.validate_json(text)
     except ValidationError:
-        raise Refusal(Reason.BAD_MESSAGE, "not a message of this interface") from None
+        raise Closed(CloseCode.BAD_MESSAGE, "not a message of this interface") from None
 
 
-class Pace:
-    """`burst` messages at once, then one every `every` seconds. `clock` is monotonic, in seconds."""
+class RateLimiter:
+    """`burst` messages at once, then one every `every` seconds. `clock` is monotonic, in seconds.
+
+    One number a connection is all it takes; the storages of the library `limits` are shared dictionaries that
+    a thread cleans up, and read the clock of the system.
+    """
 
     def __init__(self, clock: Callable[[], float], *, burst: int = 20, every: float = 1.0) -> None:
         self._clock = clock
@@ -57,10 +61,10 @@ class Pace:
         """Note a message.
 
         Raises:
-            Refusal: there are too many.
+            Closed: there are too many.
         """
         now = self._clock()
         level = max(self._full_at, now)
         if level > now + self._slack:
-            raise Refusal(Reason.BAD_MESSAGE, "too many messages")
+            raise Closed(CloseCode.BAD_MESSAGE, "too many messages")
         self._full_at = level + self._every

@@ -3,8 +3,8 @@
 from enum import IntEnum
 
 
-class Reason(IntEnum):
-    """Close codes; those above 4000 are ours."""
+class CloseCode(IntEnum):
+    """Close codes; those above 4000 are ours, and part of the interface."""
 
     GOING_AWAY = 1012
     NOT_TEXT = 1003
@@ -15,16 +15,16 @@ class Reason(IntEnum):
     TOO_MANY = 4429
 
 
-class Refusal(Exception):
+class Closed(Exception):
     """The connection is to be closed with this code."""
 
-    def __init__(self, reason: Reason, text: str) -> None:
+    def __init__(self, code: CloseCode, text: str) -> None:
         super().__init__(text)
-        self.reason = reason
+        self.code = code
         self.text = text
 
 
-class Gone(Exception):
+class Disconnected(Exception):
     """The client is not there any more."""
 
 

@@ -5,6 +5,7 @@ Three tasks: one reads, one writes (nobody else does), one watches the token. Th
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, assert_never
@@ -12,28 +13,28 @@ from typing import Any, Protocol, assert_never
 from cartload_kit.errors import Unauthorized, Unavailable
 from cartload_kit.tokens import Identity
 from cartload_notifier import metrics
-from cartload_notifier.hub import Hub
-from cartload_notifier.inbound import Authenticate, Pace, Pong, parse
-from cartload_notifier.mailbox import Mailbox
-from cartload_notifier.refusal import Reason, Refusal, TooSlow
-from cartload_notifier.update import Update
+from cartload_notifier.api.messages import Authenticate, Pong, RateLimiter, parse
+from cartload_notifier.domain.close_codes import CloseCode, Closed, TooSlow
+from cartload_notifier.domain.hub import Hub
+from cartload_notifier.domain.job_update import JobUpdate
+from cartload_notifier.domain.send_queue import SendQueue
 
 READY = '{"type":"ready"}'
 PING = '{"type":"ping"}'
 
 
 class Socket(Protocol):
-    """One WebSocket, accepted. Both ways raise Gone when the client has left."""
+    """One WebSocket, accepted. Both ways raise Disconnected when the client has left."""
 
     async def send(self, text: str) -> None:
         """Send a message; may wait for a client that does not read."""
 
     async def receive(self) -> str:
-        """Wait for the next message; raises Refusal for one that is not text."""
+        """Wait for the next message; raises Closed for one that is not text."""
 
 
-type Snapshot = Callable[[str], AsyncIterator[Update]]
-"""The unfinished jobs of the user with this token; raises Refusal when they cannot be read."""
+type Snapshot = Callable[[str], AsyncIterator[JobUpdate]]
+"""The unfinished jobs of the user with this token; raises Closed when they cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Times:
 
 
 @dataclass(frozen=True, slots=True)
-class Ports:
+class Dependencies:
     """What connections work with. `clock` is monotonic, in seconds; `now` is the time of day in UTC."""
 
     hub: Hub
@@ -57,52 +58,62 @@ class Ports:
     times: Times = Times()
 
 
-async def serve(socket: Socket, ports: Ports) -> None:
-    """Serve a connection until it ends.
+async def serve(
+    socket: Socket, dependencies: Dependencies, signing_in: AbstractContextManager[None] | None = None
+) -> None:
+    """Serve a connection until it ends; it stays within `signing_in` until it is known who it is.
 
     Raises:
-        Refusal: it is to be closed with a code.
-        Gone: the client left.
+        Closed: it is to be closed with a code.
+        Disconnected: the client left.
         TooSlow: the client does not read; the connection is to be cut.
     """
-    pace = Pace(ports.clock)
-    token, identity = await _authenticate(socket, ports, pace)
-    with ports.hub.subscribed(identity.user_id) as mailbox:
-        connection = _Connection(socket, ports, pace, mailbox, identity)
+    rate = RateLimiter(dependencies.clock)
+    with signing_in or nullcontext():
+        token, identity = await _authenticate(socket, dependencies, rate)
+    with dependencies.hub.subscribed(identity.user_id) as queue:
+        connection = _Connection(socket, dependencies, rate, queue, identity)
         await _until_one_ends(connection.read(), connection.write(token), connection.watch())
 
 
-async def _authenticate(socket: Socket, ports: Ports, pace: Pace) -> tuple[str, Identity]:
+async def _authenticate(
+    socket: Socket, dependencies: Dependencies, rate: RateLimiter
+) -> tuple[str, Identity]:
     try:
-        async with asyncio.timeout(ports.times.authenticate):
-            pace.count()
+        async with asyncio.timeout(dependencies.times.authenticate):
+            rate.count()
             message = parse(await socket.receive())
             if not isinstance(message, Authenticate):
-                raise Refusal(Reason.TOKEN, "authenticate first")
-            return message.token, await _verify(ports, message.token)
+                raise Closed(CloseCode.TOKEN, "authenticate first")
+            return message.token, await _verify(dependencies, message.token)
     except TimeoutError:
-        raise Refusal(Reason.TOKEN, "not authenticated in time") from None
+        raise Closed(CloseCode.TOKEN, "not authenticated in time") from None
 
 
-async def _verify(ports: Ports, token: str) -> Identity:
+async def _verify(dependencies: Dependencies, token: str) -> Identity:
     try:
-        return await ports.verify(token)
+        return await dependencies.verify(token)
     except Unauthorized as error:
-        raise Refusal(Reason.TOKEN, str(error.detail)) from error
+        raise Closed(CloseCode.TOKEN, str(error.detail)) from error
     except Unavailable as error:
-        raise Refusal(Reason.TRY_AGAIN, str(error.detail)) from error
+        raise Closed(CloseCode.TRY_AGAIN, str(error.detail)) from error
 
 
 class _Connection:
     """A connection whose user is known."""
 
     def __init__(
-        self, socket: Socket, ports: Ports, pace: Pace, mailbox: Mailbox, identity: Identity
+        self,
+        socket: Socket,
+        dependencies: Dependencies,
+        rate: RateLimiter,
+        queue: SendQueue,
+        identity: Identity,
     ) -> None:
         self._socket = socket
-        self._ports = ports
-        self._pace = pace
-        self._mailbox = mailbox
+        self._dependencies = dependencies
+        self._rate = rate
+        self._queue = queue
         self._identity = identity
         self._renewed = asyncio.Event()
         self._acknowledge = True
@@ -111,10 +122,10 @@ class _Connection:
         """Take messages; each authenticate prolongs the connection."""
         while True:
             message = parse(await self._socket.receive())
-            self._pace.count()
+            self._rate.count()
             match message:
                 case Authenticate():
-                    self._renew(await _verify(self._ports, message.token))
+                    self._renew(await _verify(self._dependencies, message.token))
                 case Pong():
                     pass
                 case _ as unreachable:
@@ -122,18 +133,18 @@ class _Connection:
 
     def _renew(self, identity: Identity) -> None:
         if identity.user_id != self._identity.user_id:
-            raise Refusal(Reason.TOKEN, "the token is another user's")
+            raise Closed(CloseCode.TOKEN, "the token is another user's")
         self._identity = identity
         self._acknowledge = True
         self._renewed.set()
-        self._mailbox.wake()
+        self._queue.wake()
 
     async def watch(self) -> None:
         """Refuse when the token has ended and no other came."""
         while True:
-            left = (self._identity.expires_at - self._ports.now()).total_seconds()
+            left = (self._identity.expires_at - self._dependencies.now()).total_seconds()
             if left <= 0:
-                raise Refusal(Reason.TOKEN, "the token has ended")
+                raise Closed(CloseCode.TOKEN, "the token has ended")
             self._renewed.clear()
             try:
                 async with asyncio.timeout(left):
@@ -144,23 +155,23 @@ class _Connection:
     async def write(self, token: str) -> None:
         """Say ready, then send the current states, the changes, and a ping now and then."""
         await self._acknowledged()
-        async for update in self._ports.snapshot(token):
-            self._mailbox.put(update)
-        ping_at = self._ports.clock() + self._ports.times.ping
+        async for update in self._dependencies.snapshot(token):
+            self._queue.put(update)
+        ping_at = self._dependencies.clock() + self._dependencies.times.ping
         while True:
-            if (end := self._mailbox.end) is not None:
-                raise Refusal(end.reason, end.text)
+            if (end := self._queue.end) is not None:
+                raise Closed(end.code, end.text)
             await self._acknowledged()
-            now = self._ports.clock()
+            now = self._dependencies.clock()
             if now >= ping_at:
                 await self._send(PING)
-                ping_at = now + self._ports.times.ping
-            elif (waiting := self._mailbox.take(now)) is not None:
+                ping_at = now + self._dependencies.times.ping
+            elif (waiting := self._queue.take(now)) is not None:
                 await self._send(waiting.text)
                 metrics.SENT.inc()
             else:
-                due = self._mailbox.next_at()
-                await self._mailbox.wait(min(ping_at, ping_at if due is None else due) - now)
+                due = self._queue.next_at()
+                await self._queue.wait(min(ping_at, ping_at if due is None else due) - now)
 
     async def _acknowledged(self) -> None:
         if self._acknowledge:
@@ -169,7 +180,7 @@ class _Connection:
 
     async def _send(self, text: str) -> None:
         try:
-            async with asyncio.timeout(self._ports.times.send):
+            async with asyncio.timeout(self._dependencies.times.send):
                 await self._socket.send(text)
         except TimeoutError:
             raise TooSlow from None

@@ -10,8 +10,8 @@ import aiohttp
 from cartload_contracts.jobs import UNFINISHED
 from cartload_kit.logging import get_logger
 from cartload_kit.tracing import current_traceparent
-from cartload_notifier.refusal import Reason, Refusal
-from cartload_notifier.update import Update
+from cartload_notifier.domain.close_codes import CloseCode, Closed
+from cartload_notifier.domain.job_update import JobUpdate
 
 _PAGE, _MOST_PAGES = 100, 10
 _ATTEMPTS, _PAUSE = 3, 0.5
@@ -24,7 +24,7 @@ class _NoAnswer(Exception):
     """The generator did not answer as it should."""
 
 
-class Snapshots:
+class UnfinishedJobs:
     """Asks the generator; at most `at_once` questions at a time, however many clients come back together."""
 
     def __init__(self, session: aiohttp.ClientSession, generator_url: str, *, at_once: int = 16) -> None:
@@ -32,11 +32,11 @@ class Snapshots:
         self._url = f"{generator_url}/api/jobs"
         self._free = asyncio.Semaphore(at_once)
 
-    async def unfinished(self, token: str) -> AsyncIterator[Update]:
+    async def unfinished(self, token: str) -> AsyncIterator[JobUpdate]:
         """The jobs that have not ended, newest first.
 
         Raises:
-            Refusal: the token is not taken, or the generator cannot be asked.
+            Closed: the token is not taken, or the generator cannot be asked.
         """
         cursor: str | None = None
         for _ in range(_MOST_PAGES):
@@ -65,7 +65,7 @@ class Snapshots:
             self._url, params=query, headers=headers, allow_redirects=False
         ) as answer:
             if answer.status == 401:
-                raise Refusal(Reason.TOKEN, "the token has ended")
+                raise Closed(CloseCode.TOKEN, "the token has ended")
             if answer.status != 200:
                 raise _NoAnswer(f"status {answer.status}")
             return _object(await _read(answer))
@@ -97,13 +97,13 @@ def _object(body: bytes) -> dict[str, Any]:
     return page
 
 
-def _updates(page: dict[str, Any]) -> list[Update]:
+def _updates(page: dict[str, Any]) -> list[JobUpdate]:
     try:
-        return [Update.of_answer(job) for job in page["items"]]
+        return [JobUpdate.of_answer(job) for job in page["items"]]
     except (ValueError, AttributeError) as error:
         _log.error("the generator gave something that is no job: %s", error)
         raise _unreadable() from error
 
 
-def _unreadable() -> Refusal:
-    return Refusal(Reason.TRY_AGAIN, "the jobs cannot be read now, connect again")
+def _unreadable() -> Closed:
+    return Closed(CloseCode.TRY_AGAIN, "the jobs cannot be read now, connect again")

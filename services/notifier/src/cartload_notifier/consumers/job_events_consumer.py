@@ -1,4 +1,4 @@
-"""Job events from Kafka into the mailboxes. Every replica reads all of them, from the end, in no group."""
+"""Job events from Kafka into the queues. Every replica reads all of them, from the end, in no group."""
 
 import asyncio
 
@@ -7,13 +7,13 @@ from cartload_contracts.envelope import JOB_STATES, InvalidMessage, decode
 from cartload_kit.kafka import NotReady, Record, read_latest
 from cartload_kit.logging import get_logger
 from cartload_notifier import metrics
-from cartload_notifier.hub import Hub
-from cartload_notifier.update import Update
+from cartload_notifier.domain.hub import Hub
+from cartload_notifier.domain.job_update import JobUpdate
 
 _log = get_logger(__name__)
 
 
-class Feed:
+class JobEventsConsumer:
     """Reads `cartload.jobs`.
 
     When it has to begin again at the end of the topic, events may be missing: then all connections end.
@@ -48,7 +48,7 @@ class Feed:
             _log.warning("%s:%d:%d: %s", record.topic, record.partition, record.offset, error)
             return
         metrics.EVENTS.labels("read").inc()
-        self._hub.publish(str(state.owner_id), lambda: Update.of_event(state))
+        self._hub.publish(str(state.owner_id), lambda: JobUpdate.of_event(state))
 
     def _on_positioned(self) -> None:
         if self._positioned:

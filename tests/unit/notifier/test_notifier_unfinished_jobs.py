@@ -10,8 +10,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from cartload_notifier.refusal import Reason, Refusal
-from cartload_notifier.snapshot import Snapshots, new_session
+from cartload_notifier.adapters.unfinished_jobs import UnfinishedJobs, new_session
+from cartload_notifier.domain.close_codes import CloseCode, Closed
 from support.serving import closed_port, served
 
 
@@ -32,13 +32,13 @@ class Generator:
 
 
 @asynccontextmanager
-async def snapshots(generator: Generator) -> AsyncIterator[Snapshots]:
+async def unfinished_jobs(generator: Generator) -> AsyncIterator[UnfinishedJobs]:
     app = Starlette(routes=[Route("/api/jobs", generator.jobs)])
     async with served(app) as url, new_session() as session:
-        yield Snapshots(session, url)
+        yield UnfinishedJobs(session, url)
 
 
-async def versions(found: Snapshots) -> list[int]:
+async def versions(found: UnfinishedJobs) -> list[int]:
     return [update.version async for update in found.unfinished("the token")]
 
 
@@ -47,7 +47,7 @@ async def test_all_pages_of_the_unfinished_jobs_are_read_with_the_users_token() 
         JSONResponse({"items": [job(1), job(2)], "next": "more"}),
         JSONResponse({"items": [job(3)], "next": None}),
     )
-    async with snapshots(generator) as found:
+    async with unfinished_jobs(generator) as found:
         assert await versions(found) == [1, 2, 3]
     first, second = generator.asked
     assert first.headers["authorization"] == "Bearer the token"
@@ -57,15 +57,15 @@ async def test_all_pages_of_the_unfinished_jobs_are_read_with_the_users_token() 
 
 async def test_a_passing_failure_is_tried_again() -> None:
     generator = Generator(Response(status_code=503), JSONResponse({"items": [job(1)], "next": None}))
-    async with snapshots(generator) as found:
+    async with unfinished_jobs(generator) as found:
         assert await versions(found) == [1]
 
 
 async def test_a_token_that_is_not_taken_ends_the_connection() -> None:
-    async with snapshots(Generator(Response(status_code=401))) as found:
-        with pytest.raises(Refusal) as refusal:
+    async with unfinished_jobs(Generator(Response(status_code=401))) as found:
+        with pytest.raises(Closed) as closed:
             await versions(found)
-    assert refusal.value.reason is Reason.TOKEN
+    assert closed.value.code is CloseCode.TOKEN
 
 
 @pytest.mark.parametrize(
@@ -74,20 +74,20 @@ async def test_a_token_that_is_not_taken_ends_the_connection() -> None:
 )
 async def test_an_answer_that_makes_no_sense_lets_the_client_try_again(content: bytes) -> None:
     answers = [Response(content, media_type="application/json") for _ in range(3)]
-    async with snapshots(Generator(*answers)) as found:
-        with pytest.raises(Refusal) as refusal:
+    async with unfinished_jobs(Generator(*answers)) as found:
+        with pytest.raises(Closed) as closed:
             await versions(found)
-    assert refusal.value.reason is Reason.TRY_AGAIN
+    assert closed.value.code is CloseCode.TRY_AGAIN
 
 
 async def test_a_generator_that_is_away_lets_the_client_try_again() -> None:
     async with new_session() as session:
-        with pytest.raises(Refusal) as refusal:
-            await versions(Snapshots(session, f"http://127.0.0.1:{closed_port()}"))
-    assert refusal.value.reason is Reason.TRY_AGAIN
+        with pytest.raises(Closed) as closed:
+            await versions(UnfinishedJobs(session, f"http://127.0.0.1:{closed_port()}"))
+    assert closed.value.code is CloseCode.TRY_AGAIN
 
 
 async def test_a_list_without_end_is_left_off() -> None:
     generator = Generator(*(JSONResponse({"items": [job(n)], "next": "more"}) for n in range(20)))
-    async with snapshots(generator) as found:
+    async with unfinished_jobs(generator) as found:
         assert len(await versions(found)) == 10

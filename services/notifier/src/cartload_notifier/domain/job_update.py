@@ -9,7 +9,7 @@ from cartload_contracts.jobs import UNFINISHED, JobState
 
 
 @dataclass(frozen=True, slots=True)
-class Update:
+class JobUpdate:
     """A state of a job; of two the one with the higher version is newer. `text` is the whole message."""
 
     job_id: str
@@ -18,14 +18,14 @@ class Update:
     text: str
 
     @classmethod
-    def of_event(cls, state: JobState) -> "Update":
+    def of_event(cls, state: JobState) -> "JobUpdate":
         """The update that an event carries. Its owner is left out: users see only their own jobs."""
         job = state.job
         text = f'{{"type":"job","job":{job.model_dump_json()}}}'
         return cls(str(job.id), job.version, job.state not in UNFINISHED, text)
 
     @classmethod
-    def of_answer(cls, job: Mapping[str, Any]) -> "Update":
+    def of_answer(cls, job: Mapping[str, Any]) -> "JobUpdate":
         """The update of a job as the generator's API gives it.
 
         Raises:

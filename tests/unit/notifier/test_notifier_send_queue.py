@@ -1,0 +1,114 @@
+"""What waits for one connection."""
+
+import asyncio
+from time import perf_counter
+
+import pytest
+
+from cartload_notifier.domain.close_codes import CloseCode, Closed
+from cartload_notifier.domain.job_update import JobUpdate
+from cartload_notifier.domain.send_queue import SendQueue
+
+
+def update(version: int, job: str = "job", *, ended: bool = False) -> JobUpdate:
+    return JobUpdate(job, version, ended, f"{job} {version}")
+
+
+def test_an_empty_one_gives_nothing() -> None:
+    queue = SendQueue()
+    assert queue.take(0.0) is None
+    assert queue.next_at() is None
+
+
+def test_only_the_newest_state_of_a_job_waits() -> None:
+    queue = SendQueue()
+    for version in (1, 3, 2):
+        queue.put(update(version))
+    assert queue.take(0.0) == update(3)
+    assert queue.take(9.0) is None
+
+
+def test_a_state_that_was_given_or_is_older_does_not_come_again() -> None:
+    queue = SendQueue()
+    queue.put(update(3, ended=True))
+    assert queue.take(0.0) == update(3, ended=True)
+    for version in (3, 2, 1):
+        queue.put(update(version))
+    assert queue.take(9.0) is None
+
+
+def test_ten_a_second_of_one_job_and_the_last_one_always() -> None:
+    queue = SendQueue()
+    given = []
+    for millisecond in range(1000):
+        queue.put(update(millisecond))
+        if (taken := queue.take(millisecond / 1000)) is not None:
+            given.append(taken.version)
+    assert 9 <= len(given) <= 11
+    assert given == sorted(given)
+    assert queue.next_at() is not None
+    assert queue.take(2.0) == update(999)
+
+
+def test_jobs_do_not_wait_for_each_other() -> None:
+    queue = SendQueue()
+    queue.put(update(1, "a"))
+    assert queue.take(0.0) == update(1, "a")
+    queue.put(update(2, "a"))
+    queue.put(update(1, "b"))
+    assert queue.take(0.01) == update(1, "b")
+    assert queue.take(0.01) is None
+    assert queue.next_at() == pytest.approx(0.1)
+    assert queue.take(0.1) == update(2, "a")
+
+
+def test_too_many_jobs_end_the_connection() -> None:
+    queue = SendQueue(limit=3)
+    for number in range(3):
+        queue.put(update(1, f"job {number}"))
+    queue.put(update(2, "job 0"))
+    assert queue.end is None
+    queue.put(update(1, "one more"))
+    assert queue.end is not None
+    assert queue.end.code is CloseCode.TRY_AGAIN
+
+
+def test_what_is_remembered_is_bounded() -> None:
+    queue = SendQueue(limit=3)
+    for number in range(10_000):
+        queue.put(update(1, f"job {number}"))
+        queue.take(float(number))
+    assert len(queue._known) <= 1000
+
+
+def test_the_first_reason_to_end_stays() -> None:
+    queue = SendQueue()
+    queue.give_up(Closed(CloseCode.GOING_AWAY, "first"))
+    queue.give_up(Closed(CloseCode.TRY_AGAIN, "second"))
+    queue.put(update(1))
+    assert queue.take(0.0) is None
+    assert queue.end is not None
+    assert queue.end.text == "first"
+
+
+async def test_a_wait_ends_when_something_comes() -> None:
+    queue = SendQueue()
+    waiting = asyncio.create_task(queue.wait(30))
+    await asyncio.sleep(0)
+    queue.put(update(1))
+    async with asyncio.timeout(5):
+        await waiting
+
+
+async def test_what_came_before_a_wait_ends_it_too() -> None:
+    queue = SendQueue()
+    queue.wake()
+    async with asyncio.timeout(5):
+        await queue.wait(30)
+
+
+async def test_a_wait_ends_by_itself() -> None:
+    began = perf_counter()
+    await SendQueue().wait(0.02)
+    await SendQueue().wait(-1)
+    assert perf_counter() - began < 5
