@@ -1,4 +1,4 @@
-"""What can be typed, and which function answers it."""
+"""The commands with their arguments, and which function runs each of them."""
 
 import argparse
 import re
@@ -37,7 +37,7 @@ def parser() -> argparse.ArgumentParser:
     """The parser of the whole command line; it ends the program with code 2 on wrong usage."""
     top = _Parser(
         prog="cartload",
-        description="Whole e-commerce businesses out of nothing: true to the last cent and the last second.",
+        description="Make e-commerce datasets that are consistent to the last cent and the last second.",
     )
     top.add_argument("--version", action=_Version)
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
@@ -62,7 +62,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 class _Version(argparse.Action):
-    """Looks the version up only when asked."""
+    """Prints the version; looking it up takes time, so only when asked."""
 
     def __init__(self, option_strings: list[str], dest: str) -> None:
         super().__init__(option_strings, dest, nargs=0, help="print the version and end")

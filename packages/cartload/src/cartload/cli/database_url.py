@@ -1,4 +1,4 @@
-"""URLs of databases as typed, with the password from wherever it is."""
+"""Completes the URL of a database by its password."""
 
 import getpass
 import os

@@ -1,10 +1,10 @@
-"""How a command ends otherwise than well."""
+"""How a command ends when it does not succeed."""
 
 import signal
 
 
 class CommandError(Exception):
-    """What the user is told in a line or a few, and the exit code: 1 failed, 2 wrong usage."""
+    """A failure with the message for the user, and the exit code: 1 failed, 2 wrong usage."""
 
     def __init__(self, message: str, code: int = 1) -> None:
         super().__init__(message)

@@ -71,7 +71,7 @@ def _database(args: argparse.Namespace, spec: Spec, _: tuple[str, ...], bar: Pro
 
 
 def _refuse(args: argparse.Namespace, target: str, *options: str) -> None:
-    """Options that say nothing for a target are wrong usage."""
+    """Refuse options that have no meaning for a target."""
     senseless = [f"--{name}" for name in options if getattr(args, name)]
     if senseless:
         raise CommandError(f"{', '.join(senseless)} cannot be used with {target}", 2)

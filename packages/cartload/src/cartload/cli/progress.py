@@ -33,7 +33,7 @@ class Progress:
         self._bar = _bar(out, self._expected) if _is_terminal(out) and not quiet else None
 
     def add(self, rows: int) -> None:
-        """So many rows more are done."""
+        """Count rows that are done, and show the progress if the last time is long enough ago."""
         self._rows += rows
         now = self._clock()
         if self._quiet or now - self._drawn < (_BAR_SECONDS if self._bar else _LINE_SECONDS):
@@ -49,13 +49,13 @@ class Progress:
             self._bar.refresh()
 
     def print_line(self, line: str) -> None:
-        """A line for the user; the bar comes back below it with the next rows."""
+        """Print a line; the bar comes back below it with the next rows."""
         self.close()
         if not self._quiet:
             self._print(line)
 
     def finish(self, line: str) -> None:
-        """The last line, with time and rate."""
+        """Print the last line, with time and rate."""
         seconds = self._clock() - self._began
         self.print_line(f"{line} in {_time(seconds)} ({self._rows / max(seconds, 1e-9):,.0f} rows/s)")
 
@@ -109,7 +109,7 @@ def _bar(out: TextIO, expected: int) -> "Bar":
 def show_progress(
     out: TextIO, expected: int, *, quiet: bool, clock: Clock = time.monotonic
 ) -> Iterator[Progress]:
-    """A progress over so many rows, about."""
+    """Show the progress of about so many rows."""
     progress = Progress(out, expected, quiet=quiet, clock=clock)
     try:
         yield progress

@@ -1,4 +1,4 @@
-"""From what was typed to a spec; and ``cartload spec``, which writes one to start from."""
+"""Reads the spec that the arguments describe; and ``cartload spec``, which prints one to start from."""
 
 import argparse
 from typing import Any

@@ -1,4 +1,4 @@
-"""What reads stored datasets: ``cartload check``, ``answers`` and ``hash``."""
+"""The commands that read stored datasets: ``check``, ``answers`` and ``hash``."""
 
 import argparse
 import json

@@ -1,4 +1,7 @@
-"""Rows of a database as CSV lines that the server writes: one text a row is read fast in Python."""
+"""Rows of a database as lines of CSV that the server makes.
+
+A client in Python works on every value of a row; of one text a row it sees one, and Arrow parses the texts.
+"""
 
 from collections.abc import Sequence
 from typing import Any

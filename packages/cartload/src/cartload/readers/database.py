@@ -26,6 +26,8 @@ from cartload.storage import about, mysql_url
 type _Source = Connection[Any]
 
 _ROWS: Final = 20_000
+# One read-only snapshot: rows that are loaded meanwhile are not seen. Limits on time are lifted, since large
+# tables take long; what stands in /*M! is for MariaDB only, in /*! for MySQL only.
 _SESSION: Final = (
     "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ",
     "SET SESSION time_zone = '+00:00'",
@@ -65,7 +67,10 @@ def _translate_errors(place: str) -> Iterator[None]:
 
 @contextmanager
 def _snapshot(url: str) -> Iterator[_Source]:
-    """A connection in a read-only transaction that sees one moment; it never sends a file."""
+    """A connection in a read-only transaction that sees one moment.
+
+    It has ``local_infile`` off, so that a server cannot ask for a file, and gives bytes for Arrow to parse.
+    """
     try:
         parts = urlsplit(mysql_url.complete(url, {}, None))
     except mysql_url.UrlError as error:

@@ -1,4 +1,4 @@
-"""The schema in DuckDB's words."""
+"""The schema as DuckDB's types, and which columns a place must have."""
 
 from collections.abc import Sequence
 
@@ -33,17 +33,17 @@ def duckdb_types(name: str, ids: Ids) -> dict[str, str]:
 
 
 class Remarks:
-    """What is unusual about a stored dataset and changes nothing, each said once."""
+    """What is unusual about a stored dataset but breaks nothing; each remark is kept once."""
 
     def __init__(self) -> None:
         self._said: dict[str, None] = {}
 
     def add(self, remark: str) -> None:
-        """Say it, unless it was said of another file."""
+        """Add a remark, unless it is there already from another file."""
         self._said[remark] = None
 
     def all(self) -> tuple[str, ...]:
-        """What was said, in that order."""
+        """All remarks in the order in which they were added."""
         return tuple(self._said)
 
 

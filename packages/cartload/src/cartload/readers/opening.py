@@ -43,8 +43,9 @@ def open_stored(
 def _connection(scratch: Path, memory_mb: int) -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect(scratch / "stored.duckdb") as connection:
         connection.execute("SET TimeZone = 'UTC'")
-        connection.execute("SET enable_progress_bar = false")  # it would stand in the midst of a report
+        connection.execute("SET enable_progress_bar = false")  # it would be printed into the report
         connection.execute(f"SET memory_limit = '{memory_mb}MB'")
+        # Every query that needs an order asks for it; keeping the files' own costs memory.
         connection.execute("SET preserve_insertion_order = false")
         connection.execute("SET temp_directory = ?", [str(scratch / "spill")])
         yield connection

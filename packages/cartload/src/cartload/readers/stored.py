@@ -66,12 +66,12 @@ def _typed(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
 
 
 def _has_nulls(columns: list[Any], schema: pa.Schema) -> bool:
-    """Whether a mandatory column has NULL after all: then the batch says so instead of lying."""
+    """Whether a mandatory column has NULL: the batch's schema must then allow it."""
     return any(
         values.null_count and not field.nullable for values, field in zip(columns, schema, strict=True)
     )
 
 
 def first_line(error: Exception) -> str:
-    """What an error says, without the lines that draw the statement."""
+    """An error's message without the lines in which DuckDB shows the statement."""
     return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__

@@ -15,6 +15,7 @@ from cartload.schema import Ids, table
 
 type TextFormat = Literal["csv", "jsonl"]
 
+# All is said and nothing detected: DuckDB would look at the first rows only, where a column may be all NULL.
 _CSV: Final = (
     "auto_detect = false, header = true, delim = ',', quote = '\"', escape = '\"', new_line = '\\n', "
     "nullstr = '', allow_quoted_nulls = false, strict_mode = true"
