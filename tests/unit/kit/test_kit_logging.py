@@ -71,6 +71,7 @@ def test_an_exception_is_one_line_without_secrets(log: logging.Logger, lines: Li
         log.exception("it failed\nbadly")
     (line,) = lines()
     assert "ValueError" in line["exception"]
+    assert line["error"] == f"mysql://root:{MASK}@h/d"
     assert "hunter2" not in json.dumps(line)
 
 
