@@ -40,11 +40,11 @@ def test_a_command_is_run_and_its_code_is_the_exit_code() -> None:
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        ([], "sample: a command is missing"),
-        (["nope"], "sample: unknown command 'nope'"),
-        (["api", "x"], "sample: api takes other arguments"),
-        (["make"], "sample make NAME [SIZE]"),
-        (["make", "a", "b", "c"], "sample make NAME [SIZE]"),
+        ([], "sample: error: the following arguments are required: COMMAND"),
+        (["nope"], "argument COMMAND: invalid choice: 'nope'"),
+        (["api", "x"], "sample: error: unrecognized arguments: x"),
+        (["make"], "usage: sample make [-h] NAME [SIZE]"),
+        (["make", "a", "b", "c"], "unrecognized arguments: c"),
     ],
 )
 def test_wrong_usage_is_told_with_code_2(
@@ -57,7 +57,9 @@ def test_wrong_usage_is_told_with_code_2(
 
 def test_help_is_not_wrong(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("--help") == 0
-    assert capsys.readouterr().out == "usage:\n  sample api\n  sample make NAME [SIZE]\n"
+    told = capsys.readouterr().out
+    assert told.startswith("usage: sample [-h] COMMAND")
+    assert "make      A command with arguments." in told
 
 
 @pytest.mark.parametrize(

@@ -101,13 +101,17 @@ def test_nothing_secret_is_printed(tmp_path: Path, capsys: pytest.CaptureFixture
 
 
 def test_help_is_not_wrong(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--help"]) == 0
+    with pytest.raises(SystemExit) as end:
+        main(["--help"])
+    assert end.value.code == 0
     assert "usage" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("arguments", [[], ["secrets"], ["more", "/"], ["secrets", "/a", "/b"]])
 def test_wrong_usage_is_told(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(arguments) == 2
+    with pytest.raises(SystemExit) as end:
+        main(arguments)
+    assert end.value.code == 2
     assert "usage" in capsys.readouterr().err
 
 

@@ -1,5 +1,6 @@
 """`python -m cartload_setup secrets FOLDER | users FOLDER`: what is run once before everything else."""
 
+import argparse
 import os
 import sys
 from collections.abc import Callable, Mapping
@@ -50,20 +51,17 @@ COMMANDS: dict[str, Callable[[Path, Mapping[str, str]], None]] = {
 
 def main(arguments: list[str]) -> int:
     """Run one command; return its exit code."""
-    match arguments:
-        case [name, folder] if name in COMMANDS:
-            try:
-                COMMANDS[name](Path(folder), os.environ)
-            except (OSError, ValueError, RuntimeError, pymysql.MySQLError) as error:
-                sys.stderr.write(f"{name}: {error}\n")
-                return 1
-            return 0
-    usage = f"usage: python -m cartload_setup {'|'.join(COMMANDS)} FOLDER\n"
-    if arguments in (["--help"], ["-h"]):
-        sys.stdout.write(usage)
-        return 0
-    sys.stderr.write(usage)
-    return 2
+    parser = argparse.ArgumentParser(prog="python -m cartload_setup", allow_abbrev=False)
+    choices = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name, command in COMMANDS.items():
+        choices.add_parser(name, help=command.__doc__).add_argument("folder", metavar="FOLDER", type=Path)
+    given = parser.parse_args(arguments)
+    try:
+        COMMANDS[given.command](given.folder, os.environ)
+    except (OSError, ValueError, RuntimeError, pymysql.MySQLError) as error:
+        sys.stderr.write(f"{given.command}: {error}\n")
+        return 1
+    return 0
 
 
 if __name__ == "__main__":
