@@ -14,7 +14,6 @@ from cartload_kit.settings import (
     HttpUrl,
     Origins,
     Settings,
-    as_environment,
     load,
 )
 
@@ -119,10 +118,6 @@ def test_wrong_urls_are_refused_without_their_secrets(
     assert line.startswith(f"{name}=")
     assert told in line
     assert "hunter2" not in line
-
-
-def test_fields_as_an_environment() -> None:
-    assert as_environment({"port": 1, "host": "h"}) == {"CARTLOAD_PORT": "1", "CARTLOAD_HOST": "h"}
 
 
 def test_the_page_has_a_row_for_every_variable() -> None:

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, NoReturn, Self
 from urllib.parse import SplitResult, urlsplit
@@ -198,8 +198,3 @@ def _secrets_dir() -> Path | None:
 def _refuse(lines: list[str]) -> NoReturn:
     sys.stderr.write("".join(f"{line}\n" for line in lines))
     raise SystemExit(2)
-
-
-def as_environment(values: Mapping[str, object]) -> dict[str, str]:
-    """The environment that sets these fields: ``{"port": 1}`` becomes ``{"CARTLOAD_PORT": "1"}``."""
-    return {f"{PREFIX}{name}".upper(): str(value) for name, value in values.items()}

@@ -1,4 +1,10 @@
-"""The loop that takes records from Kafka, has them handled, and commits what is finished."""
+"""The loop that takes records from Kafka, has them handled, and commits what is finished.
+
+A record's life: `Consumer._consume` polls it and gives it to the `TaskPool` (task_pool.py), which calls
+`Consumer._handle` as soon as the records with the same ordering key before it are done. The `RetryingHandler`
+(retry.py) calls the handler until it succeeds or the record becomes a dead letter. Then its offset counts as
+finished, and the next regular commit tells Kafka up to where everything is.
+"""
 
 import asyncio
 import logging
@@ -10,6 +16,7 @@ from aiokafka.abc import ConsumerRebalanceListener
 from aiokafka.errors import KafkaError
 
 from cartload_kit.backoff import Backoff
+from cartload_kit.concurrency import cancel_all
 from cartload_kit.describe_error import describe_error
 from cartload_kit.kafka import client, context, metrics
 from cartload_kit.kafka.backpressure import Backpressure
@@ -67,7 +74,7 @@ class Consumer:
         self._timing = timing or Timing()
         self._limit = limit or DeadLetterLimit()
         self._hold_on_limit = hold_on_limit
-        self._backpressure = Backpressure(self._pause_and_resume)
+        self._backpressure = Backpressure(self._apply_pauses)
         self._retrying = RetryingHandler(
             group, handler, dead_letters, self._backpressure, retry_policy or RetryPolicy(), on_dead_letter
         )
@@ -121,20 +128,19 @@ class Consumer:
     async def _session(self, stop: asyncio.Event) -> None:
         if not await self._connect(stop):
             return
-        side = [
+        background = [
             asyncio.create_task(self._commit_regularly()),
             asyncio.create_task(self._monitor.run(self._kafka)),
         ]
-        for task in side:
-            task.add_done_callback(self._side_ended)
+        for task in background:
+            task.add_done_callback(self._background_ended)
         try:
             await self._consume(stop)
         finally:
-            for task in side:
-                task.cancel()
-            await asyncio.gather(*side, return_exceptions=True)
+            await cancel_all(background)
+            # Nothing more is fetched while what is in flight gets its grace.
             self._set_full(full=True)
-            await self._let_go(self._timing.stop if stop.is_set() else self._timing.revoke)
+            await self._release_partitions(self._timing.stop if stop.is_set() else self._timing.revoke)
             kafka, self._kafka = self._kafka, None
             await client.close(kafka)
 
@@ -154,63 +160,100 @@ class Consumer:
                 return started
         return False
 
-    def _side_ended(self, task: asyncio.Task[None]) -> None:
-        if not task.cancelled() and (error := task.exception()) is not None:
-            self._fail(error)
-
-    def _fail(self, error: BaseException) -> None:
-        self._failure = self._failure or error
-        self._pool.freed.set()
-
-    async def _commit_regularly(self) -> None:
-        while True:
-            await asyncio.sleep(self._timing.commit)
-            await self._commits.commit(self._kafka)
+    # Taking records
 
     async def _consume(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
             if self._failure is not None:
                 raise self._failure
-            if room := await self._room():
-                for raw in await self._poll(room):
-                    self._accept(from_kafka(raw))
+            if slots := await self._free_slots():
+                for raw in await self._poll(slots):
+                    self._start(from_kafka(raw))
             metrics.IN_FLIGHT.labels(self._group).set(self._pool.records)
 
-    async def _room(self) -> int:
-        """Free places, or 0 after a short wait for one."""
+    async def _free_slots(self) -> int:
+        """Return how many records may be taken now, or 0 after a short wait."""
         if slow := self._backpressure.slow_for:
             self._set_full(full=True)
             await asyncio.sleep(min(slow, self._timing.poll))
             return 0
-        room = self._max_in_flight - self._pool.records
-        if room > 0 and self._pool.bytes < self._max_bytes:
-            return room
+        slots = self._max_in_flight - self._pool.records
+        if slots > 0 and self._pool.bytes < self._max_bytes:
+            return slots
         self._pool.freed.clear()
         try:
+            # A short wait first: pausing and resuming all partitions for every record would cost more.
             async with asyncio.timeout(self._timing.poll if self._full else 0.05):
                 await self._pool.freed.wait()
         except TimeoutError:
             self._set_full(full=True)
         return 0
 
-    async def _poll(self, room: int) -> list[Any]:
+    async def _poll(self, slots: int) -> list[Any]:
         self._set_full(full=False)
         try:
             async with asyncio.timeout(self._timing.poll + 1.0):
-                found = await self._kafka.getmany(timeout_ms=int(self._timing.poll * 1000), max_records=room)
+                found = await self._kafka.getmany(timeout_ms=int(self._timing.poll * 1000), max_records=slots)
         except TimeoutError:
             return []
         return [raw for records in found.values() for raw in records]
 
-    def _accept(self, record: Record) -> None:
+    def _start(self, record: Record) -> None:
         self._pool.add(InFlightRecord(record, self._commits.start(record)))
+
+    # Handling one record: the task pool calls it when the records before it are done
+
+    async def _handle(self, entry: InFlightRecord) -> None:
+        record, began, outcome = entry.record, time.perf_counter(), "dropped"
+        try:
+            with context.incoming(record.headers):
+                outcome = await self._retrying.run(entry)
+            self._finish(entry, outcome)
+        except Exception as error:  # noqa: BLE001 - each of these ends the consumer: `run` raises it
+            self._fail(error)
+        finally:
+            metrics.RECORDS.labels(self._group, record.topic, outcome).inc()
+            metrics.HANDLE_SECONDS.labels(self._group, record.topic).observe(time.perf_counter() - began)
+
+    def _finish(self, entry: InFlightRecord, outcome: str) -> None:
+        entry.tracker.finish(entry.record.offset)
+        self._monitor.progress()
+        if outcome == "ok":
+            self._limit.good()
+        else:
+            self._limit.bad()
+
+    # Telling Kafka what is finished
+
+    async def _commit_regularly(self) -> None:
+        while True:
+            await asyncio.sleep(self._timing.commit)
+            await self._commits.commit(self._kafka)
+
+    async def _release_partitions(self, grace: float) -> None:
+        await self._pool.release(grace)
+        await self._commits.commit_and_forget(self._kafka)
+
+    async def revoked(self) -> None:
+        """Finish or drop what is in flight, commit, forget the partitions.
+
+        Called by the rebalance listener.
+        """
+        await self._release_partitions(self._timing.revoke)
+
+    def assigned(self) -> None:
+        """Note a new assignment. Called by the rebalance listener."""
+        metrics.REBALANCES.labels(self._group).inc()
+        self._apply_pauses()
+
+    # Pausing: a full consumer fetches nothing, a partition that waits for a dependency neither
 
     def _set_full(self, *, full: bool) -> None:
         if self._full is not full:
             self._full = full
-            self._pause_and_resume()
+            self._apply_pauses()
 
-    def _pause_and_resume(self) -> None:
+    def _apply_pauses(self) -> None:
         metrics.WAITING.labels(self._group).set(bool(self._backpressure.partitions))
         if self._kafka is None:
             return
@@ -220,41 +263,15 @@ class Consumer:
         self._kafka.pause(*(wanted - paused))
         self._kafka.resume(*(paused - wanted))
 
-    async def _handle(self, entry: InFlightRecord) -> None:
-        record, began, outcome = entry.record, time.perf_counter(), "dropped"
-        try:
-            with context.incoming(record.headers):
-                outcome = await self._retrying.run(entry)
-            self._finished(entry, outcome)
-        except Exception as error:  # noqa: BLE001 - each of these ends the consumer: `run` raises it
+    # Failures of background tasks and of single records end `run`
+
+    def _background_ended(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (error := task.exception()) is not None:
             self._fail(error)
-        finally:
-            metrics.RECORDS.labels(self._group, record.topic, outcome).inc()
-            metrics.HANDLE_SECONDS.labels(self._group, record.topic).observe(time.perf_counter() - began)
 
-    def _finished(self, entry: InFlightRecord, outcome: str) -> None:
-        entry.tracker.finish(entry.record.offset)
-        self._monitor.progress()
-        if outcome == "ok":
-            self._limit.good()
-        else:
-            self._limit.bad()
-
-    async def _let_go(self, grace: float) -> None:
-        await self._pool.release(grace)
-        await self._commits.commit_and_forget(self._kafka)
-
-    async def revoked(self) -> None:
-        """Finish or drop what is in flight, commit, forget the partitions.
-
-        Called by the rebalance listener.
-        """
-        await self._let_go(self._timing.revoke)
-
-    def assigned(self) -> None:
-        """Note a new assignment. Called by the rebalance listener."""
-        metrics.REBALANCES.labels(self._group).inc()
-        self._pause_and_resume()
+    def _fail(self, error: BaseException) -> None:
+        self._failure = self._failure or error
+        self._pool.freed.set()
 
 
 class _Listener(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is untyped
