@@ -12,7 +12,7 @@ import cartload
 from cartload.spec import parse, resolve, spec_hash
 from cartload_contracts import envelope, examples
 from cartload_contracts.messages import Deleted, GenerateChunk, Result
-from cartload_generator.dispatch.results import ResultFolder
+from cartload_generator.dispatch.result_consumer import ResultConsumer
 from cartload_generator.worker.engines import Engines
 from cartload_generator.worker.handler import ChunkHandler
 from cartload_kit.kafka import BadMessage, Record
@@ -76,15 +76,15 @@ def test_the_writer_takes_the_example_of_a_batch() -> None:
 
 
 @pytest.mark.parametrize("name", RESULTS)
-async def test_the_generator_folds_every_example_of_a_result(name: str) -> None:
-    folded: list[tuple[UUID, list[Result]]] = []
+async def test_the_generator_applies_every_example_of_a_result(name: str) -> None:
+    applied: list[tuple[UUID, list[Result]]] = []
 
-    async def fold(key: UUID, results: list[Result]) -> None:
-        folded.append((key, results))
+    async def apply(key: UUID, results: list[Result]) -> None:
+        applied.append((key, results))
 
     wire = examples.load(name)
-    await ResultFolder(fold).handle(record_of(wire))
-    [(key, [result])] = folded
+    await ResultConsumer(apply).handle(record_of(wire))
+    [(key, [result])] = applied
     assert json.loads(result.model_dump_json()) == json.loads(wire.value)
     assert key == (result.dataset_id if isinstance(result, Deleted) else result.job_id)
 

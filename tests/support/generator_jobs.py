@@ -6,9 +6,9 @@ from uuid import UUID
 
 from cartload_contracts.jobs import JobStatus
 from cartload_contracts.messages import Failed, Stored
-from cartload_contracts.model import TABLES, TableName
-from cartload_generator.dispatch.fold import mask
-from cartload_generator.record import JobRecord, TableSums, Window
+from cartload_contracts.model import TABLES, StoredTotals, TableName
+from cartload_generator.dispatch.apply_results import mask
+from cartload_generator.record import InFlightChunk, JobRecord, TableSums
 from cartload_generator.states import Step
 
 NOW = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
@@ -36,26 +36,27 @@ def job_in(state: JobStatus = "running", step: Step = "generate", **more: Any) -
         "chunks_total": 3,
         "tables": {table: TableSums(30 if table in BLOCK_TABLES else 0) for table in TABLES},
         "created_at": NOW,
-        "turned_at": NOW,
+        "scheduled_at": NOW,
     }
     return JobRecord(state=state, step=step, **(values | more))
 
 
-def in_flight(job: JobRecord, count: int = 3) -> dict[int, Window]:
+def in_flight(job: JobRecord, count: int = 3) -> dict[int, InFlightChunk]:
     """The first chunks of a job, sent and not stored."""
-    job.next_position = job.chunks_in_flight = count
+    job.next_chunk = job.chunks_in_flight = count
     job.rows_in_flight = 60 * count
-    return {position: Window(position, mask(BLOCK_TABLES), 60, NOW) for position in range(count)}
+    return {index: InFlightChunk(index, mask(BLOCK_TABLES), 60, NOW) for index in range(count)}
 
 
-def stored(position: int, table: TableName, row_hash: int = 5) -> Stored:
+def stored(chunk_index: int, table: TableName, row_hash: int = 5, *, attempt: int = 1) -> Stored:
     """Ten rows of one table of one chunk."""
     return Stored(
         dataset_id=DATASET,
         job_id=JOB,
-        chunk_index=position,
+        attempt=attempt,
+        chunk_index=chunk_index,
         table=table,
-        chunk=position,
+        chunk=chunk_index,
         rows=10,
         row_hash=f"{row_hash:032x}",
         bytes=100,
@@ -66,10 +67,15 @@ def stored(position: int, table: TableName, row_hash: int = 5) -> Stored:
 
 def all_stored(count: int = 3) -> list[Stored]:
     """Every result of some chunks."""
-    return [stored(position, table) for position in range(count) for table in BLOCK_TABLES]
+    return [stored(index, table) for index in range(count) for table in BLOCK_TABLES]
 
 
 def failed(stage: Any = "store", reason: str = "The hash differs.", **more: Any) -> Failed:
-    """The failure of a step; of the first chunk, where it is one of a chunk."""
+    """The failure of a step: of the first chunk as it was sent first, where it concerns a chunk."""
     chunk = {"chunk_index": 0, "chunk_attempt": 1} if stage in ("generate", "store") else {}
     return Failed(dataset_id=DATASET, job_id=JOB, stage=stage, reason=reason, **(chunk | more))
+
+
+def manifest(rows: int) -> dict[TableName, StoredTotals]:
+    """A writer's manifest with rows of one table."""
+    return {"users": StoredTotals(rows=rows, row_hash=f"{rows:032x}", bytes=10 * rows)}

@@ -17,6 +17,7 @@ from cartload_contracts.envelope import Message
 from cartload_contracts.jobs import JobState
 from cartload_contracts.messages import (
     Deleted,
+    Discarded,
     Failed,
     GenerateChunk,
     Prepared,
@@ -30,7 +31,7 @@ from cartload_generator.backlog import Backlog
 from cartload_generator.bootstrap import MIGRATIONS
 from cartload_generator.dispatch.dispatcher import Dispatcher
 from cartload_generator.dispatch.fairness import Bounds
-from cartload_generator.dispatch.watch import Watch
+from cartload_generator.dispatch.waiters import JobWaiters
 from cartload_generator.limits import Limits
 from cartload_generator.models import metadata
 from cartload_generator.planning import chunk_of
@@ -89,7 +90,7 @@ class FakeOutbox:
 
 
 class FakeBacklog:
-    """What a test says that waits in Kafka."""
+    """What waits in Kafka, as a test says."""
 
     def __init__(self) -> None:
         self.now = Backlog()
@@ -162,6 +163,7 @@ class Generator:
     outbox: FakeOutbox
     dispatcher: Dispatcher
     clock: MovableClock
+    backlog: "FakeBacklog"
     answered: set[tuple[int, int]] = field(default_factory=set)
 
     def user(self) -> User:
@@ -169,19 +171,18 @@ class Generator:
         return User(self.http, uuid4())
 
     async def hear(self, *results: Result) -> None:
-        """Fold results, as if they had come from Kafka."""
+        """Apply results, as if they had come from Kafka."""
         by_job: dict[UUID, list[Result]] = {}
         for result in results:
             key = result.dataset_id if isinstance(result, Deleted) else result.job_id
             assert key is not None
             by_job.setdefault(key, []).append(result)
         for key, those in by_job.items():
-            await self.dispatcher.fold(key, those)
+            await self.dispatcher.apply_results(key, those)
 
     async def prepare(self, job: Any, attempt: int = 1) -> None:
         """Answer the job's prepare."""
-        dataset_id, job_id = UUID(job["dataset_id"]), UUID(job["id"])
-        await self.hear(Prepared(dataset_id=dataset_id, job_id=job_id, attempt=attempt))
+        await self.hear(Prepared(dataset_id=UUID(job["dataset_id"]), job_id=UUID(job["id"]), attempt=attempt))
 
     async def chunks(self, job: Any, count: int) -> list[GenerateChunk]:
         """The job's chunk commands, once there are `count`."""
@@ -241,7 +242,7 @@ def stored(command: GenerateChunk, tables: Iterable[str] | None = None) -> list[
     ]
 
 
-def sealed(job: Any, attempt: int = 1) -> Sealed:
+def sealed(job: Any, attempt: int = 1, **more: Any) -> Sealed:
     """The end of a seal."""
     return Sealed(
         dataset_id=UUID(job["dataset_id"]),
@@ -249,18 +250,32 @@ def sealed(job: Any, attempt: int = 1) -> Sealed:
         attempt=attempt,
         indexing_seconds=1.5,
         checking_seconds=0.5,
+        **more,
     )
 
 
+def discarded(job: Any, attempt: int = 1, **more: Any) -> Discarded:
+    """The end of a rollback."""
+    return Discarded(dataset_id=UUID(job["dataset_id"]), job_id=UUID(job["id"]), attempt=attempt, **more)
+
+
 def failed(job: Any, stage: Any, reason: str = "It cannot be done.", **more: Any) -> Failed:
-    """The failure of a step; of the first chunk, where it is one of a chunk."""
-    chunk = {"chunk_index": 0} if stage in ("generate", "store") else {}
+    """The failure of a step."""
     return Failed(
-        dataset_id=UUID(job["dataset_id"]),
-        job_id=UUID(job["id"]),
-        stage=stage,
+        dataset_id=UUID(job["dataset_id"]), job_id=UUID(job["id"]), stage=stage, reason=reason, **more
+    )
+
+
+def chunk_failed(command: GenerateChunk, reason: str = "It cannot be done.") -> Failed:
+    """The failure of a chunk."""
+    return Failed(
+        dataset_id=command.dataset_id,
+        job_id=command.job_id,
+        stage="store",
+        attempt=command.attempt,
+        chunk_index=command.chunk_index,
+        chunk_attempt=command.chunk_attempt,
         reason=reason,
-        **(chunk | more),
     )
 
 
@@ -308,22 +323,19 @@ async def running(
     clock: MovableClock | None = None,
     bounds: Bounds | None = None,
     limits: Limits | None = None,
-    backlog: FakeBacklog | None = None,
     dispatching: bool = True,
 ) -> AsyncIterator[Generator]:
     """Run the service in this process; `dispatching` off leaves every loop to the test."""
     outbox, clock, stop = outbox or FakeOutbox(), clock or MovableClock(), asyncio.Event()
     database = engine(database_url, pool_size=8)
-    watch = Watch(stop)
-    dispatcher = Dispatcher(
-        database, outbox, watch, backlog=backlog or FakeBacklog(), bounds=bounds, clock=clock
-    )
+    waiters, backlog = JobWaiters(stop), FakeBacklog()
+    dispatcher = Dispatcher(database, outbox, waiters, backlog=backlog, bounds=bounds, clock=clock)
     app = build()
     app.state.verifier = Tokens()
     app.state.services = Services(
         engine=database,
         dispatcher=dispatcher,
-        watch=watch,
+        waiters=waiters,
         previews=Previews(),
         limits=limits or Limits(),
         clock=clock,
@@ -333,7 +345,7 @@ async def running(
     transport = httpx.ASGITransport(app=app)
     try:
         async with httpx.AsyncClient(transport=transport, base_url="http://generator") as http:
-            yield Generator(app, http, outbox, dispatcher, clock)
+            yield Generator(app, http, outbox, dispatcher, clock, backlog)
     finally:
         stop.set()
         if loops is not None:

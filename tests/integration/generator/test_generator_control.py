@@ -1,13 +1,22 @@
 """Cancel, pause, resume, retry and delete, over HTTP and on a real database."""
 
+from typing import Any
 from uuid import UUID
 
 import pytest
 
-from cartload_contracts.messages import Delete, Deleted, GenerateChunk, Prepare, Seal
-from support.generator_service import Generator, failed, sealed, stored
+from cartload_contracts.messages import Delete, Deleted, Discard, GenerateChunk, Prepare, Seal
+from cartload_contracts.model import StoredTotals
+from support.generator_service import Generator, User, chunk_failed, discarded, failed, sealed, stored
 
 BIG = {"spec": {"customers": 200_000}}
+MANIFEST = {"users": StoredTotals(rows=77, row_hash=f"{77:032x}", bytes=770)}
+
+
+async def shown(user: User, job: Any) -> tuple[str, int, int, str]:
+    """What a job's dataset shows: its state, and of its users rows, bytes and hash."""
+    dataset = await user.read(f"/api/datasets/{job['dataset_id']}")
+    return dataset["state"], dataset["tables"]["users"], dataset["bytes"], dataset["hashes"]["users"]
 
 
 async def test_a_queued_job_is_cancelled_at_once(generator: Generator) -> None:
@@ -41,12 +50,10 @@ async def test_a_running_job_is_cancelled_when_what_is_in_flight_has_finished(ge
     (seal,) = await generator.outbox.until(Seal)
     assert not seal.complete
     assert len(generator.commands(job)) == 16
-    await generator.hear(sealed(job))
+    await generator.hear(sealed(job, stored=MANIFEST))
     done = await user.read(f"/api/jobs/{job['id']}")
     assert (done["state"], done["chunks_done"]) == ("cancelled", 16)
-    dataset = await user.read(f"/api/datasets/{job['dataset_id']}")
-    assert dataset["state"] == "incomplete"
-    assert sum(dataset["tables"].values()) == done["rows_done"] > 0
+    assert await shown(user, job) == ("incomplete", 77, 770, f"{77:032x}")
     for action in ("cancel", "pause", "resume", "retry"):
         assert (await user.act(job, action)).status_code == 409
 
@@ -125,25 +132,31 @@ async def test_a_failed_job_is_retried_and_keeps_what_is_stored(generator: Gener
     await generator.prepare(job)
     commands = await generator.chunks(job, job["chunks_total"])
     await generator.hear(*stored(commands[0]))
-    await generator.hear(failed(job, "store", "The disk is full.", chunk_index=1))
+    await generator.hear(chunk_failed(commands[1], "The disk is full."))
     broken = await user.read(f"/api/jobs/{job['id']}")
     assert (broken["state"], broken["error"]) == ("failed", "The disk is full.")
-    assert (await user.read(f"/api/datasets/{job['dataset_id']}"))["state"] == "incomplete"
+    (unfinished,) = await generator.outbox.until(Seal)
+    assert not unfinished.complete
+    await generator.hear(sealed(job, stored=MANIFEST))
+    assert await shown(user, job) == ("incomplete", 77, 770, f"{77:032x}")
+    broken = await user.read(f"/api/jobs/{job['id']}")
+    assert "77 rows are stored" in broken["error"]
 
     retried = await user.act(job, "retry")
     assert (retried.status_code, retried.json()["state"], retried.json()["error"]) == (202, "queued", None)
     assert (await user.read(f"/api/datasets/{job['dataset_id']}"))["state"] == "creating"
     prepare = (await generator.outbox.until(Prepare, 2))[1]
     assert prepare.attempt == 2
-    await generator.hear(failed(job, "store", "Of the first attempt.", chunk_index=1))
-    await generator.prepare(job, attempt=2)
+    await generator.hear(failed(job, "prepare"), sealed(job), chunk_failed(commands[0]))
+    assert (await user.read(f"/api/jobs/{job['id']}"))["state"] == "queued"
+    await generator.prepare(job, 2)
     again = (await generator.chunks(job, 2 * job["chunks_total"] - 1))[job["chunks_total"] :]
     assert [command.chunk_index for command in again] == list(range(1, job["chunks_total"]))
     for command in again:
         await generator.hear(*stored(command))
-    (seal,) = await generator.outbox.until(Seal)
+    _, seal = await generator.outbox.until(Seal, 2)
     assert (seal.complete, seal.attempt, seal.expected["categories"].rows) == (True, 2, 10)
-    await generator.hear(sealed(job, attempt=2))
+    await generator.hear(sealed(job, 2))
     assert (await user.read(f"/api/jobs/{job['id']}"))["state"] == "completed"
 
 
@@ -193,37 +206,123 @@ async def test_a_deleted_dataset_is_gone_at_once_and_removed_until_that_is_answe
     assert len(generator.outbox.of(Delete)) == 2
 
 
-async def test_deleting_cancels_a_queued_job_first(generator: Generator) -> None:
+async def test_deleting_cancels_a_queued_job(generator: Generator) -> None:
     user = generator.user()
     job = await user.job()
     await user.call("DELETE", f"/api/datasets/{job['dataset_id']}")
     assert (await user.read(f"/api/jobs/{job['id']}"))["state"] == "cancelled"
-    await generator.outbox.until(Delete)
+    assert len(generator.outbox.of(Delete)) == 1
     assert not generator.outbox.of(Seal)
 
 
-async def test_deleting_goes_out_at_once_and_ends_a_running_job(generator: Generator) -> None:
+async def test_the_delete_of_a_running_jobs_dataset_is_sent_before_it_is_answered(
+    generator: Generator,
+) -> None:
     user = generator.user()
     job = await user.job(BIG)
     await generator.prepare(job)
-    await generator.chunks(job, 16)
-    await user.call("DELETE", f"/api/datasets/{job['dataset_id']}")
-    await generator.outbox.until(Delete)
+    commands = await generator.chunks(job, 16)
+    assert (await user.call("DELETE", f"/api/datasets/{job['dataset_id']}")).status_code == 202
+    assert len(generator.outbox.of(Delete)) == 1
     assert (await user.read(f"/api/jobs/{job['id']}"))["state"] == "cancelled"
+    for command in commands:
+        await generator.hear(*stored(command))
+    assert (await user.read(f"/api/jobs/{job['id']}"))["chunks_done"] == 0
+    assert len(generator.commands(job)) == 16
     assert not generator.outbox.of(Seal)
 
 
-async def test_deleting_while_sealing_ends_the_job_with_its_dataset(generator: Generator) -> None:
+async def test_a_dataset_is_deleted_at_once_while_it_is_sealed(generator: Generator) -> None:
     user = generator.user()
     job = await user.job()
     await generator.prepare(job)
     await generator.store_all(job)
     await generator.outbox.until(Seal)
     await user.call("DELETE", f"/api/datasets/{job['dataset_id']}")
-    await generator.outbox.until(Delete)
-    assert (await user.read(f"/api/jobs/{job['id']}"))["phase"] == "indexing"
-    await generator.hear(Deleted(dataset_id=UUID(job["dataset_id"])))
-    assert (await user.read(f"/api/jobs/{job['id']}"))["state"] == "cancelled"
-    generator.clock.advance(600)
-    await generator.dispatcher.deletions.send_due()
     assert len(generator.outbox.of(Delete)) == 1
+    await generator.hear(sealed(job))
+    assert (await user.read(f"/api/jobs/{job['id']}"))["state"] == "cancelled"
+
+
+async def test_a_delete_that_cannot_be_sent_is_sent_later(generator: Generator) -> None:
+    user = generator.user()
+    job = await user.job()
+    await generator.finish(job)
+    generator.outbox.away = True
+    assert (await user.call("DELETE", f"/api/datasets/{job['dataset_id']}")).status_code == 202
+    generator.outbox.away = False
+    generator.dispatcher.deletions.wake.set()
+    await generator.outbox.until(Delete)
+
+
+async def append_to_a_dataset(generator: Generator, user: User) -> Any:
+    """A job that appends to a dataset of which the writer says that 77 rows are stored."""
+    job = await user.job()
+    await generator.prepare(job)
+    await generator.store_all(job)
+    await generator.outbox.until(Seal)
+    await generator.hear(sealed(job, stored=MANIFEST))
+    more = await user.job({"dataset_id": job["dataset_id"], "customers": 5000})
+    await generator.prepare(more)
+    return more
+
+
+async def test_a_cancelled_append_is_rolled_back_and_its_dataset_is_ready_again(generator: Generator) -> None:
+    user = generator.user()
+    more = await append_to_a_dataset(generator, user)
+    (command, *_) = await generator.chunks(more, 1)
+    await generator.hear(*stored(command))
+    assert (await shown(user, more))[:2] == ("ready", 87)
+    assert (await user.act(more, "cancel")).json()["state"] == "cancelling"
+    (rollback,) = await generator.outbox.until(Discard)
+    assert [(one.first_block, one.customers) for one in rollback.segments] == [(0, 100)]
+    await generator.hear(discarded(more, stored=MANIFEST))
+    done = await user.read(f"/api/jobs/{more['id']}")
+    assert (done["state"], done["rows_done"]) == ("cancelled", 0)
+    assert await shown(user, more) == ("ready", 77, 770, f"{77:032x}")
+    dataset = await user.read(f"/api/datasets/{more['dataset_id']}")
+    assert dataset["segments"] == [{"first_block": 0, "customers": 100}]
+
+    again = await user.job({"dataset_id": more["dataset_id"], "customers": 10})
+    prepare = (await generator.outbox.until(Prepare, 3))[2]
+    assert (str(prepare.job_id), [one.first_block for one in prepare.segments]) == (again["id"], [0, 6])
+
+
+async def test_an_append_cancelled_while_queued_leaves_its_dataset_ready(generator: Generator) -> None:
+    user = generator.user()
+    job = await user.job()
+    await generator.finish(job)
+    more = await user.job({"dataset_id": job["dataset_id"], "customers": 5000})
+    assert (await user.act(more, "cancel")).json()["state"] == "cancelled"
+    await generator.outbox.until(Discard)
+    await generator.hear(discarded(more))
+    assert (await user.read(f"/api/datasets/{job['dataset_id']}"))["state"] == "ready"
+
+
+async def test_a_failed_append_says_that_nothing_is_stored_and_is_retried_from_the_beginning(
+    generator: Generator,
+) -> None:
+    user = generator.user()
+    more = await append_to_a_dataset(generator, user)
+    commands = await generator.chunks(more, 1)
+    await generator.hear(*stored(commands[0], ["users"]))
+    await generator.hear(chunk_failed(commands[0], "The disk is full."))
+    assert (await shown(user, more))[0] == "incomplete"
+    await generator.outbox.until(Discard)
+    await generator.hear(discarded(more, stored=MANIFEST))
+    broken = await user.read(f"/api/jobs/{more['id']}")
+    assert broken["error"].startswith("The disk is full. Nothing of this append is stored")
+    assert await shown(user, more) == ("ready", 77, 770, f"{77:032x}")
+
+    assert (await user.act(more, "retry")).status_code == 202
+    await generator.prepare(more, 2)
+    again = (await generator.chunks(more, len(commands) + 1))[len(commands) :]
+    assert (again[0].chunk_index, again[0].attempt) == (0, 2)
+    await generator.hear(*stored(commands[0]))
+    assert (await user.read(f"/api/jobs/{more['id']}"))["rows_done"] == 0
+    for command in again:
+        await generator.hear(*stored(command))
+    seal = (await generator.outbox.until(Seal, 2))[1]
+    await generator.hear(sealed(more, 2))
+    assert seal.attempt == 2
+    assert (await user.read(f"/api/jobs/{more['id']}"))["state"] == "completed"

@@ -10,15 +10,7 @@ from cartload_contracts.messages import GenerateChunk, Prepare, Prepared, Result
 from cartload_generator.backlog import Backlog
 from cartload_generator.dispatch.fairness import Bounds
 from cartload_kit.kafka import KafkaUnavailable
-from support.generator_service import (
-    FakeBacklog,
-    FakeOutbox,
-    Generator,
-    MovableClock,
-    running,
-    sealed,
-    stored,
-)
+from support.generator_service import FakeOutbox, Generator, MovableClock, running, sealed, stored
 
 
 async def test_a_prepare_that_was_never_sent_is_sent_by_the_sweep(jobs_database: str) -> None:
@@ -36,57 +28,58 @@ async def test_a_prepare_that_was_never_sent_is_sent_by_the_sweep(jobs_database:
         assert [str(one.job_id) for one in outbox.of(Prepare)] == [job["id"]]
 
 
-async def test_a_silent_window_is_sent_again_only_while_nothing_waits_in_kafka(jobs_database: str) -> None:
-    backlog = FakeBacklog()
-    async with running(jobs_database, backlog=backlog, dispatching=False) as generator:
+async def test_silent_chunks_are_sent_again_only_when_nothing_waits_in_kafka(jobs_database: str) -> None:
+    async with running(jobs_database, dispatching=False) as generator:
         user = generator.user()
         job = await user.job()
         await generator.prepare(job)
-        await generator.dispatcher.give_turns()
+        await generator.dispatcher.schedule()
         commands = generator.commands(job)
         await generator.hear(*stored(commands[0]))
-        backlog.now = Backlog(batches=7)
-        for _ in range(20):
+        generator.backlog.now = Backlog(batches=12)
+        for _ in range(50):
             generator.clock.advance(61)
             await generator.dispatcher.sweep()
-        assert generator.commands(job) == commands
         waiting = await user.read(f"/api/jobs/{job['id']}")
-        assert waiting["state"] == "running"
-        assert waiting["waiting_for"] == "the writers: 7 batches not stored yet"
-
-        backlog.now = Backlog()
-        for attempt in range(2, 8):
+        assert (waiting["state"], waiting["waiting_for"]) == (
+            "running",
+            "the writers: 12 batches not stored yet",
+        )
+        assert generator.commands(job) == commands
+        generator.backlog.now = Backlog()
+        for attempt in range(2, 9):
             generator.clock.advance(601)
             await generator.dispatcher.sweep()
             fresh = generator.commands(job)[-(job["chunks_total"] - 1) :]
             assert {one.chunk_attempt for one in fresh} == {attempt}
-            assert {one.attempt for one in fresh} == {1}
             assert 0 not in {one.chunk_index for one in fresh}
-        going_on = await user.read(f"/api/jobs/{job['id']}")
-        assert (going_on["state"], going_on["error"], going_on["waiting_for"]) == ("running", None, None)
+        await generator.hear(*stored(commands[1]))
+        shown = await user.read(f"/api/jobs/{job['id']}")
+        assert (shown["state"], shown["waiting_for"]) == ("running", None)
 
 
-async def test_a_mistake_with_one_job_is_confined_to_it(jobs_database: str) -> None:
+async def test_results_that_cannot_be_applied_fail_their_own_job_only(jobs_database: str) -> None:
     async with running(jobs_database, dispatching=False) as generator:
         user = generator.user()
-        job, other = await user.job(), await user.job()
-        for one in (job, other):
-            await generator.prepare(one)
-        await generator.dispatcher.give_turns()
-        wrong, right = generator.commands(job)[0], generator.commands(other)[0]
-        unknown = stored(wrong)[0].model_copy(update={"table": "no_such_table"})
-        await generator.hear(unknown)
-        await generator.hear(*stored(right))
-        broken = await user.read(f"/api/jobs/{job['id']}")
-        assert (broken["state"], broken["error"][:24]) == ("failed", "Cartload made a mistake ")
-        assert (await user.read(f"/api/jobs/{other['id']}"))["rows_done"] > 0
+        broken, good, unreadable = await user.job(), await user.job(), await user.job()
+        for job in (broken, good, unreadable):
+            await generator.prepare(job)
+        async with generator.app.state.services.engine.begin() as connection:
+            for job, tables in ((broken, "{}"), (unreadable, '{"users": 5}')):
+                statement = "UPDATE jobs SET tables = :tables WHERE id = :id"
+                await connection.execute(text(statement), {"id": job["id"], "tables": tables})
+        for job in (broken, unreadable, good):
+            await generator.hear(*stored(generator.commands(job)[0]))
+        told = await user.read(f"/api/jobs/{broken['id']}")
+        assert (told["state"], "unexpected fault" in told["error"]) == ("failed", True)
+        assert (await user.read(f"/api/jobs/{good['id']}"))["chunks_done"] == 1
 
 
 async def test_a_result_lets_the_window_wait_anew(jobs_database: str) -> None:
     async with running(jobs_database, dispatching=False) as generator:
         job = await generator.user().job()
         await generator.prepare(job)
-        await generator.dispatcher.give_turns()
+        await generator.dispatcher.schedule()
         commands = generator.commands(job)
         generator.clock.advance(59)
         await generator.hear(*stored(commands[0]))
@@ -100,7 +93,7 @@ async def test_a_silent_seal_is_sent_again(jobs_database: str) -> None:
         user = generator.user()
         job = await user.job()
         await generator.prepare(job)
-        await generator.dispatcher.give_turns()
+        await generator.dispatcher.schedule()
         await generator.store_all(job)
         first = generator.outbox.of(Seal)
         generator.clock.advance(61)
@@ -211,6 +204,6 @@ async def test_a_job_that_the_dispatcher_cannot_go_on_with_fails_alone(jobs_data
             await user.act(job, "pause")
             await generator.prepare(job)
             await user.act(job, "resume")
-        await generator.dispatcher.give_turns()
+        await generator.dispatcher.schedule()
         assert (await user.read(f"/api/jobs/{broken['id']}"))["state"] == "failed"
         assert (await user.read(f"/api/jobs/{good['id']}"))["state"] == "running"

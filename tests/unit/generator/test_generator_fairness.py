@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import timedelta
 from uuid import UUID
 
-from cartload_generator.dispatch.fairness import Bounds, Candidate, next_turn, room
+from cartload_generator.dispatch.fairness import Bounds, Candidate, available_slots, next_job
 from support.generator_jobs import NOW
 
 BOUNDS = Bounds(window_chunks=4, rows_in_flight=1000, turn_chunks=2)
@@ -27,40 +27,40 @@ def candidate(
 
 
 def test_nobody_gets_a_turn_when_nobody_wants_one() -> None:
-    assert next_turn([], BOUNDS, NOBODY) is None
-    assert next_turn([candidate(1, wants=False)], BOUNDS, NOBODY) is None
-    assert next_turn([candidate(1)], BOUNDS, {UUID(int=1)}) is None
+    assert next_job([], BOUNDS, NOBODY) is None
+    assert next_job([candidate(1, wants=False)], BOUNDS, NOBODY) is None
+    assert next_job([candidate(1)], BOUNDS, {UUID(int=1)}) is None
 
 
 def test_a_full_window_gets_no_turn() -> None:
-    assert next_turn([candidate(1, chunks=4)], BOUNDS, NOBODY) is None
+    assert next_job([candidate(1, chunks=4)], BOUNDS, NOBODY) is None
 
 
 def test_the_user_with_least_in_flight_comes_first() -> None:
     busy = [candidate(1, owner=1, chunks=3), candidate(2, owner=1, turned=-99)]
-    assert next_turn([*busy, candidate(3, owner=2, chunks=1)], BOUNDS, NOBODY) == UUID(int=3)
+    assert next_job([*busy, candidate(3, owner=2, chunks=1)], BOUNDS, NOBODY) == UUID(int=3)
 
 
 def test_of_one_user_the_job_that_waited_longest_comes_first() -> None:
-    assert next_turn([candidate(1, turned=5), candidate(2, turned=3)], BOUNDS, NOBODY) == UUID(int=2)
+    assert next_job([candidate(1, turned=5), candidate(2, turned=3)], BOUNDS, NOBODY) == UUID(int=2)
 
 
 def test_at_the_cap_only_users_with_nothing_in_flight_go_on() -> None:
     full = [candidate(1, owner=1, chunks=2, rows=1000), candidate(2, owner=2, chunks=1, rows=1)]
-    assert next_turn(full, BOUNDS, NOBODY) is None
-    assert next_turn([*full, candidate(3, owner=1)], BOUNDS, NOBODY) is None
-    assert next_turn([*full, candidate(3, owner=3)], BOUNDS, NOBODY) == UUID(int=3)
-    assert room(0, 1001, BOUNDS) == 1
-    assert room(2, 1001, BOUNDS) == 0
+    assert next_job(full, BOUNDS, NOBODY) is None
+    assert next_job([*full, candidate(3, owner=1)], BOUNDS, NOBODY) is None
+    assert next_job([*full, candidate(3, owner=3)], BOUNDS, NOBODY) == UUID(int=3)
+    assert available_slots(0, 1001, BOUNDS) == 1
+    assert available_slots(2, 1001, BOUNDS) == 0
 
 
 def test_paused_jobs_count_toward_the_cap() -> None:
     paused = candidate(1, owner=1, chunks=2, rows=2000, wants=False)
-    assert next_turn([paused, candidate(2, owner=2, chunks=1, rows=1)], BOUNDS, NOBODY) is None
+    assert next_job([paused, candidate(2, owner=2, chunks=1, rows=1)], BOUNDS, NOBODY) is None
 
 
 def test_a_turn_is_as_long_as_the_window_allows() -> None:
-    assert [room(chunks, 0, BOUNDS) for chunks in range(6)] == [2, 2, 2, 1, 0, 0]
+    assert [available_slots(chunks, 0, BOUNDS) for chunks in range(6)] == [2, 2, 2, 1, 0, 0]
 
 
 def simulate(owners: dict[int, int], turns: int) -> Counter[int]:
@@ -74,12 +74,12 @@ def simulate(owners: dict[int, int], turns: int) -> Counter[int]:
         everyone = [
             candidate(job, owner, chunks=in_flight[job], turned=turned[job]) for job, owner in owners.items()
         ]
-        chosen = next_turn(everyone, bounds, NOBODY)
+        chosen = next_job(everyone, bounds, NOBODY)
         if chosen is None:
             in_flight[line.pop(0)] -= 1
             continue
         job = chosen.int
-        count = room(in_flight[job], sum(in_flight.values()) * 10, bounds)
+        count = available_slots(in_flight[job], sum(in_flight.values()) * 10, bounds)
         in_flight[job] += count
         served[job] += count
         line += [job] * count

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from cartload_contracts.messages import Failed, Prepared, Result, Sealed
+from cartload_contracts.messages import Discarded, Failed, Prepared, Result, Sealed
 from cartload_generator import lifecycle
 from cartload_generator.backlog import Backlog
-from cartload_generator.dispatch.fold import fold, mask, positions
+from cartload_generator.dispatch.apply_results import apply_results, chunks_of, mask
 from cartload_generator.lifecycle import Next
-from cartload_generator.record import JobRecord, Window
+from cartload_generator.record import InFlightChunk, JobRecord
 from cartload_generator.states import ENDED, Action
 from support.generator_jobs import BLOCK_TABLES, DATASET, JOB, NOW, failed, job_in, stored
 
@@ -34,7 +34,7 @@ class World:
     job: JobRecord = field(
         default_factory=lambda: job_in("queued", "prepare", chunks_total=CHUNKS, due_at=NOW)
     )
-    windows: dict[int, Window] = field(default_factory=dict)
+    windows: dict[int, InFlightChunk] = field(default_factory=dict)
     now: datetime = NOW
     under_way: list[Result] = field(default_factory=list)
     sent: dict[int, int] = field(default_factory=dict)
@@ -50,25 +50,20 @@ class World:
         job = self.job
         match following:
             case Next.PREPARE:
-                self.answer(Prepared(dataset_id=DATASET, job_id=JOB, attempt=job.round))
+                self.answer(Prepared(dataset_id=DATASET, job_id=JOB, attempt=job.attempt))
             case Next.CHUNKS:
                 self.issue()
-            case Next.WINDOW_AGAIN:
+            case Next.CHUNKS_AGAIN:
                 for window in self.windows.values():
                     window.attempts += 1
-                    self.command(window.position)
+                    self.command(window.chunk_index)
             case Next.SEAL:
                 if job.state == "running":
                     assert job.chunks_done == CHUNKS
-                self.answer(
-                    Sealed(
-                        dataset_id=DATASET,
-                        job_id=JOB,
-                        attempt=job.round,
-                        indexing_seconds=1,
-                        checking_seconds=1,
-                    )
-                )
+                self.answer(sealed(job.attempt))
+            case Next.DISCARD:
+                assert job.kind == "append"
+                self.answer(Discarded(dataset_id=DATASET, job_id=JOB, attempt=job.attempt))
             case Next.NOTHING:
                 pass
 
@@ -77,26 +72,18 @@ class World:
         job = self.job
         assert job.state == "running"
         while job.unsent and job.chunks_in_flight < 4:
-            position = job.next_position
-            self.windows[position] = Window(position, mask(BLOCK_TABLES), 60, self.now)
-            job.next_position += 1
+            index = job.next_chunk
+            self.windows[index] = InFlightChunk(index, mask(BLOCK_TABLES), 60, self.now)
+            job.next_chunk += 1
             job.chunks_in_flight += 1
             job.rows_in_flight += 60
             job.due_at = job.due_at or self.now + lifecycle.RESULT_TIMEOUT
-            self.command(position)
+            self.command(index)
 
-    def command(self, position: int) -> None:
-        self.sent[position] = self.sent.get(position, 0) + 1
+    def command(self, index: int) -> None:
+        self.sent[index] = self.sent.get(index, 0) + 1
         for table in BLOCK_TABLES:
-            self.answer(stored(position, table).model_copy(update={"attempt": self.job.round}))
-
-    def fail(self) -> None:
-        """A chunk cannot be stored: one in flight where there is one, in its present attempt."""
-        window = next(iter(self.windows.values()), None)
-        chunk: dict[str, Any] = (
-            {"chunk_index": window.position, "chunk_attempt": max(window.attempts, 1)} if window else {}
-        )
-        self.under_way.append(failed("store", attempt=self.job.round, **chunk))
+            self.answer(stored(index, table, attempt=self.job.attempt))
 
     def hear(self) -> None:
         """Some of what is under way arrives, in any order."""
@@ -105,18 +92,26 @@ class World:
         batch, self.under_way = self.under_way[:count], self.under_way[count:]
         if not batch:
             return
-        at_hand = {one: self.windows[one] for one in positions(batch) if one in self.windows}
-        for position in fold(self.job, at_hand, batch, self.now).finished:
-            del self.windows[position]
+        at_hand = {one: self.windows[one] for one in chunks_of(batch) if one in self.windows}
+        for index in apply_results(self.job, at_hand, batch, self.now).finished:
+            del self.windows[index]
+        self.forget()
+
+    def forget(self) -> None:
+        """What saving the job does."""
+        if self.job.in_flight_dropped:
+            self.windows.clear()
+            self.job.in_flight_dropped = False
 
     def look(self) -> None:
         """What the dispatcher does when it is woken."""
         job = self.job
         self.react(lifecycle.advance(job, self.now))
         attempts = max((window.attempts for window in self.windows.values()), default=0)
-        self.react(lifecycle.overdue(job, self.now, window_attempts=attempts, backlog=Backlog()))
-        if job.state in ("cancelling", "cancelled") and not job.chunks_in_flight:
-            self.windows.clear()
+        held_up = Backlog(dataset_commands=1, batches=1)
+        backlog = self.rng.choice((Backlog(), held_up, None)) if self.losses else Backlog()
+        self.react(lifecycle.timed_out(job, self.now, chunk_attempts=attempts, backlog=backlog))
+        self.forget()
 
     def step(self, act: Any = None, seconds: float = 1.0) -> None:
         """A moment of the job's life."""
@@ -126,6 +121,7 @@ class World:
             if act == "retry":
                 for window in self.windows.values():
                     window.attempts = 0
+            self.forget()
         else:
             self.hear()
         self.look()
@@ -138,33 +134,38 @@ class World:
         job = self.job
         assert job.chunks_in_flight == len(self.windows)
         assert job.rows_in_flight == 60 * len(self.windows)
-        assert job.chunks_done + job.chunks_in_flight <= job.next_position <= CHUNKS
+        assert job.chunks_done + job.chunks_in_flight <= job.next_chunk <= CHUNKS
         assert job.rows_done == sum(sums.rows for sums in job.tables.values()) <= CHUNKS * 60
         done = sum(bin(window.done).count("1") for window in self.windows.values())
         if job.state not in ("cancelling", "cancelled"):
             assert job.rows_done == job.chunks_done * 60 + done * 10
         assert (job.finished_at is not None) is (job.state in ENDED)
         assert (job.error is not None) is (job.state == "failed")
+        assert job.waiting_for is None or job.state not in ENDED
         assert job.view().rows_total >= job.view().rows_done
 
 
+@pytest.mark.parametrize("kind", ["create", "append"])
 @pytest.mark.parametrize("seed", range(60))
-def test_a_life_of_interruptions_and_losses_ends_whole(seed: int) -> None:
+def test_a_life_of_interruptions_and_losses_ends_whole(seed: int, kind: Any) -> None:
     rng = random.Random(seed)
     world = World(rng, losses=0.2)
+    world.job.kind = kind
     for _ in range(80):
         action = rng.choice(ACTIONS) if rng.random() < 0.2 else None
         if action == "cancel" and rng.random() < 0.8:
             action = None
         if rng.random() < 0.02 and world.job.state not in ENDED:
-            world.fail()
+            world.under_way.append(
+                failed("store", attempt=world.job.attempt, chunk_index=rng.randrange(CHUNKS))
+            )
         world.step(action, rng.choice((0.1, 1.0, 61.0)))
     world.losses = 0.0
     for _ in range(400):
         if world.job.state in ("completed", "cancelled"):
             break
         world.under_way = [one for one in world.under_way if not isinstance(one, Failed)]
-        world.step({"paused": "resume", "failed": "retry"}.get(world.job.state), 20.0)
+        world.step({"paused": "resume", "failed": "retry"}.get(world.job.state), 100.0)
     assert world.job.state in ("completed", "cancelled")
     if world.job.state == "completed":
         assert (world.job.chunks_done, world.job.rows_done) == (CHUNKS, CHUNKS * 60)
@@ -183,12 +184,18 @@ def test_an_undisturbed_life_sends_every_chunk_once(seed: int) -> None:
     assert world.sent == dict.fromkeys(range(CHUNKS), 1)
 
 
-def test_without_any_answer_a_job_goes_on_waiting() -> None:
-    world = World(random.Random(1), losses=1.0)
-    for _ in range(50):
+@pytest.mark.parametrize("step", ["prepare", "generate"])
+def test_without_any_answer_a_job_asks_again_and_again_and_never_fails(step: str) -> None:
+    world = World(random.Random(1), losses=0.0)
+    while world.job.step != step:
         world.step(seconds=61)
-    assert not world.job.ended
-    world.losses = 0.0
-    for _ in range(50):
+    world.losses = 1.0
+    world.under_way.clear()
+    for _ in range(2000):
         world.step(seconds=61)
-    assert world.job.view().state == "completed"
+    assert (world.job.state in ENDED, world.job.step) == (False, step)
+    assert step == "prepare" or max(world.sent.values()) > 10
+
+
+def sealed(attempt: int) -> Sealed:
+    return Sealed(dataset_id=DATASET, job_id=JOB, attempt=attempt, indexing_seconds=1, checking_seconds=1)

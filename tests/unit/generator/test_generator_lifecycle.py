@@ -1,14 +1,16 @@
 """What a job does when nothing comes, when it is cancelled, and what it tells of its speed."""
 
 from datetime import datetime
+from typing import Any
 
 import pytest
 
 from cartload_generator import lifecycle
 from cartload_generator.backlog import Backlog
 from cartload_generator.lifecycle import (
-    LOOK_AGAIN,
+    LONGEST_TIMEOUT,
     MOST_CANCELLED_ATTEMPTS,
+    NOTHING_STAYS,
     RESULT_TIMEOUT,
     Next,
     dataset_state_after,
@@ -17,125 +19,105 @@ from cartload_generator.record import JobRecord
 from support.generator_jobs import NOW, after, in_flight, job_in
 
 LATER = NOW + RESULT_TIMEOUT
+BUSY = Backlog(dataset_commands=1, batches=12)
 IDLE = Backlog()
 
 
-def overdue(job: JobRecord, now: datetime, window_attempts: int = 0, backlog: Backlog | None = IDLE) -> Next:
-    """What is sent; nothing waits in Kafka unless a test says so."""
-    return lifecycle.overdue(job, now, window_attempts=window_attempts, backlog=backlog)
+def timed_out(
+    job: JobRecord, now: datetime, *, chunk_attempts: int = 0, backlog: Backlog | None = IDLE
+) -> Next:
+    return lifecycle.timed_out(job, now, chunk_attempts=chunk_attempts, backlog=backlog)
 
 
 def test_nothing_is_sent_again_before_its_time() -> None:
     job = job_in("queued", "prepare", due_at=LATER)
-    assert overdue(job, after(59)) is Next.NOTHING
-    assert job.attempts == 1
-
-
-def test_a_silent_prepare_is_asked_for_again_with_longer_and_longer_pauses_and_never_fails() -> None:
-    job, pauses = job_in("queued", "prepare", due_at=NOW), []
-    for _ in range(8):
-        assert job.due_at is not None
-        began = job.due_at
-        assert overdue(job, began) is Next.PREPARE
-        assert job.due_at is not None
-        pauses.append((job.due_at - began).total_seconds())
-    assert pauses == [120, 240, 480, 600, 600, 600, 600, 600]
-    assert job.state == "queued"
-
-
-def test_a_silent_window_is_sent_again_and_never_fails_the_job() -> None:
-    job = job_in(due_at=LATER)
-    in_flight(job)
-    for attempts in range(1, 30):
-        assert job.due_at is not None
-        assert overdue(job, job.due_at, attempts) is Next.WINDOW_AGAIN
-    assert (job.state, job.error) == ("running", None)
+    assert timed_out(job, after(59)) is Next.NOTHING
+    assert job.sendings == 1
 
 
 @pytest.mark.parametrize(
-    ("backlog", "words"),
+    ("state", "step", "command"),
     [
-        (Backlog(chunk_commands=1, batches=3), "the workers: 1 chunk not made yet"),
-        (Backlog(batches=1_200), "the writers: 1,200 batches not stored yet"),
-        (Backlog(reachable=False), "Kafka, which does not answer"),
+        ("queued", "prepare", Next.PREPARE),
+        ("running", "generate", Next.CHUNKS_AGAIN),
+        ("running", "index", Next.SEAL),
+        ("running", "check", Next.SEAL),
+        ("cancelling", "discard", Next.DISCARD),
     ],
 )
-def test_chunks_that_wait_in_kafka_are_waited_for_and_not_sent_again(backlog: Backlog, words: str) -> None:
-    job, now = job_in(due_at=NOW), NOW
+def test_what_was_taken_and_not_answered_is_sent_again_ever_more_rarely(
+    state: Any, step: Any, command: Next
+) -> None:
+    job, waits = job_in(state, step, due_at=NOW), []
     in_flight(job)
-    for _ in range(200):
-        assert overdue(job, now, 1, backlog) is Next.NOTHING
-        assert job.due_at == now + LOOK_AGAIN
+    for _ in range(6):
+        assert job.due_at is not None
         now = job.due_at
-    assert (job.state, job.view().waiting_for) == ("running", words)
-    lifecycle.heard(job, now)
-    assert job.view().waiting_for is None
+        assert timed_out(job, now) is command
+        assert job.due_at is not None
+        waits.append((job.due_at - now).total_seconds())
+    assert waits == [120, 240, 480, 600, 600, 600]
+    assert (job.state, job.waiting_for) == (state, None)
 
 
-@pytest.mark.parametrize(("state", "step"), [("queued", "prepare"), ("running", "index")])
-def test_commands_that_wait_for_the_writer_are_waited_for(state: str, step: str) -> None:
-    job = job_in(state, step, due_at=NOW)  # type: ignore[arg-type]
-    assert overdue(job, NOW, backlog=Backlog(dataset_commands=2)) is Next.NOTHING
-    assert job.waiting_for == "the writer's tasks: 2 commands not done yet"
-    assert job.due_at is not None
-    assert overdue(job, job.due_at) in (Next.PREPARE, Next.SEAL)
-    assert job.waiting_for is None
-
-
-def test_what_holds_a_job_up_is_told_once() -> None:
-    job, held_up = job_in(due_at=NOW, version=3), Backlog(batches=5)
+@pytest.mark.parametrize(
+    ("state", "step"),
+    [
+        ("queued", "prepare"),
+        ("running", "generate"),
+        ("running", "index"),
+        ("cancelling", "generate"),
+        ("cancelling", "discard"),
+    ],
+)
+def test_while_commands_wait_in_kafka_a_job_waits_for_days_and_says_so(state: Any, step: Any) -> None:
+    job = job_in(state, step, due_at=NOW)
     in_flight(job)
-    overdue(job, NOW, 1, held_up)
     job.saved()
-    assert job.version == 4
-    overdue(job, NOW + LOOK_AGAIN, 1, held_up)
-    assert job.version == 4
+    for _ in range(10_000):
+        assert job.due_at is not None
+        assert timed_out(job, job.due_at, chunk_attempts=1, backlog=BUSY) is Next.NOTHING
+    assert (job.state, job.step, job.notes) == (state, step, [])
+    assert job.view().waiting_for in (
+        "the writers: 12 batches not stored yet",
+        "the writer's tasks: 1 command not done yet",
+    )
 
 
-def test_what_was_never_sent_is_sent_whatever_waits() -> None:
-    job = job_in("queued", "prepare")
-    lifecycle.act(job, "pause", NOW)
-    lifecycle.act(job, "resume", NOW)
-    assert overdue(job, NOW, backlog=Backlog(dataset_commands=9)) is Next.PREPARE
-    retried = job_in(due_at=NOW)
-    in_flight(retried)
-    assert overdue(retried, NOW, 0, None) is Next.WINDOW_AGAIN
-
-
-def test_without_a_look_at_kafka_nothing_is_sent_again() -> None:
-    job = job_in("running", "index", due_at=NOW)
-    assert overdue(job, NOW, backlog=None) is Next.NOTHING
+def test_without_a_look_at_kafka_nothing_is_repeated() -> None:
+    job = job_in("queued", "prepare", due_at=NOW)
+    assert timed_out(job, NOW, backlog=None) is Next.NOTHING
     assert job.due_at == NOW
 
 
-def test_a_cancelled_job_gives_up_its_silent_window_and_is_sealed() -> None:
+def test_a_job_that_only_hears_nothing_of_its_prepare_or_seal_never_fails() -> None:
+    for state, step in (("queued", "prepare"), ("running", "index")):
+        job = job_in(state, step, due_at=NOW)  # type: ignore[arg-type]
+        for _ in range(1000):
+            assert job.due_at is not None
+            assert timed_out(job, job.due_at) is not Next.NOTHING
+            assert job.due_at <= after(1000 * LONGEST_TIMEOUT.total_seconds())
+        assert job.state == state
+
+
+def test_a_command_that_was_never_sent_is_sent_although_others_wait() -> None:
+    job = job_in("queued", "prepare", due_at=NOW, sendings=0)
+    assert timed_out(job, NOW, backlog=BUSY) is Next.PREPARE
+    assert (job.due_at, job.waiting_for) == (LATER, None)
+
+
+def test_a_cancelled_job_gives_up_unanswered_chunks_and_is_sealed() -> None:
     job = job_in("cancelling", due_at=NOW)
     in_flight(job)
-    assert overdue(job, NOW, MOST_CANCELLED_ATTEMPTS) is Next.NOTHING
-    assert (job.state, job.chunks_in_flight) == ("cancelling", 0)
+    assert timed_out(job, NOW, chunk_attempts=MOST_CANCELLED_ATTEMPTS) is Next.NOTHING
+    assert (job.state, job.chunks_in_flight, job.in_flight_dropped) == ("cancelling", 0, True)
     assert lifecycle.advance(job, NOW) is Next.SEAL
 
 
-def test_a_cancelled_job_waits_for_what_still_waits_in_kafka() -> None:
-    job = job_in("cancelling", due_at=NOW)
-    in_flight(job)
-    assert overdue(job, NOW, MOST_CANCELLED_ATTEMPTS, Backlog(batches=1)) is Next.NOTHING
-    assert job.chunks_in_flight == 3
-
-
-def test_a_seal_may_take_days() -> None:
-    job, now = job_in("running", "index", due_at=NOW), NOW
-    for _ in range(1_000):
-        assert overdue(job, now) is Next.SEAL
-        assert job.due_at is not None
-        now = job.due_at
-    assert job.state == "running"
-
-
-def test_every_result_lets_a_job_wait_anew() -> None:
-    job = job_in(due_at=after(1))
-    lifecycle.heard(job, NOW)
-    assert job.due_at == LATER
+def test_every_answer_lets_a_job_wait_anew() -> None:
+    job = job_in(due_at=after(1), sendings=4, waiting_for="Kafka", version=3)
+    lifecycle.reset_timeout(job, NOW)
+    assert (job.due_at, job.sendings, job.waiting_for, job.version) == (LATER, 1, None, 4)
 
 
 def test_nothing_is_waited_for_while_paused() -> None:
@@ -143,7 +125,7 @@ def test_nothing_is_waited_for_while_paused() -> None:
     in_flight(job)
     lifecycle.act(job, "pause", NOW)
     assert job.due_at is None
-    lifecycle.heard(job, NOW)
+    lifecycle.reset_timeout(job, NOW)
     assert job.due_at is None
 
 
@@ -152,7 +134,7 @@ def test_pausing_and_resuming_again_and_again_costs_no_attempts() -> None:
     for _ in range(20):
         assert lifecycle.act(job, "pause", NOW)
         assert lifecycle.act(job, "resume", NOW)
-        assert overdue(job, NOW, 0) is Next.PREPARE
+        assert timed_out(job, NOW) is Next.PREPARE
     assert job.state == "queued"
 
 
@@ -163,7 +145,7 @@ def test_a_resumed_job_does_not_send_its_window_again_at_once() -> None:
     lifecycle.act(job, "resume", NOW)
     lifecycle.advance(job, NOW)
     assert job.state == "running"
-    assert overdue(job, NOW, 1) is Next.NOTHING
+    assert timed_out(job, NOW) is Next.NOTHING
 
 
 def test_a_cancelled_job_waits_for_what_is_in_flight_and_sends_nothing_more() -> None:
@@ -176,49 +158,27 @@ def test_a_cancelled_job_waits_for_what_is_in_flight_and_sends_nothing_more() ->
     assert lifecycle.advance(job, NOW) is Next.NOTHING
 
 
-def test_a_cancelled_job_of_a_dataset_that_goes_needs_no_seal() -> None:
-    job = job_in()
-    lifecycle.act(job, "cancel", NOW)
-    assert lifecycle.advance(job, after(3), deleting=True) is Next.NOTHING
-    assert (job.state, job.finished_at, job.due_at) == ("cancelled", after(3), None)
-
-
-def test_a_cancelled_job_of_a_dataset_that_goes_does_not_wait_for_what_is_in_flight() -> None:
-    job = job_in()
-    in_flight(job)
-    lifecycle.act(job, "cancel", NOW)
-    assert lifecycle.advance(job, after(3), deleting=True) is Next.NOTHING
-    assert (job.state, job.chunks_in_flight, job.rows_in_flight) == ("cancelled", 0, 0)
-
-
 def test_a_job_cancelled_while_queued_ends_at_once_and_is_sealed_behind_the_scenes() -> None:
     job = job_in("queued", "prepare")
     lifecycle.act(job, "cancel", NOW)
     version = job.version
     assert (job.state, job.finished_at) == ("cancelled", NOW)
-    assert overdue(job, NOW, 0) is Next.SEAL
+    assert timed_out(job, NOW) is Next.SEAL
     lifecycle.sealed(job, 1.0, 1.0, after(5))
     assert (job.state, job.step, job.due_at, job.version) == ("cancelled", "none", None, version)
 
 
-def test_the_seal_behind_the_scenes_is_dropped_with_the_dataset() -> None:
-    job = job_in("queued", "prepare")
-    lifecycle.act(job, "cancel", NOW)
-    lifecycle.advance(job, NOW, deleting=True)
-    assert (job.step, job.due_at) == ("none", None)
-
-
-def test_a_retried_job_begins_a_new_round_and_keeps_what_is_stored() -> None:
+def test_a_retried_job_begins_a_new_attempt_and_keeps_what_is_stored() -> None:
     job = job_in("failed", "none", error="No room.", finished_at=NOW, chunks_done=1, rows_done=60)
     job.chunks_in_flight = 2
     assert lifecycle.act(job, "retry", after(1))
     shown = job.view()
     assert (shown.state, shown.error, shown.finished_at, shown.rows_done) == ("queued", None, None, 60)
-    assert job.round == 2
-    assert overdue(job, after(1), 0) is Next.PREPARE
-    lifecycle.heard(job, after(2))
+    assert job.attempt == 2
+    assert timed_out(job, after(1)) is Next.PREPARE
+    lifecycle.reset_timeout(job, after(2))
     lifecycle.prepared(job, after(2))
-    assert overdue(job, after(2), 0) is Next.WINDOW_AGAIN
+    assert timed_out(job, after(2)) is Next.CHUNKS_AGAIN
 
 
 def test_the_version_rises_once_however_much_changes() -> None:
@@ -269,15 +229,13 @@ def test_only_a_completed_job_leaves_a_ready_dataset() -> None:
     assert dataset_state_after(job_in("failed", "none")) == "incomplete"
 
 
-def test_a_retried_job_that_is_cancelled_before_it_is_prepared_still_ends() -> None:
+def test_a_retried_job_that_is_cancelled_before_it_is_prepared_ends_at_once() -> None:
     job = job_in("failed", "none", error="No room.", finished_at=NOW)
     in_flight(job)
     for action in ("retry", "pause", "cancel"):
         assert lifecycle.act(job, action, NOW)
-    assert (job.state, lifecycle.advance(job, NOW)) == ("cancelling", Next.NOTHING)
-    assert job.due_at == LATER
-    assert overdue(job, LATER, MOST_CANCELLED_ATTEMPTS) is Next.NOTHING
-    assert lifecycle.advance(job, LATER) is Next.SEAL
+    assert (job.state, job.chunks_in_flight) == ("cancelling", 0)
+    assert lifecycle.advance(job, NOW) is Next.SEAL
 
 
 def test_a_job_cancelled_while_queued_has_nothing_in_flight_any_more() -> None:
@@ -285,3 +243,63 @@ def test_a_job_cancelled_while_queued_has_nothing_in_flight_any_more() -> None:
     in_flight(job)
     lifecycle.act(job, "cancel", NOW)
     assert (job.state, job.chunks_in_flight, job.rows_in_flight) == ("cancelled", 0, 0)
+
+
+@pytest.mark.parametrize(("state", "step"), [("running", "generate"), ("paused", "generate")])
+def test_a_cancelled_append_is_rolled_back_without_waiting_for_what_is_in_flight(
+    state: Any, step: Any
+) -> None:
+    job = job_in(state, step, kind="append", rows_done=60)
+    in_flight(job)
+    assert lifecycle.act(job, "cancel", NOW)
+    assert lifecycle.advance(job, NOW) is Next.DISCARD
+    assert (job.state, job.step, job.chunks_in_flight) == ("cancelling", "discard", 0)
+    lifecycle.discarded(job, after(2))
+    assert (job.state, job.rows_done, dataset_state_after(job)) == ("cancelled", 0, "ready")
+    assert [note.event for note in job.notes][-2:] == ["discarded", "cancelled"]
+
+
+def test_an_append_cancelled_while_queued_ends_at_once_and_is_rolled_back_behind_the_scenes() -> None:
+    job = job_in("queued", "prepare", kind="append")
+    lifecycle.act(job, "cancel", NOW)
+    assert (job.state, dataset_state_after(job)) == ("cancelled", "incomplete")
+    assert timed_out(job, NOW, backlog=BUSY) is Next.DISCARD
+    assert timed_out(job, LATER) is Next.DISCARD
+    lifecycle.discarded(job, after(90))
+    assert (job.step, job.due_at, dataset_state_after(job)) == ("none", None, "ready")
+
+
+@pytest.mark.parametrize("step", ["prepare", "generate", "index", "check"])
+def test_a_failed_append_is_rolled_back_and_says_so(step: Any) -> None:
+    job = job_in("running", step, kind="append", rows_done=60, chunks_done=1, next_chunk=3)
+    lifecycle.failed(job, "No room.", NOW)
+    assert (job.state, job.error, job.step) == ("failed", "No room.", "discard")
+    assert timed_out(job, NOW) is Next.DISCARD
+    lifecycle.discarded(job, after(1))
+    assert (job.error, dataset_state_after(job)) == (f"No room. {NOTHING_STAYS}", "ready")
+    assert lifecycle.act(job, "retry", after(2))
+    assert (job.state, job.attempt, job.rows_done, job.chunks_done, job.next_chunk) == ("queued", 2, 0, 0, 0)
+    assert job.error is None
+
+
+def test_a_failed_append_that_is_retried_before_it_is_rolled_back_starts_anew_too() -> None:
+    job = job_in("failed", "discard", kind="append", error="No room.", finished_at=NOW, chunks_done=2)
+    job.tables["users"].add(30, "0" * 32, 5)
+    assert lifecycle.act(job, "retry", NOW)
+    assert (job.step, job.chunks_done, job.tables["users"].rows) == ("prepare", 0, 0)
+    assert timed_out(job, NOW) is Next.PREPARE
+
+
+def test_a_rollback_that_cannot_be_done_leaves_the_dataset_marked() -> None:
+    job = job_in("cancelling", "discard", kind="append")
+    lifecycle.failed(job, "The database is read-only.", NOW)
+    assert (job.state, job.step, dataset_state_after(job)) == ("cancelled", "none", "incomplete")
+    assert job.notes[-1].detail == "The database is read-only."
+
+
+@pytest.mark.parametrize(("step", "follows"), [("prepare", "none"), ("generate", "index"), ("check", "none")])
+def test_a_failed_create_has_what_is_stored_indexed_and_counted(step: Any, follows: Any) -> None:
+    job = job_in("running", step)
+    lifecycle.failed(job, "No room.", NOW)
+    assert (job.state, job.step) == ("failed", follows)
+    assert timed_out(job, NOW) is (Next.SEAL if follows == "index" else Next.NOTHING)

@@ -1,4 +1,4 @@
-"""What the engine says of a spec, the commands made of it, and the limits it is held against."""
+"""What the engine says of a spec, the commands plan of it, and the limits it is held against."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -13,10 +13,10 @@ from cartload_contracts import envelope
 from cartload_contracts.model import TABLES
 from cartload_generator import limits, planning
 from cartload_generator.dispatch import commands
-from cartload_generator.dispatch.fold import mask
+from cartload_generator.dispatch.apply_results import mask
 from cartload_generator.limits import MOST_CUSTOMERS, Limits
-from cartload_generator.planning import Blueprints, blueprint, read_spec, size_of
-from cartload_generator.record import DatasetRecord, JobRecord, TableSums, Window, add_up
+from cartload_generator.planning import JobPlans, job_plan, read_spec, size_of
+from cartload_generator.record import DatasetRecord, InFlightChunk, JobRecord, TableSums, add_up
 from cartload_kit.errors import Unprocessable
 from support.generator_jobs import DATASET, JOB, NOW, OWNER, job_in
 
@@ -79,9 +79,9 @@ def test_an_append_makes_no_catalogue() -> None:
 def test_rows_of_chunks_add_up_to_the_job() -> None:
     total = sum(size_of(SPEC, Segment(0, 2500), "create", 64).rows.values())
     for most_blocks in (1, 2, 64):
-        made = blueprint(whole_job(most_blocks), dataset())
-        assert len(made.plan) == whole_job(most_blocks).chunks_total
-        assert sum(made.rows(chunk) for chunk in made.plan) == pytest.approx(total, abs=len(made.plan))
+        plan = job_plan(whole_job(most_blocks), dataset())
+        assert len(plan.chunks) == whole_job(most_blocks).chunks_total
+        assert sum(plan.rows(chunk) for chunk in plan.chunks) == pytest.approx(total, abs=len(plan.chunks))
 
 
 def test_chunks_are_as_small_as_the_operator_wants_them() -> None:
@@ -89,29 +89,37 @@ def test_chunks_are_as_small_as_the_operator_wants_them() -> None:
     assert size_of(SPEC, Segment(0, 2500), "append", 1).chunks == 3
 
 
-def test_only_the_blueprints_used_last_are_kept() -> None:
-    kept = Blueprints(capacity=2)
-    made = blueprint(whole_job(), dataset())
+def test_only_the_job_plans_used_last_are_kept() -> None:
+    kept = JobPlans(capacity=2)
+    plan = job_plan(whole_job(), dataset())
     for number in (1, 2):
-        kept.put(UUID(int=number), made)
-    assert kept.get(UUID(int=1)) is made
-    kept.put(UUID(int=3), made)
-    assert [kept.get(UUID(int=number)) is made for number in (1, 2, 3)] == [True, False, True]
+        kept.put(UUID(int=number), plan)
+    assert kept.get(UUID(int=1)) is plan
+    kept.put(UUID(int=3), plan)
+    assert [kept.get(UUID(int=number)) is plan for number in (1, 2, 3)] == [True, False, True]
 
 
-def test_a_prepare_names_the_segments_up_to_its_own_job() -> None:
-    first, second, third = (job_in(number=n, first_block=3 * n, round=n) for n in (1, 2, 3))
-    message = commands.prepare(second, dataset(), [first, second, third])
-    assert [one.first_block for one in message.segments] == [3, 6]
+def test_a_prepare_names_the_segments_that_stay_and_then_its_own() -> None:
+    first = job_in("completed", "none", number=1)
+    second = job_in("queued", "prepare", number=2, kind="append", first_block=3, attempt=2)
+    third = job_in("cancelled", "none", number=3, kind="append", first_block=6)
+    fourth = job_in("completed", "none", number=4, kind="append", first_block=9)
+    everyone = [first, second, third, fourth]
+    message = commands.prepare(second, dataset(), everyone)
+    assert [segment.first_block for segment in message.segments] == [0, 9, 3]
     assert (message.attempt, message.rows_expected, message.owner_id) == (2, 180, OWNER)
+    second.state = "failed"
+    rollback = commands.discard(second, dataset(), everyone)
+    assert [segment.first_block for segment in rollback.segments] == [0, 9]
+    assert (rollback.attempt, rollback.job_id, rollback.spec) == (2, JOB, dataset().spec)
 
 
 def test_chunk_commands_carry_what_a_worker_needs() -> None:
     job = whole_job()
-    made = blueprint(job, dataset())
-    last = len(made.plan) - 1
-    window = Window(last, mask(TABLES[4:]), 10, NOW, attempts=3)
-    (command,) = commands.chunks(job, made, [window], NOW)
+    plan = job_plan(job, dataset())
+    last = len(plan.chunks) - 1
+    window = InFlightChunk(last, mask(TABLES[4:]), 10, NOW, attempts=3)
+    (command,) = commands.chunks(job, plan, [window], NOW)
     assert (command.chunk_index, command.chunk_attempt, command.chunk) == (last, 3, 0)
     assert (command.spec, command.spec_hash) == (dataset().spec, dataset().spec_hash)
     assert len(envelope.encode(command, source="/test", now=NOW).value) < 20_000
@@ -161,4 +169,4 @@ def test_what_is_just_within_the_limits_is_let_through() -> None:
     limits.check_bytes(4, 6, Limits(user_stored_bytes=10))
     limits.check_disk(1, Limits(disk_path=Path("/"), disk_reserve_bytes=0))
     limits.check_disk(2**60, Limits())
-    assert planning.part_of(blueprint(whole_job(), dataset()).plan[0]).type == "catalogue"
+    assert planning.part_of(job_plan(whole_job(), dataset()).chunks[0]).type == "catalogue"

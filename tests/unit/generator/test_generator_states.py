@@ -1,36 +1,38 @@
 """Every cell of the state table, one by one."""
 
-from typing import Any
-
 import pytest
 
 from cartload_contracts.jobs import JobStatus
 from cartload_generator import lifecycle, states
-from cartload_generator.states import ENDED, Action, Step
+from cartload_generator.states import Action, Step
 from support.generator_jobs import NOW, job_in
 
 R = "409"
-TABLE: dict[tuple[JobStatus, Step], tuple[str, str, str, str, str]] = {
-    # (state, what is awaited): cancel, pause, resume, retry, delete of its dataset
-    ("queued", "prepare"): ("cancelled", "paused", R, R, "cancels"),
-    ("queued", "generate"): ("cancelled", "paused", R, R, "cancels"),
-    ("running", "generate"): ("cancelling", "paused", R, R, "cancels"),
-    ("running", "index"): (R, R, R, R, "waits"),
-    ("running", "check"): (R, R, R, R, "waits"),
-    ("paused", "prepare"): ("cancelling", R, "queued", R, "cancels"),
-    ("paused", "generate"): ("cancelling", R, "queued", R, "cancels"),
-    ("cancelling", "generate"): ("cancelling", R, R, R, "waits"),
-    ("cancelling", "index"): ("cancelling", R, R, R, "waits"),
-    ("completed", "none"): (R, R, R, R, "allowed"),
-    ("cancelled", "none"): (R, R, R, R, "allowed"),
-    ("cancelled", "index"): (R, R, R, R, "allowed"),
-    ("failed", "none"): (R, R, R, "queued", "allowed"),
+TABLE: dict[tuple[JobStatus, Step], tuple[str, str, str, str]] = {
+    # (state, what is awaited): cancel, pause, resume, retry
+    ("queued", "prepare"): ("cancelled", "paused", R, R),
+    ("queued", "generate"): ("cancelled", "paused", R, R),
+    ("running", "generate"): ("cancelling", "paused", R, R),
+    ("running", "index"): (R, R, R, R),
+    ("running", "check"): (R, R, R, R),
+    ("paused", "prepare"): ("cancelling", R, "queued", R),
+    ("paused", "generate"): ("cancelling", R, "queued", R),
+    ("cancelling", "generate"): ("cancelling", R, R, R),
+    ("cancelling", "index"): ("cancelling", R, R, R),
+    ("completed", "none"): (R, R, R, R),
+    ("cancelled", "none"): (R, R, R, R),
+    ("cancelled", "index"): (R, R, R, R),
+    ("cancelled", "discard"): (R, R, R, R),
+    ("cancelling", "discard"): ("cancelling", R, R, R),
+    ("failed", "none"): (R, R, R, "queued"),
+    ("failed", "index"): (R, R, R, "queued"),
+    ("failed", "discard"): (R, R, R, "queued"),
 }
 ACTIONS: tuple[Action, ...] = ("cancel", "pause", "resume", "retry")
 CELLS = [
     pytest.param(state, step, action, result, id=f"{state}-{step}-{action}")
     for (state, step), row in TABLE.items()
-    for action, result in zip(ACTIONS, row[:4], strict=True)
+    for action, result in zip(ACTIONS, row, strict=True)
 ]
 
 
@@ -50,21 +52,19 @@ def test_an_action_leads_where_the_table_says(
         assert not job.notes
 
 
-@pytest.mark.parametrize(("state", "step", "deletion"), [(*key, row[4]) for key, row in TABLE.items()])
-def test_deleting_the_dataset_does_what_the_table_says(state: JobStatus, step: Step, deletion: str) -> None:
-    assert states.DELETION[states.situation(state, step)] == deletion
-
-
-@pytest.mark.parametrize("state", JobStatus.__value__.__args__)
-@pytest.mark.parametrize("dataset", ["creating", "ready", "incomplete", "deleting"])
-def test_only_a_ready_dataset_without_unfinished_job_is_appended_to(state: Any, dataset: str) -> None:
-    assert states.may_append(state, dataset) is (state in ENDED and dataset == "ready")
+@pytest.mark.parametrize(("state", "step"), TABLE)
+def test_deleting_the_dataset_ends_the_job_at_once_whatever_it_does(state: JobStatus, step: Step) -> None:
+    job = job_in(state, step, due_at=NOW)
+    lifecycle.deleted(job, NOW)
+    ended = state in ("completed", "cancelled", "failed")
+    assert job.state == (state if ended else "cancelled")
+    assert (job.step, job.due_at, job.chunks_in_flight) == ("none", None, 0)
+    assert lifecycle.advance(job, NOW) is lifecycle.Next.NOTHING
 
 
 def test_every_state_is_in_the_table() -> None:
     assert {state for state, _ in TABLE} == set(JobStatus.__value__.__args__)
-    assert {states.situation(*key) for key in TABLE} == set(states.DELETION)
-    assert {situation for situation, _ in states.TRANSITIONS} <= set(states.DELETION)
+    assert {situation for situation, _ in states.TRANSITIONS} <= {states.situation(*key) for key in TABLE}
 
 
 @pytest.mark.parametrize(

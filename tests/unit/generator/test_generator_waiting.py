@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from cartload_contracts.jobs import Job
-from cartload_generator.dispatch.watch import LOOK_SECONDS, Watch
+from cartload_generator.dispatch.waiters import LOOK_SECONDS, JobWaiters
 from cartload_generator.jobs.prefer import wait_seconds
 from support.generator_jobs import job_in
 
@@ -50,7 +50,7 @@ class Jobs:
 
 
 async def test_who_waits_is_woken_when_the_job_ends() -> None:
-    watch, jobs = Watch(asyncio.Event()), Jobs()
+    watch, jobs = JobWaiters(asyncio.Event()), Jobs()
     waiting = asyncio.create_task(watch.until_ended(RUNNING, jobs.look, 30))
     await asyncio.sleep(0)
     watch.changed(RUNNING)
@@ -62,26 +62,26 @@ async def test_who_waits_is_woken_when_the_job_ends() -> None:
 
 
 async def test_a_job_that_has_ended_is_not_waited_for() -> None:
-    watch, jobs = Watch(asyncio.Event()), Jobs()
+    watch, jobs = JobWaiters(asyncio.Event()), Jobs()
     assert await watch.until_ended(DONE, jobs.look, 30) == DONE
 
 
 async def test_what_another_replica_did_is_seen_by_looking() -> None:
-    watch, jobs = Watch(asyncio.Event()), Jobs()
+    watch, jobs = JobWaiters(asyncio.Event()), Jobs()
     jobs.job = DONE
     async with asyncio.timeout(2 * LOOK_SECONDS):
         assert await watch.until_ended(RUNNING, jobs.look, 30) == DONE
 
 
 async def test_the_wait_ends_in_time_with_the_job_as_it_is() -> None:
-    watch, jobs = Watch(asyncio.Event()), Jobs()
+    watch, jobs = JobWaiters(asyncio.Event()), Jobs()
     assert await watch.until_ended(RUNNING, jobs.look, 0.02) == RUNNING
     assert await watch.until_ended(RUNNING, jobs.look, 0) == RUNNING
 
 
 async def test_the_end_of_the_process_ends_every_wait() -> None:
     stopping, jobs = asyncio.Event(), Jobs()
-    waiting = asyncio.create_task(Watch(stopping).until_ended(RUNNING, jobs.look, 30))
+    waiting = asyncio.create_task(JobWaiters(stopping).until_ended(RUNNING, jobs.look, 30))
     await asyncio.sleep(0)
     stopping.set()
     async with asyncio.timeout(0.5):

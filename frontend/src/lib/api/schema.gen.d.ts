@@ -480,7 +480,7 @@ export interface paths {
         put?: never;
         /**
          * Cancel a job
-         * @description No further chunks are made; those in flight finish, what is stored stays.
+         * @description No further chunks are made. Of a new dataset, what is stored stays; an append is rolled back.
          */
         post: operations["cancel_job"];
         delete?: never;
@@ -560,7 +560,7 @@ export interface paths {
         put?: never;
         /**
          * Retry a failed job
-         * @description It goes on where it failed; what is stored is not stored again.
+         * @description A new dataset goes on where it failed; an append was rolled back, so it starts anew.
          */
         post: operations["retry_job"];
         delete?: never;
@@ -1427,7 +1427,7 @@ export interface components {
             detail: string | null;
             /**
              * Event
-             * @description created, generating, paused, resumed, cancel_requested, retried, repeated, gave_up, indexing, checking, completed, cancelled or failed.
+             * @description created, generating, paused, resumed, cancel_requested, retried, repeated, gave_up, discarded, indexing, checking, completed, cancelled or failed.
              */
             event: string;
             phase: components["schemas"]["JobPhase"] | null;

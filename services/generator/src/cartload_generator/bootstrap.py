@@ -11,8 +11,8 @@ from cartload_contracts import topics
 from cartload_generator import app as api
 from cartload_generator.dispatch.dispatcher import Dispatcher
 from cartload_generator.dispatch.fairness import Bounds
-from cartload_generator.dispatch.results import ResultFolder
-from cartload_generator.dispatch.watch import Watch
+from cartload_generator.dispatch.result_consumer import ResultConsumer
+from cartload_generator.dispatch.waiters import JobWaiters
 from cartload_generator.kafka_backlog import KafkaBacklog
 from cartload_generator.limits import Limits
 from cartload_generator.ports import KafkaOutbox, utc_now
@@ -75,11 +75,11 @@ async def _open_api(
         producer = await stack.enter_async_context(
             Producer(settings.kafka_bootstrap_servers, "generator-api", deadline=_SEND_SECONDS, limits=LIMITS)
         )
-        watch = Watch(lifecycle.stopping)
+        waiters = JobWaiters(lifecycle.stopping)
         dispatcher = Dispatcher(
             database,
             KafkaOutbox(producer, "/cartload/generator/api"),
-            watch,
+            waiters,
             backlog=KafkaBacklog(settings.kafka_bootstrap_servers),
             bounds=bounds_of(settings),
         )
@@ -87,7 +87,7 @@ async def _open_api(
             settings.kafka_bootstrap_servers,
             RESULTS_GROUP,
             [topics.RESULTS.name],
-            ResultFolder(dispatcher.fold).handle,
+            ResultConsumer(dispatcher.apply_results).handle,
             DeadLetters(producer),
             max_in_flight=_RESULTS_AT_ONCE,
         )
@@ -95,7 +95,7 @@ async def _open_api(
         app.state.services = Services(
             engine=database,
             dispatcher=dispatcher,
-            watch=watch,
+            waiters=waiters,
             previews=Previews(),
             limits=limits_of(settings),
             clock=utc_now,

@@ -1,25 +1,32 @@
-"""What happens to a job, step by step: pure changes of its record, without I/O or clock."""
+"""What happens to a job, step by step: pure changes of the job, without I/O or clock.
 
+A job always awaits one thing, its `step`: its database (`prepare`), its rows (`generate`), the seal (`index`,
+`check`), the rollback of an append (`discard`), or nothing any more (`none`). `due_at` is when to look at it
+although nothing came. `sendings` counts how often the awaited command was sent since the last answer.
+"""
+
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import Enum, auto
 
 from cartload_contracts.jobs import JobStatus
+from cartload_contracts.model import StoredTotals, TableName
 from cartload_generator import states
 from cartload_generator.backlog import Backlog
 from cartload_generator.record import DatasetState, JobRecord
 from cartload_generator.states import Action
 
 RESULT_TIMEOUT = timedelta(seconds=60)
-"""How long nothing may come for a job before one looks why."""
+"""How long nothing may come for a job before what it waits for is asked for again."""
+
+LONGEST_TIMEOUT = timedelta(minutes=10)
+"""The same after several repetitions: each waits twice as long as the one before, up to this."""
 
 FIRST_TIMEOUT = timedelta(seconds=10)
 """The same for the first prepare, which a crash may have kept from being sent."""
 
-LOOK_AGAIN = timedelta(seconds=15)
-"""How long after it was seen what holds a job up one looks again."""
-
-LONGEST_PAUSE = timedelta(minutes=10)
-"""Between repetitions, which come after 1, 2, 4, … minutes."""
+BACKLOG_INTERVAL = timedelta(seconds=15)
+"""How often to look again while commands and batches wait in Kafka for parts that are busy or away."""
 
 MOST_CANCELLED_ATTEMPTS = 5
 """How often a cancelled job asks for the results of its last chunks before it ends without them."""
@@ -31,8 +38,9 @@ class Next(Enum):
     NOTHING = auto()
     PREPARE = auto()
     CHUNKS = auto()
-    WINDOW_AGAIN = auto()
+    CHUNKS_AGAIN = auto()
     SEAL = auto()
+    DISCARD = auto()
 
 
 EVENTS: dict[Action, str] = {
@@ -51,15 +59,17 @@ def act(job: JobRecord, action: Action, now: datetime) -> bool:
     if target == job.state:
         return True
     if target == "cancelled":
-        cancelled(job, now)
+        _cancel_queued(job, now)
         return True
     if action == "retry":
-        job.step, job.round = "prepare", job.round + 1
-        job.error = job.finished_at = None
+        _begin_attempt(job)
     if action == "cancel":
+        if job.step == "prepare":
+            # What an earlier attempt had in flight was not asked for in this one: nobody will answer.
+            _forget_in_flight(job)
         job.step = "generate"
     job.end_activity(now)
-    job.state, job.attempts = target, 0
+    job.state, job.sendings = target, 0
     job.wait_for(None)
     job.due_at = None if action == "pause" else _first_look(job, now)
     job.note(EVENTS[action], now)
@@ -71,11 +81,33 @@ def _first_look(job: JobRecord, now: datetime) -> datetime:
     return now + RESULT_TIMEOUT if job.step == "generate" and job.chunks_in_flight else now
 
 
+def _begin_attempt(job: JobRecord) -> None:
+    """Try again: a create goes on where it failed; an append was rolled back, so it starts anew."""
+    job.step, job.attempt = "prepare", job.attempt + 1
+    job.error = job.finished_at = None
+    if job.kind == "append":
+        _forget_progress(job)
+
+
+def _forget_progress(job: JobRecord) -> None:
+    """Nothing of the job is stored any more."""
+    for sums in job.tables.values():
+        sums.rows = sums.hash = sums.bytes = 0
+    job.rows_done = job.chunks_done = job.next_chunk = 0
+    _forget_in_flight(job)
+
+
+def _forget_in_flight(job: JobRecord) -> None:
+    """Wait no longer for chunks that were sent: whoever saves the job removes their rows too."""
+    job.in_flight_dropped = True
+    job.chunks_in_flight = job.rows_in_flight = 0
+
+
 def prepared(job: JobRecord, now: datetime) -> None:
     """The database is there."""
     if job.step != "prepare" or job.ended:
         return
-    job.step, job.attempts = "generate", 0
+    job.step, job.sendings = "generate", 0
     job.due_at = now if job.chunks_in_flight else None
     if job.state == "queued":
         _run(job, now)
@@ -83,13 +115,8 @@ def prepared(job: JobRecord, now: datetime) -> None:
         job.touch()
 
 
-def advance(job: JobRecord, now: datetime, *, deleting: bool = False) -> Next:
-    """Take the step that the job is ready for, and say what must be sent for it.
-
-    `deleting`: its dataset is about to go, so a cancelled job needs no seal any more.
-    """
-    if job.ended and deleting:
-        job.step, job.due_at = "none", None
+def advance(job: JobRecord, now: datetime) -> Next:
+    """Take the step that the job is ready for, and say what must be sent for it."""
     if job.state == "queued" and job.step == "generate":
         _run(job, now)
     if job.state == "running" and job.step == "generate":
@@ -97,62 +124,79 @@ def advance(job: JobRecord, now: datetime, *, deleting: bool = False) -> Next:
             return _seal(job, now)
         return Next.CHUNKS if job.unsent else Next.NOTHING
     if job.state == "cancelling" and job.step == "generate":
-        if deleting:  # nobody stores what is in flight, nor answers for it
-            job.step = "none"
-            job.chunks_in_flight = job.rows_in_flight = 0
-            _end(job, "cancelled", now)
-        elif job.chunks_in_flight == 0:
+        if job.kind == "append":
+            # Its rows are removed, so nobody needs to wait for those that are still on their way.
+            return _discard(job, now)
+        if job.chunks_in_flight == 0:
             return _seal(job, now)
     return Next.NOTHING
 
 
-def overdue(job: JobRecord, now: datetime, *, window_attempts: int, backlog: Backlog | None) -> Next:
-    """Say what must be sent, again or for the first time, because nothing came for too long.
-
-    Silence is no failure: what waits in Kafka is waited for, however long, and named in `waiting_for`; only
-    what nobody holds any more is asked for again. `window_attempts` is the largest number of attempts of a
-    chunk in flight; without a `backlog` only what was never sent is sent.
-    """
+def awaited_command(job: JobRecord, now: datetime) -> Next:
+    """The command whose answer is overdue; NOTHING when the job still has time."""
     if job.due_at is None or job.due_at > now:
         return Next.NOTHING
     match job.step:
         case "prepare" if not job.ended and job.state != "cancelling":
-            return _command_again(job, now, Next.PREPARE, backlog)
+            return Next.PREPARE
         case "generate" if job.chunks_in_flight and job.state in ("running", "cancelling"):
-            return _window_again(job, now, window_attempts, backlog)
+            return Next.CHUNKS_AGAIN
         case "index" | "check":
-            return _command_again(job, now, Next.SEAL, backlog)
-    job.due_at = None
+            return Next.SEAL
+        case "discard":
+            return Next.DISCARD
     return Next.NOTHING
 
 
-def _command_again(job: JobRecord, now: datetime, following: Next, backlog: Backlog | None) -> Next:
-    """Send a command on the dataset, unless it was sent and may still wait to be done."""
-    if job.attempts and not _may_repeat(job, now, backlog, backlog.holds_up_datasets() if backlog else None):
+def timed_out(job: JobRecord, now: datetime, *, chunk_attempts: int, backlog: Backlog | None) -> Next:
+    """Say what must be sent, again or for the first time, because nothing came for too long.
+
+    Silence is no failure: what waits in Kafka is waited for, however long, and named in `waiting_for`; only
+    what nobody holds any more is asked for again, ever more rarely. `chunk_attempts` is the largest number of
+    attempts of a chunk in flight; without a `backlog` only what was never sent is sent.
+    """
+    command = awaited_command(job, now)
+    if command is Next.NOTHING:
+        if job.due_at is not None and job.due_at <= now:
+            job.due_at = None
         return Next.NOTHING
-    job.attempts += 1
-    job.due_at = now + _pause_after(job.attempts)
-    return following
+    first = job.sendings == 0
+    if not first and not _may_repeat(job, now, command, backlog):
+        return Next.NOTHING
+    if (
+        command is Next.CHUNKS_AGAIN
+        and job.state == "cancelling"
+        and chunk_attempts >= MOST_CANCELLED_ATTEMPTS
+    ):
+        reason = f"{job.chunks_in_flight} chunks gave no result after {chunk_attempts} attempts."
+        _give_up_in_flight(job, reason, now)
+        return Next.NOTHING
+    job.due_at = now + min(RESULT_TIMEOUT * 2**job.sendings, LONGEST_TIMEOUT)
+    job.sendings = min(job.sendings + 1, 30)
+    if command is Next.CHUNKS_AGAIN and not first:
+        job.note("repeated", now, f"Nothing came for {job.chunks_in_flight} chunks: they are sent again.")
+    return command
 
 
-def _may_repeat(job: JobRecord, now: datetime, backlog: Backlog | None, held_up: str | None) -> bool:
+def _may_repeat(job: JobRecord, now: datetime, command: Next, backlog: Backlog | None) -> bool:
+    """Whether nobody holds what was sent. What holds it up is shown, but of a job that has ended."""
     if backlog is None:
         return False
-    job.wait_for(held_up)
+    chunks = command is Next.CHUNKS_AGAIN
+    held_up = backlog.holds_up_chunks() if chunks else backlog.holds_up_datasets()
+    if not job.ended:
+        job.wait_for(held_up)
     if held_up:
-        job.due_at = now + LOOK_AGAIN
+        job.due_at = now + BACKLOG_INTERVAL
     return held_up is None
 
 
-def _pause_after(attempts: int) -> timedelta:
-    return min(RESULT_TIMEOUT * (1 << min(attempts - 1, 10)), LONGEST_PAUSE)
-
-
-def heard(job: JobRecord, now: datetime) -> None:
-    """Something came for the job: wait anew. To be called before what came is looked at."""
+def reset_timeout(job: JobRecord, now: datetime) -> None:
+    """An answer came for the job: wait anew. To be called before the answer is looked at."""
     resting = job.state == "paused" or job.step == "none"
-    job.wait_for(None)
     job.due_at = None if resting else now + RESULT_TIMEOUT
+    job.sendings = 1
+    job.wait_for(None)
 
 
 def sealing(job: JobRecord, phase: str, now: datetime) -> None:
@@ -174,32 +218,77 @@ def sealed(job: JobRecord, indexing_seconds: float, checking_seconds: float, now
     _end(job, "completed" if job.state == "running" else "cancelled", now)
 
 
-def failed(job: JobRecord, reason: str, now: datetime) -> None:
-    """A step cannot be done: the job fails, or a cancelled one ends without it."""
-    if job.ended:
-        job.step, job.due_at = "none", None
-    elif job.state == "cancelling":
-        _fail_cancelling(job, now)
-    else:
-        job.step = "none"
-        job.error = reason
-        _end(job, "failed", now, reason)
-
-
-def cancelled(job: JobRecord, now: datetime) -> None:
-    """End a job that was only queued; what its database holds is finished behind the scenes."""
-    job.step, job.attempts = "index", 0
-    job.chunks_in_flight = job.rows_in_flight = 0
-    _end(job, "cancelled", now)
-    job.due_at = now
-
-
-def dataset_gone(job: JobRecord, now: datetime) -> None:
-    """End whatever the job was at: its dataset was deleted, and nobody answers for it any more."""
-    job.step, job.due_at = "none", None
-    job.chunks_in_flight = job.rows_in_flight = 0
+def discarded(job: JobRecord, now: datetime) -> None:
+    """The append is rolled back: the dataset is as it was before."""
+    if job.step != "discard":
+        return
+    job.step, job.due_at, job.rolled_back = "none", None, True
+    _forget_progress(job)
+    if job.error is not None:
+        job.error = f"{job.error} {NOTHING_STAYS}"
+    job.note("discarded", now, NOTHING_STAYS)
     if not job.ended:
         _end(job, "cancelled", now)
+
+
+NOTHING_STAYS = "Nothing of this append is stored: the dataset is as it was before."
+
+
+def tell_what_is_stored(job: JobRecord, stored: Mapping[TableName, StoredTotals]) -> None:
+    """Add to a failed create's reason what of its dataset is stored, as the writer's manifest has it."""
+    if job.state == "failed" and job.kind == "create" and job.error is not None:
+        rows = sum(totals.rows for totals in stored.values())
+        job.error = f"{job.error} Of the dataset {rows:,} rows are stored; a retry goes on from there."
+        job.touch()
+
+
+def failed(job: JobRecord, reason: str, now: datetime) -> None:
+    """A step cannot be done: the job fails, or one that has ended or is cancelled goes on without it."""
+    if job.ended:
+        job.step, job.due_at = "none", None
+        job.note("gave_up", now, reason)
+    elif job.state == "cancelling":
+        _fail_cancelling(job, reason, now)
+    else:
+        job.error = reason
+        before, job.step = job.step, "none"
+        _end(job, "failed", now, reason)
+        _finish_behind_the_scenes(job, now, before)
+
+
+def _finish_behind_the_scenes(job: JobRecord, now: datetime, before: states.Step) -> None:
+    """What a job that has ended leaves to be done: an append is rolled back, a create's rows are indexed.
+
+    The writer's answer has the totals of what is stored. Where the failed step was the writer's own, a create
+    needs nothing more: without a prepare there is no database, and a seal that failed has its report.
+    """
+    if job.kind == "append":
+        job.step = "discard"
+    elif before == "generate":
+        job.step = "index"
+    else:
+        return
+    job.sendings, job.due_at = 0, now
+
+
+def _cancel_queued(job: JobRecord, now: datetime) -> None:
+    """End a job that was only queued; what its database holds is finished behind the scenes."""
+    job.step = "none"
+    _forget_in_flight(job)
+    _end(job, "cancelled", now)
+    _finish_behind_the_scenes(job, now, "generate")
+
+
+def deleted(job: JobRecord, now: datetime) -> None:
+    """Its dataset is being deleted: the job ends at once, and nothing more is asked of the writer.
+
+    What is still in flight meets the state `deleting` at the writer, and is dropped there.
+    """
+    job.step = "none"
+    job.due_at = None
+    _forget_in_flight(job)
+    if not job.ended:
+        _end(job, "cancelled", now, "Its dataset was deleted.")
 
 
 def _run(job: JobRecord, now: datetime) -> None:
@@ -217,49 +306,44 @@ def _seal(job: JobRecord, now: datetime) -> Next:
         for sums in job.tables.values():
             sums.rows_total = sums.rows
         job.rows_total = job.rows_done
-    job.step, job.attempts, job.due_at = "index", 1, now + RESULT_TIMEOUT
+    job.step, job.sendings, job.due_at = "index", 1, now + RESULT_TIMEOUT
     job.note("indexing", now)
     return Next.SEAL
 
 
-def _window_again(job: JobRecord, now: datetime, attempts: int, backlog: Backlog | None) -> Next:
-    if attempts and not _may_repeat(job, now, backlog, backlog.holds_up_chunks() if backlog else None):
-        return Next.NOTHING
-    if job.state == "cancelling" and attempts >= MOST_CANCELLED_ATTEMPTS:
-        reason = f"{job.chunks_in_flight} chunks gave no result after {attempts} attempts."
-        _give_up_window(job, reason, now)
-        return Next.NOTHING
-    job.due_at = now + _pause_after(attempts + 1)
-    if attempts:
-        job.note("repeated", now, f"Nothing came for {job.chunks_in_flight} chunks: they are sent again.")
-    return Next.WINDOW_AGAIN
+def _discard(job: JobRecord, now: datetime) -> Next:
+    job.end_activity(now)
+    _forget_in_flight(job)
+    job.step, job.sendings, job.due_at = "discard", 1, now + RESULT_TIMEOUT
+    job.touch()
+    return Next.DISCARD
 
 
-def _give_up_window(job: JobRecord, reason: str, now: datetime) -> None:
+def _give_up_in_flight(job: JobRecord, reason: str, now: datetime) -> None:
     """Wait no longer for what is in flight of a job that is being cancelled."""
-    job.chunks_in_flight = job.rows_in_flight = 0
+    _forget_in_flight(job)
     job.note("gave_up", now, reason)
     job.due_at = now
 
 
-def _fail_cancelling(job: JobRecord, now: datetime) -> None:
-    """Nothing more is to be had of a cancelled job: neither its chunks nor, if that failed, its seal."""
-    if job.step in ("index", "check"):
-        job.step = "none"
-        _end(job, "cancelled", now)
+def _fail_cancelling(job: JobRecord, reason: str, now: datetime) -> None:
+    """Nothing more is to be had of a cancelled job: neither its chunks nor, if that failed, its last step."""
+    if job.step == "generate":
+        _give_up_in_flight(job, f"A chunk in flight failed; what is stored is kept. {reason}", now)
     else:
-        _give_up_window(job, "A chunk in flight failed; what is stored is kept.", now)
+        job.step = "none"
+        _end(job, "cancelled", now, reason)
 
 
 def _end(job: JobRecord, state: JobStatus, now: datetime, detail: str | None = None) -> None:
     job.end_activity(now)
-    job.wait_for(None)
     job.state = state
     job.finished_at = now
     job.due_at = None
+    job.wait_for(None)
     job.note(state, now, detail)
 
 
 def dataset_state_after(job: JobRecord) -> DatasetState:
-    """The state of its dataset once the job has ended."""
-    return "ready" if job.state == "completed" else "incomplete"
+    """The state of its dataset once the job has ended; an append that was rolled back leaves it ready."""
+    return "ready" if job.state == "completed" or job.rolled_back else "incomplete"

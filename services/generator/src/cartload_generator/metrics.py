@@ -22,11 +22,11 @@ CHUNKS_REPEATED = Counter(
     "cartload_generator_chunks_repeated_total", "Chunk commands sent again because no result came in time."
 )
 
-# Results folded into jobs, and how many at once: more at once means the database is the slower part.
-RESULTS = Counter("cartload_generator_results_total", "Results folded into jobs.", ("type",))
-FOLD_SECONDS = Histogram(
-    "cartload_generator_fold_duration_seconds",
-    "Time of one transaction that folds results.",
+# Results applied to jobs, and how many at once: more at once means the database is the slower part.
+RESULTS = Counter("cartload_generator_results_total", "Results applied to jobs.", ("type",))
+APPLY_SECONDS = Histogram(
+    "cartload_generator_apply_duration_seconds",
+    "Time of one transaction that applies results.",
     buckets=_SECONDS,
 )
 

@@ -72,43 +72,43 @@ def chunk_of(part: BlockRange | CatalogueRange) -> Chunk:
 
 
 @dataclass(frozen=True, slots=True)
-class Blueprint:
+class JobPlan:
     """All that commands of one job say of its dataset; it never changes."""
 
     spec: dict[str, Any]
     spec_hash: str
     vintage: int
     resolved: Spec
-    plan: Plan
+    chunks: Plan
 
     def rows(self, chunk: Chunk) -> int:
         """Rows of all batches of a chunk."""
         return sum(rows_of(self.resolved, chunk).values())
 
 
-def blueprint(job: JobRecord, dataset: DatasetRecord) -> Blueprint:
-    """The blueprint of a job."""
+def job_plan(job: JobRecord, dataset: DatasetRecord) -> JobPlan:
+    """The plan of a job."""
     resolved = Spec.model_validate(dataset.spec)
     segment = Segment(job.first_block, job.customers)
     chunks = plan(resolved, segment, catalogue=job.kind == "create", blocks_per_chunk=job.blocks_per_chunk)
-    return Blueprint(dataset.spec, dataset.spec_hash, dataset.vintage, resolved, chunks)
+    return JobPlan(dataset.spec, dataset.spec_hash, dataset.vintage, resolved, chunks)
 
 
-class Blueprints:
-    """The blueprints of the jobs that had a turn lately, at most `capacity`."""
+class JobPlans:
+    """The plans of the jobs that sent chunks lately, at most `capacity`."""
 
     def __init__(self, capacity: int = 128) -> None:
         self._capacity = capacity
-        self._kept: OrderedDict[UUID, Blueprint] = OrderedDict()
+        self._kept: OrderedDict[UUID, JobPlan] = OrderedDict()
 
-    def get(self, job_id: UUID) -> Blueprint | None:
-        """The blueprint of a job, when it is at hand."""
+    def get(self, job_id: UUID) -> JobPlan | None:
+        """The plan of a job, when it is at hand."""
         if job_id in self._kept:
             self._kept.move_to_end(job_id)
         return self._kept.get(job_id)
 
-    def put(self, job_id: UUID, made: Blueprint) -> None:
-        """Keep a blueprint and drop the one that was not used for longest."""
+    def put(self, job_id: UUID, made: JobPlan) -> None:
+        """Keep a plan and drop the one that was not used for longest."""
         self._kept[job_id] = made
         if len(self._kept) > self._capacity:
             self._kept.popitem(last=False)

@@ -74,10 +74,10 @@ class Note:
 
 
 @dataclass(slots=True)
-class Window:
+class InFlightChunk:
     """A chunk in flight: a bit for each of its tables in `wanted`, and in `done` when that is stored."""
 
-    position: int
+    chunk_index: int
     wanted: int
     rows: int
     issued_at: datetime
@@ -96,7 +96,7 @@ class JobRecord:
     kind: JobKind
     state: JobStatus = "queued"
     step: Step = "prepare"
-    round: int = 1
+    attempt: int = 1
     version: int = 0
     published_version: int = 0
     first_block: int
@@ -106,7 +106,7 @@ class JobRecord:
     rows_done: int = 0
     chunks_total: int
     chunks_done: int = 0
-    next_position: int = 0
+    next_chunk: int = 0
     chunks_in_flight: int = 0
     rows_in_flight: int = 0
     bytes_estimated: int = 0
@@ -117,21 +117,32 @@ class JobRecord:
     checking_seconds: float = 0.0
     active_seconds: float = 0.0
     active_since: datetime | None = None
-    attempts: int = 1
+    sendings: int = 1
     due_at: datetime | None = None
-    turned_at: datetime
+    scheduled_at: datetime
     created_at: datetime
     started_at: datetime | None = None
     finished_at: datetime | None = None
     error: str | None = None
     waiting_for: str | None = None
     notes: list[Note] = field(default_factory=list)
+    rolled_back: bool = False
+    """Set when the writer has just removed what an append had stored; not kept."""
+
+    in_flight_dropped: bool = False
+    """Set when the rows of its chunks in flight are to go; not kept."""
+
     _touched: bool = False
 
     @property
     def situation(self) -> states.Situation:
         """The row of the state table that the job is in."""
         return states.situation(self.state, self.step)
+
+    @property
+    def discarded(self) -> bool:
+        """Whether nothing of the job stays in its dataset: an append that did not complete is rolled back."""
+        return self.kind == "append" and self.state in ("cancelled", "failed")
 
     @property
     def ended(self) -> bool:
@@ -146,11 +157,11 @@ class JobRecord:
     @property
     def unsent(self) -> int:
         """Chunks that were never sent."""
-        return self.chunks_total - self.next_position
+        return self.chunks_total - self.next_chunk
 
     @property
-    def wants_turn(self) -> bool:
-        """Whether the job has chunks to send, or waits to be begun."""
+    def wants_to_send(self) -> bool:
+        """Whether the job has chunks to send, or waits to begin."""
         return self.step == "generate" and (
             self.state == "queued" or (self.state == "running" and self.unsent > 0)
         )
@@ -177,6 +188,7 @@ class JobRecord:
         """Begin anew after the row was saved."""
         self._touched = False
         self.notes = []
+        self.in_flight_dropped = self.rolled_back = False
 
     def measure(self, now: datetime) -> None:
         """Count the time spent generating up to `now`."""

@@ -8,7 +8,7 @@ from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from cartload_generator.dispatch.dispatcher import Dispatcher
-from cartload_generator.dispatch.watch import Watch
+from cartload_generator.dispatch.waiters import JobWaiters
 from cartload_generator.limits import Limits
 from cartload_generator.ports import Clock
 from cartload_generator.specs.preview import Previews
@@ -21,7 +21,7 @@ class Services:
 
     engine: AsyncEngine
     dispatcher: Dispatcher
-    watch: Watch
+    waiters: JobWaiters
     previews: Previews
     limits: Limits
     clock: Clock

@@ -4,11 +4,10 @@ from typing import Literal
 
 from cartload_contracts.jobs import JobPhase, JobStatus
 
-type Step = Literal["prepare", "generate", "index", "check", "none"]
-"""What a job waits for: its database, its rows, its indexes, its checks, nothing."""
+type Step = Literal["prepare", "generate", "index", "check", "discard", "none"]
+"""What a job waits for: its database, its rows, its indexes, its checks, its rollback, nothing."""
 
 type Action = Literal["cancel", "pause", "resume", "retry"]
-type Deletion = Literal["cancels", "waits", "allowed"]
 type Situation = Literal[
     "queued", "generating", "sealing", "paused", "cancelling", "completed", "cancelled", "failed"
 ]
@@ -28,18 +27,6 @@ TRANSITIONS: dict[tuple[Situation, Action], JobStatus] = {
 }
 """What is not listed here is refused."""
 
-DELETION: dict[Situation, Deletion] = {
-    "queued": "cancels",
-    "generating": "cancels",
-    "sealing": "waits",
-    "paused": "cancels",
-    "cancelling": "waits",
-    "completed": "allowed",
-    "cancelled": "allowed",
-    "failed": "allowed",
-}
-"""What deleting its dataset does to a job."""
-
 _PHASES: dict[Step, JobPhase] = {"generate": "generating", "index": "indexing", "check": "checking"}
 
 
@@ -58,8 +45,3 @@ def phase(state: JobStatus, step: Step) -> JobPhase | None:
 def after(state: JobStatus, step: Step, action: Action) -> JobStatus | None:
     """The state that an action leads to; None when the job's situation forbids it."""
     return TRANSITIONS.get((situation(state, step), action))
-
-
-def may_append(state: JobStatus, dataset_state: str) -> bool:
-    """Whether a dataset whose newest job is in this state takes another segment."""
-    return state in ENDED and dataset_state == "ready"

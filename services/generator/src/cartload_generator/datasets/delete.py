@@ -1,5 +1,6 @@
 """Deleting a dataset: gone for its owner at once, removed by a task."""
 
+import logging
 from uuid import UUID
 
 from cartload_generator.record import DatasetRecord
@@ -7,14 +8,25 @@ from cartload_generator.services import Services
 from cartload_generator.store import datasets
 from cartload_kit.database import retry_on_deadlock, transaction
 from cartload_kit.errors import NotFound
+from cartload_kit.transient_errors import is_transient
+
+log = logging.getLogger(__name__)
 
 
 async def delete(services: Services, owner_id: UUID, dataset_id: UUID) -> None:
-    """Begin to delete a dataset; its unfinished job is cancelled first, or waited for. Raises NotFound."""
+    """Begin to delete a dataset and end its unfinished job. Raises NotFound."""
+    deletions = services.dispatcher.deletions
     dataset = await retry_on_deadlock(lambda: _mark(services, owner_id, dataset_id))
-    if dataset.active_job_id is not None:
-        await services.dispatcher.deletions.cancel_job(dataset.active_job_id)
-    services.dispatcher.deletions.wake.set()
+    try:
+        await deletions.send(dataset_id)
+        if dataset.active_job_id is not None:
+            await deletions.end_job(dataset.active_job_id)
+    except Exception as error:
+        if not is_transient(error):
+            raise
+        # The dataset is marked: the next look sends what could not be sent.
+        log.warning("a delete is sent later: %s", error)
+    deletions.wake.set()
 
 
 async def _mark(services: Services, owner_id: UUID, dataset_id: UUID) -> DatasetRecord:
@@ -23,7 +35,6 @@ async def _mark(services: Services, owner_id: UUID, dataset_id: UUID) -> Dataset
         if dataset is None or dataset.owner_id != owner_id or dataset.state == "deleting":
             raise NotFound("There is no such dataset.")
         dataset.state = "deleting"
-        # At once, also beside an unfinished job: the writer then answers 404 for it and drops its batches.
         dataset.delete_due_at = services.clock()
         await datasets.save(connection, dataset)
         return dataset

@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 
-from cartload_contracts.model import TABLES, Segment
+from cartload_contracts.model import TABLES
 from cartload_generator.datasets.schemas import Dataset
-from cartload_generator.record import DatasetRecord, JobRecord, TableSums, add_up
+from cartload_generator.dispatch.commands import segments
+from cartload_generator.record import DatasetRecord, JobRecord, Sums, TableSums, add_up
 
 
 def view(dataset: DatasetRecord, all_jobs: Sequence[JobRecord]) -> Dataset:
-    """The dataset with its jobs, oldest first; what unfinished jobs have stored counts too."""
-    stored = add_up([job.tables for job in all_jobs])
+    """The dataset with its jobs, oldest first."""
+    stored = _stored(dataset, all_jobs)
     sums = {name: stored.get(name, TableSums(0)) for name in TABLES}
     assert dataset.state != "deleting"  # noqa: S101 - such a dataset is never read for its owner
     return Dataset(
@@ -17,7 +18,7 @@ def view(dataset: DatasetRecord, all_jobs: Sequence[JobRecord]) -> Dataset:
         name=dataset.name,
         state=dataset.state,
         spec=dataset.spec,
-        segments=[Segment(first_block=job.first_block, customers=job.customers) for job in all_jobs],
+        segments=list(segments(all_jobs)),
         vintage=dataset.vintage,
         tables={name: table.rows for name, table in sums.items()},
         bytes=sum(table.bytes for table in sums.values()),
@@ -25,3 +26,13 @@ def view(dataset: DatasetRecord, all_jobs: Sequence[JobRecord]) -> Dataset:
         jobs=[job.id for job in all_jobs],
         created_at=dataset.created_at,
     )
+
+
+def _stored(dataset: DatasetRecord, all_jobs: Sequence[JobRecord]) -> Sums:
+    """What the writer last said is stored, and what an unfinished job has stored since.
+
+    A create that is tried again is counted from the beginning: its own sums hold what it had stored before.
+    """
+    active = [job for job in all_jobs if job.id == dataset.active_job_id]
+    before = [dataset.tables] if not any(job.kind == "create" for job in active) else []
+    return add_up([*before, *(job.tables for job in active)])

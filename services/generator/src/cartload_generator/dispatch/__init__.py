@@ -1,1 +1,1 @@
-"""The dispatcher: gives jobs their turns, folds results into them, and tells the world."""
+"""The dispatcher: lets jobs send chunks, applies results to them, and publishes their states."""

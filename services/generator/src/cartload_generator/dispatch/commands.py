@@ -3,15 +3,15 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from cartload_contracts.messages import Delete, GenerateChunk, Prepare, Seal
+from cartload_contracts.messages import Delete, Discard, GenerateChunk, Prepare, Seal
 from cartload_contracts.model import TABLES, Segment, TableTotals
-from cartload_generator.planning import Blueprint, part_of
-from cartload_generator.record import DatasetRecord, JobRecord, TableSums, Window, add_up
+from cartload_generator.planning import JobPlan, part_of
+from cartload_generator.record import DatasetRecord, InFlightChunk, JobRecord, TableSums, add_up
 
 
 def prepare(job: JobRecord, dataset: DatasetRecord, all_jobs: Sequence[JobRecord]) -> Prepare:
     """Make the dataset's database, or record a further segment of it."""
-    segments = [one for one in all_jobs if one.number <= job.number] or [job]
+    others = [one for one in all_jobs if one.number != job.number]
     return Prepare(
         dataset_id=dataset.id,
         job_id=job.id,
@@ -20,48 +20,70 @@ def prepare(job: JobRecord, dataset: DatasetRecord, all_jobs: Sequence[JobRecord
         spec=dataset.spec,
         spec_hash=dataset.spec_hash,
         vintage=dataset.vintage,
-        segments=tuple(Segment(first_block=one.first_block, customers=one.customers) for one in segments),
+        segments=(*segments(others), _segment(job)),
         rows_expected=job.rows_total,
-        attempt=job.round,
+        attempt=job.attempt,
     )
 
 
-def chunks(job: JobRecord, made: Blueprint, windows: Iterable[Window], now: datetime) -> list[GenerateChunk]:
+def chunks(
+    job: JobRecord, plan: JobPlan, in_flight: Iterable[InFlightChunk], now: datetime
+) -> list[GenerateChunk]:
     """Make these chunks."""
-    return [_chunk(job, made, window, now) for window in windows]
+    return [_chunk(job, plan, chunk, now) for chunk in in_flight]
 
 
-def _chunk(job: JobRecord, made: Blueprint, window: Window, now: datetime) -> GenerateChunk:
+def _chunk(job: JobRecord, plan: JobPlan, chunk: InFlightChunk, now: datetime) -> GenerateChunk:
     return GenerateChunk(
         dataset_id=job.dataset_id,
         job_id=job.id,
-        chunk_index=window.position,
-        attempt=job.round,
-        chunk_attempt=max(window.attempts, 1),
+        chunk_index=chunk.chunk_index,
+        attempt=job.attempt,
+        chunk_attempt=max(chunk.attempts, 1),
         issued_at=now,
-        spec=made.spec,
-        spec_hash=made.spec_hash,
-        vintage=made.vintage,
-        part=part_of(made.plan[window.position]),
+        spec=plan.spec,
+        spec_hash=plan.spec_hash,
+        vintage=plan.vintage,
+        part=part_of(plan.chunks[chunk.chunk_index]),
     )
 
 
 def seal(job: JobRecord, all_jobs: Iterable[JobRecord]) -> Seal:
     """Finish the load; what is expected is what was stored, over all jobs of the dataset."""
-    others = [one.tables for one in all_jobs if one.number != job.number]
+    others = [one.tables for one in all_jobs if one.number != job.number and not one.discarded]
     sums = add_up([*others, job.tables])
     return Seal(
         dataset_id=job.dataset_id,
         job_id=job.id,
         complete=job.state == "running",
         expected={name: _totals(sums.get(name)) for name in TABLES},
-        attempt=job.round,
+        attempt=job.attempt,
     )
 
 
 def _totals(sums: TableSums | None) -> TableTotals:
     kept = sums or TableSums(0)
     return TableTotals(rows=kept.rows, row_hash=kept.row_hash)
+
+
+def discard(job: JobRecord, dataset: DatasetRecord, all_jobs: Iterable[JobRecord]) -> Discard:
+    """Roll back an append: what other jobs have stored stays."""
+    return Discard(
+        dataset_id=dataset.id,
+        job_id=job.id,
+        spec=dataset.spec,
+        segments=segments(one for one in all_jobs if one.number != job.number),
+        attempt=job.attempt,
+    )
+
+
+def segments(jobs: Iterable[JobRecord]) -> tuple[Segment, ...]:
+    """The segments that jobs have stored or are storing, without those that were rolled back."""
+    return tuple(_segment(job) for job in jobs if not job.discarded)
+
+
+def _segment(job: JobRecord) -> Segment:
+    return Segment(first_block=job.first_block, customers=job.customers)
 
 
 def delete(dataset: DatasetRecord) -> Delete:

@@ -1,4 +1,4 @@
-"""The dispatcher: turns, results, sweeps and publishing, side by side in the process of the API.
+"""The dispatcher: scheduling, results, sweeps and publishing, side by side in the process of the API.
 
 Nothing on the way of a job waits for a poll: requests and results wake it. Polls are the safety net, for what
 another replica did or a crash left undone.
@@ -18,15 +18,14 @@ from cartload_generator import lifecycle, metrics
 from cartload_generator.backlog import Backlog, BacklogReader
 from cartload_generator.dispatch import commands, fairness
 from cartload_generator.dispatch.deletes import Deletions
-from cartload_generator.dispatch.desk import Desk, Visit
 from cartload_generator.dispatch.fairness import Bounds
-from cartload_generator.dispatch.fold import fold, positions
+from cartload_generator.dispatch.locked_jobs import LockedJobs
 from cartload_generator.dispatch.publish import Publisher
-from cartload_generator.dispatch.watch import Watch
+from cartload_generator.dispatch.waiters import JobWaiters
 from cartload_generator.lifecycle import Next
 from cartload_generator.ports import Clock, Outbox, utc_now
 from cartload_generator.record import DatasetRecord, JobRecord
-from cartload_generator.store import jobs, keys, windows
+from cartload_generator.store import jobs, keys
 from cartload_kit.database import retry_on_deadlock, transaction
 from cartload_kit.kafka import FatalProducerError
 from cartload_kit.logging import bind
@@ -35,6 +34,9 @@ from cartload_kit.transient_errors import is_transient
 POLL_SECONDS = 1.0
 SWEEP_SECONDS = 2.0
 KEYS_KEPT = timedelta(days=7)
+UNEXPECTED = (
+    "An unexpected fault in the dispatcher stopped it; the operator finds it in the log under the job's id."
+)
 log = logging.getLogger(__name__)
 
 
@@ -45,7 +47,7 @@ class Dispatcher:
         self,
         engine: AsyncEngine,
         outbox: Outbox,
-        watch: Watch,
+        waiters: JobWaiters,
         *,
         backlog: BacklogReader,
         bounds: Bounds | None = None,
@@ -54,16 +56,16 @@ class Dispatcher:
         """`backlog` tells why a job is silent; `bounds`: how much may be in flight."""
         self._engine = engine
         self._outbox = outbox
-        self._watch = watch
+        self._waiters = waiters
         self._backlog = backlog
         self._bounds = bounds or Bounds()
         self._clock = clock
         self.publisher = Publisher(outbox, self._mark_published)
-        self.desk = Desk(engine, outbox, clock, self._changed)
-        self._turns = asyncio.Event()
-        self._attention = asyncio.Event()
-        self._to_attend: set[UUID] = set()
-        self.deletions = Deletions(engine, outbox, self.desk, clock)
+        self.jobs = LockedJobs(engine, outbox, clock, self._changed)
+        self._schedulable = asyncio.Event()
+        self._woken = asyncio.Event()
+        self._to_check: set[UUID] = set()
+        self.deletions = Deletions(engine, outbox, self.jobs, clock)
         self._capped = False
         self._sending: set[asyncio.Task[None]] = set()
 
@@ -86,27 +88,25 @@ class Dispatcher:
 
     def wake(self, job_id: UUID) -> None:
         """Look at a job now: something was asked of it."""
-        self._to_attend.add(job_id)
-        self._attention.set()
+        self._to_check.add(job_id)
+        self._woken.set()
 
     def _changed(self, job: JobRecord) -> None:
         view = job.view()
         self.publisher.offer(job.owner_id, view)
-        self._watch.changed(view)
-        if job.ended:
-            self.deletions.wake.set()
+        self._waiters.changed(view)
         if job.due_at is not None and job.due_at <= self._clock():
             self.wake(job.id)
-        if job.wants_turn and job.chunks_in_flight < self._bounds.window_chunks:
-            self._turns.set()
+        if job.wants_to_send and job.chunks_in_flight < self._bounds.window_chunks:
+            self._schedulable.set()
 
     # Running
 
     async def run(self, stop: asyncio.Event) -> None:
         """Run every loop until `stop` is set. Raises what none of them can go on after."""
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._loop(stop, self._turns, POLL_SECONDS, self.give_turns))
-            group.create_task(self._loop(stop, self._attention, POLL_SECONDS, self.attend_woken))
+            group.create_task(self._loop(stop, self._schedulable, POLL_SECONDS, self.schedule))
+            group.create_task(self._loop(stop, self._woken, POLL_SECONDS, self.check_woken))
             group.create_task(self._loop(stop, self.deletions.wake, SWEEP_SECONDS, self.deletions.send_due))
             group.create_task(self._loop(stop, asyncio.Event(), SWEEP_SECONDS, self.sweep))
             group.create_task(self.publisher.run(stop))
@@ -130,104 +130,103 @@ class Dispatcher:
         finally:
             stopping.cancel()
 
-    # Turns
+    # Scheduling
 
-    async def give_turns(self) -> None:
-        """Give turns until nobody may send any more."""
-        passed: set[UUID] = set()
+    async def schedule(self) -> None:
+        """Let jobs send chunks until nobody may send any more."""
+        skipped: set[UUID] = set()
         while True:
             async with transaction(self._engine) as connection:
                 everyone = await jobs.candidates(connection)
             in_flight = sum(one.rows_in_flight for one in everyone)
             self._capped = in_flight >= self._bounds.rows_in_flight
             metrics.ROWS_IN_FLIGHT.set(in_flight)
-            job_id = fairness.next_turn(everyone, self._bounds, passed)
+            job_id = fairness.next_job(everyone, self._bounds, skipped)
             if job_id is None:
                 return
-            if not await self._guarded(job_id, self.turn(job_id, in_flight)):
-                passed.add(job_id)
+            if not await self._guarded(job_id, lambda: self.dispatch_next(job_id, in_flight)):  # noqa: B023
+                skipped.add(job_id)
 
-    async def turn(self, job_id: UUID, all_rows: int) -> bool:
-        """One turn of one job; whether anything was sent. `all_rows`: rows in flight of all jobs."""
-        sent = False
-
-        async def work(visit: Visit) -> list[Message]:
-            nonlocal sent
-            following, messages = await self.desk.proceed(visit)
-            if following is Next.CHUNKS:
-                count = fairness.room(visit.job.chunks_in_flight, all_rows, self._bounds)
-                messages = await self.desk.issue(visit, count)
-            sent = bool(messages)
-            return messages
-
+    async def dispatch_next(self, job_id: UUID, all_rows: int) -> bool:
+        """Send a job's next chunks; whether anything was sent. `all_rows`: rows in flight of all jobs."""
         with bind(job_id=job_id):
-            await self.desk.visit(job_id, work, skip_locked=True)
-        return sent
+            async with self.jobs.locked(job_id, skip_locked=True) as locked:
+                if locked is None:
+                    return False
+                if await locked.advance() is Next.CHUNKS:
+                    await locked.issue(
+                        fairness.available_slots(locked.job.chunks_in_flight, all_rows, self._bounds)
+                    )
+                return bool(locked.messages)
 
     # Results
 
-    async def fold(self, key: UUID, results: list[Result]) -> None:
-        """Fold the results of one job, or of one dataset that is gone, in one transaction.
+    async def apply_results(self, key: UUID, results: list[Result]) -> None:
+        """Apply the results of one job, or of one dataset that is gone, in one transaction.
 
-        A job with nothing in flight gets a turn in the same transaction, unless the cap is reached.
+        A job that they cannot be applied to fails, so that its results never keep those of others waiting.
         """
         if any(isinstance(result, Deleted) for result in results):
             await self.deletions.done(key)
-            return
+        else:
+            await self._guarded(key, lambda: self._apply_to_job(key, results))
 
-        async def work(visit: Visit) -> list[Message]:
-            job = visit.job
-            touched = positions(results)
-            at_hand = await windows.of_job(visit.connection, job.number, touched) if touched else {}
-            folded = fold(job, at_hand, results, visit.now)
-            await windows.save(visit.connection, job.number, folded.changed.values())
-            await windows.remove(visit.connection, job.number, folded.finished)
-            if job.state == "cancelling" and not job.chunks_in_flight:
-                await windows.remove_all(visit.connection, job.number)
-            following, messages = await self.desk.proceed(visit)
-            if following is Next.CHUNKS and not job.chunks_in_flight and not self._capped:
-                return await self.desk.issue(visit, self._bounds.turn_chunks)
-            return messages
-
-        with bind(job_id=key):
-            await self._guarded(key, self.desk.visit(key, work))
+    async def _apply_to_job(self, job_id: UUID, results: list[Result]) -> None:
+        """A job with nothing in flight sends chunks in the same transaction, unless the cap is reached."""
+        with bind(job_id=job_id):
+            async with self.jobs.locked(job_id) as locked:
+                if locked is None:
+                    return
+                await locked.apply(results)
+                following = await locked.advance()
+                if following is Next.CHUNKS and not locked.job.chunks_in_flight and not self._capped:
+                    await locked.issue(self._bounds.turn_chunks)
 
     # Safety net
 
-    async def attend_woken(self) -> None:
+    async def check_woken(self) -> None:
         """Look at the jobs that somebody asked something of."""
-        while self._to_attend:
-            await self._attend(self._to_attend.pop())
+        while self._to_check:
+            await self._check(self._to_check.pop())
 
-    async def _attend(self, job_id: UUID, backlog: Backlog | None = None) -> None:
+    async def _check(self, job_id: UUID, backlog: Backlog | None = None) -> None:
         try:
-            with bind(job_id=job_id):
-                work = self.desk.visit(job_id, lambda visit: self.desk.attend(visit, backlog))
-                await self._guarded(job_id, work)
+            await self._guarded(job_id, lambda: self._check_job(job_id, backlog))
         except Exception as error:
             if not is_transient(error):
                 raise
             log.warning("a job waits for the sweep: %s", type(error).__name__)
 
-    async def _guarded[T](self, job_id: UUID, work: Awaitable[T]) -> T | None:
-        """Fail a job that the dispatcher cannot go on with, so that it never keeps the others waiting."""
+    async def _check_job(self, job_id: UUID, backlog: Backlog | None) -> None:
+        with bind(job_id=job_id):
+            async with self.jobs.locked(job_id) as locked:
+                if locked is not None:
+                    await locked.check_job(backlog)
+
+    async def _guarded[T](self, job_id: UUID, work: Callable[[], Awaitable[T]]) -> T | None:
+        """Do a transaction on a job, again after a deadlock; fail a job that it is impossible for.
+
+        Raises what is transient, and what only a new process helps against.
+        """
         try:
-            return await work
+            return await retry_on_deadlock(work)
         except Exception as error:
             if is_transient(error) or isinstance(error, FatalProducerError):
                 raise
             log.exception("the dispatcher cannot go on with job %s", job_id)
-            await self._give_up(job_id)
-            return None
-
-    async def _give_up(self, job_id: UUID) -> None:
-        reason = "Cartload made a mistake while it dispatched this job; its operator finds it in the log."
         try:
-            await self.desk.visit(job_id, lambda visit: _fail(visit, reason))
+            await retry_on_deadlock(lambda: self._fail(job_id))
         except Exception as error:
-            if is_transient(error) or isinstance(error, FatalProducerError):
+            if is_transient(error):
                 raise
-            log.exception("job %s cannot even be failed: its row is left as it is", job_id)
+            # Not even its row can be read or written: the others must go on all the same.
+            log.exception("job %s cannot be failed either", job_id)
+        return None
+
+    async def _fail(self, job_id: UUID) -> None:
+        async with self.jobs.locked(job_id) as locked:
+            if locked is not None:
+                lifecycle.failed(locked.job, UNEXPECTED, locked.now)
 
     async def sweep(self) -> None:
         """Find what was forgotten: silent jobs, unpublished states, old keys."""
@@ -240,7 +239,7 @@ class Dispatcher:
             self.publisher.offer(job.owner_id, job.view())
         backlog = await self._backlog.read() if silent else None
         for job_id in silent:
-            await self._attend(job_id, backlog)
+            await self._check(job_id, backlog)
 
     async def _mark_published(self, versions: Mapping[UUID, int]) -> None:
         async def once() -> None:
@@ -253,8 +252,3 @@ class Dispatcher:
         """Wait until every prepare that was being sent is sent, or left to the sweep."""
         while self._sending:
             await asyncio.wait(set(self._sending))
-
-
-async def _fail(visit: Visit, reason: str) -> list[Message]:
-    lifecycle.failed(visit.job, reason, visit.now)
-    return []

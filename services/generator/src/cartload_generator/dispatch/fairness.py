@@ -1,4 +1,4 @@
-"""Whose turn it is: users before jobs, those with the least in flight first."""
+"""Which job sends next: users before jobs, those with the least in flight first."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ class Candidate:
     wants: bool
     chunks_in_flight: int
     rows_in_flight: int
-    turned_at: datetime
+    scheduled_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +28,12 @@ class Bounds:
     turn_chunks: int = 8
 
 
-def next_turn(candidates: Iterable[Candidate], bounds: Bounds, passed: set[UUID]) -> UUID | None:
+def next_job(candidates: Iterable[Candidate], bounds: Bounds, skipped: set[UUID]) -> UUID | None:
     """The job whose turn it is, None when nobody may send.
 
     The user with the fewest rows in flight comes first, and of that user's jobs the one that waited longest.
     When the cap over all jobs is reached, only users with nothing in flight still get a turn, so that one
-    user's large job never keeps another user's small one from starting. `passed` had their chance already.
+    user's large job never keeps another user's small one from starting. `skipped` had their chance already.
     """
     everyone = list(candidates)
     capped = sum(one.rows_in_flight for one in everyone) >= bounds.rows_in_flight
@@ -44,15 +44,17 @@ def next_turn(candidates: Iterable[Candidate], bounds: Bounds, passed: set[UUID]
         one
         for one in everyone
         if one.wants
-        and one.job_id not in passed
+        and one.job_id not in skipped
         and one.chunks_in_flight < bounds.window_chunks
         and not (capped and per_owner[one.owner_id])
     ]
-    best = min(ready, key=lambda one: (per_owner[one.owner_id], one.turned_at, one.job_id.int), default=None)
+    best = min(
+        ready, key=lambda one: (per_owner[one.owner_id], one.scheduled_at, one.job_id.int), default=None
+    )
     return best.job_id if best else None
 
 
-def room(job_chunks: int, all_rows: int, bounds: Bounds) -> int:
+def available_slots(job_chunks: int, all_rows: int, bounds: Bounds) -> int:
     """How many chunks a job may send in one turn; under the cap one while it has nothing in flight."""
     if all_rows >= bounds.rows_in_flight:
         return 0 if job_chunks else 1

@@ -193,6 +193,6 @@ def _job(
         bytes_estimated=size.bytes,
         tables={name: TableSums(rows) for name, rows in size.rows.items()},  # type: ignore[misc]
         created_at=now,
-        turned_at=now,
+        scheduled_at=now,
         due_at=now + FIRST_TIMEOUT,
     )

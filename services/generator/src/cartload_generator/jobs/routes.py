@@ -88,7 +88,7 @@ async def create_job(
         return (await _find(services, owner, accepted.job_id)).view()
 
     known = await look() if accepted.repeated else accepted.answer
-    job = await services.watch.until_ended(known, look, seconds)
+    job = await services.waiters.until_ended(known, look, seconds)
     if job.state in ENDED:
         response.status_code = 200
     return job
@@ -190,11 +190,17 @@ def _add_action(action: Action, summary: str, meaning: str) -> None:
 
 
 _add_action(
-    "cancel", "Cancel a job", "No further chunks are made; those in flight finish, what is stored stays."
+    "cancel",
+    "Cancel a job",
+    "No further chunks are made. Of a new dataset, what is stored stays; an append is rolled back.",
 )
 _add_action("pause", "Pause a job", "No further chunks are made until it is resumed; those in flight finish.")
 _add_action("resume", "Resume a paused job", "It goes on where it stopped.")
-_add_action("retry", "Retry a failed job", "It goes on where it failed; what is stored is not stored again.")
+_add_action(
+    "retry",
+    "Retry a failed job",
+    "A new dataset goes on where it failed; an append was rolled back, so it starts anew.",
+)
 
 
 async def _find(services: Services, owner: UUID, job_id: UUID) -> JobRecord:

@@ -87,7 +87,7 @@ class JobEvent(BaseModel):
     at: datetime
     event: str = Field(
         description="created, generating, paused, resumed, cancel_requested, retried, repeated, gave_up, "
-        "indexing, checking, completed, cancelled or failed."
+        "discarded, indexing, checking, completed, cancelled or failed."
     )
     version: int = Field(description="The job's version that shows it.")
     state: JobStatus

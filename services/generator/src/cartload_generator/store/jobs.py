@@ -51,10 +51,10 @@ _CANDIDATES = select(
     jobs.c.step,
     jobs.c.chunks_total,
     jobs.c.chunks_done,
-    jobs.c.next_position,
+    jobs.c.next_chunk,
     jobs.c.chunks_in_flight,
     jobs.c.rows_in_flight,
-    jobs.c.turned_at,
+    jobs.c.scheduled_at,
 ).where(jobs.c.state.in_(UNFINISHED), jobs.c.step == "generate")
 _OF_DATASETS = (
     select(jobs).where(jobs.c.dataset_id.in_(bindparam("which", expanding=True))).order_by(jobs.c.number)
@@ -155,9 +155,9 @@ async def candidates(connection: AsyncConnection) -> list[Candidate]:
 
 
 def _candidate(row: Any) -> Candidate:
-    more = row.next_position < row.chunks_total or row.chunks_done >= row.chunks_total
+    more = row.next_chunk < row.chunks_total or row.chunks_done >= row.chunks_total
     wants = row.state == "queued" or (row.state == "running" and more)
-    return Candidate(row.id, row.owner_id, wants, row.chunks_in_flight, row.rows_in_flight, row.turned_at)
+    return Candidate(row.id, row.owner_id, wants, row.chunks_in_flight, row.rows_in_flight, row.scheduled_at)
 
 
 async def due(connection: AsyncConnection, now: datetime, limit: int = 200) -> list[UUID]:

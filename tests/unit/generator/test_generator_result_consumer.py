@@ -8,7 +8,7 @@ import pytest
 
 from cartload_contracts import envelope
 from cartload_contracts.messages import Deleted, Result
-from cartload_generator.dispatch.results import ResultFolder
+from cartload_generator.dispatch.result_consumer import ResultConsumer
 from cartload_kit.kafka import BadMessage, Record
 from support.generator_jobs import DATASET, JOB, NOW, failed, stored
 
@@ -38,7 +38,7 @@ def record(result: Result, **changes: Any) -> Record:
 
 async def test_what_comes_during_a_fold_is_folded_together_in_order() -> None:
     folds = Folds()
-    folder = ResultFolder(folds)
+    folder = ResultConsumer(folds)
     first = asyncio.create_task(folder.handle(record(stored(0, "users"))))
     await folds.begun.wait()
     rest = [asyncio.create_task(folder.handle(record(stored(n, "users")))) for n in range(1, 6)]
@@ -54,7 +54,7 @@ async def test_a_fold_that_fails_fails_for_all_that_were_in_it() -> None:
     folds = Folds()
     folds.error = ConnectionError("away")
     folds.go.set()
-    folder = ResultFolder(folds)
+    folder = ResultConsumer(folds)
     outcomes = await asyncio.gather(
         *(folder.handle(record(stored(n, "users"))) for n in range(3)), return_exceptions=True
     )
@@ -66,7 +66,7 @@ async def test_a_fold_that_fails_fails_for_all_that_were_in_it() -> None:
 
 async def test_a_record_that_is_given_up_is_not_folded() -> None:
     folds = Folds()
-    folder = ResultFolder(folds)
+    folder = ResultConsumer(folds)
     first = asyncio.create_task(folder.handle(record(stored(0, "users"))))
     await folds.begun.wait()
     given_up = asyncio.create_task(folder.handle(record(stored(1, "users"))))
@@ -82,7 +82,7 @@ async def test_a_record_that_is_given_up_is_not_folded() -> None:
 async def test_deleted_goes_by_its_dataset_and_the_rest_by_its_job() -> None:
     folds = Folds()
     folds.go.set()
-    folder = ResultFolder(folds)
+    folder = ResultConsumer(folds)
     await folder.handle(record(Deleted(dataset_id=DATASET)))
     await folder.handle(record(failed()))
     assert [key for key, _ in folds.done] == [DATASET, JOB]
@@ -90,11 +90,11 @@ async def test_deleted_goes_by_its_dataset_and_the_rest_by_its_job() -> None:
 
 async def test_a_failure_of_no_job_is_only_logged() -> None:
     folds = Folds()
-    await ResultFolder(folds).handle(record(failed("delete").model_copy(update={"job_id": None})))
+    await ResultConsumer(folds).handle(record(failed("delete").model_copy(update={"job_id": None})))
     assert not folds.done
 
 
 @pytest.mark.parametrize("value", [b"", b"{", b"[]", b'{"type": "stored"}', b'{"type": "unheard"}'])
 async def test_what_is_no_result_is_a_bad_message(value: bytes) -> None:
     with pytest.raises(BadMessage):
-        await ResultFolder(Folds()).handle(record(failed(), value=value))
+        await ResultConsumer(Folds()).handle(record(failed(), value=value))

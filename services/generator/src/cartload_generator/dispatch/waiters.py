@@ -16,7 +16,7 @@ LOOK_SECONDS = 1.0
 """How often a job is looked at without being told of a change, which another replica may have made."""
 
 
-class _Wait:
+class JobWaiter:
     """Somebody who waits, and what they are told."""
 
     def __init__(self) -> None:
@@ -24,36 +24,36 @@ class _Wait:
         self.ended: Job | None = None
 
 
-class Watch:
+class JobWaiters:
     """Wakes those who wait for a job when it has ended."""
 
     def __init__(self, stopping: asyncio.Event) -> None:
         """When `stopping` is set, nobody waits any longer."""
         self._stopping = stopping
-        self._waiting: dict[UUID, set[_Wait]] = defaultdict(set)
+        self._waiting: dict[UUID, set[JobWaiter]] = defaultdict(set)
 
     def changed(self, job: Job) -> None:
         """Tell of a job's newest state."""
         if job.state in states.ENDED:
-            for wait in self._waiting.get(job.id, ()):
-                wait.ended = job
-                wait.event.set()
+            for waiter in self._waiting.get(job.id, ()):
+                waiter.ended = job
+                waiter.event.set()
 
     async def until_ended(self, job: Job, look: Look, seconds: float) -> Job:
         """The job once it has ended, or as it is after `seconds`; `job` is how it is known so far."""
-        wait = _Wait()
-        self._waiting[job.id].add(wait)
+        waiter = JobWaiter()
+        self._waiting[job.id].add(waiter)
         ends_at = asyncio.get_running_loop().time() + seconds
         try:
             while job.state not in states.ENDED and not self._stopping.is_set():
                 left = ends_at - asyncio.get_running_loop().time()
                 if left <= 0:
                     break
-                await self._rest(wait.event, min(left, LOOK_SECONDS))
-                job = wait.ended or await look()
+                await self._rest(waiter.event, min(left, LOOK_SECONDS))
+                job = waiter.ended or await look()
             return job
         finally:
-            self._waiting[job.id].discard(wait)
+            self._waiting[job.id].discard(waiter)
             if not self._waiting[job.id]:
                 del self._waiting[job.id]
 

@@ -1,4 +1,4 @@
-"""Results from Kafka, folded into their jobs: many at once when many have come."""
+"""Results from Kafka, applied to their jobs: many at once when many have come."""
 
 import asyncio
 import logging
@@ -12,25 +12,25 @@ from cartload_contracts.messages import Deleted, Result
 from cartload_generator import metrics
 from cartload_kit.kafka import BadMessage, Record
 
-type Fold = Callable[[UUID, list[Result]], Awaitable[None]]
-"""Folds the results of one job (or of one dataset, for a delete) in one transaction."""
+type Apply = Callable[[UUID, list[Result]], Awaitable[None]]
+"""Applies the results of one job (or of one dataset, for a delete) in one transaction."""
 
 _MOST_AT_ONCE = 200
 log = logging.getLogger(__name__)
 
 
-class ResultFolder:
-    """Gathers results by job while an earlier fold of that job runs; each waits until its own is done."""
+class ResultConsumer:
+    """Gathers results by job while earlier ones are being applied; each waits until its own is done."""
 
-    def __init__(self, fold: Fold, *, at_once: int = 4) -> None:
-        """`at_once`: folds of different jobs that run side by side, each on a connection of its own."""
-        self._fold = fold
+    def __init__(self, apply: Apply, *, at_once: int = 4) -> None:
+        """`at_once`: jobs whose results are applied side by side, each on a connection of its own."""
+        self._apply = apply
         self._slots = asyncio.Semaphore(at_once)
         self._waiting: dict[UUID, list[tuple[Result, asyncio.Future[None]]]] = defaultdict(list)
         self._running: dict[UUID, asyncio.Task[None]] = {}
 
     async def handle(self, record: Record) -> None:
-        """Handle one record of the results topic. Raises BadMessage, and what the fold raises."""
+        """Handle one record of the results topic. Raises BadMessage, and what applying it raises."""
         try:
             result = envelope.decode(envelope.RESULTS, record.value, record.headers)
         except InvalidMessage as error:
@@ -39,7 +39,7 @@ class ResultFolder:
         await self.put(result)
 
     async def put(self, result: Result) -> None:
-        """Fold one result; returns when its transaction is committed. Raises what the fold raises."""
+        """Apply one result; returns when its transaction is committed. Raises what applying it raises."""
         key = _key(result)
         if key is None:
             log.error("a step failed that belongs to no job: %s", getattr(result, "reason", result.type))
@@ -54,7 +54,7 @@ class ResultFolder:
         try:
             while key in self._waiting:
                 async with self._slots:
-                    await self._fold_batch(key, self._take(key))
+                    await self._apply_batch(key, self._take(key))
         finally:
             del self._running[key]
 
@@ -66,12 +66,12 @@ class ResultFolder:
             del self._waiting[key]
         return batch
 
-    async def _fold_batch(self, key: UUID, batch: list[tuple[Result, asyncio.Future[None]]]) -> None:
+    async def _apply_batch(self, key: UUID, batch: list[tuple[Result, asyncio.Future[None]]]) -> None:
         if not batch:
             return
         try:
-            with metrics.FOLD_SECONDS.time():
-                await self._fold(key, [result for result, _ in batch])
+            with metrics.APPLY_SECONDS.time():
+                await self._apply(key, [result for result, _ in batch])
         except Exception as error:  # noqa: BLE001 - it is told to each record that waits for it
             _settle(batch, error)
         else:

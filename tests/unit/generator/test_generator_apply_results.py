@@ -1,4 +1,4 @@
-"""Folding results: the same in whatever order, however often, and however grouped they come."""
+"""Applying results: the same in whatever order, however often, and however grouped they come."""
 
 from typing import Any
 
@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cartload_contracts.messages import Prepared, Sealed, Sealing
+from cartload_contracts.messages import Discarded, Prepared, Sealed, Sealing
 from cartload_contracts.model import TABLES
 from cartload_generator import lifecycle
-from cartload_generator.dispatch.fold import fold, mask, positions
+from cartload_generator.dispatch.apply_results import apply_results, chunks_of, mask
 from cartload_generator.lifecycle import Next
-from cartload_generator.record import JobRecord, Window
+from cartload_generator.record import InFlightChunk, JobRecord
 from support.generator_jobs import (
     BLOCK_TABLES,
     DATASET,
@@ -22,6 +22,7 @@ from support.generator_jobs import (
     failed,
     in_flight,
     job_in,
+    manifest,
     stored,
 )
 
@@ -29,11 +30,11 @@ PREPARED = Prepared(dataset_id=DATASET, job_id=JOB)
 SEALED = Sealed(dataset_id=DATASET, job_id=JOB, indexing_seconds=2.0, checking_seconds=1.0)
 
 
-def fold_all(job: JobRecord, windows: dict[int, Window], batches: list[list[Any]]) -> None:
-    """Fold batches one after the other, with the windows kept as the database keeps them."""
+def apply_all(job: JobRecord, windows: dict[int, InFlightChunk], batches: list[list[Any]]) -> None:
+    """Apply batches one after the other, with the windows kept as the database keeps them."""
     for batch in batches:
-        at_hand = {position: windows[position] for position in positions(batch) if position in windows}
-        for position in fold(job, at_hand, batch, NOW).finished:
+        at_hand = {position: windows[position] for position in chunks_of(batch) if position in windows}
+        for position in apply_results(job, at_hand, batch, NOW).finished:
             del windows[position]
 
 
@@ -46,7 +47,7 @@ def outcome(job: JobRecord) -> Any:
 
 def expected() -> Any:
     job = job_in()
-    fold_all(job, in_flight(job), [all_stored()])
+    apply_all(job, in_flight(job), [all_stored()])
     return outcome(job)
 
 
@@ -60,7 +61,7 @@ def test_order_repetition_and_grouping_change_nothing(data: st.DataObject) -> No
     batches = [results[start : start + size] for start in range(0, len(results), size)]
     job = job_in()
     windows = in_flight(job)
-    fold_all(job, windows, [*batches, *batches])
+    apply_all(job, windows, [*batches, *batches])
     assert outcome(job) == expected()
     assert (job.chunks_done, job.chunks_in_flight, job.rows_in_flight, windows) == (3, 0, 0, {})
 
@@ -68,7 +69,7 @@ def test_order_repetition_and_grouping_change_nothing(data: st.DataObject) -> No
 def test_rows_hashes_bytes_and_seconds_are_summed() -> None:
     job = job_in()
     windows = in_flight(job)
-    fold(job, windows, [stored(0, "users", 3), stored(1, "users", 4)], NOW)
+    apply_results(job, windows, [stored(0, "users", 3), stored(1, "users", 4)], NOW)
     sums = job.tables["users"]
     assert (sums.rows, sums.hash, sums.bytes) == (20, 7, 200)
     assert (job.rows_done, job.generating_seconds, job.storing_seconds) == (20, 1.0, 0.5)
@@ -76,14 +77,14 @@ def test_rows_hashes_bytes_and_seconds_are_summed() -> None:
 
 def test_a_hash_sum_wraps_around() -> None:
     job = job_in()
-    fold(job, in_flight(job), [stored(0, "users", 2**128 - 1), stored(1, "users", 3)], NOW)
+    apply_results(job, in_flight(job), [stored(0, "users", 2**128 - 1), stored(1, "users", 3)], NOW)
     assert job.tables["users"].hash == 2
 
 
 def test_a_result_of_a_chunk_that_was_never_sent_is_left_aside() -> None:
     job = job_in()
     before = job.view()
-    fold(job, {}, [stored(2, "users")], NOW)
+    apply_results(job, {}, [stored(2, "users")], NOW)
     assert job.view() == before
 
 
@@ -91,7 +92,7 @@ def test_a_table_that_is_not_of_the_chunk_is_left_aside() -> None:
     job = job_in()
     windows = in_flight(job)
     windows[0].wanted = mask(["categories"])
-    fold(job, windows, [stored(0, "users")], NOW)
+    apply_results(job, windows, [stored(0, "users")], NOW)
     assert job.rows_done == 0
 
 
@@ -100,20 +101,20 @@ def test_rows_that_come_after_the_end_change_nothing(state: Any) -> None:
     job = job_in(state, "none")
     windows = in_flight(job)
     before = job.view()
-    fold(job, windows, all_stored(), NOW)
+    apply_results(job, windows, all_stored(), NOW)
     assert job.view() == before
 
 
 @pytest.mark.parametrize("state", ["running", "paused", "cancelling"])
 def test_chunks_in_flight_are_counted_in_every_unfinished_state(state: Any) -> None:
     job = job_in(state)
-    fold_all(job, in_flight(job, 2), [all_stored(2)])
+    apply_all(job, in_flight(job, 2), [all_stored(2)])
     assert (job.chunks_done, job.chunks_in_flight) == (2, 0)
 
 
 def test_prepared_starts_a_queued_job_once() -> None:
     job = job_in("queued", "prepare")
-    fold(job, {}, [PREPARED, PREPARED], after(1))
+    apply_results(job, {}, [PREPARED, PREPARED], after(1))
     assert (job.state, job.step, job.started_at) == ("running", "generate", after(1))
     assert [note.event for note in job.notes] == ["generating"]
     assert lifecycle.advance(job, after(1)) is Next.CHUNKS
@@ -121,7 +122,7 @@ def test_prepared_starts_a_queued_job_once() -> None:
 
 def test_prepared_leaves_a_paused_job_paused() -> None:
     job = job_in("paused", "prepare")
-    fold(job, {}, [PREPARED], NOW)
+    apply_results(job, {}, [PREPARED], NOW)
     assert (job.state, job.step) == ("paused", "generate")
     assert lifecycle.advance(job, NOW) is Next.NOTHING
     assert lifecycle.act(job, "resume", NOW)
@@ -134,9 +135,9 @@ def test_a_seal_goes_through_its_phases_and_completes() -> None:
     assert lifecycle.advance(job, NOW) is Next.SEAL
     assert job.view().phase == "indexing"
     for phase in ("indexing", "checking", "checking", "indexing"):
-        fold(job, {}, [Sealing(dataset_id=DATASET, job_id=JOB, phase=phase)], NOW)
+        apply_results(job, {}, [Sealing(dataset_id=DATASET, job_id=JOB, phase=phase)], NOW)
     assert job.view().phase == "checking"
-    fold(job, {}, [SEALED, SEALED], after(9))
+    apply_results(job, {}, [SEALED, SEALED], after(9))
     shown = job.view()
     assert (shown.state, shown.phase, shown.finished_at) == ("completed", None, after(9))
     assert (shown.stage_seconds.indexing, shown.stage_seconds.checking) == (2.0, 1.0)
@@ -144,7 +145,7 @@ def test_a_seal_goes_through_its_phases_and_completes() -> None:
 
 def test_a_late_sealed_completes_nothing_that_is_not_being_sealed() -> None:
     job = job_in()
-    fold(job, {}, [SEALED], NOW)
+    apply_results(job, {}, [SEALED], NOW)
     assert job.state == "running"
 
 
@@ -162,10 +163,85 @@ def test_a_late_sealed_completes_nothing_that_is_not_being_sealed() -> None:
 )
 def test_a_step_that_cannot_be_done_fails_the_job_with_the_reason(state: Any, step: Any, stage: Any) -> None:
     job = job_in(state, step)
-    fold(job, in_flight(job), [failed(stage, "No room.")], after(4))
+    apply_results(job, in_flight(job), [failed(stage, "No room.")], after(4))
     shown = job.view()
     assert (shown.state, shown.error, shown.finished_at) == ("failed", "No room.", after(4))
     assert job.notes[-1].detail == "No room."
+
+
+@pytest.mark.parametrize(
+    ("state", "step", "result"),
+    [
+        ("running", "generate", failed("store")),
+        ("queued", "prepare", failed("prepare")),
+        ("running", "index", failed("seal")),
+        ("queued", "prepare", PREPARED),
+        ("running", "generate", stored(0, "users")),
+        ("running", "index", Sealing(dataset_id=DATASET, job_id=JOB, phase="checking")),
+        ("running", "check", SEALED),
+        ("failed", "index", SEALED),
+        ("cancelling", "discard", Discarded(dataset_id=DATASET, job_id=JOB)),
+    ],
+)
+def test_a_result_of_an_earlier_attempt_changes_nothing(state: Any, step: Any, result: Any) -> None:
+    job = job_in(state, step, attempt=2, due_at=NOW)
+    chunks = in_flight(job)
+    before = job.view()
+    applied = apply_results(job, chunks, [result], after(5))
+    assert (job.view(), job.due_at, job.notes) == (before, NOW, [])
+    assert (applied.changed, applied.finished, applied.manifest) == ({}, set(), None)
+    apply_results(job, chunks, [result.model_copy(update={"attempt": 2})], after(5))
+    assert (job.view(), job.due_at) != (before, NOW)
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        failed("store", chunk_index=2),
+        failed("generate", chunk_index=None),
+        failed("store", chunk_attempt=2),
+    ],
+)
+def test_a_failure_of_a_chunk_that_is_not_in_flight_as_it_was_sent_fails_nothing(failure: Any) -> None:
+    job = job_in()
+    apply_results(job, in_flight(job, 2), [failure], NOW)
+    assert job.state == "running"
+
+
+def test_a_failure_of_a_chunk_that_is_stored_meanwhile_fails_nothing() -> None:
+    job = job_in()
+    apply_results(job, in_flight(job), [*all_stored(1), failed("store")], NOW)
+    assert (job.state, job.chunks_done) == ("running", 1)
+
+
+@pytest.mark.parametrize(("chunk_attempt", "state"), [(2, "running"), (3, "failed")])
+def test_a_chunk_that_was_sent_again_fails_by_its_last_attempt(chunk_attempt: int, state: str) -> None:
+    job = job_in()
+    chunks = in_flight(job)
+    chunks[0].attempts = 3
+    apply_results(job, chunks, [failed(chunk_attempt=chunk_attempt)], NOW)
+    assert job.state == state
+
+
+def test_the_writers_manifest_comes_with_the_end_and_a_failed_create_says_what_is_stored() -> None:
+    job = job_in("failed", "index", error="No room.", finished_at=NOW)
+    applied = apply_results(job, {}, [SEALED.model_copy(update={"stored": manifest(1234)})], NOW)
+    assert applied.manifest == manifest(1234)
+    assert job.error == "No room. Of the dataset 1,234 rows are stored; a retry goes on from there."
+
+
+def test_a_seal_that_failed_brings_the_manifest_too() -> None:
+    job = job_in("running", "check")
+    failure = failed("seal", "A row is missing.", stored=manifest(7))
+    assert apply_results(job, {}, [failure], NOW).manifest == manifest(7)
+    assert (job.state, job.step) == ("failed", "none")
+
+
+def test_a_rollback_brings_the_manifest_of_what_stays() -> None:
+    job = job_in("failed", "discard", kind="append", error="No room.", finished_at=NOW, rows_done=60)
+    answer = Discarded(dataset_id=DATASET, job_id=JOB, stored=manifest(9))
+    assert apply_results(job, {}, [answer], NOW).manifest == manifest(9)
+    assert (job.state, job.rows_done, job.rolled_back) == ("failed", 0, True)
 
 
 @pytest.mark.parametrize(
@@ -174,23 +250,23 @@ def test_a_step_that_cannot_be_done_fails_the_job_with_the_reason(state: Any, st
 )
 def test_a_failure_of_a_step_that_is_over_changes_nothing(step: Any, stage: Any) -> None:
     job = job_in("running", step)
-    fold(job, {}, [failed(stage)], NOW)
+    apply_results(job, {}, [failed(stage)], NOW)
     assert job.state == "running"
 
 
 @pytest.mark.parametrize("stage", ["prepare", "generate", "store", "seal"])
 def test_a_failure_of_an_earlier_attempt_does_not_fail_a_retried_job(stage: Any) -> None:
     step = {"prepare": "prepare", "seal": "index"}.get(stage, "generate")
-    job = job_in("running", step, round=2)  # type: ignore[arg-type]
-    fold(job, in_flight(job), [failed(stage, attempt=1)], NOW)
+    job = job_in("running", step, attempt=2)  # type: ignore[arg-type]
+    apply_results(job, in_flight(job), [failed(stage, attempt=1)], NOW)
     assert (job.state, job.due_at) == ("running", None)
-    fold(job, in_flight(job), [failed(stage, attempt=2)], NOW)
+    apply_results(job, in_flight(job), [failed(stage, attempt=2)], NOW)
     assert job.state == "failed"
 
 
 def test_nothing_of_an_earlier_attempt_is_counted() -> None:
-    job = job_in(round=2)
-    fold(job, in_flight(job), [*all_stored(), PREPARED, SEALED], NOW)
+    job = job_in(attempt=2)
+    apply_results(job, in_flight(job), [*all_stored(), PREPARED, SEALED], NOW)
     assert (job.rows_done, job.chunks_done, job.state) == (0, 0, "running")
 
 
@@ -201,24 +277,24 @@ def test_nothing_of_an_earlier_attempt_is_counted() -> None:
 )
 def test_only_the_failure_of_a_chunk_in_flight_fails_the_job(chunk: dict[str, Any]) -> None:
     job = job_in()
-    fold(job, in_flight(job, 2), [failed("store", **chunk)], NOW)
+    apply_results(job, in_flight(job, 2), [failed("store", **chunk)], NOW)
     assert job.state == "running"
 
 
 def test_a_failure_of_a_chunk_that_is_stored_already_changes_nothing() -> None:
     job = job_in()
     windows = in_flight(job)
-    fold_all(job, windows, [all_stored(1), [failed("store", chunk_index=0)]])
+    apply_all(job, windows, [all_stored(1), [failed("store", chunk_index=0)]])
     assert (job.state, job.chunks_done) == ("running", 1)
 
 
 def test_a_failed_chunk_of_a_cancelled_job_is_waited_for_no_longer() -> None:
     job = job_in("cancelling")
     windows = in_flight(job)
-    fold(job, windows, [failed(), *all_stored()], NOW)
+    apply_results(job, windows, [failed(), *all_stored()], NOW)
     assert (job.state, job.chunks_in_flight, job.rows_done) == ("cancelling", 0, 0)
     assert lifecycle.advance(job, NOW) is Next.SEAL
-    fold(job, {}, [failed("seal")], NOW)
+    apply_results(job, {}, [failed("seal")], NOW)
     assert job.state == "cancelled"
 
 
