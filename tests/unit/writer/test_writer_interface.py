@@ -1,4 +1,4 @@
-"""The API while its database is away."""
+"""The API's settings, and its answers while the database is away."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
+from pydantic import ValidationError
 
 from cartload_kit.database import engine
 from cartload_kit.tokens import Identity
@@ -15,6 +16,7 @@ from cartload_writer.api import app
 from cartload_writer.api.dependencies import PublicAddress, Services
 from cartload_writer.api.row_reader import RowReader
 from cartload_writer.api.shares import UserShares
+from cartload_writer.settings import ApiSettings
 from support.serving import closed_port
 
 DATASET = uuid4()
@@ -27,6 +29,21 @@ class AnyToken:
     async def verify(self, token: str) -> Identity:
         """That user."""
         return Identity(str(UUID(int=1)), "customer", token, datetime(2036, 1, 1, tzinfo=UTC))
+
+
+SETTINGS = {
+    "port": 1,
+    "writer_database_url": "mysql://user:password@host:1/database",
+    "blob_connection_string": "UseDevelopmentStorage=true",
+    "jwks_url": "http://auth/jwks",
+}
+
+
+@pytest.mark.parametrize("what", ["row_queries", "exports", "downloads"])
+def test_a_users_share_above_the_total_is_refused_at_start(what: str) -> None:
+    ApiSettings.model_validate({**SETTINGS, f"writer_{what}": 3, f"writer_{what}_user": 3})
+    with pytest.raises(ValidationError, match=f"CARTLOAD_WRITER_{what.upper()}_USER=4 and .*=3: the share"):
+        ApiSettings.model_validate({**SETTINGS, f"writer_{what}": 3, f"writer_{what}_user": 4})
 
 
 @pytest.fixture

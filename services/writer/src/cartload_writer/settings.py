@@ -1,12 +1,13 @@
 """What each role of the writer is told: one frozen class a role."""
 
+from collections.abc import Iterable
 from typing import Self
 
 from pydantic import Field, SecretStr, model_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings
 
-from cartload_kit.settings import DatabaseUrl, HttpUrl, Port, Settings
+from cartload_kit.settings import Conflict, DatabaseUrl, HttpUrl, Port, Settings
 
 COMMANDS_AT_ONCE = 8
 """Commands from Kafka that are kept at a time, each with a connection of its own."""
@@ -198,3 +199,10 @@ class ApiSettings(StorageSettings):
     writer_send_seconds: float = Field(
         default=30.0, gt=0, le=600, description="Seconds after which a download that nobody reads is ended."
     )
+
+    def conflicts(self) -> Iterable[Conflict]:
+        """Yield what does not fit together."""
+        for total in ("writer_row_queries", "writer_exports", "writer_downloads"):
+            share = f"{total}_user"
+            if getattr(self, share) > getattr(self, total):
+                yield Conflict((share, total), "the share of one user must be at most that of all")
