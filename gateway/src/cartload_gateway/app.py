@@ -80,7 +80,10 @@ def _routed(lifespan: Lifespan | None, max_body: int, hosts: Collection[str]) ->
         lifespan=lifespan,
         title="Cartload",
         description="Whole e-commerce businesses, consistent to the last cent. "
-        "Errors are problem details (RFC 9457); times are RFC 3339 in UTC, money is in minor units.",
+        "Errors are problem details (RFC 9457); times are RFC 3339 in UTC, money is in minor units. "
+        "A query parameter that a call does not know, or that is given twice, is refused. "
+        "A list's `next` is the `cursor` of its next page; a `Link` header says the same unless too long. "
+        "HEAD is taken wherever GET is; answers with an ETag honour If-None-Match and If-Match.",
         max_body=max_body,
         strict_json=False,
         openapi_url=None,
