@@ -1,4 +1,4 @@
-"""Signing keys in the database: replicas agree, old ones overlap, sealed ones stay shut."""
+"""Signing keys in the database: replicas agree, old ones overlap, encrypted ones need their secret."""
 
 from datetime import timedelta
 
@@ -106,7 +106,7 @@ def test_what_was_signed_with_a_dropped_key_ends_within_twenty_seconds() -> None
     assert slowest_reading + FRESH_SECONDS < 20
 
 
-async def test_with_a_secret_the_keys_are_sealed(auth_database: str) -> None:
+async def test_with_a_secret_the_keys_are_encrypted(auth_database: str) -> None:
     clock = TestClock()
     async with running(auth_database, clock, signing_key_secret=SECRET) as auth:
         assert [key.split(":")[0] for key in await stored(auth)] == ["aes256gcm"]

@@ -66,7 +66,7 @@ def test_a_key_comes_back_as_it_was_stored(secret: str | None) -> None:
     assert encryptor.decrypt(key.kid, stored) == key.private.private_bytes_raw()
 
 
-def test_a_sealed_key_opens_with_its_secret_and_for_its_kid_only() -> None:
+def test_an_encrypted_key_is_read_with_its_secret_and_for_its_kid_only() -> None:
     key = new_key(1, NOON, NOON)
     raw = key.private.private_bytes_raw()
     stored = KeyEncryptor("sixteen letters!").encrypt(key.kid, raw)

@@ -22,8 +22,8 @@ class CommandSettings(BaseSettings):
     signing_key_secret: SecretStr | None = Field(
         default=None,
         min_length=16,
-        description="Seals the private signing keys in the database, at least 16 characters; "
-        "without it they are protected by the database's rights alone.",
+        description="Encrypts the private signing keys and the secret of the refresh tokens in the database, "
+        "at least 16 characters; without it they are protected by the database's rights alone.",
     )
 
 
