@@ -2,9 +2,11 @@
 
 import asyncio
 import contextlib
+import sys
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -203,3 +205,48 @@ async def test_a_dataset_that_cannot_be_read_has_a_failed_report_with_the_reason
 async def test_an_examination_that_takes_too_long_is_ended(writer: Writer) -> None:
     with pytest.raises(ExaminationFailed, match="took more than"):
         await child.examine(Request(url=writer.place.url, memory_mb=256), seconds=0.01)
+
+
+async def test_an_examination_ends_with_the_process_that_asked_for_it() -> None:
+    """Killed, that cannot end it any more: it has to notice by itself."""
+    begun = asyncio.Event()
+
+    async def never_answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        begun.set()
+        await reader.read()
+        writer.close()
+
+    server = await asyncio.start_server(never_answer, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    program = (
+        "import asyncio; from cartload_writer.tasks.examination import child, examine; "
+        f"request = examine.Request(url='mysql://u:p@127.0.0.1:{port}/shop', memory_mb=256); "
+        "asyncio.run(child.examine(request, seconds=60))"
+    )
+    asking = await asyncio.create_subprocess_exec(sys.executable, "-c", program)
+    try:
+        async with asyncio.timeout(30):
+            await begun.wait()
+        (examining,) = children(asking.pid)
+        asking.kill()
+        async with asyncio.timeout(3):
+            while is_running(examining):  # noqa: ASYNC110 it is no child of this process
+                await asyncio.sleep(0.02)
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            asking.kill()
+        await asking.wait()
+        server.close()
+
+
+def children(pid: int) -> list[str]:
+    """The processes that a process started."""
+    return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+
+
+def is_running(pid: str) -> bool:
+    """Whether a process runs, a dead one whose parent has not asked for it aside."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False

@@ -1,5 +1,6 @@
 """Delete: nothing of a dataset is left but its tombstone."""
 
+import asyncio
 from typing import Any
 from uuid import uuid4
 
@@ -7,6 +8,7 @@ import pymysql
 import pytest
 
 from cartload_contracts.messages import Deleted
+from cartload_writer.adapters.blob import Part
 from cartload_writer.domain import names
 from cartload_writer.errors import PermanentFailure, RetryLater
 from support.writer_service import Load, Place, Writer, address, reader_name, root
@@ -133,3 +135,19 @@ async def test_the_owners_user_outlives_a_dataset(writer: Writer, place: Place) 
         grants = [row[0] for row in cursor.fetchall()]
     assert len(grants) == 1
     assert "GRANT USAGE ON *.*" in grants[0]
+
+
+async def test_a_dataset_of_many_parts_leaves_none(writer: Writer) -> None:
+    """More parts than one request can remove, and than one page of a listing has."""
+    load = Load.of(customers=10)
+    prefix = names.dataset_prefix(load.dataset_id)
+    parts = [Part(f"{prefix}users/part-{n}.parquet", b"rows", 1, "0" * 32, "parquet") for n in range(600)]
+    for first in range(0, len(parts), 50):
+        await asyncio.gather(*(writer.blobs.put(part) for part in parts[first : first + 50]))
+    other = Part(f"{names.dataset_prefix(uuid4())}users/part-0.parquet", b"rows", 1, "0" * 32, "parquet")
+    await writer.blobs.put(other)
+    assert await writer.blobs.delete_all(prefix) == len(parts)
+    assert await blobs(writer, load) == []
+    await writer.blobs.delete_batch([parts[0].name, other.name])
+    listing = writer.blobs._container.list_blob_names(name_starts_with=other.name)
+    assert [name async for name in listing] == []

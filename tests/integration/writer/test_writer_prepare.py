@@ -1,5 +1,6 @@
 """Prepare: a database of its own for each dataset, from the stock or made, and further segments of it."""
 
+import asyncio
 import json
 from typing import Any
 
@@ -11,7 +12,8 @@ from cartload.schema import ddl
 from cartload_contracts.messages import Prepared
 from cartload_writer.domain import names
 from cartload_writer.errors import PermanentFailure
-from support.writer_service import Load, Place, Writer, root
+from cartload_writer.repository import database_users
+from support.writer_service import NOW, Load, Place, Writer, root
 
 TABLES = {*schema.TABLE_NAMES, "_cartload"}
 
@@ -155,3 +157,38 @@ async def test_a_ready_database_of_another_vintage_is_thrown_away(writer: Writer
     await writer.context.database_pool.refill()
     assert set(writer.query("SELECT state, vintage FROM stock")) == {("ready", VINTAGE)}
     assert len(writer.query("SELECT 1 FROM stock")) == 2
+
+
+async def test_a_database_that_is_handed_out_just_now_is_not_cleared(writer: Writer, place: Place) -> None:
+    """It was so long in the making that it counts as abandoned; then it is ready, and taken."""
+    pool = writer.context.database_pool
+    await pool.refill()
+    with root(place.admin) as cursor, root(place.admin) as other:
+        cursor.execute(f"SELECT database_name FROM {place.name}.stock ORDER BY created_at LIMIT 1")
+        (name,) = cursor.fetchone()
+        mine = f"WHERE database_name = '{name}'"
+        other.execute(f"UPDATE {place.name}.stock SET state = 'making', created_at = '2020-01-01' {mine}")
+        cursor.execute("START TRANSACTION")
+        cursor.execute(f"UPDATE {place.name}.stock SET state = 'ready' {mine}")
+        async with asyncio.timeout(4):
+            await pool.refill()
+        cursor.execute(f"DELETE FROM {place.name}.stock {mine}")
+        cursor.execute("COMMIT")
+        cursor.execute(f"SHOW TABLES IN `{name}`")
+        assert len(cursor.fetchall()) == len(TABLES)
+        cursor.execute(f"DROP DATABASE `{name}`")
+
+
+async def test_an_owner_who_signs_up_for_sql_meanwhile_may_read(writer: Writer, place: Place) -> None:
+    """Whether the password or the dataset is first, or both come at the same moment."""
+    loads = [Load.of(customers=10, seed=seed) for seed in range(16)]
+    for _ in range(2):
+        await writer.context.database_pool.refill()
+
+    async def sign_up(load: Load) -> None:
+        await database_users.set_password(writer.context.meta, load.owner_id, names.new_password(), NOW)
+
+    for load in loads:
+        await asyncio.gather(writer.run(load.prepare()), sign_up(load))
+        granted = writer.query("SELECT 1 FROM mysql.db WHERE Db = %s", writer.database(load))
+        assert granted, "the owner's user has no grant"

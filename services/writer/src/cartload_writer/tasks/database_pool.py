@@ -1,6 +1,7 @@
 """A stock of empty databases with the final DDL: a small dataset need not wait for ten CREATE TABLE."""
 
 import asyncio
+import hashlib
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -19,7 +20,7 @@ from cartload_writer.errors import explain
 from cartload_writer.models import stock
 from cartload_writer.repository import databases
 
-MAKING, READY = "making", "ready"
+MAKING, READY, DROPPING = "making", "ready", "dropping"
 POLL_SECONDS = 5.0
 ABANDONED = timedelta(minutes=10)
 _log = logging.getLogger(__name__)
@@ -74,7 +75,9 @@ class DatabasePool:
 
     @asynccontextmanager
     async def _alone(self) -> AsyncIterator[bool]:
-        name = f"cartload-stock-{self.meta.url.database}"[:64]
+        # Every user of the server may take a lock of any name: nobody else can guess this one.
+        secret = f"{self.meta.url.database}\0{self.meta.url.password}".encode()
+        name = f"cartload-stock-{hashlib.sha256(secret).hexdigest()[:32]}"
         async with self.meta.connect() as connection:
             got = await connection.scalar(sa.text("SELECT GET_LOCK(:name, 0)"), {"name": name})
             try:
@@ -98,18 +101,21 @@ class DatabasePool:
             await connection.execute(stock.insert().values(database_name=name, **values))
         await databases.make(self.work, name, "uuid", final=True)
         async with transaction(self.meta) as connection:
-            mine = stock.c.database_name == name
+            mine = (stock.c.database_name == name) & (stock.c.state == MAKING)
             await connection.execute(stock.update().where(mine).values(state=READY))
 
     async def _clear(self) -> None:
         abandoned = (stock.c.state != READY) & (stock.c.created_at < self.clock() - ABANDONED)
         useless = sa.or_(abandoned, stock.c.vintage != cartload.VINTAGE)
+        # Locked rows belong to a prepare that takes them just now. What is marked here, nobody can take.
+        query = sa.select(stock.c.database_name).where(useless).order_by(stock.c.database_name)
         async with transaction(self.meta) as connection:
-            names = (await connection.scalars(sa.select(stock.c.database_name).where(useless))).all()
+            names = (await connection.scalars(query.with_for_update(skip_locked=True))).all()
             await connection.execute(
-                stock.update().where(stock.c.database_name.in_(names)).values(state="dropping")
+                stock.update().where(stock.c.database_name.in_(names)).values(state=DROPPING)
             )
         for name in names:
             if await databases.drop(self.work, name):
+                mine = (stock.c.database_name == name) & (stock.c.state == DROPPING)
                 async with transaction(self.meta) as connection:
-                    await connection.execute(stock.delete().where(stock.c.database_name == name))
+                    await connection.execute(stock.delete().where(mine))

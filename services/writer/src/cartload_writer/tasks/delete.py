@@ -76,7 +76,9 @@ async def _drop(context: Context, dataset: Dataset) -> None:
 
 async def _forget(context: Context, dataset: Dataset) -> None:
     key = str(dataset.dataset_id)
-    some = sa.text("DELETE FROM manifest WHERE dataset_id = :key LIMIT :most")
+    some = sa.text(
+        "DELETE FROM manifest WHERE dataset_id = :key ORDER BY dataset_id, table_name, chunk LIMIT :most"
+    )
     removed = _ENTRIES
     while removed == _ENTRIES:
         async with transaction(context.meta) as connection:

@@ -24,6 +24,7 @@ async def prepare(context: Context, command: Prepare) -> None:
         context.database_pool.wake()
     else:
         await _complete(context, dataset)
+    await _let_owner_read(context, dataset)
     await context.results.publish(
         Prepared(dataset_id=command.dataset_id, job_id=command.job_id, attempt=command.attempt)
     )
@@ -70,7 +71,7 @@ async def _record(context: Context, command: Prepare, spec: specs.Spec) -> tuple
         if name is None:
             return dataset, False
         await databases.describe(connection, dataset)
-        return dataset, not await database_users.exists(connection, dataset.owner_id)
+        return dataset, True
 
 
 async def _extend(context: Context, connection: AsyncConnection, found: Dataset, command: Prepare) -> Dataset:
@@ -94,13 +95,19 @@ async def _complete(context: Context, dataset: Dataset) -> None:
     await databases.make(context.work, dataset.database_name, dataset.ids, final=final)
     async with databases.session(context.work, dataset.database_name) as connection:
         await databases.describe(connection, dataset)
-        if await _has_reader(context, dataset):
-            await database_users.grant(connection, dataset.database_name, dataset.owner_id)
 
 
-async def _has_reader(context: Context, dataset: Dataset) -> bool:
+async def _let_owner_read(context: Context, dataset: Dataset) -> None:
+    """Grant after the dataset's row was committed, never before.
+
+    Whoever makes a password commits the user's row first and looks for datasets then. As each side writes
+    before it looks, one of the two sees the other, in whatever order they run.
+    """
     async with context.meta.connect() as connection:
-        return await database_users.exists(connection, dataset.owner_id)
+        if not await database_users.exists(connection, dataset.owner_id):
+            return
+    async with context.work.connect() as connection:
+        await database_users.grant(connection, dataset.database_name, dataset.owner_id)
 
 
 def _segments(command: Prepare) -> list[dict[str, int]]:

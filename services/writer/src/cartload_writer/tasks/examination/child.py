@@ -28,7 +28,7 @@ async def examine(request: Request, seconds: float) -> Found:
     try:
         _step_back(child.pid)
         async with asyncio.timeout(seconds):
-            result, _ = await child.communicate(request.model_dump_json().encode())
+            result = await _answer(child, request)
             code = await child.wait()
     except TimeoutError as error:
         raise ExaminationFailed(f"it took more than {seconds:g} s") from error
@@ -39,6 +39,16 @@ async def examine(request: Request, seconds: float) -> Found:
     if code:
         raise ExaminationFailed(f"the examination ended with code {code}")
     return _read(result)
+
+
+async def _answer(child: asyncio.subprocess.Process, request: Request) -> bytes:
+    """What the child writes. Its input stays open: that it ends tells the child that this process died."""
+    if child.stdin is None or child.stdout is None:
+        raise ExaminationFailed("the examination has no pipes")
+    with suppress(ConnectionError):
+        child.stdin.write(request.model_dump_json().encode() + b"\n")
+        await child.stdin.drain()
+    return await child.stdout.read()
 
 
 def _step_back(pid: int) -> None:
