@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -21,7 +21,7 @@ from cartload.engine.generate import Engine
 from cartload.schema import rowhash
 from cartload_contracts.batches import Batch, BatchHeader
 from cartload_contracts.envelope import Wire, decode_batch, encode, encode_batch
-from cartload_contracts.messages import DatasetCommand, Delete, Prepare, Result, Seal
+from cartload_contracts.messages import DatasetCommand, Delete, Discard, Prepare, Result, Seal
 from cartload_contracts.model import Segment, TableTotals
 from cartload_kit.database import engine
 from cartload_kit.database.migrate import migrate
@@ -38,6 +38,7 @@ from cartload_writer.api.shares import UserShares
 from cartload_writer.bootstrap import MIGRATIONS
 from cartload_writer.consumers.batch_handler import BatchHandler
 from cartload_writer.consumers.batch_storage import Storage
+from cartload_writer.consumers.redelivery import Redelivery
 from cartload_writer.domain import names
 from cartload_writer.repository import batches
 from cartload_writer.repository.databases import session_for_ddl
@@ -219,6 +220,17 @@ class Load:
         }
         return Seal(dataset_id=self.dataset_id, job_id=self.job_id, complete=complete, expected=expected)
 
+    def discard(self, stay: int = 1) -> Discard:
+        """The command that leaves the first segments only."""
+        return Discard(
+            dataset_id=self.dataset_id,
+            job_id=self.job_id,
+            spec=self.spec.model_dump(mode="json"),
+            segments=tuple(
+                Segment(first_block=s.first_block, customers=s.customers) for s in self.segments[:stay]
+            ),
+        )
+
     def delete(self) -> Delete:
         """The command that removes it."""
         return Delete(dataset_id=self.dataset_id, owner_id=self.owner_id)
@@ -259,6 +271,8 @@ class Writer:
     told: Told
     http: httpx.AsyncClient
     app: FastAPI
+    again: list[Record]
+    """Batches that lost a lock and were sent again."""
 
     async def run(self, command: DatasetCommand, *, attempts: int = 0) -> None:
         """Run a command's task as the runner does."""
@@ -324,12 +338,21 @@ async def running(
     reading = engine(url, session=reading_session(5.0))
     told = Told()
     async with (
+        AsyncExitStack() as stack,
         BlobStore.connect(connection_string, container) as blobs,
         BulkPool.open(lambda: batches.connect(url, place.name), 3) as pool,
     ):
         await blobs.create_container()
         limit = 64 * 2**20
-        handler = BatchHandler(Storage(pool, blobs, place.name), told, ByteBudget(limit), limit, lambda: NOW)
+        again: list[Record] = []
+
+        async def send_again(record: Record) -> None:
+            again.append(record)
+
+        redelivery = await stack.enter_async_context(Redelivery.open(send_again))
+        handler = BatchHandler(
+            Storage(pool, blobs, place.name), told, redelivery, ByteBudget(limit), limit, lambda: NOW
+        )
         stock = DatabasePool(meta, work, 2, lambda: NOW)
         context = Context(
             meta,
@@ -357,7 +380,7 @@ async def running(
         )
         transport = httpx.ASGITransport(web)
         async with httpx.AsyncClient(transport=transport, base_url="http://writer", timeout=30) as http:
-            yield Writer(place, replace(context, **settings), handler, blobs, told, http, web)
+            yield Writer(place, replace(context, **settings), handler, blobs, told, http, web, again)
     for made in (meta, work, reading):
         await made.dispose()
 

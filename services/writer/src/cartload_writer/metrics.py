@@ -4,7 +4,8 @@ from prometheus_client import Counter, Gauge, Histogram
 
 _SECONDS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 120)
 
-# What became of batches: stored, repeated, dropped (dataset deleted), bad. The first three are normal.
+# What became of batches: stored, repeated, dropped (dataset deleted), deferred (it lost a
+# lock and comes again), bad. The first three are normal.
 BATCHES = Counter(
     "cartload_writer_batches_total", "Batches handled, by table and outcome.", ("table", "outcome")
 )

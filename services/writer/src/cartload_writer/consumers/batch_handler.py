@@ -17,8 +17,9 @@ from cartload_kit.kafka.errors import BadMessage
 from cartload_kit.kafka.record import Record
 from cartload_kit.logging import bind
 from cartload_writer.adapters.results import Results
-from cartload_writer.consumers.batch_storage import Storage
+from cartload_writer.consumers.batch_storage import DatasetLocked, Storage
 from cartload_writer.consumers.decode import rows_of
+from cartload_writer.consumers.redelivery import Redelivery
 from cartload_writer.errors import translate_errors
 from cartload_writer.metrics import BATCHES, ROWS, STEP_SECONDS
 from cartload_writer.repository.batches import StoredBatch
@@ -33,6 +34,7 @@ class BatchHandler:
 
     storage: Storage
     results: Results
+    redelivery: Redelivery
     budget: ByteBudget
     most_bytes: int
     clock: Callable[[], datetime]
@@ -49,12 +51,15 @@ class BatchHandler:
         with bind(job_id=str(batch.header.job_id)), translate_errors():
             await self.budget.take(weight)
             try:
-                await self._handle(batch)
+                await self._handle(batch, record)
             finally:
                 self.budget.give(weight)
 
-    async def _handle(self, batch: Batch) -> None:
+    async def _handle(self, batch: Batch, record: Record) -> None:
         header, began = batch.header, time.perf_counter()
+        if self.redelivery.is_blocked(header.dataset_id):
+            self._put_aside(header, record)
+            return
         target = await self.storage.find_target(header)
         if target is None:
             raise BadMessage("the dataset is not known here")
@@ -70,13 +75,24 @@ class BatchHandler:
         async with self.storage.cores:
             with STEP_SECONDS.labels("decode").time():
                 rows = await asyncio.to_thread(rows_of, batch, target.ids)
-        stored = await self.storage.store(header, target, rows, began, self.clock())
+        try:
+            stored = await self.storage.store(header, target, rows, began, self.clock())
+        except DatasetLocked:
+            # One dataset's lock costs that dataset only: the partition goes on without this batch.
+            self.redelivery.lost_a_lock(header.dataset_id)
+            self._put_aside(header, record)
+            return
+        self.redelivery.stored(header.dataset_id)
         if stored is None:
             BATCHES.labels(header.table, "dropped").inc()
             return
         BATCHES.labels(header.table, "stored").inc()
         ROWS.labels(header.table).inc(header.rows)
         await self.results.publish(_stored(header, stored))
+
+    def _put_aside(self, header: BatchHeader, record: Record) -> None:
+        BATCHES.labels(header.table, "deferred").inc()
+        self.redelivery.put(record, header.dataset_id)
 
     async def _repeat(self, header: BatchHeader, stored: StoredBatch) -> None:
         """The batch is stored already: say so again, for the first word may be lost."""

@@ -1,15 +1,11 @@
-"""Where the two stores meet: part to Blob and rows to MySQL side by side, the commit waits for both."""
+"""Where the two stores meet: first the part goes to Blob, then the rows to MySQL in one short transaction."""
 
 import asyncio
-import contextlib
 import logging
 import random
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from hashlib import sha256
 
 import pyarrow as pa
 import pymysql
@@ -19,9 +15,10 @@ from cartload.encoders.mysql import LoadError
 from cartload_contracts.batches import BatchHeader
 from cartload_kit.kafka.errors import BadMessage, TryAgain
 from cartload_kit.transient_errors import RETRYABLE_TRANSACTION_ERRORS, error_code
-from cartload_writer.adapters.blob import BlobDiffers, BlobStore, BlobUnavailable, Part, StoredPart
+from cartload_writer.adapters.blob import BlobDiffers, BlobStore, Part, StoredPart
 from cartload_writer.adapters.bulk_connections import BulkPool
 from cartload_writer.domain.names import blob_name
+from cartload_writer.errors import LOCK_WAIT_TIMEOUT
 from cartload_writer.metrics import BLOB_BYTES, RETRIES, STEP_SECONDS
 from cartload_writer.repository import batches
 from cartload_writer.repository.batches import AlreadyStored, DatasetGone, NewEntry, StoredBatch, Target
@@ -32,18 +29,23 @@ ATTEMPTS = 5
 BUSY_THREADS = 2
 """Batches that are decoded or encoded at a time."""
 
-type Upload = asyncio.Task[StoredPart]
+UPLOADS = 4
+"""Parts on their way to Blob at a time: more make a slow line no faster, only each upload later."""
+
 _log = logging.getLogger(__name__)
+
+
+class DatasetLocked(Exception):
+    """Somebody holds locks on the dataset's rows, and is no reader that could be ended."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Work:
-    """A batch on its way: its manifest row, its rows, its part."""
+    """A batch whose part is stored: its manifest row and its rows."""
 
     entry: NewEntry
     target: Target
     rows: pa.RecordBatch
-    upload: Upload
     began: float
 
 
@@ -56,6 +58,7 @@ class Storage:
     meta: str
     cores: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(BUSY_THREADS))
     """Held while a thread decodes or encodes: more at a time only take memory."""
+    uploads: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(UPLOADS))
 
     async def find_target(self, header: BatchHeader) -> Target | None:
         """The dataset of a batch with what is stored of it; None when it is unknown."""
@@ -75,32 +78,22 @@ class Storage:
 
         Raises:
             BadMessage: other rows are there, or the server does not take these.
+            DatasetLocked: somebody holds locks on it.
             BlobUnavailable, pymysql.MySQLError: something is away.
         """
         async with self.cores:
             with STEP_SECONDS.labels("encode").time():
                 part = await asyncio.to_thread(_part, header, target, rows)
-        expected = StoredPart(len(part.data), sha256(part.data).hexdigest())
-        entry = NewEntry(header, part.name, expected, 0.0, now)
-        async with self._uploading(part) as upload:
-            try:
-                return await self._with_retries(_Work(entry, target, rows, upload, began))
-            except AlreadyStored:
-                return await self._on_duplicate(header)
-            except DatasetGone:
-                await asyncio.wait({upload})
-        await self.drop(header, target)
-        return None
-
-    @asynccontextmanager
-    async def _uploading(self, part: Part) -> AsyncIterator[Upload]:
-        upload = asyncio.create_task(self._upload(part))
+        async with self.uploads:
+            stored = await self._upload(part)
+        entry = NewEntry(header, part.name, stored, 0.0, now)
         try:
-            yield upload
-        finally:
-            upload.cancel()
-            with contextlib.suppress(asyncio.CancelledError, BadMessage, BlobUnavailable):
-                await upload
+            return await self._with_retries(_Work(entry, target, rows, began))
+        except AlreadyStored:
+            return await self._on_duplicate(header)
+        except DatasetGone:
+            await self.drop(header, target)
+            return None
 
     async def _upload(self, part: Part) -> StoredPart:
         with STEP_SECONDS.labels("blob").time():
@@ -112,33 +105,45 @@ class Storage:
         return stored
 
     async def _with_retries(self, work: _Work) -> StoredBatch:
-        for attempt in range(1, ATTEMPTS):
+        for attempt in range(1, ATTEMPTS + 1):
             try:
                 return await self._transaction(work)
-            except (pymysql.MySQLError, LoadError) as error:
-                if not _again(error):
+            except LoadError as error:
+                if attempt == ATTEMPTS:
+                    raise BadMessage(f"the database does not take these rows: {error}") from error
+                reason = "load"
+            except pymysql.MySQLError as error:
+                if error_code(error) not in RETRYABLE_TRANSACTION_ERRORS:
                     raise
-                RETRIES.labels(type(error).__name__).inc()
-                _log.warning("the transaction is begun again: %s", error)
+                reason = "lock"
+                await self._after_lost_lock(work, error, last=attempt == ATTEMPTS)
+            RETRIES.labels(reason).inc()
+            _log.warning("the transaction is begun again: it lost a %s", reason)
             await asyncio.sleep(0.02 * 2**attempt * random.random())
-        try:
-            return await self._transaction(work)
-        except LoadError as error:
-            raise BadMessage(f"the database does not take these rows: {error}") from error
+        raise AssertionError("the last attempt returns or raises")
+
+    async def _after_lost_lock(self, work: _Work, error: pymysql.MySQLError, *, last: bool) -> None:
+        """A deadlock is over. After a lock timeout, end the readers that hold locks; others are left alone.
+
+        Raises DatasetLocked where trying again at once would only wait again, with a bulk connection.
+        """
+        ended = 0
+        if error_code(error) == LOCK_WAIT_TIMEOUT:
+            async with self.pool.lend() as bulk:
+                ended = await bulk.run(batches.end_readers, work.target.owner_id)
+            if ended:
+                _log.warning("ended %d sessions of the owner that held locks on the dataset", ended)
+        if last or (error_code(error) == LOCK_WAIT_TIMEOUT and not ended):
+            raise DatasetLocked from error
 
     async def _transaction(self, work: _Work) -> StoredBatch:
-        seconds = time.perf_counter() - work.began
-        entry = replace(work.entry, storing_seconds=seconds)
+        header = work.entry.header
+        entry = replace(work.entry, storing_seconds=time.perf_counter() - work.began)
         async with self.pool.lend() as bulk:
             with STEP_SECONDS.labels("load").time():
                 await bulk.run(batches.store, self.meta, work.target.database, entry, work.rows)
-            part = await work.upload
-            if part != entry.part:
-                await bulk.run(batches.update_part, self.meta, replace(entry, part=part))
-            with STEP_SECONDS.labels("commit").time():
-                await bulk.run(batches.commit)
-        header = entry.header
-        return StoredBatch(header.rows, header.row_hash, part.bytes, time.perf_counter() - work.began)
+        seconds = time.perf_counter() - work.began
+        return StoredBatch(header.rows, header.row_hash, entry.part.bytes, seconds)
 
     async def _on_duplicate(self, header: BatchHeader) -> StoredBatch:
         """Another delivery of these coordinates was faster."""
@@ -157,7 +162,3 @@ def _name(header: BatchHeader, target: Target) -> str:
 def _part(header: BatchHeader, target: Target, rows: pa.RecordBatch) -> Part:
     data = bytes(files.encode(rows, target.format))
     return Part(_name(header, target), data, header.rows, header.row_hash, target.format)
-
-
-def _again(error: Exception) -> bool:
-    return isinstance(error, LoadError) or error_code(error) in RETRYABLE_TRANSACTION_ERRORS

@@ -1,4 +1,4 @@
-"""Builds the role `consumer` and wires it; no database toolkit: memory here belongs to the batches."""
+"""Builds the role `consumer` and wires it."""
 
 import asyncio
 from contextlib import AsyncExitStack
@@ -14,6 +14,7 @@ from cartload_kit.kafka.budget import ByteBudget
 from cartload_kit.kafka.consumer import Consumer
 from cartload_kit.kafka.dead_letters import DeadLetters
 from cartload_kit.kafka.producer import Producer
+from cartload_kit.kafka.record import Record
 from cartload_kit.mysql_url import MysqlUrl
 from cartload_kit.service import Main
 from cartload_writer import bootstrap
@@ -23,6 +24,7 @@ from cartload_writer.adapters.results import KafkaResults
 from cartload_writer.bootstrap import MIGRATIONS, Checks, utc_now
 from cartload_writer.consumers.batch_handler import BatchHandler
 from cartload_writer.consumers.batch_storage import Storage
+from cartload_writer.consumers.redelivery import Redelivery
 from cartload_writer.repository import batches
 from cartload_writer.repository.probe import prove_one_transaction
 from cartload_writer.settings import ConsumerSettings
@@ -66,7 +68,12 @@ async def _handler(
         minimum = await bulk.run(_version, schema_version.MINIMUM)
         schema_version.require(present, minimum, MIGRATIONS, meta)
         await bulk.run(prove_one_transaction)
+
+    async def send_again(record: Record) -> None:
+        await producer.send(record.topic, record.key, record.value, list(record.headers.items()))
+
     return BatchHandler(
+        redelivery=await stack.enter_async_context(Redelivery.open(send_again)),
         storage=Storage(pool, blobs, meta),
         results=KafkaResults(producer, "/cartload/writer/consumer", utc_now),
         budget=ByteBudget(settings.writer_bytes_in_flight),

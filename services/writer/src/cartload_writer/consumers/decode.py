@@ -41,7 +41,7 @@ def _read(payload: bytes) -> pa.RecordBatch:
         rows = table.to_batches()[0] if table.num_rows else _empty(reader.schema)
         rows.validate(full=True)
     except (pa.ArrowException, OSError, ValueError, KeyError) as error:
-        raise BadMessage(f"not a readable Arrow stream: {type(error).__name__}") from error
+        raise BadMessage("not a readable Arrow stream") from error
     return rows
 
 

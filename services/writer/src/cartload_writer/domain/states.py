@@ -1,7 +1,11 @@
 """What the columns of `datasets` and sums over `manifest` can say."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
+
+from cartload.engine.chunks import Segment
+from cartload.schema import BLOCK_TABLES
 
 type State = Literal["creating", "ready", "incomplete", "deleting", "deleted"]
 type LoadMode = Literal["final", "deferred"]
@@ -23,3 +27,11 @@ class Totals:
 
 NOTHING_STORED = Totals(0, "0" * 32, 0)
 """The totals of a table without any batch."""
+
+
+def covers(segments: Sequence[Mapping[str, int]], table: str, chunk: int) -> bool:
+    """Whether a chunk belongs to one of the segments; the rows of the catalogue belong to all of them."""
+    if table not in BLOCK_TABLES:
+        return True
+    known = (Segment(**segment) for segment in segments)
+    return any(segment.first_block <= chunk < segment.end_block for segment in known)

@@ -4,6 +4,7 @@ These functions block; they run in the thread of a `Bulk`. An exception leaves t
 closes the connection then, and the server rolls back.
 """
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,16 +17,21 @@ from cartload.encoders import mysql
 from cartload_contracts.batches import BatchHeader
 from cartload_kit.mysql_url import MysqlUrl
 from cartload_writer.adapters.blob import StoredPart
-from cartload_writer.domain.states import GONE, Format, Ids
+from cartload_writer.domain.names import reader_user
+from cartload_writer.domain.states import GONE, Format, Ids, covers
 
 DUPLICATE_KEY = 1062
+NO_SUCH_THREAD = 1094
+
+LOCK_SECONDS = 2
+"""How long a batch waits for a lock: loads do not wait for each other, so it is somebody else's."""
 
 LOADED_AT_ONCE = 10_000
 """Rows of one LOAD DATA: more make it no faster, and as text they are several times as large."""
 
 
 class DatasetGone(Exception):
-    """The dataset is deleted or about to be: its batches are dropped."""
+    """The dataset, or the segment of the batch, is deleted or about to be: the batch is dropped."""
 
 
 class AlreadyStored(Exception):
@@ -44,8 +50,12 @@ class StoredBatch:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where a batch goes, and what is stored of it already."""
+    """Where a batch goes, and what is stored of it already.
 
+    `gone`: nowhere, for the dataset is deleted or the batch belongs to an append that was rolled back.
+    """
+
+    owner_id: UUID
     database: str
     ids: Ids
     format: Format
@@ -65,9 +75,11 @@ class NewEntry:
     stored_at: datetime
 
 
-def connect(url: str, meta: str) -> "pymysql.Connection[Any]":
+def connect(url: str, meta: str, *, idle_seconds: int = 10) -> "pymysql.Connection[Any]":
     """A bulk connection on which every statement outside a transaction commits by itself."""
-    connection = mysql.connect(url, meta, ssl=MysqlUrl.parse(url).ssl_context())
+    connection = mysql.connect(
+        url, meta, ssl=MysqlUrl.parse(url).ssl_context(), lock_seconds=LOCK_SECONDS, idle_seconds=idle_seconds
+    )
     connection.autocommit(True)
     return connection
 
@@ -75,7 +87,7 @@ def connect(url: str, meta: str) -> "pymysql.Connection[Any]":
 def find_target(connection: "pymysql.Connection[Any]", meta: str, header: BatchHeader) -> Target | None:
     """The dataset of a batch with its manifest row, if any; None when the dataset is unknown."""
     query = (
-        "SELECT d.database_name, d.ids, d.format, d.vintage, d.state, "  # noqa: S608 our own database
+        "SELECT d.owner_id, d.database_name, d.ids, d.format, d.vintage, d.state, d.segments, "  # noqa: S608
         "m.row_count, m.row_hash, m.bytes, m.storing_seconds "
         f"FROM `{meta}`.datasets d LEFT JOIN `{meta}`.manifest m "
         "ON m.dataset_id = d.dataset_id AND m.table_name = %s AND m.chunk = %s WHERE d.dataset_id = %s"
@@ -85,15 +97,19 @@ def find_target(connection: "pymysql.Connection[Any]", meta: str, header: BatchH
         row = cursor.fetchone()
     if row is None:
         return None
-    database, ids, format_, vintage, state, *stored = row
+    owner, database, ids, format_, vintage, state, segments, *stored = row
     known = None if stored[0] is None else StoredBatch(*stored)
-    return Target(database, ids, format_, vintage, state in GONE, known)
+    gone = state in GONE or not covers(json.loads(segments), header.table, header.chunk)
+    return Target(UUID(owner), database, ids, format_, vintage, gone, known)
 
 
 def store(
     connection: "pymysql.Connection[Any]", meta: str, database: str, entry: NewEntry, rows: pa.RecordBatch
 ) -> None:
-    """Begin, look at the dataset's state, write the manifest row and the rows; the caller commits.
+    """Begin, look at the dataset's state, write the manifest row and the rows, commit: one transaction.
+
+    The part lies in Blob already, so nothing but MySQL is waited for while locks are held. After an error of
+    the commit only the manifest knows: it tells the next delivery.
 
     Raises:
         DatasetGone: it is a tombstone.
@@ -102,34 +118,43 @@ def store(
     """
     connection.begin()
     with connection.cursor() as cursor:
-        _require_dataset(cursor, meta, entry.header.dataset_id)
+        _require_dataset(cursor, meta, entry.header)
         _insert(cursor, meta, entry)
     for first in range(0, rows.num_rows, LOADED_AT_ONCE):
         mysql.load(connection, entry.header.table, rows.slice(first, LOADED_AT_ONCE), database=database)
-
-
-def update_part(connection: "pymysql.Connection[Any]", meta: str, entry: NewEntry) -> None:
-    """Put down the part that is really there: one of equal rows that was written differently, and earlier."""
-    statement = (
-        f"UPDATE `{meta}`.manifest SET bytes = %s, sha256 = %s "  # noqa: S608 our own database
-        "WHERE dataset_id = %s AND table_name = %s AND chunk = %s"
-    )
-    header = entry.header
-    place = (str(header.dataset_id), header.table, header.chunk)
-    with connection.cursor() as cursor:
-        cursor.execute(statement, (entry.part.bytes, entry.part.sha256, *place))
-
-
-def commit(connection: "pymysql.Connection[Any]") -> None:
-    """Make the batch last. After an error here only the manifest knows: it tells the next delivery."""
     connection.commit()
 
 
-def _require_dataset(cursor: Any, meta: str, dataset_id: UUID) -> None:
-    query = f"SELECT state FROM `{meta}`.datasets WHERE dataset_id = %s LOCK IN SHARE MODE"  # noqa: S608
-    cursor.execute(query, (str(dataset_id),))
+def end_readers(connection: "pymysql.Connection[Any]", owner_id: UUID) -> int:
+    """End the sessions of the owner's read-only user that hold locks; how many there were.
+
+    On MariaDB, SELECT … FOR UPDATE needs no more than the right to read, and on MySQL FOR SHARE does.
+    """
+    query = (
+        "SELECT p.ID FROM information_schema.PROCESSLIST p JOIN information_schema.INNODB_TRX t "
+        "ON t.trx_mysql_thread_id = p.ID WHERE p.USER = %s AND t.trx_tables_locked > 0"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(query, (reader_user(owner_id),))
+        sessions = [int(row[0]) for row in cursor.fetchall()]
+        for session in sessions:
+            try:
+                cursor.execute(f"KILL {session}")
+            except pymysql.MySQLError as error:
+                if error.args[0] != NO_SUCH_THREAD:
+                    raise
+    return len(sessions)
+
+
+def _require_dataset(cursor: Any, meta: str, header: BatchHeader) -> None:
+    """Keep the dataset as it is until the commit: a deletion or a roll-back waits for this lock."""
+    query = (
+        f"SELECT state, segments FROM `{meta}`.datasets "  # noqa: S608 our own database
+        "WHERE dataset_id = %s LOCK IN SHARE MODE"
+    )
+    cursor.execute(query, (str(header.dataset_id),))
     row = cursor.fetchone()
-    if row is None or row[0] in GONE:
+    if row is None or row[0] in GONE or not covers(json.loads(row[1]), header.table, header.chunk):
         raise DatasetGone
 
 

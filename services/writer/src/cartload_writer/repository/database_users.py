@@ -17,6 +17,9 @@ from cartload_writer.repository import datasets
 
 CONNECTIONS = 10
 STATEMENT_SECONDS = 60
+IDLE_SECONDS = 30
+"""A transaction without a statement for so long is ended: nothing that reads needs one."""
+
 _NO_SUCH_GRANT = {1141, 1147, 1269, 1133}
 _NO_SUCH_THREAD = 1094
 
@@ -98,6 +101,33 @@ async def end_sessions(connection: AsyncConnection, owner_id: UUID, database: st
     if database is not None:
         query, values = f"{query} AND DB = :database", values | {"database": database}
     sessions: Sequence[int] = (await connection.execute(sa.text(query), values)).scalars().all()
+    for session in sessions:
+        await _end(connection, session)
+    return len(sessions)
+
+
+async def end_overdue(connection: AsyncConnection, *, idle_seconds: int = IDLE_SECONDS) -> int:
+    """End readers' sessions whose transaction lies idle, or whose statement runs too long; how many.
+
+    An open transaction keeps tables from being changed, and locks that it took keep rows from being stored.
+    MySQL lets a session lift its own limit on statements, and neither server can be relied on to end idle
+    transactions of these users alone.
+    """
+    query = sa.text(
+        "SELECT p.ID, p.USER FROM information_schema.PROCESSLIST p "
+        "LEFT JOIN information_schema.INNODB_TRX t ON t.trx_mysql_thread_id = p.ID "
+        "WHERE p.USER LIKE 'u%' AND ((p.COMMAND = 'Sleep' AND p.TIME >= :idle AND t.trx_id IS NOT NULL) "
+        "OR (p.COMMAND IN ('Query', 'Execute') AND p.TIME >= :busy))"
+    )
+    limits = {"idle": idle_seconds, "busy": STATEMENT_SECONDS + 5}
+    overdue = [(int(session), str(user)) for session, user in await connection.execute(query, limits)]
+    if not overdue:
+        return 0
+    names = sa.select(database_users.c.user_name).where(
+        database_users.c.user_name.in_({user for _, user in overdue})
+    )
+    ours = set((await connection.scalars(names)).all())
+    sessions = [session for session, user in overdue if user in ours]
     for session in sessions:
         await _end(connection, session)
     return len(sessions)

@@ -1,13 +1,15 @@
 """What is stored of each dataset: reading the table `manifest`, which the batch transaction alone writes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from cartload.schema import BLOCK_TABLES
+from cartload_contracts.model import StoredTotals, TableName
 from cartload_writer.domain.states import NOTHING_STORED, Totals
 from cartload_writer.models import manifest
 
@@ -78,3 +80,28 @@ async def entry(connection: AsyncConnection, dataset_id: UUID, table: str, chunk
 
 def _entries(dataset_id: UUID) -> sa.Select[Any]:
     return sa.select(*_COLUMNS).where(manifest.c.dataset_id == str(dataset_id))
+
+
+def as_message(stored: Mapping[str, Totals]) -> dict[TableName, StoredTotals]:
+    """The totals as results carry them."""
+    tables = {str(name): name for name in get_args(TableName.__value__)}
+    return {
+        tables[name]: StoredTotals(rows=found.rows, row_hash=found.row_hash, bytes=found.bytes)
+        for name, found in stored.items()
+    }
+
+
+async def from_block(
+    connection: AsyncConnection, dataset_id: UUID, first_block: int, *, limit: int
+) -> list[Entry]:
+    """Parts of customers' blocks from one on."""
+    later = manifest.c.table_name.in_(BLOCK_TABLES) & (manifest.c.chunk >= first_block)
+    query = _entries(dataset_id).where(later).order_by(manifest.c.table_name, manifest.c.chunk).limit(limit)
+    return [Entry(*row) for row in await connection.execute(query)]
+
+
+async def remove(connection: AsyncConnection, dataset_id: UUID, gone: Sequence[Entry]) -> None:
+    """Forget parts."""
+    places = [(str(dataset_id), entry.table, entry.chunk) for entry in gone]
+    key = sa.tuple_(manifest.c.dataset_id, manifest.c.table_name, manifest.c.chunk)
+    await connection.execute(manifest.delete().where(key.in_(places)))

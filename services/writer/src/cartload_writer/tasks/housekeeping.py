@@ -1,4 +1,4 @@
-"""Counts the open tasks, and forgets those that were done so long ago that no delivery can repeat them."""
+"""What has to be done regularly: counting and forgetting tasks, ending what readers leave behind."""
 
 import asyncio
 import logging
@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from cartload_kit.database import transaction
 from cartload_writer.errors import explain
 from cartload_writer.metrics import TASKS_OPEN
-from cartload_writer.repository import task_queue
+from cartload_writer.repository import database_users, task_queue
 
 KEPT = timedelta(days=8)
 """A day more than commands are kept on their topic."""
@@ -45,3 +45,6 @@ class Housekeeping:
         async with transaction(self.engine) as connection:
             await task_queue.prune(connection, self.clock() - KEPT)
             TASKS_OPEN.set(await task_queue.count_open(connection))
+        async with self.engine.connect() as connection:
+            if ended := await database_users.end_overdue(connection):
+                _log.warning("ended %d sessions of readers, idle in a transaction or too long", ended)

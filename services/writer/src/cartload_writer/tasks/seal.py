@@ -1,6 +1,5 @@
 """Seal: indexes and foreign keys where they were put off, then the proof that the dataset is whole."""
 
-import asyncio
 from collections.abc import Mapping
 from time import perf_counter
 from typing import Literal
@@ -12,10 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from cartload import schema
 from cartload.schema import ddl
 from cartload_contracts.messages import Seal, Sealed, Sealing
+from cartload_contracts.model import TableName, TableTotals
 from cartload_kit.database import transaction
 from cartload_writer.domain import seal_checks
 from cartload_writer.domain.seal_checks import Check
-from cartload_writer.domain.states import Totals
+from cartload_writer.domain.states import State, Totals
 from cartload_writer.errors import PermanentFailure
 from cartload_writer.repository import datasets, manifest, reports, task_queue
 from cartload_writer.repository.datasets import Dataset
@@ -38,16 +38,17 @@ async def seal(context: Context, command: Seal) -> None:
     began = perf_counter()
     await _index(context, command, dataset, _rows(stored))
     indexed = perf_counter()
-    _, found = await asyncio.gather(
-        _tell(context, command, "checking"), _check(context, command, dataset, stored)
-    )
-    await _keep(context, command, dataset, found)
+    expected = command.expected if command.complete else None
+    state: State = "ready" if command.complete else "incomplete"
+    await _tell(context, command, "checking")
+    await prove(context, dataset, stored, expected=expected, state=state)
     await _want_report(context, command, stored)
     await context.results.publish(
         Sealed(
             dataset_id=command.dataset_id,
             job_id=command.job_id,
             attempt=command.attempt,
+            stored=manifest.as_message(stored),
             indexing_seconds=indexed - began,
             checking_seconds=perf_counter() - indexed,
         )
@@ -67,14 +68,6 @@ async def _index(context: Context, command: Seal, dataset: Dataset, rows: int) -
     await indexes.finish(context.work, dataset.database_name, context.side_by_side(rows))
     async with transaction(context.meta) as connection:
         await datasets.update(connection, dataset.dataset_id, context.clock(), load_mode="final")
-
-
-async def _check(
-    context: Context, command: Seal, dataset: Dataset, stored: Mapping[str, Totals]
-) -> list[Check]:
-    connections = context.side_by_side(_rows(stored))
-    counts, orphans = await _count_and_join(context.work, dataset.database_name, connections, stored)
-    return seal_checks.judge(command.expected if command.complete else None, stored, counts, orphans)
 
 
 async def _count_and_join(
@@ -115,13 +108,24 @@ def _together(queries: Mapping[str, str], into: dict[str, int]) -> Step:
     return step
 
 
-async def _keep(context: Context, command: Seal, dataset: Dataset, found: list[Check]) -> None:
-    """Keep the report and the dataset's state.
+async def prove(
+    context: Context,
+    dataset: Dataset,
+    stored: Mapping[str, Totals],
+    *,
+    expected: Mapping[TableName, TableTotals] | None,
+    state: State,
+) -> None:
+    """Check the dataset, keep the report, and give the dataset this state if nothing was found.
 
+    Without `expected`, a load that was cut short, what is found is only reported.
     Raises PermanentFailure when a load that should be whole is not.
     """
+    connections = context.side_by_side(_rows(stored))
+    counts, orphans = await _count_and_join(context.work, dataset.database_name, connections, stored)
+    found = seal_checks.judge(expected, stored, counts, orphans)
     broken = [check for check in found if check.violations]
-    failed = bool(broken) and command.complete
+    failed = bool(broken) and state == "ready"
     reason = _reason(broken) if failed else None
     document = {"kind": "seal", "reason": reason, "checks": [check.document() for check in found]}
     now = context.clock()
@@ -131,8 +135,7 @@ async def _keep(context: Context, command: Seal, dataset: Dataset, found: list[C
             raise PermanentFailure("The dataset is being deleted.")
         report = StoredReport("failed" if failed else "ready", document, now)
         await reports.save(connection, dataset.dataset_id, report)
-        state = "ready" if command.complete and not failed else "incomplete"
-        await datasets.update(connection, dataset.dataset_id, now, state=state)
+        await datasets.update(connection, dataset.dataset_id, now, state="incomplete" if failed else state)
     if reason is not None:
         raise PermanentFailure(reason)
 
