@@ -42,6 +42,8 @@ export function someTable(changes: Partial<Table> = {}): Table {
   return {
     name: 'order_details',
     rows: 9_000,
+    bytes: 700_000,
+    row_hash: '0'.repeat(32),
     description: 'Orders.',
     columns: [
       someColumn({ name: 'id', type: 'id', sortable: true, filterable: true, searchable: true }),
