@@ -7,9 +7,9 @@ from uuid import UUID
 from cartload_contracts.jobs import JobStatus
 from cartload_contracts.messages import Failed, Stored
 from cartload_contracts.model import TABLES, StoredTotals, TableName
-from cartload_generator.dispatch.apply_results import mask
-from cartload_generator.record import InFlightChunk, JobRecord, TableSums
-from cartload_generator.states import Step
+from cartload_generator.domain.apply_results import mask
+from cartload_generator.domain.entities import InFlightChunk, Job, TableSums
+from cartload_generator.domain.states import Step
 
 NOW = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
 JOB, DATASET, OWNER = UUID(int=1), UUID(int=2), UUID(int=3)
@@ -21,7 +21,7 @@ def after(seconds: float) -> datetime:
     return NOW + timedelta(seconds=seconds)
 
 
-def job_in(state: JobStatus = "running", step: Step = "generate", **more: Any) -> JobRecord:
+def job_in(state: JobStatus = "running", step: Step = "generate", **more: Any) -> Job:
     """A job of three chunks, at a certain point of its way."""
     values: dict[str, Any] = {
         "number": 1,
@@ -38,10 +38,10 @@ def job_in(state: JobStatus = "running", step: Step = "generate", **more: Any) -
         "created_at": NOW,
         "scheduled_at": NOW,
     }
-    return JobRecord(state=state, step=step, **(values | more))
+    return Job(state=state, step=step, **(values | more))
 
 
-def in_flight(job: JobRecord, count: int = 3) -> dict[int, InFlightChunk]:
+def in_flight(job: Job, count: int = 3) -> dict[int, InFlightChunk]:
     """The first chunks of a job, sent and not stored."""
     job.next_chunk = job.chunks_in_flight = count
     job.rows_in_flight = 60 * count

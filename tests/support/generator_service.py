@@ -26,17 +26,17 @@ from cartload_contracts.messages import (
     Sealed,
     Stored,
 )
+from cartload_generator.api.dependencies import Services
+from cartload_generator.api.specs.preview import Previews
 from cartload_generator.app import build
-from cartload_generator.backlog import Backlog
 from cartload_generator.bootstrap import MIGRATIONS
-from cartload_generator.dispatch.dispatcher import Dispatcher
-from cartload_generator.dispatch.fairness import Bounds
-from cartload_generator.dispatch.waiters import JobWaiters
-from cartload_generator.limits import Limits
+from cartload_generator.domain.backlog import Backlog
+from cartload_generator.domain.fairness import Bounds
+from cartload_generator.domain.limits import Limits
+from cartload_generator.domain.planning import chunk_of
 from cartload_generator.models import metadata
-from cartload_generator.planning import chunk_of
-from cartload_generator.services import Services
-from cartload_generator.specs.preview import Previews
+from cartload_generator.tasks.dispatcher import Dispatcher
+from cartload_generator.tasks.job_waiters import JobWaiters
 from cartload_kit.database import engine
 from cartload_kit.database.migrate import migrate
 from cartload_kit.errors import Unauthorized

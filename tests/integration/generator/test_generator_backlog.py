@@ -5,8 +5,8 @@ import asyncio
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from cartload_contracts import topics
-from cartload_generator.backlog import Backlog
-from cartload_generator.kafka_backlog import KafkaBacklog
+from cartload_generator.adapters.kafka_backlog import KafkaBacklog
+from cartload_generator.domain.backlog import Backlog
 from cartload_kit.kafka import Outgoing, Producer
 from cartload_kit.kafka.topics import ensure_topics
 

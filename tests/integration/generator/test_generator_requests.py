@@ -8,7 +8,7 @@ import pytest
 
 from cartload.schema import TABLE_NAMES
 from cartload_contracts.messages import Prepare
-from cartload_generator.limits import Limits
+from cartload_generator.domain.limits import Limits
 from support.generator_service import FakeOutbox, Generator, running
 
 SPEC = {"spec": {"customers": 100}}

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import text
 
 from cartload_contracts.messages import GenerateChunk, Prepare, Prepared, Result, Seal
-from cartload_generator.backlog import Backlog
-from cartload_generator.dispatch.fairness import Bounds
+from cartload_generator.domain.backlog import Backlog
+from cartload_generator.domain.fairness import Bounds
 from cartload_kit.kafka import KafkaUnavailable
 from support.generator_service import FakeOutbox, Generator, MovableClock, running, sealed, stored
 

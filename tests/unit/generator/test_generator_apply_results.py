@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from cartload_contracts.messages import Discarded, Prepared, Sealed, Sealing
 from cartload_contracts.model import TABLES
-from cartload_generator import lifecycle
-from cartload_generator.dispatch.apply_results import apply_results, chunks_of, mask
-from cartload_generator.lifecycle import Next
-from cartload_generator.record import InFlightChunk, JobRecord
+from cartload_generator.domain import lifecycle
+from cartload_generator.domain.apply_results import apply_results, chunks_of, mask
+from cartload_generator.domain.entities import InFlightChunk, Job
+from cartload_generator.domain.lifecycle import Next
 from support.generator_jobs import (
     BLOCK_TABLES,
     DATASET,
@@ -30,7 +30,7 @@ PREPARED = Prepared(dataset_id=DATASET, job_id=JOB)
 SEALED = Sealed(dataset_id=DATASET, job_id=JOB, indexing_seconds=2.0, checking_seconds=1.0)
 
 
-def apply_all(job: JobRecord, windows: dict[int, InFlightChunk], batches: list[list[Any]]) -> None:
+def apply_all(job: Job, windows: dict[int, InFlightChunk], batches: list[list[Any]]) -> None:
     """Apply batches one after the other, with the windows kept as the database keeps them."""
     for batch in batches:
         at_hand = {position: windows[position] for position in chunks_of(batch) if position in windows}
@@ -38,7 +38,7 @@ def apply_all(job: JobRecord, windows: dict[int, InFlightChunk], batches: list[l
             del windows[position]
 
 
-def outcome(job: JobRecord) -> Any:
+def outcome(job: Job) -> Any:
     """What users see, but for the number of changes that led there."""
     return job.view().model_dump(exclude={"version"}), {
         name: (sums.rows, sums.hash, sums.bytes) for name, sums in job.tables.items()

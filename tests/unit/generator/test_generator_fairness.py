@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import timedelta
 from uuid import UUID
 
-from cartload_generator.dispatch.fairness import Bounds, Candidate, available_slots, next_job
+from cartload_generator.domain.fairness import Bounds, Candidate, available_slots, next_job
 from support.generator_jobs import NOW
 
 BOUNDS = Bounds(window_chunks=4, rows_in_flight=1000, turn_chunks=2)

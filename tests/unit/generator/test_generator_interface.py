@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from cartload_generator.api.specs.routes import spec_schema
 from cartload_generator.app import build
-from cartload_generator.specs.routes import spec_schema
 
 DOCUMENT: dict[str, Any] = build().openapi()
 OPERATIONS = [
@@ -69,8 +69,8 @@ def has_example(media: dict[str, Any]) -> bool:
 
 def test_the_examples_are_what_the_models_take() -> None:
     from cartload_contracts.jobs import Job
-    from cartload_generator.datasets.schemas import DATASET_EXAMPLE, Dataset
-    from cartload_generator.jobs.schemas import JOB_EXAMPLE, JobRequest
+    from cartload_generator.api.datasets.schemas import DATASET_EXAMPLE, Dataset
+    from cartload_generator.api.jobs.schemas import JOB_EXAMPLE, JobRequest
 
     Job.model_validate(JOB_EXAMPLE)
     Dataset.model_validate(DATASET_EXAMPLE)

@@ -8,19 +8,19 @@ from typing import Any
 import pytest
 
 from cartload_contracts.messages import Discarded, Failed, Prepared, Result, Sealed
-from cartload_generator import lifecycle
-from cartload_generator.backlog import Backlog
-from cartload_generator.dispatch.apply_results import apply_results, chunks_of, mask
-from cartload_generator.lifecycle import Next
-from cartload_generator.record import InFlightChunk, JobRecord
-from cartload_generator.states import ENDED, Action
+from cartload_generator.domain import lifecycle
+from cartload_generator.domain.apply_results import apply_results, chunks_of, mask
+from cartload_generator.domain.backlog import Backlog
+from cartload_generator.domain.entities import InFlightChunk, Job
+from cartload_generator.domain.lifecycle import Next
+from cartload_generator.domain.states import ENDED, Action
 from support.generator_jobs import BLOCK_TABLES, DATASET, JOB, NOW, failed, job_in, stored
 
 CHUNKS = 12
 ACTIONS: tuple[Action, ...] = ("cancel", "pause", "resume", "retry")
 
 
-def queued() -> JobRecord:
+def queued() -> Job:
     """A job that was just accepted."""
     return job_in("queued", "prepare", chunks_total=CHUNKS, due_at=NOW)
 
@@ -31,9 +31,7 @@ class World:
 
     rng: random.Random
     losses: float
-    job: JobRecord = field(
-        default_factory=lambda: job_in("queued", "prepare", chunks_total=CHUNKS, due_at=NOW)
-    )
+    job: Job = field(default_factory=lambda: job_in("queued", "prepare", chunks_total=CHUNKS, due_at=NOW))
     windows: dict[int, InFlightChunk] = field(default_factory=dict)
     now: datetime = NOW
     under_way: list[Result] = field(default_factory=list)

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from cartload_generator import lifecycle
-from cartload_generator.backlog import Backlog
-from cartload_generator.lifecycle import (
+from cartload_generator.domain import lifecycle
+from cartload_generator.domain.backlog import Backlog
+from cartload_generator.domain.entities import Job
+from cartload_generator.domain.lifecycle import (
     LONGEST_TIMEOUT,
     MOST_CANCELLED_ATTEMPTS,
     NOTHING_STAYS,
@@ -15,7 +16,6 @@ from cartload_generator.lifecycle import (
     Next,
     dataset_state_after,
 )
-from cartload_generator.record import JobRecord
 from support.generator_jobs import NOW, after, in_flight, job_in
 
 LATER = NOW + RESULT_TIMEOUT
@@ -23,9 +23,7 @@ BUSY = Backlog(dataset_commands=1, batches=12)
 IDLE = Backlog()
 
 
-def timed_out(
-    job: JobRecord, now: datetime, *, chunk_attempts: int = 0, backlog: Backlog | None = IDLE
-) -> Next:
+def timed_out(job: Job, now: datetime, *, chunk_attempts: int = 0, backlog: Backlog | None = IDLE) -> Next:
     return lifecycle.timed_out(job, now, chunk_attempts=chunk_attempts, backlog=backlog)
 
 

@@ -11,12 +11,11 @@ from cartload.engine.chunks import Segment
 from cartload.spec import spec_hash
 from cartload_contracts import envelope
 from cartload_contracts.model import TABLES
-from cartload_generator import limits, planning
-from cartload_generator.dispatch import commands
-from cartload_generator.dispatch.apply_results import mask
-from cartload_generator.limits import MOST_CUSTOMERS, Limits
-from cartload_generator.planning import JobPlans, job_plan, read_spec, size_of
-from cartload_generator.record import DatasetRecord, InFlightChunk, JobRecord, TableSums, add_up
+from cartload_generator.domain import commands, limits, planning
+from cartload_generator.domain.apply_results import mask
+from cartload_generator.domain.entities import DatasetRecord, InFlightChunk, Job, TableSums, add_up
+from cartload_generator.domain.limits import MOST_CUSTOMERS, Limits
+from cartload_generator.domain.planning import JobPlans, job_plan, read_spec, size_of
 from cartload_kit.errors import Unprocessable
 from support.generator_jobs import DATASET, JOB, NOW, OWNER, job_in
 
@@ -39,7 +38,7 @@ def dataset(**changes: Any) -> DatasetRecord:
     return DatasetRecord(**(values | changes))
 
 
-def whole_job(most_blocks: int = 64) -> JobRecord:
+def whole_job(most_blocks: int = 64) -> Job:
     size = size_of(SPEC, Segment(0, 2500), "create", most_blocks)
     return job_in(customers=2500, chunks_total=size.chunks, blocks_per_chunk=size.blocks_per_chunk)
 

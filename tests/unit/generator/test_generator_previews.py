@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from cartload.spec import Spec
-from cartload_generator.specs.preview import Previews
-from cartload_generator.specs.schemas import Preview
+from cartload_generator.api.specs.preview import Previews
+from cartload_generator.api.specs.schemas import Preview
 from cartload_kit.errors import TooManyRequests
 from support.kafka_place import until
 

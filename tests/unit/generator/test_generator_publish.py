@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from cartload_contracts.jobs import Job, JobState
-from cartload_generator.dispatch.publish import Publisher
+from cartload_generator.tasks.publisher import Publisher
 from cartload_kit.kafka import KafkaUnavailable
 from support.generator_jobs import JOB, OWNER, job_in
 

@@ -8,7 +8,7 @@ import pytest
 
 from cartload_contracts import envelope
 from cartload_contracts.messages import Deleted, Result
-from cartload_generator.dispatch.result_consumer import ResultConsumer
+from cartload_generator.consumers.result_consumer import ResultConsumer
 from cartload_kit.kafka import BadMessage, Record
 from support.generator_jobs import DATASET, JOB, NOW, failed, stored
 

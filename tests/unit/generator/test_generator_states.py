@@ -3,8 +3,8 @@
 import pytest
 
 from cartload_contracts.jobs import JobStatus
-from cartload_generator import lifecycle, states
-from cartload_generator.states import Action, Step
+from cartload_generator.domain import lifecycle, states
+from cartload_generator.domain.states import Action, Step
 from support.generator_jobs import NOW, job_in
 
 R = "409"

@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from cartload_contracts.jobs import Job
-from cartload_generator.dispatch.waiters import LOOK_SECONDS, JobWaiters
-from cartload_generator.jobs.prefer import wait_seconds
+from cartload_generator.api.jobs.prefer import wait_seconds
+from cartload_generator.tasks.job_waiters import LOOK_SECONDS, JobWaiters
 from support.generator_jobs import job_in
 
 RUNNING, DONE = job_in().view(), job_in("completed", "none").view()

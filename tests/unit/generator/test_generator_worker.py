@@ -14,9 +14,9 @@ from cartload.schema.rowhash import hash_batch
 from cartload.spec import parse, resolve, spec_hash
 from cartload_contracts import envelope
 from cartload_contracts.messages import CatalogueRange, Failed, GenerateChunk
-from cartload_generator.planning import chunk_of, part_of
+from cartload_generator.consumers.chunk_handler import ChunkHandler, failure_of
+from cartload_generator.domain.planning import chunk_of, part_of
 from cartload_generator.worker.engines import Engines, SpecMismatch
-from cartload_generator.worker.handler import ChunkHandler, failure_of
 from cartload_kit.kafka import BadMessage, MessageTooLarge, Record
 from support.generator_jobs import DATASET, JOB, NOW
 

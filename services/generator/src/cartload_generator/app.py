@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 from fastapi import FastAPI
 
-from cartload_generator.datasets.routes import router as datasets
-from cartload_generator.jobs.routes import router as jobs
-from cartload_generator.specs.routes import router as specs
+from cartload_generator.api.datasets.routes import router as datasets
+from cartload_generator.api.jobs.routes import router as jobs
+from cartload_generator.api.specs.routes import router as specs
 from cartload_kit.database.unavailable import answer_503_when_unavailable
 from cartload_kit.http import ReadyCheck, create_app
 from cartload_kit.http.app import Lifespan

@@ -9,16 +9,16 @@ from fastapi import FastAPI
 
 from cartload_contracts import topics
 from cartload_generator import app as api
-from cartload_generator.dispatch.dispatcher import Dispatcher
-from cartload_generator.dispatch.fairness import Bounds
-from cartload_generator.dispatch.result_consumer import ResultConsumer
-from cartload_generator.dispatch.waiters import JobWaiters
-from cartload_generator.kafka_backlog import KafkaBacklog
-from cartload_generator.limits import Limits
+from cartload_generator.adapters.kafka_backlog import KafkaBacklog
+from cartload_generator.api.dependencies import Services
+from cartload_generator.api.specs.preview import Previews
+from cartload_generator.consumers.result_consumer import ResultConsumer
+from cartload_generator.domain.fairness import Bounds
+from cartload_generator.domain.limits import Limits
 from cartload_generator.ports import KafkaOutbox, utc_now
-from cartload_generator.services import Services
 from cartload_generator.settings import ApiSettings
-from cartload_generator.specs.preview import Previews
+from cartload_generator.tasks.dispatcher import Dispatcher
+from cartload_generator.tasks.job_waiters import JobWaiters
 from cartload_kit.database import check_database, engine, require_migrated
 from cartload_kit.http import ReadyCheck, serve
 from cartload_kit.kafka import Consumer, DeadLetters, Producer

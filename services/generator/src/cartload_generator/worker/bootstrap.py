@@ -5,9 +5,9 @@ import asyncio
 import pyarrow as pa
 
 from cartload_contracts import topics
+from cartload_generator.consumers.chunk_handler import ChunkHandler
 from cartload_generator.settings import WorkerSettings
 from cartload_generator.worker.engines import Engines
-from cartload_generator.worker.handler import ChunkHandler
 from cartload_kit import service
 from cartload_kit.http import ReadyCheck
 from cartload_kit.kafka import Consumer, DeadLetters, Producer

@@ -1,0 +1,1 @@
+"""The HTTP interface: routes, bodies, and what they depend on."""

@@ -1,0 +1,74 @@
+"""The routes of the datasets API."""
+
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+
+from cartload_generator.api.datasets.delete import delete
+from cartload_generator.api.datasets.schemas import DATASET_EXAMPLE, Dataset, Deleting
+from cartload_generator.api.datasets.views import view
+from cartload_generator.api.dependencies import Owner, ServicesDep
+from cartload_generator.api.jobs.routes import Cursor, Limit, NumberPosition, number_in
+from cartload_generator.api.jobs.schemas import page_of
+from cartload_generator.repository import datasets, jobs
+from cartload_kit.database import transaction
+from cartload_kit.errors import NotFound
+from cartload_kit.pagination import Page, add_link
+
+router = APIRouter(prefix="/api/datasets", tags=["datasets"])
+
+_DATASET: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"application/json": {"example": DATASET_EXAMPLE}}}
+}
+State = Annotated[
+    Literal["creating", "ready", "incomplete"] | None, Query(description="Only datasets in this state.")
+]
+
+
+@router.get(
+    "",
+    response_model=Page[Dataset],
+    responses=page_of(DATASET_EXAMPLE),
+    summary="List your datasets, newest first",
+)
+async def list_datasets(
+    request: Request,
+    response: Response,
+    services: ServicesDep,
+    owner: Owner,
+    state: State = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> Page[Dataset]:
+    """A page of datasets."""
+    below = number_in(cursor)
+    async with transaction(services.engine) as connection:
+        found = await datasets.page(
+            connection, owner, states=[state] if state else [], below=below, limit=limit + 1
+        )
+        shown = found[:limit]
+        all_jobs = await jobs.of_datasets(connection, [one.id for one in shown]) if shown else []
+    following = NumberPosition(n=found[limit - 1].number).cursor if len(found) > limit else None
+    if following:
+        add_link(response.headers, request, following)
+    items = [view(one, [job for job in all_jobs if job.dataset_id == one.id]) for one in shown]
+    return Page[Dataset](items=items, next=following)
+
+
+@router.get("/{dataset_id}", response_model=Dataset, responses=_DATASET, summary="Read a dataset")
+async def read_dataset(dataset_id: UUID, services: ServicesDep, owner: Owner) -> Dataset:
+    """What a dataset is made from, and what is stored of it."""
+    async with transaction(services.engine) as connection:
+        dataset = await datasets.find(connection, dataset_id, owner)
+        if dataset is None:
+            raise NotFound("There is no such dataset.")
+        all_jobs = await jobs.of_datasets(connection, [dataset.id])
+    return view(dataset, all_jobs)
+
+
+@router.delete("/{dataset_id}", status_code=202, response_model=Deleting, summary="Delete a dataset")
+async def delete_dataset(dataset_id: UUID, services: ServicesDep, owner: Owner) -> Deleting:
+    """It is 404 from now on, while its database, files and grants are removed."""
+    await delete(services, owner, dataset_id)
+    return Deleting(id=dataset_id)

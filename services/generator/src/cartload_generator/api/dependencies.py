@@ -1,0 +1,44 @@
+"""What the routes of the API work with."""
+
+from dataclasses import dataclass
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Request
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from cartload_generator.api.specs.preview import Previews
+from cartload_generator.domain.limits import Limits
+from cartload_generator.ports import Clock
+from cartload_generator.tasks.dispatcher import Dispatcher
+from cartload_generator.tasks.job_waiters import JobWaiters
+from cartload_kit.tokens import CurrentUser
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The clients and parts of the role `api`; wired in `bootstrap` only."""
+
+    engine: AsyncEngine
+    dispatcher: Dispatcher
+    waiters: JobWaiters
+    previews: Previews
+    limits: Limits
+    clock: Clock
+    wait_seconds: int
+
+
+def _services(request: Request) -> Services:
+    services: Services = request.app.state.services
+    return services
+
+
+async def _owner(user: CurrentUser) -> UUID:
+    return UUID(user.user_id)
+
+
+ServicesDep = Annotated[Services, Depends(_services)]
+"""The parameter type of a route that needs the services."""
+
+Owner = Annotated[UUID, Depends(_owner)]
+"""The account that asks: what is not its own does not exist for it."""

@@ -1,0 +1,227 @@
+"""The routes of the jobs API."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Header, Query, Request, Response
+from pydantic import Field
+
+from cartload_contracts.jobs import Job as JobView
+from cartload_contracts.jobs import JobStatus
+from cartload_generator.api.dependencies import Owner, Services, ServicesDep
+from cartload_generator.api.jobs.control import control
+from cartload_generator.api.jobs.create import accept
+from cartload_generator.api.jobs.prefer import wait_seconds
+from cartload_generator.api.jobs.schemas import EVENT_EXAMPLE, JOB_EXAMPLE, JobEvent, JobRequest, page_of
+from cartload_generator.domain.entities import Job
+from cartload_generator.domain.states import ENDED, Action
+from cartload_generator.repository import jobs
+from cartload_kit.database import transaction
+from cartload_kit.errors import FieldError, NotFound, Unprocessable
+from cartload_kit.http.openapi import problem_answers
+from cartload_kit.pagination import Page, Position, add_link, read_cursor
+
+router = APIRouter(prefix="/api/jobs", tags=["jobs"])
+
+_STATES = JobStatus.__value__.__args__
+_JOB: dict[str, Any] = {"content": {"application/json": {"example": JOB_EXAMPLE}}}
+_LOCATION = {"Location": {"description": "Where the job is.", "schema": {"type": "string"}}}
+_ACCEPTED: dict[int | str, dict[str, Any]] = {
+    200: {"model": JobView, "description": "The job ended within the time asked for.", **_JOB},
+    202: {"model": JobView, "description": "The job was accepted.", "headers": _LOCATION, **_JOB},
+}
+_ACTED: dict[int | str, dict[str, Any]] = {202: {"headers": _LOCATION, **_JOB}}
+
+
+class NumberPosition(Position):
+    """The number of the last row of a page."""
+
+    n: int = Field(ge=0, lt=2**63)
+
+
+Limit = Annotated[int, Query(ge=1, le=200, description="Most items of a page.")]
+Cursor = Annotated[str | None, Query(max_length=2048, description="`next` of the page before.")]
+Key = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=255,
+        pattern=r"^[\x21-\x7e]+$",
+        description="Makes a retry return the first answer instead of making another job.",
+        examples=["0d9f5a0c-4be1-4f57-9a3f-2a9c8c3c2b55"],
+    ),
+]
+Prefer = Annotated[
+    list[str] | None,
+    Header(
+        alias="Prefer",
+        description="`wait=N` (RFC 7240) holds the answer until the job ends, at most N seconds.",
+        examples=["wait=10"],
+    ),
+]
+
+
+@router.post(
+    "",
+    status_code=202,
+    response_model=JobView,
+    responses=_ACCEPTED | problem_answers(404, 409),
+    summary="Make a dataset, or append to one",
+)
+async def create_job(
+    body: JobRequest,
+    response: Response,
+    services: ServicesDep,
+    owner: Owner,
+    idempotency_key: Key = None,
+    prefer: Prefer = None,
+) -> JobView:
+    """Accept a job; 422 names the field, or the limit that it would pass."""
+    accepted = await accept(services, owner, body, idempotency_key)
+    response.headers["Location"] = f"/api/jobs/{accepted.job_id}"
+    seconds = wait_seconds(prefer or [], services.wait_seconds)
+    if seconds is None:
+        return accepted.answer
+    response.headers["Preference-Applied"] = f"wait={seconds}"
+
+    async def look() -> JobView:
+        return (await _find(services, owner, accepted.job_id)).view()
+
+    known = await look() if accepted.repeated else accepted.answer
+    job = await services.waiters.until_ended(known, look, seconds)
+    if job.state in ENDED:
+        response.status_code = 200
+    return job
+
+
+@router.get(
+    "", response_model=Page[JobView], responses=page_of(JOB_EXAMPLE), summary="List your jobs, newest first"
+)
+async def list_jobs(
+    request: Request,
+    response: Response,
+    services: ServicesDep,
+    owner: Owner,
+    state: Annotated[
+        str | None,
+        Query(max_length=200, description="One state, or several with commas.", examples=["queued,running"]),
+    ] = None,
+    dataset_id: Annotated[UUID | None, Query(description="Only the jobs of this dataset.")] = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> Page[JobView]:
+    """A page of jobs, filtered by state and dataset."""
+    below = number_in(cursor)
+    async with transaction(services.engine) as connection:
+        found = await jobs.page(
+            connection,
+            owner,
+            states=states_in(state),
+            dataset_id=dataset_id,
+            below=below,
+            limit=limit + 1,
+        )
+    following = NumberPosition(n=found[limit - 1].number).cursor if len(found) > limit else None
+    if following:
+        add_link(response.headers, request, following)
+    return Page[JobView](items=[job.view() for job in found[:limit]], next=following)
+
+
+@router.get("/{job_id}", response_model=JobView, responses={200: _JOB}, summary="Read a job")
+async def read_job(job_id: UUID, services: ServicesDep, owner: Owner) -> JobView:
+    """The job's newest state."""
+    return (await _find(services, owner, job_id)).view()
+
+
+@router.get(
+    "/{job_id}/events",
+    response_model=Page[JobEvent],
+    responses=page_of(EVENT_EXAMPLE),
+    summary="Read what happened to a job",
+)
+async def read_events(
+    job_id: UUID,
+    request: Request,
+    response: Response,
+    services: ServicesDep,
+    owner: Owner,
+    cursor: Cursor = None,
+    limit: Limit = 100,
+) -> Page[JobEvent]:
+    """The job's history, oldest first."""
+    above = number_in(cursor) or 0
+    job = await _find(services, owner, job_id)
+    async with transaction(services.engine) as connection:
+        found = await jobs.events(connection, job.number, above=above, limit=limit + 1)
+    following = NumberPosition(n=found[limit - 1][0]).cursor if len(found) > limit else None
+    if following:
+        add_link(response.headers, request, following)
+    items = [
+        JobEvent(
+            at=note.at,
+            event=note.event,
+            version=note.version,
+            state=note.state,
+            phase=note.phase,
+            detail=note.detail,
+        )
+        for _, note in found[:limit]
+    ]
+    return Page[JobEvent](items=items, next=following)
+
+
+def _add_action(action: Action, summary: str, meaning: str) -> None:
+    async def act(job_id: UUID, response: Response, services: ServicesDep, owner: Owner) -> JobView:
+        job = await control(services, owner, job_id, action)
+        response.headers["Location"] = f"/api/jobs/{job.id}"
+        return job.view()
+
+    router.add_api_route(
+        f"/{{job_id}}/{action}",
+        act,
+        methods=["POST"],
+        status_code=202,
+        response_model=JobView,
+        responses=_ACTED | problem_answers(409),
+        summary=summary,
+        description=meaning,
+        operation_id=f"{action}_job",
+    )
+
+
+_add_action(
+    "cancel",
+    "Cancel a job",
+    "No further chunks are made. Of a new dataset, what is stored stays; an append is rolled back.",
+)
+_add_action("pause", "Pause a job", "No further chunks are made until it is resumed; those in flight finish.")
+_add_action("resume", "Resume a paused job", "It goes on where it stopped.")
+_add_action(
+    "retry",
+    "Retry a failed job",
+    "A new dataset goes on where it failed; an append was rolled back, so it starts anew.",
+)
+
+
+async def _find(services: Services, owner: UUID, job_id: UUID) -> Job:
+    async with transaction(services.engine) as connection:
+        job = await jobs.find(connection, job_id, owner)
+    if job is None:
+        raise NotFound("There is no such job.")
+    return job
+
+
+def number_in(cursor: str | None) -> int | None:
+    """The number that a cursor of ours holds. Raises Unprocessable for any other."""
+    return None if cursor is None else read_cursor(cursor, NumberPosition).n
+
+
+def states_in(text: str | None) -> list[str]:
+    """The states of a filter. Raises Unprocessable for unknown ones."""
+    wanted = [part.strip() for part in text.split(",")] if text is not None else []
+    unknown = [part for part in wanted if part not in _STATES]
+    if unknown:
+        message = f"Not a state: {', '.join(unknown)[:100]}. States are {', '.join(_STATES)}."
+        raise Unprocessable([FieldError(field="state", message=message, value=text)])
+    return wanted

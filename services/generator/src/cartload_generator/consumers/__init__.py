@@ -1,0 +1,1 @@
+"""What handles records from Kafka."""

@@ -1,0 +1,151 @@
+"""One chunk command: check it, make the chunk in a thread, send its batches, and only then be done."""
+
+import asyncio
+import json
+import logging
+import time
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Protocol
+from uuid import UUID
+
+import cartload
+from cartload.engine.generate import Engine
+from cartload.schema.rowhash import hash_batch
+from cartload_contracts import envelope
+from cartload_contracts.batches import Batch, BatchHeader
+from cartload_contracts.envelope import InvalidMessage
+from cartload_contracts.messages import Failed, GenerateChunk
+from cartload_generator import metrics
+from cartload_generator.domain.planning import chunk_of
+from cartload_generator.ports import Clock, utc_now
+from cartload_generator.worker.encode import encode
+from cartload_generator.worker.engines import Engines
+from cartload_kit.kafka import BadMessage, MessageTooLarge, Record, Sendable
+from cartload_kit.logging import bind
+from cartload_kit.tracing import current_traceparent
+
+SOURCE = "/cartload/generator/worker"
+log = logging.getLogger(__name__)
+
+
+class Sender(Protocol):
+    """Where batches and failures go."""
+
+    async def send_all(self, messages: Iterable[Sendable]) -> None:
+        """Send messages; returns when all are acknowledged."""
+
+
+class ChunkHandler:
+    """Handles chunk commands. One thread makes chunks, so the event loop and its heartbeats go on."""
+
+    def __init__(self, sender: Sender, engines: Engines, clock: Clock = utc_now) -> None:
+        self._sender = sender
+        self._engines = engines
+        self._clock = clock
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="chunk")
+
+    async def handle(self, record: Record) -> None:
+        """Handle one record of the chunks topic. Raises BadMessage for one that can never be made."""
+        command = _decode(record)
+        with bind(job_id=command.job_id):
+            if command.vintage != cartload.VINTAGE:
+                raise BadMessage(
+                    f"The dataset needs engine vintage {command.vintage}, this worker has {cartload.VINTAGE}."
+                )
+            batches = await self._make(command)
+            now, trace = self._clock(), current_traceparent()
+            wires = [
+                envelope.encode_batch(batch, source=SOURCE, now=now, traceparent=trace) for batch in batches
+            ]
+            try:
+                await self._sender.send_all(wires)
+            except MessageTooLarge as error:
+                raise BadMessage(f"A batch is larger than its topic takes: {error}") from error
+
+    async def _make(self, command: GenerateChunk) -> list[Batch]:
+        try:
+            return await asyncio.get_running_loop().run_in_executor(
+                self._thread, make_batches, self._engines, command
+            )
+        except ValueError as error:
+            raise BadMessage(str(error)) from error
+
+    async def tell_failure(self, record: Record, reason: str) -> None:
+        """Tell the job of a command that becomes a dead letter, where its coordinates can be read."""
+        failure = failure_of(record, reason)
+        if failure is None:
+            log.warning("a chunk command without readable coordinates was dropped: %s", reason)
+            return
+        wire = envelope.encode(failure, source=SOURCE, now=self._clock(), traceparent=current_traceparent())
+        await self._sender.send_all([wire])
+
+    def close(self) -> None:
+        """Let the thread end."""
+        self._thread.shutdown(wait=False, cancel_futures=True)
+
+
+def _decode(record: Record) -> GenerateChunk:
+    try:
+        return envelope.decode(envelope.CHUNK_COMMANDS, record.value, record.headers)
+    except InvalidMessage as error:
+        raise BadMessage(f"Not a chunk command: {error}") from error
+
+
+def make_batches(engines: Engines, command: GenerateChunk) -> list[Batch]:
+    """Make a chunk and encode it: one batch a table, in the chunk's order.
+
+    Raises SpecMismatch, and ValueError for a chunk that the spec does not have.
+    """
+    engine = engines.get(command.spec, command.spec_hash)
+    chunk = chunk_of(command.part)
+    began = time.perf_counter()
+    made = engine.generate(chunk, dictionaries=True)
+    shared = (time.perf_counter() - began) / max(len(made), 1)
+    with metrics.CHUNK_SECONDS.labels(command.part.type).time():
+        return [_batch(command, engine, name, batch, shared) for name, batch in made.items()]
+
+
+def _batch(command: GenerateChunk, engine: Engine, name: str, rows: Any, shared_seconds: float) -> Batch:
+    began = time.perf_counter()
+    row_hash = hash_batch(rows, name)
+    payload = encode(engine.plain(name, rows))
+    metrics.ROWS_GENERATED.labels(name).inc(rows.num_rows)
+    metrics.BYTES_PUBLISHED.labels(name).inc(len(payload))
+    header = BatchHeader(
+        dataset_id=command.dataset_id,
+        job_id=command.job_id,
+        table=name,
+        chunk=command.chunk,
+        chunk_index=command.chunk_index,
+        attempt=command.attempt,
+        chunk_attempt=command.chunk_attempt,
+        vintage=command.vintage,
+        rows=rows.num_rows,
+        row_hash=row_hash.hex,
+        generating_seconds=round(shared_seconds + time.perf_counter() - began, 6),
+    )
+    return Batch(header, payload)
+
+
+def failure_of(record: Record, reason: str) -> Failed | None:
+    """What to tell the job of a bad command; None when nobody can say whose it is."""
+    try:
+        command = json.loads(record.value)
+        return Failed(
+            dataset_id=UUID(command["dataset_id"]),
+            job_id=UUID(command["job_id"]),
+            stage="generate",
+            attempt=_whole(command, "attempt", 1) or 1,
+            chunk_index=_whole(command, "chunk_index", 0),
+            chunk_attempt=_whole(command, "chunk_attempt", 1),
+            reason=reason[:2000],
+        )
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return None
+
+
+def _whole(command: Mapping[str, Any], name: str, least: int) -> int | None:
+    """A number of a command that is otherwise bad; None when it cannot be read."""
+    number = command.get(name)
+    return number if type(number) is int and least <= number < 2**53 else None

@@ -1,0 +1,1 @@
+"""Pure rules of jobs and datasets: no I/O, no clock."""

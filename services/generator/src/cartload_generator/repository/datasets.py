@@ -1,0 +1,111 @@
+"""Datasets, and the limits of their owners, in the database."""
+
+from collections.abc import Sequence
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, func, insert, select, update
+from sqlalchemy.dialects.mysql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from cartload_generator.domain.entities import DatasetRecord
+from cartload_generator.models import datasets, owners
+from cartload_generator.repository.jobs import sums_of
+
+_KEPT = tuple(field.name for field in fields(DatasetRecord) if field.name != "tables")
+
+
+async def lock_owner(connection: AsyncConnection, owner_id: UUID) -> None:
+    """Let no other request of this user check limits until this transaction ends."""
+    statement = upsert(owners).values(owner_id=owner_id)
+    await connection.execute(statement.on_duplicate_key_update(owner_id=statement.inserted.owner_id))
+
+
+async def stored_bytes(connection: AsyncConnection, owner_id: UUID) -> int:
+    """Bytes that a user's datasets take, those being deleted included until they are gone."""
+    total = func.coalesce(func.sum(datasets.c.bytes), 0)
+    query = select(total).where(datasets.c.owner_id == owner_id, datasets.c.deleted_at.is_(None))
+    return int(await connection.scalar(query) or 0)
+
+
+async def add(connection: AsyncConnection, dataset: DatasetRecord) -> None:
+    """Insert a dataset."""
+    await connection.execute(insert(datasets).values(_values(dataset)))
+
+
+async def save(connection: AsyncConnection, dataset: DatasetRecord) -> None:
+    """Write back what may change of a dataset that was read under lock."""
+    values = _values(dataset)
+    changing = ("state", "tables", "bytes", "active_job_id", "delete_due_at", "deleted_at")
+    await connection.execute(
+        update(datasets).where(datasets.c.id == dataset.id).values({name: values[name] for name in changing})
+    )
+
+
+async def lock(connection: AsyncConnection, dataset_id: UUID) -> DatasetRecord | None:
+    """Read a dataset and keep others from changing it."""
+    return await _one(connection, select(datasets).where(datasets.c.id == dataset_id).with_for_update())
+
+
+async def find(
+    connection: AsyncConnection, dataset_id: UUID, owner_id: UUID | None = None
+) -> DatasetRecord | None:
+    """Read a dataset; with `owner_id` only if it is theirs and not deleted."""
+    query = select(datasets).where(datasets.c.id == dataset_id)
+    if owner_id is not None:
+        query = query.where(datasets.c.owner_id == owner_id, datasets.c.state != "deleting")
+    return await _one(connection, query)
+
+
+async def page(
+    connection: AsyncConnection, owner_id: UUID, *, states: Sequence[str], below: int | None, limit: int
+) -> list[DatasetRecord]:
+    """A user's datasets, newest first, those being deleted left out."""
+    query = (
+        select(datasets)
+        .where(datasets.c.owner_id == owner_id, datasets.c.state != "deleting")
+        .order_by(datasets.c.number.desc())
+        .limit(limit)
+    )
+    if states:
+        query = query.where(datasets.c.state.in_(states))
+    if below is not None:
+        query = query.where(datasets.c.number < below)
+    return [_record(row) for row in await connection.execute(query)]
+
+
+async def state(connection: AsyncConnection, dataset_id: UUID) -> str | None:
+    """A dataset's state; None when there is no such dataset."""
+    return await connection.scalar(select(datasets.c.state).where(datasets.c.id == dataset_id))
+
+
+async def due_deletes(connection: AsyncConnection, now: datetime, limit: int = 100) -> list[UUID]:
+    """Datasets whose delete must be sent (again)."""
+    query = select(datasets.c.id).where(datasets.c.delete_due_at <= now).limit(limit)
+    return list(await connection.scalars(query))
+
+
+async def jobs_of_deleted(connection: AsyncConnection, limit: int = 100) -> list[UUID]:
+    """Unfinished jobs of datasets that are to be deleted."""
+    query = (
+        select(datasets.c.active_job_id)
+        .where(datasets.c.state == "deleting", datasets.c.active_job_id.is_not(None))
+        .limit(limit)
+    )
+    return [job_id for job_id in await connection.scalars(query) if job_id is not None]
+
+
+async def _one(connection: AsyncConnection, query: Select[Any]) -> DatasetRecord | None:
+    row = (await connection.execute(query)).first()
+    return None if row is None else _record(row)
+
+
+def _values(dataset: DatasetRecord) -> dict[str, Any]:
+    values = {name: getattr(dataset, name) for name in _KEPT if name != "number"}
+    return values | {"tables": {name: sums.to_json() for name, sums in dataset.tables.items()}}
+
+
+def _record(row: Row[Any]) -> DatasetRecord:
+    return DatasetRecord(**{name: getattr(row, name) for name in _KEPT}, tables=sums_of(row.tables))

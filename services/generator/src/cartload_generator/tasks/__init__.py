@@ -1,0 +1,1 @@
+"""Background work: dispatching, publishing states, deleting."""

@@ -1,0 +1,140 @@
+"""The states of jobs, told to the world: at once when the state changes, else ten times a second."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from cartload_contracts.jobs import Job, JobState
+from cartload_generator import metrics
+from cartload_generator.domain import states
+from cartload_generator.ports import Outbox
+from cartload_kit.transient_errors import is_transient
+
+type Mark = Callable[[Mapping[UUID, int]], Awaitable[None]]
+"""Notes in the database which versions have been published."""
+
+_MARK_SECONDS = 1.0
+_AWAY_SECONDS = 1.0
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _Told:
+    """What was last told of a job."""
+
+    version: int
+    shown: tuple[str, str | None]
+    at: float
+
+
+class Publisher:
+    """Holds at most the newest state of each job, so a slow Kafka costs freshness and not memory."""
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        mark: Mark,
+        *,
+        interval: float = 0.1,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`interval`: seconds between two states of one job that differ only in numbers."""
+        self._outbox = outbox
+        self._mark = mark
+        self._interval = interval
+        self._clock = clock
+        self._pending: dict[UUID, JobState] = {}
+        self._told: dict[UUID, _Told] = {}
+        self._unmarked: dict[UUID, int] = {}
+        self._marked_at = clock()
+        self._wake = asyncio.Event()
+
+    def offer(self, owner_id: UUID, job: Job) -> None:
+        """Let a state be published, unless a newer one is or was."""
+        told, waiting = self._told.get(job.id), self._pending.get(job.id)
+        if (told and told.version >= job.version) or (waiting and waiting.job.version >= job.version):
+            return
+        self._pending[job.id] = JobState(owner_id=owner_id, job=job)
+        self._wake.set()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Publish until `stop` is set, and what is left then."""
+        while not stop.is_set():
+            await self._rest(stop)
+            try:
+                await self.publish_due()
+            except Exception as error:
+                if not is_transient(error):
+                    raise
+                log.warning("job states wait: %s", error)
+                await asyncio.sleep(_AWAY_SECONDS)
+        await self._finish()
+
+    async def _finish(self) -> None:
+        try:
+            async with asyncio.timeout(2):
+                await self._publish(list(self._pending.values()))
+                await self._mark_published()
+        except Exception as error:  # noqa: BLE001 - the rows still know what was not published
+            log.warning("job states are left for the next start: %s", error)
+
+    async def _rest(self, stop: asyncio.Event) -> None:
+        waits = [self._due_in(state) for state in self._pending.values()]
+        if self._unmarked:
+            waits.append(max(self._marked_at + _MARK_SECONDS - self._clock(), 0.0))
+        seconds = min(waits, default=0.5)
+        if seconds <= 0:
+            return
+        self._wake.clear()
+        try:
+            async with asyncio.timeout(min(seconds, 0.5)):
+                await self._wake.wait()
+        except TimeoutError:
+            return
+
+    def _due_in(self, state: JobState) -> float:
+        told = self._told.get(state.job.id)
+        if told is None or told.shown != _shown(state.job):
+            return 0.0
+        return told.at + self._interval - self._clock()
+
+    async def publish_due(self) -> None:
+        """Send every state whose time has come, and note what was sent."""
+        await self._publish([state for state in self._pending.values() if self._due_in(state) <= 0])
+        ended = any(self._told[job_id].shown[0] in states.ENDED for job_id in self._unmarked)
+        if self._unmarked and (ended or self._clock() - self._marked_at >= _MARK_SECONDS):
+            await self._mark_published()
+
+    async def _publish(self, due: list[JobState]) -> None:
+        if not due:
+            return
+        await self._outbox.send(due)
+        metrics.STATES_PUBLISHED.inc(len(due))
+        now = self._clock()
+        for state in due:
+            job = state.job
+            self._told[job.id] = _Told(job.version, _shown(job), now)
+            self._unmarked[job.id] = job.version
+            if self._pending.get(job.id) is state:
+                del self._pending[job.id]
+
+    async def _mark_published(self) -> None:
+        marked, self._marked_at = dict(self._unmarked), self._clock()
+        if not marked:
+            return
+        await self._mark(marked)
+        for job_id, version in marked.items():
+            if self._unmarked.get(job_id) == version:
+                del self._unmarked[job_id]
+                self._forget_ended(job_id)
+
+    def _forget_ended(self, job_id: UUID) -> None:
+        if job_id not in self._pending and self._told[job_id].shown[0] in states.ENDED:
+            del self._told[job_id]
+
+
+def _shown(job: Job) -> tuple[str, str | None]:
+    return job.state, job.phase
