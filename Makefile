@@ -50,7 +50,7 @@ clean-cache: ## delete the download cache that all checkouts share
 check: setup ## format, lint, types, forbidden imports, generated files up to date
 	@$(DEV) check
 
-unit: setup ## every test that needs no server: Python's unit and contract tests, Vitest
+unit: .venv/.installed ## every test that needs no server: Python's unit and contract tests, Vitest
 	@$(DEV) unit
 
 test: setup ## make check, then every test: unit, contract, integration, browser

@@ -114,7 +114,10 @@ def check(_options: argparse.Namespace) -> None:
 
 
 def unit(_options: argparse.Namespace) -> None:
-    """Run every test that needs no server."""
+    """Run every test that needs no server. Neither servers nor a built UI are needed, so none is made."""
+    frontend = Frontend.of(os.environ)
+    if not frontend.is_installed():
+        frontend.install()
     print("Testing")
     checks.unit(os.environ, _log)
 
