@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from cartload_auth.__main__ import create_admin, rotate_keys
 from cartload_auth.models import metadata
+from cartload_kit.cli import dispatch
 from cartload_kit.database import async_url, engine
 from support import auth_service
 from support.auth_service import Service
@@ -143,9 +144,11 @@ async def test_a_name_that_may_not_be_one_is_refused(auth_database: str) -> None
     assert (code, "3 to 64 characters" in out) == (1, True)
 
 
-def test_unknown_options_are_wrong_usage() -> None:
-    assert create_admin("root", "--what") == 2
-    assert rotate_keys("--what") == 2
+@pytest.mark.parametrize("arguments", [["create-admin", "root", "--what"], ["rotate-keys", "--what"]])
+def test_unknown_options_are_wrong_usage(arguments: list[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        dispatch({"create-admin": create_admin, "rotate-keys": rotate_keys}, arguments)
+    assert ended.value.code == 2
 
 
 async def test_rotate_keys_adds_one_and_now_drops_the_others(auth: Service, auth_database: str) -> None:

@@ -27,12 +27,14 @@ def dispatch(
     """Run the command that the first argument names with the others, and exit with its code.
 
     The positional parameters of a command's function are its arguments: ``def create_admin(user: str)`` is
-    used as ``create-admin USER``. Wrong usage is told on stderr, with exit code 2; ``--help`` is not wrong.
+    used as ``create-admin USER``. Its keyword-only ones are flags: ``*, reset: bool = False`` is ``--reset``.
+    Wrong usage is told on stderr, with exit code 2; ``--help`` is not wrong.
     """
     name = program or _program()
     given = vars(_parser(commands, name).parse_args(arguments))
     command = given.pop("command")
-    sys.exit(_run(partial(commands[command], *given.values()), f"{name} {command}"))
+    flags = {parameter.name: given.pop(parameter.name) for parameter in _flags(commands[command])}
+    sys.exit(_run(partial(commands[command], *given.values(), **flags), f"{name} {command}"))
 
 
 def _parser(commands: Mapping[str, Command], program: str) -> argparse.ArgumentParser:
@@ -46,6 +48,8 @@ def _parser(commands: Mapping[str, Command], program: str) -> argparse.ArgumentP
             default = parameter.default if optional else None
             nargs = "?" if optional else None
             sub.add_argument(parameter.name, metavar=parameter.name.upper(), nargs=nargs, default=default)
+        for parameter in _flags(command):
+            sub.add_argument(f"--{parameter.name}", action="store_true")
     return parser
 
 
@@ -67,6 +71,11 @@ def _run(command: Callable[[], int | None], name: str) -> int:
 def _program() -> str:
     spec = getattr(sys.modules.get("__main__"), "__spec__", None)
     return f"python -m {spec.parent}" if spec is not None and spec.parent else sys.argv[0]
+
+
+def _flags(command: Command) -> list[inspect.Parameter]:
+    parameters = inspect.signature(command).parameters.values()
+    return [p for p in parameters if p.kind is inspect.Parameter.KEYWORD_ONLY]
 
 
 def _positional(command: Command) -> list[inspect.Parameter]:

@@ -15,18 +15,14 @@ def api() -> None:
     serve(build(serving(settings)), settings)
 
 
-def create_admin(user: str, option: str = "") -> int:
+def create_admin(user: str, *, reset: bool = False) -> int:
     """Make an administrator and print a one-time password; `--reset` does so for an account that is there."""
-    if option not in ("", "--reset"):
-        return 2
-    return commands.run_create_admin(user, reset=option == "--reset")
+    return commands.run_create_admin(user, reset=reset)
 
 
-def rotate_keys(option: str = "") -> int:
+def rotate_keys(*, now: bool = False) -> int:
     """Add a signing key; `--now` also drops the others, which ends every access token in use."""
-    if option not in ("", "--now"):
-        return 2
-    return commands.run_rotate_keys(now=option == "--now")
+    return commands.run_rotate_keys(now=now)
 
 
 def openapi() -> None:
