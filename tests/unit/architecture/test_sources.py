@@ -44,6 +44,14 @@ def test_nothing_is_left_for_later() -> None:
     assert not unfinished, shown(unfinished)
 
 
+def test_no_error_is_told_by_the_name_of_its_class() -> None:
+    """People read what happened: `describe_error` says it, and unwraps groups."""
+    named = re.compile(r"type\((?:error|exc|exception)\)\.__name__")
+    services = [path for path in sources() if "packages/cartload/" not in str(path)]
+    wrong = [path for path in services if named.search(path.read_text(encoding="utf-8"))]
+    assert not wrong, shown(wrong)
+
+
 def declares_metrics(path: Path) -> bool:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     from_client = {

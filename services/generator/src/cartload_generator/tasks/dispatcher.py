@@ -27,6 +27,7 @@ from cartload_generator.tasks.job_waiters import JobWaiters
 from cartload_generator.tasks.locked_jobs import LockedJobs
 from cartload_generator.tasks.publisher import Publisher
 from cartload_kit.database import retry_on_deadlock, transaction
+from cartload_kit.describe_error import describe_error
 from cartload_kit.kafka import FatalProducerError
 from cartload_kit.logging import bind
 from cartload_kit.transient_errors import is_transient
@@ -123,7 +124,7 @@ class Dispatcher:
                 except Exception as error:
                     if not is_transient(error):
                         raise
-                    log.warning("the dispatcher waits: %s", type(error).__name__)
+                    log.warning("the dispatcher waits: %s", describe_error(error))
                 woken = asyncio.create_task(wake.wait())
                 await asyncio.wait({woken, stopping}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
                 woken.cancel()
@@ -195,7 +196,7 @@ class Dispatcher:
         except Exception as error:
             if not is_transient(error):
                 raise
-            log.warning("a job waits for the sweep: %s", type(error).__name__)
+            log.warning("a job waits for the sweep: %s", describe_error(error))
 
     async def _check_job(self, job_id: UUID, backlog: Backlog | None) -> None:
         with bind(job_id=job_id):

@@ -8,6 +8,7 @@ from typing import Any
 import aiohttp
 
 from cartload_contracts.jobs import UNFINISHED
+from cartload_kit.describe_error import describe_error
 from cartload_kit.logging import get_logger
 from cartload_kit.tracing import current_traceparent
 from cartload_notifier.domain.close_codes import CloseCode, Closed
@@ -53,7 +54,7 @@ class UnfinishedJobs:
                 async with asyncio.timeout(2 * _SECONDS), self._free:
                     return await self._ask(token, cursor)
             except (_NoAnswer, TimeoutError, aiohttp.ClientError) as error:
-                _log.warning("the generator gave no jobs: %s", error or type(error).__name__)
+                _log.warning("the generator gave no jobs: %s", describe_error(error))
             if attempt < _ATTEMPTS:
                 await asyncio.sleep(_PAUSE * attempt)
         raise _unreadable()
