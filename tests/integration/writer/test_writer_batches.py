@@ -329,3 +329,22 @@ async def test_a_table_without_rows_is_a_part_too(writer: Writer, load: Load) ->
     (data,) = (await parts(writer, load)).values()
     assert pq.read_schema(pa.BufferReader(data)).names == empty.schema.names
     assert writer.told.of(Stored)[0].rows == 0
+
+
+async def test_after_an_incomplete_end_only_what_was_stored_before_is_answered(writer: Writer) -> None:
+    """The totals that the seal told stay true; a retry of the job opens the dataset again."""
+    load = Load.of(customers=60)
+    await writer.run(load.prepare())
+    first, late, *_ = list(load.records())
+    await writer.handler(first)
+    await writer.run(load.seal(complete=False))
+    await writer.handler(late)
+    await writer.handler(first)
+    assert {one.table for one in writer.told.of(Stored)} == {first.topic.rpartition(".")[2]}
+    assert len(writer.told.of(Stored)) == 2
+    rows = "SELECT COUNT(*) FROM manifest WHERE dataset_id = %s"
+    assert writer.query(rows, str(load.dataset_id))[0] == (1,)
+
+    await writer.run(load.prepare())
+    await writer.handler(late)
+    assert writer.query(rows, str(load.dataset_id))[0] == (2,)

@@ -31,7 +31,7 @@ LOADED_AT_ONCE = 10_000
 
 
 class DatasetGone(Exception):
-    """The dataset, or the segment of the batch, is deleted or about to be: the batch is dropped."""
+    """Nothing is to be stored any more in the dataset or the batch's segment: the batch is dropped."""
 
 
 class AlreadyStored(Exception):
@@ -52,7 +52,8 @@ class StoredBatch:
 class Target:
     """Where a batch goes, and what is stored of it already.
 
-    `gone`: nowhere, for the dataset is deleted or the batch belongs to an append that was rolled back.
+    `gone`: nowhere, for the dataset is deleted, or its job failed or was cancelled, or the batch belongs to
+    an append that was rolled back.
     """
 
     owner_id: UUID
@@ -100,6 +101,7 @@ def find_target(connection: "pymysql.Connection[Any]", meta: str, header: BatchH
     owner, database, ids, format_, vintage, state, segments, *stored = row
     known = None if stored[0] is None else StoredBatch(*stored)
     gone = state in GONE or not covers(json.loads(segments), header.table, header.chunk)
+    gone = gone or (state == "incomplete" and known is None)
     return Target(UUID(owner), database, ids, format_, vintage, gone, known)
 
 
@@ -156,6 +158,15 @@ def _require_dataset(cursor: Any, meta: str, header: BatchHeader) -> None:
     row = cursor.fetchone()
     if row is None or row[0] in GONE or not covers(json.loads(row[1]), header.table, header.chunk):
         raise DatasetGone
+    if row[0] == "incomplete":
+        # Its totals were told when it was sealed. What another delivery stored before that stays.
+        raise AlreadyStored if _is_stored(cursor, meta, header) else DatasetGone
+
+
+def _is_stored(cursor: Any, meta: str, header: BatchHeader) -> bool:
+    query = f"SELECT 1 FROM `{meta}`.manifest WHERE dataset_id = %s AND table_name = %s AND chunk = %s"  # noqa: S608 our own database
+    cursor.execute(query, (str(header.dataset_id), header.table, header.chunk))
+    return cursor.fetchone() is not None
 
 
 def _insert(cursor: Any, meta: str, entry: NewEntry) -> None:
