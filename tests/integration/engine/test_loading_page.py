@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pyarrow as pa
@@ -127,7 +128,10 @@ def test_sqlite_loads_csv(text_folder: Path, tmp_path: Path) -> None:
         (tmp_path / name).symlink_to(text_folder / name)
     printed = run([sys.executable, "-c", program], tmp_path)
     assert all(status in printed for status in STATUSES), printed
-    with open_stored(text_folder / "shop") as stored, sqlite3.connect(tmp_path / "shop.sqlite") as shop:
+    with (
+        open_stored(text_folder / "shop") as stored,
+        closing(sqlite3.connect(tmp_path / "shop.sqlite")) as shop,
+    ):
         for name in TABLE_NAMES:
             columns = table(name).columns
             sums = ", ".join(

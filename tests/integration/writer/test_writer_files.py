@@ -136,14 +136,14 @@ async def test_raw_rows_of_nothing_are_an_empty_array(writer: Writer) -> None:
 
 
 async def test_raw_rows_of_several_parts_come_in_order(writer: Writer) -> None:
-    load = Load.of(customers=60)
+    load = Load.of(customers=2_060)
     await writer.run(load.prepare())
     records = list(load.records())
     users = rows_in(next(record for record in records if record.topic.endswith(".users")))
     for chunk in (2, 0, 1):
         await writer.handler(load.record("users", chunk, users.slice(chunk * 20, 20)))
     raw = (await writer.get(load, "/raw/users")).json()
-    assert [row["id"] for row in raw] == users["id"].to_pylist()
+    assert [row["id"] for row in raw] == users["id"].to_pylist()[:60]
 
 
 async def test_a_part_lost_in_blob_is_told(writer: Writer, load: Load) -> None:

@@ -64,7 +64,9 @@ def test_the_tests_use_the_servers_that_people_get(services: dict[str, dict[str,
     assert services["kafka"]["image"] == images.KAFKA
     assert services["mysql"]["image"] == images.MYSQL
     assert services["azurite"]["image"] == images.AZURITE
-    assert services["mysql"]["command"] == ["mysqld", *MYSQL_OPTIONS]
+    # Only people make datasets whose sort files need a volume.
+    command = [option for option in services["mysql"]["command"] if option != "--tmpdir=/scratch/tmp"]
+    assert command == ["mysqld", *MYSQL_OPTIONS]
 
 
 def test_one_version_is_meant_everywhere(services: dict[str, dict[str, Any]]) -> None:

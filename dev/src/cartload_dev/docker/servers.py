@@ -23,6 +23,7 @@ MYSQL_OPTIONS = (
     "--innodb-redo-log-capacity=512M",
     "--character-set-server=utf8mb4",
     "--collation-server=utf8mb4_general_ci",
+    "--temptable-max-ram=128M",
 )
 
 
