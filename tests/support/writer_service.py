@@ -29,9 +29,9 @@ from cartload_kit.errors import Unauthorized
 from cartload_kit.kafka.budget import ByteBudget
 from cartload_kit.kafka.record import Record
 from cartload_kit.tokens import Identity
+from cartload_writer import app
 from cartload_writer.adapters.blob import BlobStore
 from cartload_writer.adapters.bulk_connections import BulkPool
-from cartload_writer.api import app
 from cartload_writer.api.dependencies import PublicAddress, Services
 from cartload_writer.api.row_reader import RowReader, reading_session
 from cartload_writer.api.shares import UserShares

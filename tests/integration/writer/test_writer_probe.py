@@ -10,8 +10,8 @@ from alembic.migration import MigrationContext
 from cartload.encoders.mysql import LoadError
 from cartload_kit.database import require_migrated
 from cartload_writer.bootstrap import MIGRATIONS
-from cartload_writer.models import metadata
 from cartload_writer.repository import batches
+from cartload_writer.repository.models import metadata
 from cartload_writer.repository.probe import NotOneTransaction, prove_one_transaction
 from support import writer_service
 from support.writer_service import Place, Writer, root

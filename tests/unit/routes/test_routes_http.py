@@ -9,14 +9,14 @@ from fastapi import FastAPI
 import cartload_auth.app
 import cartload_gateway.app
 import cartload_generator.app
-import cartload_writer.api.app
+import cartload_writer.app
 from cartload_kit.errors import Unauthorized
 
 APPS: dict[str, FastAPI] = {
     "auth": cartload_auth.app.build(),
     "gateway": cartload_gateway.app.describe(),
     "generator": cartload_generator.app.build(),
-    "writer": cartload_writer.api.app.build(),
+    "writer": cartload_writer.app.build(),
 }
 OPERATIONS = [
     (service, method, path, operation)

@@ -8,7 +8,7 @@ import pytest
 import cartload_auth.app
 import cartload_gateway.app
 import cartload_generator.app
-import cartload_writer.api.app
+import cartload_writer.app
 from cartload_gateway.domain.openapi import merge
 
 DOCUMENT: dict[str, Any] = merge(
@@ -16,7 +16,7 @@ DOCUMENT: dict[str, Any] = merge(
     {
         "auth": cartload_auth.app.build().openapi(),
         "generator": cartload_generator.app.build().openapi(),
-        "writer": cartload_writer.api.app.build().openapi(),
+        "writer": cartload_writer.app.build().openapi(),
     },
 )
 OPERATIONS = {

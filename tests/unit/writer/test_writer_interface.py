@@ -11,8 +11,8 @@ from pydantic import ValidationError
 
 from cartload_kit.database import engine
 from cartload_kit.tokens import Identity
+from cartload_writer import app
 from cartload_writer.adapters.blob import BlobStore
-from cartload_writer.api import app
 from cartload_writer.api.dependencies import PublicAddress, Services
 from cartload_writer.api.row_reader import RowReader
 from cartload_writer.api.shares import UserShares

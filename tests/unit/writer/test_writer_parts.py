@@ -17,8 +17,8 @@ from cartload.encoders import files
 from cartload.engine.generate import preview
 from cartload.spec import parse, resolve
 from cartload_kit.kafka.errors import TryAgain
+from cartload_writer import app
 from cartload_writer.adapters.blob import BlobUnavailable
-from cartload_writer.api import app
 from cartload_writer.api.raw import as_array
 from cartload_writer.api.row_formats import encoder, part_as_json_lines
 from cartload_writer.domain import names, seal_checks

@@ -52,7 +52,7 @@ def _checker() -> None:
 
 def _api() -> None:
     from cartload_kit.http import serve
-    from cartload_writer.api import app
+    from cartload_writer import app
     from cartload_writer.api.bootstrap import lifespan
     from cartload_writer.bootstrap import starting
     from cartload_writer.settings import ApiSettings
@@ -77,7 +77,7 @@ def _migrate() -> None:
 
 def _openapi() -> None:
     from cartload_kit.http import print_openapi
-    from cartload_writer.api import app
+    from cartload_writer import app
 
     print_openapi(app.build())
 

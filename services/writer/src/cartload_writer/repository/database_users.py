@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from cartload_kit.database import error_code, transaction
 from cartload_writer.domain.names import quoted_database, reader_user
-from cartload_writer.models import database_users
 from cartload_writer.repository import datasets
+from cartload_writer.repository.models import database_users
 
 CONNECTIONS = 10
 STATEMENT_SECONDS = 60

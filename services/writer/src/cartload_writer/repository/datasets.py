@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cartload_writer.domain.states import GONE, Format, Ids, LoadMode, State
-from cartload_writer.models import datasets
+from cartload_writer.repository.models import datasets
 
 
 @dataclass(frozen=True, slots=True)

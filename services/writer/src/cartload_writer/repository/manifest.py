@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from cartload.schema import BLOCK_TABLES
 from cartload_contracts.model import StoredTotals, TableName
 from cartload_writer.domain.states import NOTHING_STORED, Totals
-from cartload_writer.models import manifest
+from cartload_writer.repository.models import manifest
 
 _MODULUS = 2**128
 _COLUMNS = (

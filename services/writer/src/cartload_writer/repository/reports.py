@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.mysql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from cartload_writer.models import reports
+from cartload_writer.repository.models import reports
 
 
 @dataclass(frozen=True, slots=True)

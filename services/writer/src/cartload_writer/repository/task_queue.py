@@ -11,7 +11,7 @@ from sqlalchemy.dialects.mysql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cartload_kit.tracing import current_traceparent
-from cartload_writer.models import tasks
+from cartload_writer.repository.models import tasks
 
 OPEN, DONE = "open", "done"
 

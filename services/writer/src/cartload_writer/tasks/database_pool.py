@@ -17,8 +17,8 @@ from cartload_kit.database import transaction
 from cartload_writer import metrics
 from cartload_writer.domain.names import mint_database
 from cartload_writer.errors import explain
-from cartload_writer.models import stock
 from cartload_writer.repository import databases
+from cartload_writer.repository.models import stock
 
 MAKING, READY, DROPPING = "making", "ready", "dropping"
 POLL_SECONDS = 5.0
