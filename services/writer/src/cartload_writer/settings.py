@@ -1,10 +1,8 @@
 """What each role of the writer is told: one frozen class a role."""
 
 from collections.abc import Iterable
-from typing import Self
 
-from pydantic import Field, SecretStr, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings
 
 from cartload_kit.settings import Conflict, DatabaseUrl, HttpUrl, Port, Settings
@@ -63,16 +61,13 @@ class ConsumerSettings(KafkaSettings):
         description="Bytes of decoded rows that one consumer holds at a time.",
     )
 
-    @model_validator(mode="after")
-    def _connections_are_used(self) -> Self:
+    def conflicts(self) -> Iterable[Conflict]:
+        """Yield what does not fit together."""
         if self.writer_bulk_connections > self.writer_batches_in_flight:
-            raise PydanticCustomError(
-                "connections",
-                "CARTLOAD_WRITER_BULK_CONNECTIONS={connections} must be at most "
-                "CARTLOAD_WRITER_BATCHES_IN_FLIGHT={batches}: a batch uses one",
-                {"connections": self.writer_bulk_connections, "batches": self.writer_batches_in_flight},
+            yield Conflict(
+                ("writer_bulk_connections", "writer_batches_in_flight"),
+                "the connections must be at most as many as the batches in flight: a batch uses one",
             )
-        return self
 
 
 class TasksSettings(KafkaSettings):
@@ -130,23 +125,14 @@ class TasksSettings(KafkaSettings):
         a_task = max(2, self.writer_index_builds)
         return self.writer_tasks_at_once * a_task + 2 * self.writer_prepares_at_once + 2
 
-    @model_validator(mode="after")
-    def _connections_are_few(self) -> Self:
+    def conflicts(self) -> Iterable[Conflict]:
+        """Yield what does not fit together."""
         if self.dataset_connections > MOST_CONNECTIONS:
-            raise PydanticCustomError(
-                "connections",
-                "CARTLOAD_WRITER_TASKS_AT_ONCE={tasks} with CARTLOAD_WRITER_INDEX_BUILDS={builds} and "
-                "CARTLOAD_WRITER_PREPARES_AT_ONCE={prepares} needs {needed} connections to MySQL: "
-                "at most {most} are allowed",
-                {
-                    "tasks": self.writer_tasks_at_once,
-                    "builds": self.writer_index_builds,
-                    "prepares": self.writer_prepares_at_once,
-                    "needed": self.dataset_connections,
-                    "most": MOST_CONNECTIONS,
-                },
+            yield Conflict(
+                ("writer_tasks_at_once", "writer_index_builds", "writer_prepares_at_once"),
+                f"together they need {self.dataset_connections} connections to MySQL, "
+                f"at most {MOST_CONNECTIONS} are allowed",
             )
-        return self
 
 
 class CheckerSettings(DatabaseSettings, Settings):
