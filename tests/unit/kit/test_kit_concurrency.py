@@ -27,6 +27,13 @@ async def test_a_stop_waits_for_the_work_and_ends_the_watch() -> None:
     assert done == ["work", "work"]
 
 
+async def test_a_single_work_is_cancelled_by_the_stop() -> None:
+    stop, work = asyncio.Event(), asyncio.create_task(forever())
+    stop.set()
+    await asyncio.wait_for(run_until_stopped(stop, work), 1)
+    assert work.cancelled()
+
+
 async def test_one_that_fails_ends_the_others_and_is_told() -> None:
     ended = list[str]()
 

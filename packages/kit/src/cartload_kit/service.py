@@ -6,14 +6,12 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from cartload_kit import logging
+from cartload_kit.concurrency import background
 from cartload_kit.http import ReadyCheck, create_app, serve
 from cartload_kit.settings import Settings
 
 Main = Callable[[asyncio.Event], Awaitable[None]]
 """The work of a role: runs until the event is set, then ends what it has begun and returns."""
-
-_log = logging.get_logger(__name__)
 
 
 def run(
@@ -42,12 +40,9 @@ def build(
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         lifecycle = app.state.lifecycle
-        task = asyncio.create_task(lifecycle.supervise(service, main(lifecycle.stopping)), name=service)
-        try:
+        work = lifecycle.supervise(service, main(lifecycle.stopping))
+        async with background(work, stop=lifecycle.stopping, grace=stop_seconds, name=service):
             yield
-        finally:
-            lifecycle.stop()
-            await _finish(task, stop_seconds)
 
     return create_app(
         service,
@@ -58,12 +53,3 @@ def build(
         max_body=0,
         openapi_url=None,
     )
-
-
-async def _finish(task: asyncio.Task[None], seconds: float) -> None:
-    _, pending = await asyncio.wait({task}, timeout=seconds)
-    if not pending:
-        return
-    _log.error("the work did not end within %g s, it is cancelled", seconds)
-    task.cancel()
-    await asyncio.wait({task}, timeout=2)

@@ -16,7 +16,7 @@ from aiokafka.abc import ConsumerRebalanceListener
 from aiokafka.errors import KafkaError
 
 from cartload_kit.backoff import Backoff
-from cartload_kit.concurrency import cancel_all
+from cartload_kit.concurrency import cancel_all, every
 from cartload_kit.describe_error import describe_error
 from cartload_kit.kafka import client, context, metrics
 from cartload_kit.kafka.backpressure import Backpressure
@@ -129,7 +129,7 @@ class Consumer:
         if not await self._connect(stop):
             return
         background = [
-            asyncio.create_task(self._commit_regularly()),
+            asyncio.create_task(every(self._timing.commit, self._commit, at_once=False)),
             asyncio.create_task(self._monitor.run(self._kafka)),
         ]
         for task in background:
@@ -225,10 +225,8 @@ class Consumer:
 
     # Telling Kafka what is finished
 
-    async def _commit_regularly(self) -> None:
-        while True:
-            await asyncio.sleep(self._timing.commit)
-            await self._commits.commit(self._kafka)
+    async def _commit(self) -> None:
+        await self._commits.commit(self._kafka)
 
     async def _release_partitions(self, grace: float) -> None:
         await self._pool.release(grace)

@@ -8,6 +8,7 @@ from typing import Any
 from aiokafka.errors import IllegalStateError, KafkaError
 from aiokafka.structs import TopicPartition
 
+from cartload_kit.concurrency import every
 from cartload_kit.describe_error import describe_error
 from cartload_kit.kafka import metrics
 from cartload_kit.kafka.backpressure import Backpressure
@@ -37,16 +38,17 @@ class ConsumerMonitor:
     async def run(self, client: Any) -> None:
         """Look until cancelled. Raises NoProgress."""
         self._watchdog = Watchdog(self._timing.no_progress, time.monotonic)
-        while True:
-            await asyncio.sleep(min(self._timing.probe, self._timing.no_progress / 4))
-            await self._probe(client)
-            self._measure()
-            excused = (
-                self.trouble is not None
-                or bool(self._backpressure.partitions)
-                or self._backpressure.slow_for > 0
-            )
-            self._watchdog.observe(lag=any(self._behind.values()), excused=excused)
+        # Several looks within the watchdog's time: each counts all the time since the last one as it is then.
+        seconds = min(self._timing.probe, self._timing.no_progress / 4)
+        await every(seconds, lambda: self._look(client), at_once=False)
+
+    async def _look(self, client: Any) -> None:
+        await self._probe(client)
+        self._measure()
+        excused = (
+            self.trouble is not None or bool(self._backpressure.partitions) or self._backpressure.slow_for > 0
+        )
+        self._watchdog.observe(lag=any(self._behind.values()), excused=excused)
 
     async def _probe(self, client: Any) -> None:
         owned = client.assignment()
