@@ -4,7 +4,7 @@ from typing import Final
 
 import numpy as np
 
-from cartload.randomness.hashing import U64
+from cartload.randomness.draws import U64
 
 _FIRST: Final = np.uint64(0xBF58476D1CE4E5B9)
 _SECOND: Final = np.uint64(0x94D049BB133111EB)

@@ -14,8 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
-from cartload.randomness.draws import Randomness, permute, scramble, seed_keys
-from cartload.randomness.hashing import keys
+from cartload.randomness.draws import Randomness, keys, permute, scramble, seed_keys
 from cartload.randomness.register import FAMILIES
 from cartload.schema import TABLE_NAMES
 

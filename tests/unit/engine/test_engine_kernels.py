@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from cartload.kernels import library, loops, strings
 from cartload.kernels.signatures import C_TYPES, SIGNATURES, Signature
+from cartload.randomness.draws import keys
 from cartload.randomness.fixed_point import exponentials
-from cartload.randomness.hashing import keys
 from cartload.randomness.sampling import Guide
 from support.mixer import mix
 

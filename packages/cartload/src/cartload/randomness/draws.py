@@ -1,8 +1,10 @@
 """Counter-based randomness: a value is a hash of seed, family of columns and row number.
 
-Nothing is drawn from a stream, so any row can be made alone, by any worker, in any order.
+Nothing is drawn from a stream, so any row can be made alone, by any worker, in any order (Salmon, Moraes,
+Dror and Shaw, *Parallel random numbers: as easy as 1, 2, 3*, 2011).
 """
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -13,8 +15,18 @@ import numpy.typing as npt
 
 from cartload.kernels import loops
 from cartload.randomness.fixed_point import I64
-from cartload.randomness.hashing import U64, keys
 from cartload.randomness.register import FAMILIES
+
+U64 = npt.NDArray[np.uint64]
+
+
+def keys(*parts: str | int, count: int) -> tuple[np.uint64, ...]:
+    """64-bit words of BLAKE2b over the parts, at most eight words."""
+    # The unit separator keeps ("ab", "c") apart from ("a", "bc").
+    text = "\x1f".join(str(part) for part in parts)
+    digest = hashlib.blake2b(text.encode(), digest_size=8 * count).digest()
+    # Little-endian on every machine: the same digest must give the same words everywhere.
+    return tuple(np.frombuffer(digest, "<u8"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +40,7 @@ class Draw:
         """The field's bits as integers from 0 to ``2**width - 1``."""
         down, width = _places(self.family)[field]
         words = self.words >> np.uint64(down)
+        # The topmost field needs no mask: the shift has left nothing above it.
         if down + width < 64:
             words &= np.uint64((1 << width) - 1)
         return words.view(np.int64)
@@ -35,12 +48,16 @@ class Draw:
     def below(self, field: str, bound: int | npt.NDArray[Any]) -> I64:
         """Uniform integers from 0 to ``bound - 1``; ``bound * 2**width`` must stay below ``2**63``."""
         width = _places(self.family)[field][1]
-        # Multiply and shift instead of a remainder: faster, and the top bits are as good as the others.
+        # Multiply and shift instead of a remainder (Lemire 2019): no division. Without Lemire's rejection
+        # step results differ in frequency by one word at most; a bound above 2**width has evenly spread
+        # results.
         return (self.bits(field) * bound) >> width
 
     def happens(self, field: str, ten_thousandths: int | I64) -> npt.NDArray[np.bool_]:
         """True with the given chance, one for all or one each."""
         width = _places(self.family)[field][1]
+        # Both sides are scaled up instead of one being divided, so a chance of 10,000 is certainty and 0 is
+        # never.
         result: npt.NDArray[np.bool_] = self.bits(field) * 10_000 < ten_thousandths << width
         return result
 
@@ -51,7 +68,7 @@ def _places(family: str) -> dict[str, tuple[int, int]]:
 
 
 def places(fields: Sequence[tuple[str, int]]) -> dict[str, tuple[int, int]]:
-    """Lowest bit and width of each field: from the top down, so that one more moves none."""
+    """Lowest bit and width of each field, from the top down: a new field at the end moves none of them."""
     below = 64 - np.cumsum([width for _, width in fields])
     return {name: (int(down), width) for (name, width), down in zip(fields, below, strict=True)}
 
@@ -69,18 +86,23 @@ class Randomness:
 
 @cache
 def seed_keys(seed: int, family: str) -> tuple[np.uint64, np.uint64]:
-    """The two keys of a family: 64-bit words of BLAKE2b."""
+    """The two keys of a family."""
+    # A strong hash here keeps neighbouring seeds and similar names of families unrelated, and costs nothing:
+    # it is computed once for each family. Rows are counted up, for them SplitMix64's finaliser is enough.
     first, second = keys("draws", seed, family, count=2)
     return first, second
 
 
 def scramble(rows: I64, first: np.uint64, second: np.uint64) -> U64:
-    """``mix(mix(row + first) + second)``."""
+    """``mix(mix(row + first) + second)``, with SplitMix64's finaliser as ``mix``."""
     return loops.scramble(rows, first, second)
 
 
 def permute(rows: I64, key: tuple[np.uint64, ...], half_bits: int) -> I64:
-    """A Feistel permutation of ``0 … 4**half_bits - 1``: four rounds, one key each."""
+    """A Feistel permutation of ``0 … 4**half_bits - 1``, one round for each key."""
+    # A Feistel network is a permutation whatever its round function is, so a cheap mixer will do. Four rounds
+    # are what Luby and Rackoff (1988) need for good ones. The upper bits of the product are used: the lower
+    # ones depend on few bits of the input.
     mask = np.uint64((1 << half_bits) - 1)
     shift = np.uint64(half_bits)
     left, right = rows.astype(np.uint64) >> shift, rows.astype(np.uint64) & mask

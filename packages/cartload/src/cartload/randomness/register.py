@@ -1,7 +1,10 @@
-"""Who owns which bits of which hash. Append only: a new field or family changes no value there is."""
+"""Which bits of which hash each field has. Append only: a new field or family changes no value there is."""
 
 from typing import Final
 
+# The name of a family goes into its keys, so renaming one would change all its values: a few names are older
+# than the words that the code uses now (``fate`` is an order's outcome, ``staple`` a customer's usual
+# product). The name of a field goes into nothing, only its width and place count.
 _NAME: Final = (("pattern", 8), ("adjective", 8), ("title", 8), ("model", 8), ("series", 16))
 FAMILIES: Final[dict[str, tuple[tuple[str, int], ...]]] = {
     "categories.row": (("created", 24),),

@@ -1,4 +1,4 @@
-"""Giving out exact numbers of things by integer weights, and walking ragged groups without loops."""
+"""Exact numbers of things given out by integer weights, and rows in groups of different sizes."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,7 +10,8 @@ import numpy.typing as npt
 from cartload.kernels import loops
 from cartload.randomness.fixed_point import I64, exponentials
 
-_HANDICAP: Final = 1 << 40
+_WEIGHTLESS: Final = 1 << 40
+"""Added to the keys of rows of weight 0: more than any other key, which are below 2**37."""
 
 
 @dataclass(frozen=True)
@@ -50,21 +51,30 @@ class Groups:
 
 
 def starts_of_runs(values: I64) -> I64:
-    """Where each run of equal values begins, none of them below 0."""
+    """Where each run of equal values begins; values are 0 or more."""
     return np.flatnonzero(np.diff(values, prepend=-1))
 
 
 def systematic(weights: I64, blocks: Groups, quotas: I64, starts: I64) -> I64:
-    """Give ``quotas[b]`` things to the rows of block b in proportion to their weights (all ≥ 1), exactly.
+    """Give exactly ``quotas[b]`` things to the rows of block b, in proportion to their weights.
 
-    ``starts`` are random 32-bit words, one a block. Block sums of weights times quotas must stay below 2**63.
+    No row is given more or less than its fair share by a whole thing or more; a row of weight 0 gets none,
+    and some row has a weight where the quota is above 0. ``starts`` are random 32-bit words, one for each
+    block. The sum of a block's weights times its quota must stay below 2**63.
     """
+    # Systematic sampling instead of a draw for each thing: the total is exact in every block, so rows can be
+    # counted without making any, and an owner's number depends on nobody outside of the block.
     return loops.systematic(weights, blocks.counts, quotas, starts)
 
 
 @dataclass(frozen=True)
 class Guide:
-    """Look-up in a running sum that begins with 0: a table says where to begin (Chen and Asau, 1974)."""
+    """Look-up in a running sum that begins with 0, by Chen and Asau's guide table (1974).
+
+    Positions are divided into equal buckets, two to eight for each entry, and a table says at which entry to
+    begin in each: a step or two then find it, where a binary search of a large sum would miss the processor's
+    cache at most of its steps.
+    """
 
     running: I64
 
@@ -86,15 +96,17 @@ def sampling_keys(weights: I64, draws: I64) -> I64:
     """A key for each row, to choose a :func:`weighted_sample` by; ``draws`` are random 16-bit words.
 
     Keys are exponentially distributed with a rate equal to the weight, 0 to 255. Rows of weight 0 have larger
-    keys than all others: they are chosen only where nothing else is left.
+    keys than all others: they are chosen only where nothing else is left. IndexError for weights and draws
+    that are out of bounds.
     """
-    return loops.sampling_keys(weights, draws, exponentials(), _HANDICAP)
+    return loops.sampling_keys(weights, draws, exponentials(), _WEIGHTLESS)
 
 
 def weighted_sample(sort_keys: I64, blocks: Groups, quotas: I64) -> npt.NDArray[np.bool_]:
     """Choose exactly ``quotas[b]`` rows of block b: those with the smallest keys, the earlier of equal ones.
 
-    With :func:`sampling_keys` it is weighted sampling without replacement (Efraimidis and Spirakis 2006),
-    with plain random words each row has the same chance. A block has fewer than 65,536 rows.
+    With :func:`sampling_keys` it is weighted sampling without replacement (Efraimidis and Spirakis 2006): the
+    smallest of several exponential numbers is each one's with a chance proportional to its rate. With plain
+    random words each row has the same chance. A block has at most 65,536 rows, keys are below 2**46.
     """
     return loops.weighted_sample(sort_keys, blocks.counts, quotas)

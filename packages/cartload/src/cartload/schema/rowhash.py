@@ -20,7 +20,7 @@ import pyarrow as pa
 from cartload import schema
 from cartload.columns import pools
 from cartload.kernels import hashes
-from cartload.randomness.hashing import U64, keys
+from cartload.randomness.draws import U64, keys
 from cartload.schema import Column
 
 _MODULUS: Final = 1 << 128

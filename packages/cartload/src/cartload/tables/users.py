@@ -1,8 +1,8 @@
 """Customers: who they are and when they signed up.
 
 User names must be unique among a hundred million customers, although no customer is compared with another.
-So a name is not drawn but numbered: each row number stands for another combination of first name, last name
-and a number behind them. :meth:`Customers._name` has the details.
+So names are not drawn. Each row number stands for a different combination of first name, last name and a
+number behind them; :meth:`Customers._name` says how.
 """
 
 from dataclasses import dataclass
@@ -17,9 +17,8 @@ from cartload.columns import arrays
 from cartload.customers import ages
 from cartload.customers.names import FIRST_BITS, LAST_BITS, name_pools
 from cartload.places.gazetteer import CITY_BITS, PHONES, place_pools
-from cartload.randomness.draws import permute
+from cartload.randomness.draws import keys, permute
 from cartload.randomness.fixed_point import I64
-from cartload.randomness.hashing import keys
 from cartload.schema import table
 from cartload.tables.ids import Keys
 from cartload.tables.world import World
@@ -58,7 +57,10 @@ class Customers:
 
     @cached_property
     def signed_up(self) -> I64:
-        """Moment of sign-up, inside the window; like orders, most are at busy hours of the customer's day."""
+        """Moment of sign-up, inside the window; like orders, mostly at busy hours of the customer's day."""
+        # Evenly spread on the timeline between the local times at which the window opens and closes, which
+        # differ from zone to zone. Local time has no exact inverse where clocks change, hence the bounds at
+        # the end.
         world, zone = self.world, self.zone
         low, high = (
             world.sign_ups.position(edge).take(zone) for edge in (world.local_starts, world.local_ends)
@@ -77,6 +79,9 @@ class Customers:
     def _permuted(self) -> I64:
         """Row numbers, shuffled by the seed: a permutation of 0 to 2**24 - 1, again for every 2**24 rows."""
         round_keys = keys("user names", self.world.spec.seed, count=4)
+        # Shuffled, because locales are ranges of these numbers: the first customers would all be of one. Only
+        # 24 bits, since a permutation's domain has a fixed size: further rows go through it again, with
+        # higher numbers behind the names.
         return permute(self.rows % _DOMAIN, round_keys, _HALF_BITS)
 
     @cached_property
@@ -132,13 +137,14 @@ class Customers:
 
     @cached_property
     def _rounds_an_epoch(self) -> I64:
-        """How many rounds there are at most among 2**24 rows, for the locale of each row."""
+        """The most rounds that 2**24 rows of the locale of each row may have."""
         sizes = np.diff(self.world.locale_ends, prepend=0)
         return ((sizes >> FIRST_BITS + LAST_BITS) + 1).take(self.locale)
 
     @cached_property
     def gender(self) -> I64:
         """Gender as its index in the schema's list: by the first name, for a few other or undisclosed."""
+        # The schema lists female, male, other and undisclosed, in this order.
         by_name = 1 - name_pools().is_female.take(self._name[0])
         chance = self._person.bits("gender")
         return np.where(chance < 3, 2, np.where(chance < 13, 3, by_name))
