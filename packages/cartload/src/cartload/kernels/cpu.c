@@ -9,7 +9,9 @@ static void identify(uint32_t leaf, uint32_t *registers) {
 }
 
 /* Whether this processor has what _kernels_avx512.so is compiled for (the level x86-64-v4), and the operating system
- * keeps its registers. Asked by instructions, since the C library that knows it is not linked. */
+ * saves its registers when it switches between processes: a processor may have AVX-512 under a system that does not,
+ * and its instructions would then fail. CPUID and XGETBV are executed here, since no C library is linked that could
+ * be asked (the tests and bits are those of Intel's Software Developer's Manual, volume 1, 15.2 to 15.4). */
 i64 has_avx512(void) {
     uint32_t found[4], low, high;
     identify(0, found);

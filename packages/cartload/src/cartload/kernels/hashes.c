@@ -1,7 +1,8 @@
 #include "kernels.h"
 
 /* A word for each string: eight bytes at a time, then the rest, then the length. The rest of a long string is read as
- * the last eight bytes, shifted; that of a short one byte by byte, since eight bytes could lie outside. */
+ * the last eight bytes, shifted; that of a short one byte by byte, since eight bytes could lie outside of the buffer.
+ * The length comes last, so that "a" and "a\0", which have the same rest, get different words. */
 void text_words(const u8 *data, const int32_t *offsets, u64 factor, u64 *out, i64 count) {
     for (i64 i = 0; i < count; i++) {
         const u8 *at = data + offsets[i], *end = data + offsets[i + 1];
@@ -39,8 +40,9 @@ static inline u64 hashed(u64 value, u64 factor) {
     return product ^ product >> 32;
 }
 
-/* Adds a column to the rows' hashes. The high word sums up the low word after every column: so the order of columns
- * counts. Columns without NULL have a loop of their own, which the compiler turns into vector instructions. */
+/* Adds a column to the rows' hashes. The high word sums up the low word after every column, as in Fletcher's
+ * checksum: so two columns that are exchanged change the hash. Columns without NULL have a loop of their own,
+ * without a condition, which the compiler turns into vector instructions. */
 static void hash_values(const column *own, i64 row, i64 rows, u64 *low, u64 *high) {
     const u8 *at = own->values + row * own->step;
     u64 factor = own->factor;

@@ -12,6 +12,7 @@ U64 = npt.NDArray[np.uint64]
 
 def text_words(data: Any, offsets: npt.NDArray[np.int32], factor: np.uint64) -> U64:
     """A word for each string of an Arrow buffer: a chain over eight bytes at a time, then their number."""
+    # Arrow may leave the buffer out where all strings are empty.
     out = np.empty(len(offsets) - 1, np.uint64)
     run("text_words", np.frombuffer(data or b"", np.uint8), offsets, factor, out, len(out))
     return out
@@ -22,6 +23,7 @@ class Columns:
 
     def __init__(self) -> None:
         self._columns: list[tuple[int, ...]] = []
+        # Addresses alone keep nothing alive: what they point to must not be freed before the rows are hashed.
         self._alive: list[Any] = []
 
     def add_words(self, words: U64, column: Any, factor: np.uint64, null: np.uint64) -> None:

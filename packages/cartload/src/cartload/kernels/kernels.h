@@ -1,4 +1,4 @@
-/* What the engine's inner loops share.
+/* Types and functions that the engine's inner loops share.
  *
  * The loops work on integers only, so that every processor computes the same values. They keep no state, allocate no
  * memory and call no C library; the caller passes every buffer, with the room that a comment asks for. The Python
@@ -6,6 +6,8 @@
  *
  * Sums and products wrap around (-fwrapv), shifts of signed numbers keep the sign. Many loops avoid branches that a
  * processor cannot predict: they always write, and then move on by 0 or 1.
+ *
+ * The machine has to be little-endian: the eight bytes of a text would be another number elsewhere, and so its hash.
  */
 #ifndef KERNELS_H
 #define KERNELS_H
@@ -19,7 +21,8 @@ typedef uint8_t u8;
 #define HOUR INT64_C(3600000)
 #define DAY (24 * HOUR)
 
-/* SplitMix64's finaliser: every bit of the word changes about half of the bits. */
+/* SplitMix64's finaliser (Steele, Lea and Flood 2014, with Stafford's constants, "Mix13"): every bit of the word
+ * changes about half of the bits of the result. It is a permutation, so different words stay different. */
 static inline u64 mixed(u64 word) {
     word = (word ^ word >> 30) * 0xBF58476D1CE4E5B9u;
     word = (word ^ word >> 27) * 0x94D049BB133111EBu;
@@ -41,7 +44,7 @@ static inline u64 eight_bytes(const u8 *from) {
 /* Whether a row is NULL by Arrow's validity bits; without bits nothing is. */
 static inline int missing(const u8 *there, i64 row) { return there && !(there[row >> 3] >> (row & 7) & 1); }
 
-/* All bits set, or none where it is missing. */
+/* All bits set, or none where the row is NULL: a mask by which a length becomes 0 without a branch. */
 static inline i64 if_there(const u8 *there, i64 row) { return there ? -(i64)(there[row >> 3] >> (row & 7) & 1) : -1; }
 
 /* Places of rows that are NULL may be anything: they are moved into the table, and what is read there is not used. */
@@ -59,9 +62,8 @@ static inline const int32_t *bounds(const strings *own, i64 row) {
     return own->offsets + (own->places ? clamped(own->places[row], own->entries) : row);
 }
 
-/* Decimal digits. */
-
-/* Two digits at a time need half as many divisions. */
+/* Decimal digits, two at a time: that needs half as many divisions, and a division by a constant is a
+ * multiplication. */
 static const char PAIRS[201] = "00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748"
                                "49505152535455565758596061626364656667686970717273747576777879808182838485868788899091929394959697"
                                "9899";
@@ -71,6 +73,8 @@ static inline u8 *two_digits(u8 *out, i64 number) {
     return out + 2;
 }
 
+/* Digits come from the last to the first: they are written to the end of a buffer, and copied when their number is
+ * known. 2**64 has twenty digits. */
 static inline u8 *number(u8 *out, u64 rest) {
     u8 text[20];
     i64 at = 20;

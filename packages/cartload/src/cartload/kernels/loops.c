@@ -1,16 +1,15 @@
-/* Loops that answer a number answer how many places were outside of a table, unless their comment says otherwise. */
+/* Loops that return a number return how many places were outside of a table, unless their comment says otherwise. They
+ * check places that come from data, because C would read memory that belongs to others; a wrong place is left out, and
+ * library.py raises an error. */
 #include "kernels.h"
 
-/* draws */
-
+/* One pass: numpy would read and write the whole array for each of some fifteen operations. */
 void scramble(const u64 *rows, u64 first, u64 second, u64 *out, i64 count) {
     for (i64 i = 0; i < count; i++) out[i] = scrambled(rows[i], first, second);
 }
 
-/* ragged groups */
-
 /* Most groups have at most four rows: four places are always written, without a loop whose length the processor would
- * have to guess, and the next group overwrites what is too much. `out` has room for four more. */
+ * have to guess, and the next group overwrites the ones that are too many. `out` has room for four more. */
 void owners(const i64 *counts, i64 groups, i64 *out) {
     for (i64 group = 0; group < groups; group++) {
         for (i64 row = 0; row < 4; row++) out[row] = group;
@@ -27,7 +26,8 @@ void places(const i64 *counts, i64 groups, i64 *out) {
     }
 }
 
-/* Differences of running sums. `running` has room for one sum more than there are values. */
+/* Differences of running sums: the loop over values has no groups in it, and that over groups no values, so neither has
+ * an inner loop of unknown length. `running` has room for one sum more than there are values. */
 void group_sums(const i64 *values, i64 count, const i64 *counts, i64 groups, i64 *running, i64 *out) {
     running[0] = 0;
     for (i64 i = 0; i < count; i++) running[i + 1] = running[i] + values[i];
@@ -37,9 +37,12 @@ void group_sums(const i64 *values, i64 count, const i64 *counts, i64 groups, i64
     }
 }
 
-/* Each value is compared with the one 1, 2, ... most - 1 places before it, one distance after the other. That compares
- * more than a search would, but in loops without branches, of which a processor does many steps at once. Owner and
- * value are in one key, so that values of different owners never agree. The answer is how many were found. */
+/* Each value is compared with the one 1, 2, ... most - 1 places before it, one distance after the other. That
+ * compares more than a search would, but in loops without branches, of which a processor does many steps at once.
+ * Owner and value are in one key, so that values of different owners never agree. Returns how many were found.
+ *
+ * Groups are small (an order's items, a customer's wishes); a group of n costs n comparisons for each row of all
+ * groups, so this is not for large ones. */
 i64 later_doubles(const i64 *owner, const i64 *values, i64 most, u64 *keys, u8 *hits, i64 *out, i64 count) {
     for (i64 i = 0; i < count; i++) {
         keys[i] = (u64)owner[i] << 40 ^ (u64)values[i];
@@ -55,14 +58,16 @@ i64 later_doubles(const i64 *owner, const i64 *values, i64 most, u64 *keys, u8 *
     return found;
 }
 
-/* sampling */
-
-/* Systematic sampling: the running sum of weights is cut into `quota` equal steps from a random offset on, and each row
- * gets as many things as steps end in its part. */
+/* Systematic sampling (Madow 1949): the running sum of weights is cut into `quota` equal steps from a random offset
+ * on, and each row gets as many things as steps end in its part. `given` is the number of all things up to a row,
+ * rounded down: the difference of two is exact, so rounding errors never add up, and the last row makes the quota
+ * complete. */
 void systematic(const i64 *weights, const i64 *sizes, const i64 *quotas, const i64 *starts, i64 blocks, i64 *out) {
     for (i64 block = 0; block < blocks; block++) {
         i64 total = 0, running = 0, before = 0;
         for (i64 i = 0; i < sizes[block]; i++) total += weights[i];
+        /* The offset is a part of the total, by the upper sixteen bits of a 32-bit word: with all 32 the product would
+         * leave no room for large totals. */
         i64 offset = (starts[block] >> 16) * total >> 16, whole = total > 1 ? total : 1;
         for (i64 i = 0; i < sizes[block]; i++) {
             running += weights[i];
@@ -75,7 +80,9 @@ void systematic(const i64 *weights, const i64 *sizes, const i64 *quotas, const i
     }
 }
 
-i64 sampling_keys(const i64 *weights, const i64 *words, const i64 *exponentials, i64 handicap, i64 *out, i64 count) {
+/* An exponential number divided by the weight is exponential with the weight as its rate. The quotient is that of
+ * integers: a weight becomes the factor 65536 / weight, so that keys stay integers. */
+i64 sampling_keys(const i64 *weights, const i64 *words, const i64 *exponentials, i64 weightless, i64 *out, i64 count) {
     i64 outside = 0;
     for (i64 i = 0; i < count; i++) {
         i64 weight = weights[i];
@@ -83,7 +90,7 @@ i64 sampling_keys(const i64 *weights, const i64 *words, const i64 *exponentials,
             outside++;
             continue;
         }
-        out[i] = exponentials[words[i]] * (weight ? (1 << 16) / weight : 1) + (weight ? 0 : handicap);
+        out[i] = exponentials[words[i]] * (weight ? (1 << 16) / weight : 1) + (weight ? 0 : weightless);
     }
     return outside;
 }
@@ -97,7 +104,7 @@ static inline i64 bucket(u64 number) {
     return (power - 4) << 5 | (i64)(number >> (power - 5) & 31);
 }
 
-/* The quota-th smallest of keys that are all different (Hoare's selection). */
+/* The key at place `quota`, from 0, were they sorted; all are different (Hoare's Algorithm 65, 1961). */
 static i64 smallest(i64 *keys, i64 size, i64 quota) {
     i64 low = 0, high = size - 1;
     while (low < high) {
@@ -118,34 +125,36 @@ static i64 smallest(i64 *keys, i64 size, i64 quota) {
     return keys[quota];
 }
 
-/* The quota-th smallest key. A count by buckets says in which bucket it lies; only that bucket is searched. A key is
- * the time with the row's place below it, so that no two are equal. */
-static i64 last_chosen(const i64 *times, i64 size, i64 quota, i64 *scratch) {
+/* The quota-th smallest key, from 1, with its row's place in its lowest 16 bits: so no two are equal, and of equal
+ * keys the earlier row comes first. A count by buckets says in which bucket it lies, and only the keys of that one
+ * are searched. */
+static i64 last_chosen(const i64 *keys, i64 size, i64 quota, i64 *scratch) {
     uint32_t counts[BUCKETS];
     for (i64 at = 0; at < BUCKETS; at++) counts[at] = 0;
-    for (i64 i = 0; i < size; i++) counts[bucket((u64)times[i])]++;
+    for (i64 i = 0; i < size; i++) counts[bucket((u64)keys[i])]++;
     i64 hit = 0, found = 0;
     while (quota > counts[hit]) quota -= counts[hit++];
     for (i64 i = 0; i < size; i++) {
-        scratch[found] = (times[i] << 16) + i;
-        found += bucket((u64)times[i]) == hit;
+        scratch[found] = (keys[i] << 16) + i; /* always written, kept only if it is in the bucket */
+        found += bucket((u64)keys[i]) == hit;
     }
     return smallest(scratch, found, quota - 1);
 }
 
-/* Chooses the rows of each block with the smallest times. Times are 0 to 2**46, a block has at most 2**16 rows;
- * `scratch` has room for one more than the largest block. */
-void weighted_sample(const i64 *times, const i64 *sizes, const i64 *quotas, i64 blocks, i64 *scratch, u8 *out) {
+/* Chooses the rows of each block with the smallest keys. Keys are below 2**46, a block has at most 2**16 rows, or
+ * key and place would not fit into one word; `scratch` has room for one more than the largest block. */
+void weighted_sample(const i64 *keys, const i64 *sizes, const i64 *quotas, i64 blocks, i64 *scratch, u8 *out) {
     for (i64 block = 0; block < blocks; block++) {
         i64 size = sizes[block], quota = quotas[block], last = quota > 0 ? INT64_MAX : -1;
-        if (quota > 0 && quota < size) last = last_chosen(times, size, quota, scratch);
-        for (i64 i = 0; i < size; i++) out[i] = (times[i] << 16) + i <= last;
-        times += size;
+        if (quota > 0 && quota < size) last = last_chosen(keys, size, quota, scratch);
+        for (i64 i = 0; i < size; i++) out[i] = (keys[i] << 16) + i <= last;
+        keys += size;
         out += size;
     }
 }
 
-/* A table says where in the running sum to begin, so that a step or two are enough (Chen and Asau 1974). */
+/* A table says where in the running sum to begin, so that a step or two are enough (Chen and Asau 1974). The search
+ * always ends: positions are below the last sum. */
 i64 find(const i64 *running, i64 entries, const i64 *table, i64 buckets, i64 shift, const i64 *positions, i64 *out,
          i64 count) {
     i64 outside = 0;
@@ -163,7 +172,7 @@ i64 find(const i64 *running, i64 entries, const i64 *table, i64 buckets, i64 shi
 }
 
 /* A category that was chosen before is replaced by the next one. With `place` earlier ones, that is at most `place`
- * steps; with too few categories it gives up, and some are doubled. */
+ * steps; with too few categories the last ones come twice. */
 void favourites(const u64 *words, const i64 *category, i64 categories, i64 *out, i64 count) {
     for (i64 i = 0; i < count; i++, out += 4)
         for (i64 place = 0; place < 4; place++) {
@@ -178,9 +187,7 @@ void favourites(const u64 *words, const i64 *category, i64 categories, i64 *out,
         }
 }
 
-/* time */
-
-/* Demand before a moment: of the days before, of the hours before, and a part of the hour. */
+/* Demand before a moment: that of the days before, that of the hours before, and a part of the hour's. */
 i64 position(const i64 *moments, i64 start, i64 days, const i64 *running, const i64 *daily, const i64 *hours,
              const i64 *before, i64 *out, i64 count) {
     i64 outside = 0;
@@ -197,7 +204,8 @@ i64 position(const i64 *moments, i64 start, i64 days, const i64 *running, const 
     return outside;
 }
 
-/* The way back. `hour_of_unit` says in which hour each unit of a day's demand lies. */
+/* The inverse of position(). `hour_of_unit` says in which hour each unit of a day's demand lies. Both round down, so a
+ * position's moment may have a smaller position, but never a larger one, and order is kept. */
 void moment(const i64 *positions, const i64 *day, i64 start, const i64 *running, const i64 *daily,
             const i64 *hours, const i64 *before, const i64 *hour_of_unit, i64 *out, i64 count) {
     for (i64 i = 0; i < count; i++) {
@@ -207,12 +215,15 @@ void moment(const i64 *positions, const i64 *day, i64 start, const i64 *running,
     }
 }
 
-/* Offsets at noon are even numbers of milliseconds: the lowest bit says whether the day's clocks change. */
+/* Offsets at noon are even numbers of milliseconds: the lowest bit says whether the day's clocks change. Outside of the
+ * table the nearest day counts. */
 static inline i64 at_noon(const int32_t *noon, i64 first_day, i64 days, i64 zone, i64 day) {
     i64 place = day - first_day;
     return noon[zone * days + (place < 0 ? 0 : place < days ? place : days - 1)];
 }
 
+/* By the offset at noon of the day that has the moment's UTC date: exact but for an hour beside midnight around a
+ * change of clocks. */
 void local_day(const int32_t *noon, i64 first_day, i64 days, const i64 *zone, const i64 *moments, i64 *out, i64 count) {
     for (i64 i = 0; i < count; i++) {
         i64 offset = at_noon(noon, first_day, days, zone[i], floored(moments[i], DAY)) & ~1;
@@ -220,7 +231,8 @@ void local_day(const int32_t *noon, i64 first_day, i64 days, const i64 *zone, co
     }
 }
 
-/* The answer is how many moments lie on days on which clocks change: `hit` has their places. So does utc. */
+/* Returns how many moments lie on days on which clocks change, and in `hit` their places: their result is only right
+ * if no clock had changed, the caller corrects them. So does utc. */
 i64 local(const int32_t *noon, i64 first_day, i64 days, const i64 *zone, const i64 *moments, i64 *out, i64 *hit,
           i64 count) {
     i64 hits = 0;

@@ -1,6 +1,6 @@
-"""Loops over integers: what numpy would need several passes for.
+"""Loops over integers, for which numpy would need several passes.
 
-Arrays come in and go out as 64-bit integers unless something else is said.
+Arrays are of 64-bit integers unless a type says otherwise.
 """
 
 from typing import Final, Literal
@@ -65,10 +65,13 @@ def systematic(weights: I64, sizes: I64, quotas: I64, starts: I64) -> I64:
     return out
 
 
-def sampling_keys(weights: I64, draws: I64, exponentials: I64, handicap: int) -> I64:
-    """:func:`cartload.randomness.sampling.sampling_keys`; ``exponentials`` has one for each word."""
+def sampling_keys(weights: I64, draws: I64, exponentials: I64, weightless: int) -> I64:
+    """:func:`cartload.randomness.sampling.sampling_keys`; ``exponentials`` has one for each word.
+
+    ``weightless`` is added to the keys of rows of weight 0.
+    """
     out = np.empty(len(draws), np.int64)
-    look_up("sampling_keys", words(weights), words(draws), exponentials, handicap, out, len(out))
+    look_up("sampling_keys", words(weights), words(draws), exponentials, weightless, out, len(out))
     return out
 
 

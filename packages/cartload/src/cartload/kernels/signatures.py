@@ -29,7 +29,7 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """The arguments of a function, and whether it answers a number or nothing."""
+    """The arguments of a function, and whether it returns a number (``answers``) or nothing."""
 
     arguments: tuple[Array | Number, ...]
     answers: bool
@@ -58,7 +58,7 @@ C_TYPES: Final[dict[str, Array | Number]] = {
     "const field *": _TABLE,
     "const column *": _TABLE,
 }
-"""What each type of an argument in the sources takes."""
+"""The declaration for each type of argument in the C sources."""
 
 
 def _function(*types: str, answers: bool = False) -> Signature:

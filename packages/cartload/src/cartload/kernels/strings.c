@@ -10,7 +10,9 @@ static inline u64 eight_digits(u64 word) {
     return __builtin_bswap64(word + 0x3030303030303030u + letters * ('a' - '0' - 10));
 }
 
-/* RFC 9562, version 8: 48 bits of row number, 12 and 62 bits of a hash of it. */
+/* RFC 9562, version 8: 48 bits of row number, 12 and 62 bits of a hash of it. The row number comes first, so that
+ * keys grow with the rows and a B-tree is filled at its end. The hash has 64 bits: the upper twelve stand behind the
+ * version, the lower 62 behind the variant, so ten bits are there twice. */
 void uuids(const u64 *rows, u64 first, u64 second, u8 *out, i64 count) {
     for (i64 i = 0; i < count; i++, out += 36) {
         u64 row = rows[i], secret = scrambled(row, first, second);
@@ -27,6 +29,7 @@ void uuids(const u64 *rows, u64 first, u64 second, u8 *out, i64 count) {
     }
 }
 
+/* A prefix and a number with zeros in front; the upper digits of a number that is too long are lost. */
 void numbered(const u8 *prefix, i64 length, const i64 *numbers, i64 digits, u8 *out, i64 count) {
     for (i64 i = 0; i < count; i++, out += length + digits) {
         i64 number = numbers[i];

@@ -25,7 +25,7 @@ class Strings:
     codes: Any = None
 
     def parts(self) -> tuple[int, ...]:
-        """What the library has to know."""
+        """The C structure ``strings``, as its members in order."""
         _, bounds, data = self.values.buffers()
         entries, first = len(self.values), 4 * self.values.offset
         start, size = (data.address, data.size) if data else (0, 0)
@@ -51,6 +51,7 @@ def joined(columns: Sequence[Strings], rows: int) -> tuple[Offsets, Bytes]:
 
 def digits(numbers: I64) -> tuple[Offsets, Bytes]:
     """Numbers above 0 in decimal digits, others as nothing: Arrow's offsets and bytes."""
+    # Room for twenty digits each, the most that 64 bits have.
     offsets, data = np.empty(len(numbers) + 1, np.int32), np.empty(20 * len(numbers), np.uint8)
     run("digits", words(numbers), offsets, data, len(numbers))
     return offsets, data

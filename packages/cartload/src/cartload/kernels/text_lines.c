@@ -1,6 +1,6 @@
 #include "kernels.h"
 
-/* A number of `scale` decimal places. */
+/* A number of `scale` decimal places. It is negated as an unsigned number: -2**63 has no positive one in 64 bits. */
 static inline u8 *decimal(u8 *out, i64 value, i64 scale) {
     u64 one = 1, all = value < 0 ? -(u64)value : (u64)value;
     if (value < 0) *out++ = '-';
@@ -96,7 +96,8 @@ static inline int is_null(const field *own, i64 row) {
     return own->text.there && missing(own->text.there, bounds(&own->text, row) - own->text.offsets);
 }
 
-/* Writes all lines; the answer is how many bytes they have. `out` has room for sixteen bytes more. */
+/* Writes all lines and returns how many bytes they have. Row by row and not column by column, so that `out` is
+ * written once from its beginning to its end. It has room for sixteen bytes more than the longest lines. */
 i64 lines(const field *fields, i64 count, u8 *out, i64 rows) {
     u8 *at = out;
     for (i64 row = 0; row < rows; row++)

@@ -1,4 +1,4 @@
-"""Rows of Arrow as lines of text, written in one go."""
+"""Rows of Arrow as lines of text, all written by one call."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -38,7 +38,9 @@ class Field:
     between: str = "T"
 
     def packed(self, rows: int) -> tuple[list[int], int]:
-        """What the library has to know, and how many bytes the field has in all lines at most."""
+        """The C structure ``field``, as its members in order, and the most bytes that the field has in all
+        lines.
+        """
         kind, place, text, detail, width = self._value(rows)
         start, null = (np.frombuffer(piece, np.uint8) for piece in (self.start, self.null))
         constants = (address(start), len(start), address(null), len(null), ord(self.quote or "\0"))
@@ -85,6 +87,8 @@ def lines(fields: Sequence[Field], rows: int) -> memoryview:
     """The fields of each row, one behind the other."""
     if rows == 0:
         return memoryview(b"")
+    # Room for the longest lines that there can be, so that the loop need not check. Pages that are never
+    # touched take no memory.
     packed = [field.packed(rows) for field in fields]
     out = np.empty(SLACK + sum(most for _, most in packed), np.uint8)
     size = run("lines", np.array([words for words, _ in packed], np.uint64), len(fields), out, rows)
