@@ -26,11 +26,12 @@ from cartload.tables.world import World
 
 _HOME, _WORK, _PARENTS, _HOLIDAY, _NEIGHBOURS = range(5)
 _KINDS: Final = (*(_WORK,) * 7, *(_PARENTS,) * 5, *(_HOLIDAY,) * 2, *(_NEIGHBOURS,) * 2)
-"""Other addresses than the first, sixteenths of them."""
+"""The kinds of all addresses but the first, by four random bits."""
 _AT_HOME: Final = np.array([256, 190, 110, 10, 256], np.int64)
 _NEARBY: Final = np.array([256, 252, 180, 60, 256], np.int64)
-"""Of 256 addresses of a kind: how many are in the home city, and how many there or in a city nearby."""
+"""By kind, how many of 256 addresses are in the home city, and how many there or in a city nearby."""
 _OWNER_SHIFT: Final = 1 << 43
+"""More milliseconds than there are from 1970 to the end of any window."""
 
 
 @dataclass(frozen=True)
@@ -73,13 +74,14 @@ class Addresses:
     def created(self) -> I64:
         """The default at sign-up, the others later, in order."""
         signed_up = self.customers.signed_up[self.user]
+        # Drawn below the time that is left, so an address never comes after the window.
         later = np.where(self.is_default, 0, self._row.below("created", self.world.last_moment - signed_up))
         # Sorted within each customer by one sort: the customer's number stands above the time in each key.
         # The default address has the earliest time, so it stays first.
         return np.sort(self.user * _OWNER_SHIFT + signed_up + later) - self.user * _OWNER_SHIFT
 
     def usable(self, users: I64, moments: I64) -> I64:
-        """How many of a customer's addresses were there at a moment: the first ones."""
+        """How many of a customer's addresses existed at a moment: so many of the first ones."""
         keys = self.user * _OWNER_SHIFT + self.created
         after = np.searchsorted(keys, users * _OWNER_SHIFT + moments, side="right")
         return after - self.by_user.starts[users]
@@ -97,13 +99,15 @@ class Addresses:
 
     @cached_property
     def city(self) -> I64:
-        """The home city, for work and parents often, for holidays mostly another: near it or anywhere."""
+        """The home city, a city near it, or any of the country, depending on the kind of the address."""
         places, home = place_pools(), self.customers.city[self.user]
         draw = self.world.random.draw("addresses.where", self.rows)
         chance = draw.bits("distance")
         nearby = places.near.take(home * NEAR + 1 + draw.below("near", NEAR - 1))
         country = self.customers.country[self.user]
         anywhere = places.city_slot.take((country << CITY_BITS) + draw.bits("city"))
+        # One draw is compared with two limits, the second not below the first: home city, else nearby, else
+        # anywhere.
         away = np.where(chance < _NEARBY.take(self.kind), nearby, anywhere)
         return np.where(chance < _AT_HOME.take(self.kind), home, away)
 
@@ -132,15 +136,15 @@ class Addresses:
         )
 
     def _street(self, draw: Any) -> I64:
-        """Street and house number: anyone's at home, any but one's own elsewhere."""
+        """Street and house number; no other address has those of the customer's default."""
         line: I64 = draw.below("street", STREET_LINES - 1)
-        # Other addresses are drawn among all lines but one and counted on from the one at home: never the
-        # same.
+        # A line of the other addresses is drawn among all but one and counted on from the one at home, round
+        # and round: so it is never the same, without drawing again.
         home = line[self.by_user.starts][self.user]
         return np.where(self.is_default, line, (home + 1 + line) % STREET_LINES)
 
     def _phone(self, city: I64, draw: Any) -> I64:
-        """The customer's own number at home, another one elsewhere."""
+        """The customer's own number for the default address, a random one of the city for the others."""
         other: I64 = city * PHONES + draw.below("phone", PHONES)
         return np.where(self.is_default, self.customers.phone[self.user], other)
 

@@ -1,4 +1,4 @@
-"""Coupons: who gets which code when."""
+"""Coupons: which orders have one, and which code runs on which day."""
 
 import re
 import unicodedata
@@ -22,8 +22,9 @@ _EVENT: Final = (20, 20, 25, 30)
 _CODES_EACH: Final = 4
 _SEASONS: Final = ("WINTER", "SPRING", "SUMMER", "AUTUMN")
 _LONGEST_NAME: Final = 18
+"""With two digits behind it, as many characters as the column holds."""
 _FIRST_TIME, _IN_EVENT, _OTHERWISE = 60, 48, 16
-"""Weights by which orders are chosen to have a coupon: a customer's first, those in an event, others."""
+"""Weights by which orders are chosen to have a coupon: customers' first ones, those in an event, others."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Campaigns:
 
     @cached_property
     def percent(self) -> I64:
-        """What each code takes off."""
+        """The percentage that each code takes off."""
         return np.array([percent for _, percents in self._kinds for percent in percents], np.int64)
 
     @cached_property
@@ -56,7 +57,7 @@ class Campaigns:
 
     @cached_property
     def _of_day(self) -> I64:
-        """The campaign that runs on each day: an event's, else the season's."""
+        """The campaign that runs on each day: an event's, else the season's (by three whole months)."""
         window = self.spec.window
         days = (window.end - window.start).days + 1 + 2 * MARGIN
         return np.array(
@@ -72,7 +73,8 @@ class Campaigns:
     def coupon(self, day: I64, first: npt.NDArray[np.bool_], words: I64) -> I64:
         """A code for each order on a local day, by eight random bits."""
         running = self._of_day.take(day - self._first_day)
-        # 112 of 256 orders outside of events use the coupon that always runs, the others that of the season.
+        # The upper part of a word decides the campaign, its lowest two bits the code. 112 of 256 orders
+        # outside of events use the coupon that always runs, the others that of the season.
         always = words < 112
         # Kinds by their index in _kinds: 0 the welcome, 1 the one that always runs, then seasons, then
         # events.

@@ -1,4 +1,4 @@
-"""Attempts to charge orders: some customers whose charge failed try again, some by another method."""
+"""Attempts to charge an order: after a failure some customers try again, some of them by another method."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -24,13 +24,13 @@ from cartload.tables import order_choices
 from cartload.tables.placed_orders import PlacedOrders
 
 NEVER: Final = 1 << 50
-"""The moment of what does not come about; later ones mean the same."""
+"""The moment of what never happens; whatever is reckoned from it is later still and means the same."""
 Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
 class Round:
-    """The charges of one attempt: of which orders, by which method, whether they fail and why, and when.
+    """The charges of one attempt: their orders, methods, outcomes and moments, one entry for each.
 
     ``again`` is the next attempt's moment, should there be one.
     """
@@ -65,6 +65,8 @@ class Charges:
             failed = np.flatnonzero(made.fails)
             hit, method = made.orders[failed], made.method[failed]
             draw = orders.world.random.draw(f"order_details.failed_{number}", orders.rows[hit])
+            # An attempt is drawn by its order's row number, in a family of its own: so no draw depends on how
+            # many charges the chunk has before it.
             insists = draw.bits("tries_again") < TRIES_AGAIN.take(method) << 8
             switches = draw.bits("switches") < SWITCHES.take(method) << 8
             any_method = order_choices.methods().take(orders.country[hit] * 256 + draw.bits("method"))
@@ -79,6 +81,8 @@ class Charges:
 
     def _round(self, number: int, hit: I64, created: I64, method: I64, failing: I64) -> Round:
         draw = self.orders.world.random.draw(f"order_details.charge_{number}", self.orders.rows[hit])
+        # One word decides whether the customer tries again soon, and when: the later times only have to be
+        # spread over a day more.
         word = draw.bits("again")
         least, more = SETTLING.T
         settled = created + least.take(method) + (draw.bits("settled") * more.take(method) >> 20)
@@ -94,7 +98,8 @@ class Charges:
         )
 
     def _last(self, of: Callable[[Round], I64]) -> I64:
-        """Something of each order's last charge."""
+        """A property of each order's last charge."""
+        # Attempts are in order, so each overwrites what the one before it said.
         first, *others = self.rounds
         values = of(first).copy()
         for one in others:
@@ -103,7 +108,8 @@ class Charges:
 
     @cached_property
     def captured(self) -> I64:
-        """When each order's first charge that does not fail is captured: its last one, if any."""
+        """When each order is paid: its last charge is captured then, or it never is."""
+        # Nothing follows a charge that succeeds, so only the last one can have.
         return self._last(lambda one: np.where(one.fails, NEVER, one.settled))
 
     @cached_property

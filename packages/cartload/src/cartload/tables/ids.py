@@ -34,11 +34,12 @@ class Keys:
     @cached_property
     def column(self) -> Any:
         """The key column itself."""
+        # Known as a pool: three tables refer to each customer, and hash and escape the keys only once.
         made = id_column(self.ids, self.random, self.table, self.rows)
         return pools.lately(made) if self.ids == "uuid" else made
 
     def of(self, places: I64) -> Any:
-        """References to the rows at the places: text is made once and then taken."""
+        """References to the rows at the places; the text of a key is made once, however often it is used."""
         if self.ids == "integer":
             return id_column(self.ids, self.random, self.table, self.rows.take(places))
         return arrays.take(self.column, places)

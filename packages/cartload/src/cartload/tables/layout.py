@@ -1,4 +1,7 @@
-"""Where a chunk's rows lie: for each table the first row number and how many rows each block has."""
+"""The row numbers of a chunk: for each table the first one, and how many rows each block has.
+
+Rows are counted by running totals of customers (``spec.counts``), so no chunk has to know any other.
+"""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -33,7 +36,7 @@ class Layout:
 
     @cached_property
     def _before(self) -> dict[str, I64]:
-        """Rows of each table before each edge, as far as they were asked for."""
+        """Rows of each table before each edge, filled at first use: maybe one table only is wanted."""
         return {}
 
     def _rows_before(self, table: str) -> I64:
@@ -54,9 +57,10 @@ class Layout:
         return self._groups[table]
 
     def shares(self, table: str, *ten_thousandths: int) -> I64:
-        """Rows of each block that make up a share of a table; of further shares, each a part of what is left.
+        """How many rows of each block make up a share of a table.
 
-        Exact over any number of blocks from the first on, rounded down in the end.
+        With several shares each but the last is taken away first, and the last is a share of what is left.
+        Over any number of blocks from the first on it is exact, rounded down.
         """
         # Shares are taken of the running totals and subtracted: so the blocks of any chunks add up exactly.
         edges = self._rows_before(table)

@@ -1,4 +1,4 @@
-"""What becomes of orders: paid, shipped, delivered, returned or cancelled, and when.
+"""The outcome of orders: whether and when each is paid, shipped, delivered, returned or cancelled.
 
 Every order's life is computed to its end first, as if the window had none; then what lies after the window's
 end is hidden. So how many orders are cancelled or returned in the end does not depend on the window's end.
@@ -23,9 +23,10 @@ from cartload.tables.placed_orders import PlacedOrders
 PENDING, PAID, SHIPPED, DELIVERED, RETURNED, CANCELLED = range(6)
 _MINUTE: Final = 60_000
 _EARLY_HALF: Final = 8
+"""Half of the cancelled orders, by four bits, are cancelled before they are paid."""
 _SATURDAY, _SUNDAY = 5, 6
 _TRANSFER, _USUAL = 5, 2
-"""Weights by which orders are chosen to be cancelled: paid by transfer, and others."""
+"""Weights by which orders are chosen to be cancelled: those paid by transfer, and others."""
 _AFTER_UNPAID: Final = 1 << 16
 """Keys below this belong to orders of which every charge fails: they are cancelled before any other."""
 
@@ -63,13 +64,17 @@ class Lifecycle:
     def _is_cancelled(self) -> Flags:
         transfer = self.orders.method == BANK_TRANSFER
         word = self._outcome.bits("cancelled")
-        times = _AFTER_UNPAID + sampling_keys(np.where(transfer, _TRANSFER, _USUAL), word)
-        # An order that was never paid would otherwise stay open for ever: those are taken first.
-        return self._choose(np.where(self.charges.unpaid, word, times), self._cancel_rate)
+        sort_keys = _AFTER_UNPAID + sampling_keys(np.where(transfer, _TRANSFER, _USUAL), word)
+        # An order that is never paid would otherwise stay open for ever: those are cancelled before all
+        # others, in random order where there are more of them than the spec's share allows. They count
+        # towards the share, so that it stays exact.
+        return self._choose(np.where(self.charges.unpaid, word, sort_keys), self._cancel_rate)
 
-    def _choose(self, times: I64, *shares: int) -> Flags:
+    def _choose(self, sort_keys: I64, *shares: int) -> Flags:
         layout = self.orders.layout
-        return weighted_sample(times, layout.groups("order_details"), layout.shares("order_details", *shares))
+        return weighted_sample(
+            sort_keys, layout.groups("order_details"), layout.shares("order_details", *shares)
+        )
 
     @property
     def _cancel_rate(self) -> int:
@@ -77,18 +82,20 @@ class Lifecycle:
 
     @cached_property
     def _is_returned(self) -> Flags:
-        """Which orders would come back: by their goods, of those neither cancelled nor never paid."""
+        """Which orders are sent back, weighted by their items, of those that are paid and not cancelled."""
+        # Weight 0 for the others: they are chosen only where the share asks for more orders than can come
+        # back, and `returned` leaves them out then.
         goods = self.orders.world.return_weights.take(self.items.product)
         weights = np.minimum(self.items.by_order.sums(goods), 255)
         weights[self._is_cancelled] = 0
         weights[self.charges.unpaid] = 0
         rate = ten_thousandths(self.orders.world.spec.orders.return_rate)
-        times = sampling_keys(weights, self._outcome.bits("returned"))
-        return self._choose(times, self._cancel_rate, rate)
+        sort_keys = sampling_keys(weights, self._outcome.bits("returned"))
+        return self._choose(sort_keys, self._cancel_rate, rate)
 
     @cached_property
     def voided(self) -> Flags:
-        """Whether the order is cancelled before its first charge settles; a failed one is not awaited so."""
+        """Whether the order is cancelled before its first charge settles; not if all its charges fail."""
         early = self._outcome.bits("early") < _EARLY_HALF
         result: Flags = self._is_cancelled & early & ~self.charges.unpaid
         return result
@@ -106,6 +113,8 @@ class Lifecycle:
         paid, last = self.charges.captured[hit], self.charges.settled[hit]
         moments = paid + 1 + (word * (self._leaves[hit] - paid - 1) >> 20)
         moments = np.where(paid < NEVER, moments, last + HOUR + (word * 3 * DAY >> 20))
+        # Three cases: cancelled between payment and dispatch, some time after the last failed charge, or
+        # voided within about two hours of being placed, before any charge counts.
         early = self.orders.placed[hit] + _MINUTE + (word * 2 * HOUR >> 20)
         result = np.full(len(self.orders.rows), NEVER)
         result[hit] = np.where(self.voided[hit], early, moments)
@@ -118,7 +127,7 @@ class Lifecycle:
 
     @cached_property
     def _leaves(self) -> I64:
-        """When each would leave the warehouse, were it not cancelled."""
+        """When each leaves the warehouse if it is not cancelled: the cancelled ones need it as a limit."""
         orders, paid, clock = self.orders, self.charges.captured, self.orders.world.clock
         # (day + 3) % 7 is the weekday, Monday 0: 1970 began on a Thursday.
         today = clock.day(orders.zone, paid)
@@ -131,13 +140,13 @@ class Lifecycle:
 
     @cached_property
     def shipped(self) -> I64:
-        """When it leaves the warehouse."""
+        """When the order leaves the warehouse."""
         ships = (self.paid < NEVER) & ~self._is_cancelled
         return np.where(ships, self._leaves, NEVER)
 
     @cached_property
     def delivered(self) -> I64:
-        """When it arrives."""
+        """When the parcel arrives."""
         orders, clock = self.orders, self.orders.world.clock
         day = clock.day(orders.zone, self.shipped)
         day += order_choices.transit().take(orders.country * 64 + self._delays.bits("to_deliver"))
@@ -149,7 +158,7 @@ class Lifecycle:
     @cached_property
     def returned(self) -> I64:
         """When goods come back: three days to five weeks later, mostly within a fortnight."""
-        # Squaring an even draw makes short times frequent and long ones rare.
+        # The square of an even draw is mostly small: half of the returns come within eleven days.
         word = self._delays.bits("to_return")
         days = 3 + (word * word * 33 >> 16)
         back = self.delivered + days * DAY + self._delays.below("returned", 3 * HOUR)
@@ -164,6 +173,7 @@ class Lifecycle:
     @cached_property
     def status(self) -> I64:
         """Status at the window's end, as a place in the schema's list."""
+        # Statuses up to "returned" are in the order in which they are reached, so their number is the status.
         reached = np.zeros(len(self.orders.rows), np.int64)
         for step in (self.paid, self.shipped, self.delivered, self.returned):
             reached += self.shown(step)

@@ -31,13 +31,13 @@ class Money:
 
     @cached_property
     def coupon(self) -> I64:
-        """Place of each order's coupon among the campaigns' codes, whether or not it is used."""
+        """Each order's coupon as its index among the campaigns' codes, whether it is used or not."""
         orders, campaigns = self.items.orders, self.campaigns
         return campaigns.coupon(orders.local_day, orders.first, orders.place.bits("percent"))
 
     @property
     def campaigns(self) -> Campaigns:
-        """Who reduces what when."""
+        """The coupons of the spec's campaigns."""
         return self.items.world.campaigns
 
     @cached_property
@@ -47,8 +47,8 @@ class Money:
         layout = orders.layout
         weights = self.campaigns.eagerness(orders.local_day, orders.first)
         quotas = layout.shares("order_details", share)
-        times = sampling_keys(weights, orders.row.bits("reduced"))
-        reduced = weighted_sample(times, layout.groups("order_details"), quotas)
+        sort_keys = sampling_keys(weights, orders.row.bits("reduced"))
+        reduced = weighted_sample(sort_keys, layout.groups("order_details"), quotas)
         return np.where(reduced, self.subtotal * self.campaigns.percent.take(self.coupon) // 100, 0)
 
     @cached_property
@@ -69,6 +69,7 @@ class Money:
     @cached_property
     def line_tax(self) -> I64:
         """Tax of each item, rounded half up."""
+        # By item and not by order, so that an item's tax can be given back to the cent when it is returned.
         rate = self.items.world.tax_rates.take(self.items.orders.country).take(self.items.order)
         return ((self.line_total - self.line_discount) * rate + 5_000) // 10_000
 
@@ -79,7 +80,7 @@ class Money:
 
     @cached_property
     def shipping(self) -> I64:
-        """Shipping fee of each order; what is bought at a counter is carried home."""
+        """Shipping fee of each order; none for what is bought at a counter."""
         shipping, orders = self.items.world.spec.shipping, self.items.orders
         free = orders.channel == STORE
         if shipping.free_from is not None:
@@ -92,7 +93,9 @@ class Money:
         return self.subtotal - self.discount + self.tax + self.shipping
 
     def refund(self, items: I64, returned: I64) -> I64:
-        """What is given back for pieces returned of some items, rounded half up per item."""
+        """The refund for pieces returned of some items: their part of what was paid, rounded half up per
+        item.
+        """
         paid = self.line_total[items] - self.line_discount[items] + self.line_tax[items]
         quantity = self.items.quantity[items]
         result: I64 = (2 * paid * returned + quantity) // (2 * quantity)

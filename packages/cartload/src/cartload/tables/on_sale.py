@@ -1,4 +1,4 @@
-"""All SKUs on sale at given moments, countable: for the few items that must take the next free one."""
+"""All SKUs on sale at given moments, numbered: for the few items that must take the next free one."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from cartload.randomness.fixed_point import I64
 
 @dataclass(frozen=True)
 class OnSale:
-    """By moment (row) and category (column): the first SKU on sale, and how many so far."""
+    """By moment (row) and category (column): the first SKU on sale, and how many are up to this category."""
 
     first: I64
     running: I64
@@ -30,7 +30,9 @@ class OnSale:
         return self.running[:, -1]
 
     def sku(self, rows: I64, places: I64) -> I64:
-        """The SKU at a place, counted round and round, of what is on sale in each of the rows."""
+        """The SKU at a place among those on sale in each of the rows; the first follows after the last."""
+        # Each row has a running sum of its own, so no one search serves all: a place is compared with every
+        # category's sum, of which there are 22 at most.
         running = self.running[rows]
         place = places % running[:, -1]
         kind = (place[:, None] >= running).sum(axis=1)

@@ -1,4 +1,7 @@
-"""Customs of countries, methods and channels: tables by eight random bits."""
+"""Tables of payment methods, channels, reasons and delays, indexed by what is known and some random bits.
+
+A table has one entry for each possible word, so a choice by shares is one look-up, and exactly reproducible.
+"""
 
 from collections.abc import Sequence
 from functools import cache
@@ -27,7 +30,7 @@ _STAFFED_CHANNELS: Final = (
     (132, 26, 28, 52, 18),
     (120, 10, 16, 72, 38),
 )
-"""Shares of 256 by channel: the young buy by app, the old by phone; by twenty years of age."""
+"""Shares of 256 by channel, a row for each twenty years of age: the young buy by app, the old by phone."""
 _OPENS, _CLOSES, _SUNDAY = 9, 20, 6
 
 
@@ -39,25 +42,27 @@ def methods() -> I64:
 
 
 def accepted(channel: I64, method: I64) -> I64:
-    """The method by which an order over the channel is paid: by card where a counter does not take it."""
+    """The method itself, or card where the order is at a counter that does not take the method."""
     refused = (channel == STORE) & NOT_AT_A_COUNTER.take(method)
     return np.where(refused, CARD, method)
 
 
 @cache
 def staffed() -> I64:
-    """Whether counters and phones are, 1 or 0, by weekday (Monday first) and hour."""
+    """1 where counters and phones are staffed, else 0, by weekday (Monday first) and hour."""
     open_hours = np.zeros((7, 24), np.int64)
     open_hours[:_SUNDAY, _OPENS:_CLOSES] = 1
     return open_hours.ravel()
 
 
 def spread(shares: Sequence[int]) -> I64:
-    """Places by eight bits, each as often as its share of 256."""
+    """Indices of the shares, each as often as its share of 256 says: to be looked up by eight bits."""
     return np.repeat(np.arange(len(shares)), shares)
 
 
 def _unstaffed(shares: Sequence[int]) -> tuple[int, ...]:
+    # Who would have come or called buys online instead, half by the two apps; the web gets the rest, so that
+    # the shares add up to 256 again.
     web, ios, android, store, phone = shares
     return (
         web + store + phone - (store + phone) // 4 * 2,
@@ -71,7 +76,7 @@ def _unstaffed(shares: Sequence[int]) -> tuple[int, ...]:
 CHANNELS: Final = np.concatenate(
     [spread(row) for row in (*map(_unstaffed, _STAFFED_CHANNELS), *_STAFFED_CHANNELS)]
 )
-"""Channel by whether counters are staffed, age and eight bits."""
+"""Channel by whether counters are staffed, twenty years of age, and eight bits."""
 
 _REASONS: Final[tuple[dict[str, int], ...]] = (
     {
@@ -92,12 +97,12 @@ REASONS: Final = tuple(dict.fromkeys(name for reasons in _REASONS for name in re
 REASON: Final = np.concatenate(
     [np.repeat([REASONS.index(name) for name in reasons], list(reasons.values())) for reasons in _REASONS]
 )
-"""Place among :data:`REASONS` by method and six random bits."""
+"""Index in :data:`REASONS` by method and six random bits."""
 
 
 @cache
 def transit() -> I64:
-    """Days on the road by country of the vocabulary and six bits: large countries take longer."""
+    """Days from dispatch to delivery by country of the vocabulary and six bits: more in large countries."""
     return np.concatenate(
         [FAR_DAYS if country.code in FAR else NEAR_DAYS for country in vocabulary.countries()]
     )

@@ -1,4 +1,4 @@
-"""Order items: which SKUs, how many; no SKU twice in an order, none off sale when it was ordered."""
+"""Order items: SKU, quantity and price; no SKU twice in an order, none that was not on sale at the time."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,14 +16,18 @@ from cartload.tables.preferences import COMPLEMENTS
 from cartload.tables.world import World
 
 _SINGLE: Final = 4_000
-"""Ten-thousandths of orders that have one item whatever the mean."""
+"""Ten-thousandths of all orders that have one item whatever the mean is."""
 _BASKETS: Final = np.repeat((1, 2, 3, 4, 5, 6, 7, 8), (26, 16, 9, 6, 3, 2, 1, 1))
-"""Weights by which the others get more; over their share they are in ``counts.BASKET_SPREAD``.
+"""Weights by which the other orders get further items; ``counts.BASKET_SPREAD`` follows from them.
 
 Numbers of items come out close to a geometric law: the negative binomial of shape 1 (Ehrenberg 1959).
 """
 _SAME, _BESIDE, _LIKED = 128, 192, 228
-"""Of 256 further items so many stay in the order's category, or go with it, or are of a favourite."""
+"""Limits of eight bits for the category of further items.
+
+Below the first it is the order's, below the second one that goes with it, below the third a favourite of the
+customer's, else any.
+"""
 
 
 @dataclass(frozen=True)
@@ -32,8 +36,8 @@ class OrderItems:
 
     An order is about one category, mostly a favourite of the customer's; further items mostly stay there or
     in one that goes with it. Within a category the product is chosen by popularity among those on sale that
-    day, some items by what the customer always takes. The first item is never drawn again, so first items
-    follow popularity exactly.
+    day; some items are the customer's usual product instead. The first item of an order is never drawn again,
+    so first items follow popularity exactly.
     """
 
     world: World
@@ -49,6 +53,8 @@ class OrderItems:
         """Items of each order, at least one."""
         layout, weights = self.orders.layout, _BASKETS.take(self.orders.row.bits("items"))
         orders, items = layout.groups("order_details"), layout.groups("order_item")
+        # Orders of one item are chosen first, by a sample of fixed size: systematic sampling alone would give
+        # every order further items once the mean is high enough.
         quotas = orders.counts * _SINGLE // 10_000
         weights[weighted_sample(self.orders.place.bits("single"), orders, quotas)] = 0
         start = self.world.random.draw("order_item.block", layout.blocks).bits("start")
@@ -67,6 +73,7 @@ class OrderItems:
     @cached_property
     def category(self) -> I64:
         """Category that each item was looked for in."""
+        # A second draw is made only for items that leave the category: half of the further ones.
         result: I64 = self.orders.category.take(self.order)
         mode = self.row.bits("mode")
         strays = np.flatnonzero((mode >= _SAME) & (self.by_order.place > 0))
@@ -90,12 +97,13 @@ class OrderItems:
 
     @cached_property
     def _chosen(self) -> tuple[I64, I64]:
-        """Product and SKU of each item as drawn first."""
+        """Product and SKU of each item as drawn the first time."""
         demand = self.world.demand
         positions, words = demand.positions(self._cells, self.row.bits("product")), self.row.bits("sku")
         repeats = self.world.preferences.repeats.take(self.category)
         again = np.flatnonzero(self.row.bits("staple") < repeats)
         position, word = self._usual_products(again)
+        # A usual product that is not on sale that day is left out: the item keeps the one it was drawn.
         sold = demand.sells(self._cells[again], position)
         positions[again[sold]], words[again[sold]] = position[sold], word[sold]
         products = demand.products(positions)
@@ -104,6 +112,7 @@ class OrderItems:
     def _usual_products(self, items: I64) -> tuple[I64, I64]:
         """What customers always buy of a category: the product's position, and a word for its SKU."""
         # Drawn by customer and category instead of by item: so it is the same in every order of the customer.
+        # There are fewer than 256 categories, so the two make one row number.
         owner = self.orders.customers.rows[self.orders.user.take(self.order[items])]
         category = self.category[items]
         draw = self.world.random.draw("order_item.staple", owner * 256 + category)
@@ -112,8 +121,10 @@ class OrderItems:
     @cached_property
     def _final(self) -> tuple[I64, I64]:
         """Product and SKU: drawn, drawn again where an order has it already, at last the next free one."""
-        # Only the orders that have a SKU twice are looked at again: `part` holds all their items, because a
-        # new draw may hit one that was fine before.
+        # Redrawing keeps to the popularity of products, taking the next one does not: so that comes last,
+        # when two more draws did not help. It has to come at all, because a small catalogue may have no more
+        # SKUs on sale than the basket has items. Only the orders that have a SKU twice are looked at again:
+        # `part` holds all their items, because a new draw may hit one that was fine before.
         products, skus = self._chosen
         part = self._baskets(later_doubles(self.order, skus, self._most))
         for family in ("order_item.again_1", "order_item.again_2"):
@@ -142,11 +153,11 @@ class OrderItems:
 
     @cached_property
     def _most(self) -> int:
-        """Items of the largest order."""
+        """How many items the largest order has."""
         return int(self.by_order.counts.max(initial=0))
 
     def _baskets(self, items: I64) -> I64:
-        """All items of the orders that some items belong to, these in order."""
+        """All items of the orders to which some items belong, given in ascending order."""
         orders = self.order[items]
         orders = orders[starts_of_runs(orders)]
         baskets = Groups(self.by_order.counts[orders])
@@ -171,7 +182,7 @@ class OrderItems:
 
     @cached_property
     def quantity(self) -> I64:
-        """Pieces: one, and a geometric number more, by what it is and costs."""
+        """How many pieces: one, and a geometric number more by kind of goods and price."""
         return self.world.quantities.of(self.sku, self.row.bits("quantity"))
 
     @cached_property
@@ -182,6 +193,8 @@ class OrderItems:
 
 def _still_double(orders: I64, skus: I64, moved: np.typing.NDArray[np.bool_]) -> list[int]:
     """Positions that share order and SKU with another: all but one, which if possible was never moved."""
+    # Sorted by order, then SKU, then those that were never moved, then position: the first of each run stays.
+    # So items that were fine keep their SKU, above all the first of an order.
     order = np.lexsort((np.arange(len(skus)), moved, skus, orders))
     same = (orders[order[1:]] == orders[order[:-1]]) & (skus[order[1:]] == skus[order[:-1]])
     result: list[int] = np.sort(order[1:][same]).tolist()

@@ -19,7 +19,7 @@ from cartload.tables.world import World
 _STATUSES: Final = arrays.pool(table("order_details").column("status").values)
 _CHANNELS: Final = arrays.pool(table("order_details").column("channel").values)
 _ALSO_RETURNED: Final = 19_660
-"""Of 65,536 other items of a returned order so many come back too."""
+"""How many of 65,536 other items of a returned order come back too."""
 
 
 @dataclass(frozen=True)
@@ -32,26 +32,24 @@ class Orders:
 
     @cached_property
     def _returned(self) -> tuple[I64, I64]:
-        """Items that came back, and pieces of each: of each returned order at least one."""
+        """Items that came back, and how many pieces of each; at least one item of every returned order."""
         items = self.money.items
         part = np.flatnonzero((self.life.status == RETURNED).take(items.order))
         draw = self.world.random.draw("order_item.returned", items.rows[part])
         weights = self.world.return_weights.take(items.product[part])
-        times, opens = (
-            sampling_keys(weights, draw.bits("which")),
-            np.flatnonzero(items.by_order.place[part] == 0),
-        )
+        sort_keys = sampling_keys(weights, draw.bits("which"))
+        opens = np.flatnonzero(items.by_order.place[part] == 0)
         if len(part) == 0:
-            return part, part
-        first = np.repeat(np.minimum.reduceat(times, opens), np.diff(np.append(opens, len(part))))
+            return part, part  # reduceat refuses an empty array
+        first = np.repeat(np.minimum.reduceat(sort_keys, opens), np.diff(np.append(opens, len(part))))
         # Of each returned order the item with the smallest key comes back for certain, others by chance.
-        comes = (times == first) | (draw.bits("also") < _ALSO_RETURNED)
+        comes = (sort_keys == first) | (draw.bits("also") < _ALSO_RETURNED)
         pieces = 1 + (draw.bits("pieces") * items.quantity[part] >> 16)
         return part[comes], pieces[comes]
 
     @cached_property
     def returned_quantity(self) -> I64:
-        """Pieces of each item that came back."""
+        """How many pieces of each item came back."""
         result = np.zeros(len(self.money.items.rows), np.int64)
         items, pieces = self._returned
         result[items] = pieces
@@ -59,10 +57,12 @@ class Orders:
 
     @cached_property
     def refund(self) -> I64:
-        """What each order gives back: for returned pieces, or all when it was cancelled after payment."""
+        """The refund of each order: for returned pieces, or its total if it was cancelled after payment."""
+        # An order that was voided or never paid has no moment of payment: nothing is given back for it.
         cancelled = self.life.shown(self.life.cancelled) & self.life.shown(self.life.paid)
         result = np.where(cancelled, self.money.total, 0)
         items, pieces = self._returned
+        # add.at and not +=, which would count only one of several items of an order.
         np.add.at(result, self.money.items.order[items], self.money.refund(items, pieces))
         return result
 

@@ -17,8 +17,8 @@ from cartload.tables.lifecycle import RETURNED
 from cartload.tables.order_choices import REASONS
 from cartload.tables.orders import Orders
 
-# Row numbers leave room for every payment that an order can have: so keys do not depend on how many there
-# are.
+# Row numbers leave room for every payment that an order can have: so keys do not depend on how many payments
+# earlier orders have, which only making those orders would tell.
 ATTEMPTS: Final = ROUNDS + 1
 """Payments an order can have: row number ``order * ATTEMPTS + attempt - 1``."""
 
@@ -40,7 +40,7 @@ _PROVIDERS: Final = arrays.pool(
         "giftly",
     ]
 )
-"""Two by method; invented."""
+"""Two for each method, all invented."""
 _CARDS: Final = arrays.pool(["4242", "0000", "1111", "4444", "0005", "8431", "1117", "5556"])
 """Endings of numbers that payment providers publish for tests."""
 _REASONS: Final = arrays.pool(REASONS)
@@ -48,7 +48,7 @@ _REASONS: Final = arrays.pool(REASONS)
 
 @dataclass(frozen=True)
 class Payments:
-    """Charges and refunds: the first charge of every order, what followed on few, a refund at the end."""
+    """Charges and refunds: first charges of all orders, further ones after failures, and refunds."""
 
     orders: Orders
 
@@ -85,7 +85,7 @@ class Payments:
 
     @cached_property
     def _places(self) -> list[I64]:
-        """Where the further charges of each round stand, and the refunds."""
+        """The rows of each further round's charges, and those of the refunds."""
         later = [
             self._starts[one.orders[shown]] + number for number, (one, shown) in enumerate(self._later, 1)
         ]
@@ -93,6 +93,8 @@ class Payments:
 
     def _columns(self, first: I64, later: Sequence[I64 | int], refund: I64 | int) -> I64:
         """A column from values of all first charges, of each round's shown charges, and of the refunds."""
+        # Most orders have one row: so the first charge's value is written to all rows of an order, and the
+        # few others are overwritten.
         column = first.take(self._order)
         *places, last = self._places
         for place, values in zip(places, later, strict=True):
@@ -103,6 +105,7 @@ class Payments:
     @cached_property
     def _first_status(self) -> I64:
         life, first = self.orders.life, self.orders.life.charges.rounds[0]
+        # A voided order's charge stays open, whatever it would have become, until the order is cancelled.
         status = self._ended(first.fails, first.settled)
         status[life.voided] = _OPEN
         status[life.voided & life.shown(life.cancelled)] = _VOIDED
@@ -125,7 +128,7 @@ class Payments:
 
     @cached_property
     def _updated(self) -> I64:
-        """When each row last changed: when it was made where it is a refund or still open."""
+        """When each row last changed; for refunds and open charges when it was made."""
         life, first = self.orders.life, self.orders.life.charges.rounds[0]
         later = [one.settled[shown] for one, shown in self._later]
         settled = np.where(self._first_status == _VOIDED, life.cancelled, first.settled)
@@ -166,7 +169,7 @@ class Payments:
         )
 
     def _reason(self) -> Any:
-        """Why a charge failed: of the few that did."""
+        """Why each charge failed; NULL for those that did not."""
         first, later = self.orders.life.charges.rounds[0], [one.reason[shown] for one, shown in self._later]
         reason = self._columns(first.reason, later, 0)
         return arrays.take(_REASONS, reason, self._status == _FAILED)

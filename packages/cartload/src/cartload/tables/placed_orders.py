@@ -1,4 +1,4 @@
-"""Orders before their outcome: whose they are, when they were placed, where they go, how they are paid."""
+"""Orders before their outcome: customer, moment, address, channel, payment method and category."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,9 +19,9 @@ from cartload.tables.users import Customers
 from cartload.tables.world import World
 
 _ELSEWHERE: Final = 77
-"""Of 256 orders so many go to any of the customer's addresses, the others to the default."""
+"""How many of 256 orders go to any of the customer's addresses; the others go to the default."""
 _HABITUAL: Final = 360
-"""Of 512 orders so many are paid by the customer's usual method."""
+"""How many of 512 orders are paid by the customer's usual method."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class PlacedOrders:
 
     @cached_property
     def first(self) -> np.typing.NDArray[np.bool_]:
-        """Whether it is its customer's first."""
+        """Whether each is its customer's first."""
         result = np.zeros(len(self.rows), bool)
         result[self.by_user.starts[self.by_user.counts > 0]] = True
         return result
@@ -90,13 +90,16 @@ class PlacedOrders:
 
     @cached_property
     def _progress(self) -> I64:
-        """How far beyond the customer's first order, in demand."""
+        """How much demand lies between the customer's first order and each."""
         gaps = np.where(self.first, 0, exponentials().take(self.row.bits("gap")))
         running = np.concatenate((np.zeros(1, np.int64), np.cumsum(gaps)))
         before = running.take(self.by_user.starts)
         buyers = self.buyers
         whole = running.take(self.by_user.ends) - before + exponentials().take(buyers.last_gap)
-        # Exponential gaps, scaled so that they fill the time, are sorted uniform points: no sort is needed.
+        # Exponential gaps, scaled so that they fill the time, are sorted uniform points (Devroye 1986,
+        # chapter V): no sort is needed. The last gap leads from the last order to the customer's leaving.
+        # Positions are below 2**48, so a float holds them exactly; one division and one product are rounded
+        # alike on every machine.
         scale = (buyers.until - buyers.since) / whole
         result: I64 = ((running[1:] - before.take(self.user)) * scale.take(self.user)).astype(np.int64)
         return result
@@ -112,7 +115,8 @@ class PlacedOrders:
         moments = self.world.clock.utc(self.zone, self._local)
         first = self.buyers.first.take(self.user)
         moments = np.where(self.first, first, np.maximum(moments, first))
-        # Local time has no exact inverse on days on which clocks change, hence both bounds.
+        # Local time has no exact inverse on days on which clocks change, hence both bounds: never before the
+        # customer's first order, never after the window.
         return np.minimum(moments, self.world.last_moment)
 
     @cached_property
@@ -142,6 +146,7 @@ class PlacedOrders:
         several = self.addresses.by_user.counts.take(self.user) > 1
         moved = np.flatnonzero(several & (self.place.bits("elsewhere") < _ELSEWHERE))
         usable = self.addresses.usable(self.user[moved], self.placed[moved])
+        # Addresses are in the order in which they were made, so those that existed are the first ones.
         result[moved] += self.place.bits("address")[moved] * usable >> 16
         return result
 
@@ -154,6 +159,8 @@ class PlacedOrders:
     def method(self) -> I64:
         """Payment method as a place in the schema's list: mostly the customer's usual one."""
         word = self.row.bits("method")
+        # The word is used twice: nine bits say whether the method is the usual one, and, mixed, eight of them
+        # which other it is.
         usual = self.buyers.habit.bits("method").take(self.user)
         chosen = np.where(word < _HABITUAL, usual, word * 5 + (word >> 3) & 0xFF)
         return order_choices.accepted(self.channel, order_choices.methods().take(self.country * 256 + chosen))

@@ -1,4 +1,5 @@
-"""How customers buy what is in each category: what they buy with it, again, in numbers, and send back.
+"""What is usual for each category: what is bought together with it, how often again, how many, how often
+returned.
 
 The kind of a category is recognised by words in its name, so that new categories need no entry here.
 """
@@ -15,11 +16,12 @@ COMPLEMENTS: Final = 16
 
 
 class Kind(NamedTuple):
-    """A kind of goods: words that tell it, what it goes with, and three relative weights.
+    """A kind of goods: words in names of its categories, kinds that go with it, and three relative weights.
 
-    ``returned``: how often its items come back: our estimates; surveys agree that clothes and shoes lead by
-    far, not on how far (docs/how-the-numbers-are-made.md names two). ``more``: how many more than one
-    are bought. ``repeats``: of 256 items so many are the customer's usual product again.
+    - ``returned``: how often its items come back. Our estimates: surveys agree that clothes and shoes lead by
+      far, not on how far (docs/how-the-numbers-are-made.md names two);
+    - ``more``: how many more than one are bought;
+    - ``repeats``: how many of 256 items are the customer's usual product again.
     """
 
     words: tuple[str, ...]
@@ -50,7 +52,7 @@ KINDS: Final[dict[str, Kind]] = {
     ),
     "garden": Kind(("garden", "tool", "diy", "hardware", "auto", "car "), ("home",), 6, 12, 20),
 }
-"""The first whose word a category's name holds tells its kind."""
+"""A category is of the first kind that has a word of its name, so the order of kinds matters."""
 _OTHER: Final = Kind((), (), 8, 6, 12)
 
 
@@ -69,17 +71,17 @@ class Preferences:
 
     @cached_property
     def returned(self) -> I64:
-        """How often items of each category come back, 1 to 32."""
+        """The weight by which items of each category come back, 1 to 32."""
         return np.array(self._column("returned"), np.int64)
 
     @cached_property
     def repeats(self) -> I64:
-        """Of 256 items of each category so many are the customer's usual product again."""
+        """How many of 256 items of each category are the customer's usual product again."""
         return np.array(self._column("repeats"), np.int64)
 
     @cached_property
     def complements(self) -> I64:
-        """Sixteen categories that go with each: its kind's others and its companions', again and again."""
+        """Sixteen categories that go with each, of its own kind and of kinds beside it, in turn."""
         rows = [self._beside(place) for place in range(len(self.names))]
         return np.array([row[slot % len(row)] for row in rows for slot in range(COMPLEMENTS)], np.int64)
 
@@ -91,10 +93,11 @@ class Preferences:
 
     @cached_property
     def more(self) -> I64:
-        """How many more than one are bought of each category, 1 to 26."""
+        """The weight of pieces beyond the first of each category, 1 to 26."""
         return np.array(self._column("more"), np.int64)
 
 
 def _kind(name: str) -> str:
+    # With a space behind the name, "car " finds "Car" but neither "Cards" nor "Care".
     plain = f"{name.lower()} "
     return next((kind for kind, its in KINDS.items() if any(word in plain for word in its.words)), "")

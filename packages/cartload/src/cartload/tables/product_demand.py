@@ -1,4 +1,4 @@
-"""What sells on a day: the products of each category that are on sale all day, by popularity."""
+"""The demand for products on each day: those of each category that are on sale all day, by popularity."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -45,12 +45,16 @@ class ProductDemand:
     @cached_property
     def category(self) -> I64:
         """A category for each 12-bit word."""
+        # Each word stands for the middle of its part of the demand, so that no category loses by rounding.
         ends: I64 = np.cumsum(self.weights)
         words: I64 = ((2 * np.arange(1 << CATEGORY_BITS) + 1) * ends[-1]) >> (CATEGORY_BITS + 1)
         return np.searchsorted(ends, words, side="right")
 
     @cached_property
     def _ranges(self) -> tuple[I64, I64]:
+        """The first product on sale and the first after, by category and day."""
+        # Launched by the morning and not discontinued by the evening: so the first product is that of the
+        # evening, the end that of the morning.
         categories = self.catalogue.categories
         kinds = np.repeat(np.arange(categories), self.days)
         mornings = np.tile((self.first_day + np.arange(self.days)) * DAY, categories)
@@ -83,12 +87,14 @@ class ProductDemand:
         return result
 
     def positions(self, cells: I64, words: I64) -> I64:
-        """A position in the cumulated popularity for each 24-bit word, among what is on sale in its cell."""
+        """A position in the running popularity for each 24-bit word, among the products of its cell."""
+        # What is on sale is one range of products, hence one range of the running sum: a product is found by
+        # one multiplication and one look-up, however many there are.
         result: I64 = self._least.take(cells) + (words * self._width.take(cells) >> 24)
         return result
 
     def in_category(self, category: I64, words: I64) -> I64:
-        """A position for each 24-bit word in the whole category, on sale or not."""
+        """A position for each 24-bit word among all products of the category, on sale or not."""
         least = self._whole.take(category)
         result: I64 = least + (words * (self._whole.take(category + 1) - least) >> 24)
         return result

@@ -1,4 +1,4 @@
-"""Which words make each product's name: hardly any two products of one brand have the same."""
+"""The words of each product's name, chosen so that hardly any two products of one brand have the same."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,7 +20,7 @@ _PATTERNS: Final = np.array(
         [6, 6, 6, 6, 6, 6, 6, 6, 2, 2, 2, 2, 2, 2, 2, 2],
     ]
 )
-"""By naming and four random bits, what a name has before its noun: sums of the three above."""
+"""By naming and four random bits, the words of a name besides its noun: sums of the three bits above."""
 _DISTINCT_PATTERNS: Final = np.array(
     [
         [5, 5, 5, 5, 5, 6, 6, 6, 6, 6, 6, 7, 7, 7, 7, 7],
@@ -38,6 +38,7 @@ MODELS: Final = (
 )
 """Model numbers, none first."""
 _MIX: Final = 0x9E3779B97F4A7C15
+"""2**64 divided by the golden ratio, an odd multiplier of many different bits (Knuth, volume 3, 6.4)."""
 
 
 class Parts(NamedTuple):
@@ -61,6 +62,7 @@ class Names:
     @cached_property
     def parts(self) -> Parts:
         """The words of each: drawn, and drawn again where an earlier product of the brand has them."""
+        # Twice and no more: a few pairs of the same name may remain in a large catalogue, as in a real one.
         parts = self._drawn("products.name", np.arange(len(self.assortment.noun)), _PATTERNS)
         for family in ("products.name_again_1", "products.name_again_2"):
             doubles = self._doubles(parts)
@@ -89,7 +91,10 @@ class Names:
         )
 
     def _doubles(self, parts: Parts) -> I64:
-        """Products whose brand has one of the same words before them."""
+        """Products that have the brand and all words of an earlier one."""
+        # One 64-bit hash of all words instead of rows of seven numbers to compare: two different names of a
+        # million have the same with a chance of 1 in 40 million, and would only be drawn again. The sort is
+        # stable, so the first product of a name keeps it.
         key = self.assortment.brand.astype(np.uint64)
         for part in parts:
             key = (key ^ part.view(np.uint64)) * np.uint64(_MIX)

@@ -1,4 +1,4 @@
-"""What a product's page says: name, summary and description, put together from words that fit its noun."""
+"""Names, summaries and descriptions of products, put together from words that fit the noun."""
 
 import string
 from collections.abc import Mapping
@@ -91,6 +91,7 @@ class Texts:
         words, draw, more = product_words.texts(), self._draw, self._more
         features = words.features.at.count[self._noun]
         first = draw.bits("feature") * features >> 8
+        # Counted on from the first one, by less than a whole round: so it is another feature.
         second = (first + 1 + (draw.bits("second") * (features - 1) >> 8)) % features
         feature = 1 + words.features.at.start[self._noun]
         voice = product_words.numbers().voice[self._noun]
@@ -106,9 +107,11 @@ class Texts:
         )
 
     def _filled(self, templates: product_words.Templates, bits: I64) -> Any:
-        """A template of the voice, by eight bits, its slots filled."""
+        """A template of the noun's voice, chosen by eight bits, with its slots filled."""
         voice = product_words.numbers().voice[self._noun]
         chosen = templates.at.start[voice] + (bits * templates.at.count[voice] >> 8)
+        # All rows of one template are joined at once, template by template; then each row takes its text back
+        # to its own place.
         order = np.argsort(chosen, kind="stable")
         parts = [
             _filled(templates.texts[chosen[rows[0]]], rows, self._slots)

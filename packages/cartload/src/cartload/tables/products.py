@@ -1,4 +1,4 @@
-"""The rows of the four catalogue tables, in runs."""
+"""The rows of the four catalogue tables, made in runs of consecutive rows."""
 
 from collections.abc import Callable
 from typing import Final
@@ -15,9 +15,9 @@ from cartload.tables.world import World
 
 _IMAGES: Final = "https://images.example.com/products/"
 _STOCKS: Final = ((0, 800), (2_000, 400), (10_000, 120), (50_000, 40))
-"""The most pieces in stock of what costs so much or more."""
+"""Prices with the most pieces in stock of what costs as much or more, up to the next price."""
 _SOLD_OUT: Final = 8
-"""Of 256 SKUs on sale so many are out of stock."""
+"""How many of 256 SKUs on sale are out of stock."""
 
 
 def rows_of(world: World, table: str, first_row: int, rows: int) -> pa.RecordBatch:
@@ -117,7 +117,7 @@ def _grams(world: World, product: I64, size: I64) -> I64:
 
 
 def _stock(world: World, rows: I64, product: I64) -> I64:
-    """Pieces in stock: fewer of what is dear, none of what is sold out or no longer sold."""
+    """Pieces in stock: fewer of expensive SKUs, none of those sold out or discontinued."""
     draw = world.random.draw("products_skus.row", rows)
     prices, most = np.array(_STOCKS, np.int64).T
     place = np.searchsorted(prices, world.catalogue.price[rows], "right") - 1

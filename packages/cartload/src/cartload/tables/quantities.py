@@ -1,4 +1,4 @@
-"""Quantities of order items: more of what is cheap or used up, one of what is expensive."""
+"""Quantities of order items: several of cheap goods and of those that run out, one of expensive ones."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,9 +15,9 @@ from cartload.tables.product_demand import ProductDemand
 _WORDS: Final = 1 << 12
 _MOST: Final = 20
 _STEPS: Final = np.array([(0, 12), (500, 9), (1_500, 6), (4_000, 4), (12_000, 2), (40_000, 1)], np.int64)
-"""Price from which on, and how many pieces beyond the first are taken then, relative to each other."""
+"""Lowest price of each step, and the relative weight of pieces beyond the first from there on."""
 _BITS: Final = 10
-"""Binary places of means here."""
+"""Binary places of the means."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Quantities:
 
     @cached_property
     def _sales(self) -> I64:
-        """What sells in each cell, by popularity: a product's SKUs share its part."""
+        """Relative sales of each cell by popularity; a product's SKUs share its part."""
         catalogue = self._catalogue
         parts = (np.diff(catalogue.popularity) << _BITS) // catalogue.by_product.counts
         cells = catalogue.categories * len(_STEPS)
@@ -56,6 +56,9 @@ class Quantities:
     @cached_property
     def _table(self) -> npt.NDArray[np.int8]:
         """Pieces by cell and 12-bit word."""
+        # The mean over all sales must be the spec's. A cell's mean is unit * kind * step / whole, so `whole`
+        # is the mean of kind * step over all sales. How much sells of each category is taken from demand
+        # alone, so the spec's mean is met approximately.
         kinds, steps, sales = self.preferences.more, _STEPS[:, 1], self._sales
         means = sales @ steps // (sales.sum(axis=1) >> _BITS) * kinds
         whole = int(self.demand.weights @ means)
@@ -70,7 +73,9 @@ class Quantities:
 
 
 def _geometric(numerator: int, denominator: int) -> npt.NDArray[np.int8]:
-    """Pieces by word, where the mean of what exceeds 1 is a fraction: P(more than k) falls by one ratio."""
+    """Pieces by word: one, and a geometric number more whose mean is a fraction, 20 in all at most."""
+    # P(more than k) falls by the same ratio at each step, mean / (1 + mean). It is kept with 40 binary places
+    # and rounded to words only at the end, so that errors do not add up; the first words get most pieces.
     words = np.ones(_WORDS, np.int8)
     above = _WORDS << 40
     for _ in range(_MOST - 1):

@@ -1,4 +1,4 @@
-"""Wish lists: products that a customer noted, each once, after sign-up and launch, some bought in the end."""
+"""Wish lists: products that a customer put there, each once; some of them are bought later."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,16 +18,16 @@ from cartload.tables.buyers import ANYTHING
 from cartload.tables.order_items import OrderItems
 
 _BOUGHT: Final = 72
-"""Of 256 wishes of a buyer so many are for something that he bought later."""
+"""How many of 256 wishes of a buyer are for something that is bought later."""
 _REMOVED: Final = 100
-"""Of 256 other wishes so many are taken off again, sooner or later."""
+"""How many of 256 other wishes are taken off the list again, sooner or later."""
 _USUAL_STAY: Final = 45 * DAY // 94_548
 """Milliseconds for each unit of an exponential time whose mean is 94,548."""
 
 
 @dataclass(frozen=True)
 class Wishes:
-    """Numbers of the wishes of a chunk's customers; their baskets are those of ``items``."""
+    """Numbers of the wishes of a chunk's customers, whose orders are those of ``items``."""
 
     items: OrderItems
 
@@ -61,8 +61,8 @@ class Wishes:
     def _drawn(self) -> tuple[I64, I64]:
         """Product of each wish, and the item by which it was bought, -1 for none."""
         chosen, bought = self._fancied(self._row, np.arange(len(self.rows))), self._bought_by
-        # A wish that comes true is worked out backwards: first which item of the customer's it became, from
-        # that its product. The other wishes are for what the customer likes.
+        # A wish that is bought later is worked out backwards: first which of the customer's items it becomes,
+        # and from that its product. The other wishes are for what the customer likes.
         came = np.flatnonzero(bought >= 0)
         chosen[came] = self.items.product[bought[came]]
         for family in ("wishlist.again_1", "wishlist.again_2"):
@@ -91,7 +91,7 @@ class Wishes:
         return np.where((count > 0) & (self._row.bits("bought") < _BOUGHT), line, -1)
 
     def _fancied(self, draw: Draw, wishes: I64) -> I64:
-        """A product of a category that the customer likes, by popularity, still on sale or not."""
+        """A product of a category that the customer likes, by popularity, on sale or not."""
         demand, buyers, user = self.items.world.demand, self.items.orders.buyers, self.user[wishes]
         like = buyers.like(user, self._row.bits("favourite")[wishes])
         anything = demand.category.take(draw.bits("category"))
@@ -104,6 +104,7 @@ class Wishes:
         return int(self.by_user.counts.max(initial=0))
 
     def _probed(self, chosen: I64, bought: I64) -> tuple[I64, I64]:
+        """Products that are still twice on their list move to the next one until none is left."""
         # Nobody has more wishes than there are products (the spec is refused otherwise), so this ends.
         while len(doubles := later_doubles(self.user, chosen, self._most)):
             chosen[doubles] = (chosen[doubles] + 1) % self.items.world.catalogue.products
@@ -112,7 +113,7 @@ class Wishes:
 
     @cached_property
     def created(self) -> I64:
-        """When each was noted: at the hours at which customers order, and before it was bought."""
+        """When each was put on the list: at the hours at which customers order, before it was bought."""
         orders, world = self.items.orders, self.items.world
         signed_up, zone = orders.customers.signed_up.take(self.user), orders.customers.zone.take(self.user)
         possible = np.maximum(signed_up, world.catalogue.launched.take(self.product))

@@ -1,4 +1,4 @@
-"""What all tables of one dataset share: spec, randomness, timelines, catalogue."""
+"""Everything that all tables of a dataset share: spec, randomness, timelines, catalogue."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -25,8 +25,9 @@ from cartload.tables.product_names import Names
 from cartload.tables.quantities import Quantities
 
 _NAME_DOMAIN: Final = 1 << 24
+"""As many numbers as the permutation behind user names has (tables/users.py)."""
 _AFTERMATH: Final = 120
-"""Days after the window for which clocks are known: what is paid, sent and returned later is hidden."""
+"""Days after the window for which clocks are exact: whatever happens to an order later is hidden anyway."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ class World:
 
     @cached_property
     def demand(self) -> ProductDemand:
-        """What can be bought on each day."""
+        """Which products sell on each day."""
         return ProductDemand(self.catalogue)
 
     @cached_property
@@ -86,31 +87,33 @@ class World:
 
     @cached_property
     def campaigns(self) -> Campaigns:
-        """Who gets which coupon when."""
+        """The coupons of the spec's campaigns."""
         return Campaigns(self.spec)
 
     @cached_property
     def preferences(self) -> Preferences:
-        """How people buy what is in each category."""
+        """What is usual for each category."""
         return Preferences(self.catalogue.category_names)
 
     @cached_property
     def quantities(self) -> Quantities:
-        """How many pieces of a thing people take."""
+        """How many pieces of a SKU people take."""
         extra = ten_thousandths(self.spec.orders.quantity) - 10_000
         return Quantities(self.demand, self.preferences, extra)
 
     @cached_property
     def return_weights(self) -> I64:
-        """How often each product comes back, 1 to 127: by category, the worst thrice as often as the best."""
+        """The weight by which each product is returned, 1 to 127, from its category and its quality."""
         catalogue = self.catalogue
+        # (384 - quality) / 128 runs from 3 for the worst quality to about 1 for the best.
         weights = self.preferences.returned.take(catalogue.category) * (384 - catalogue.quality) >> 7
         result: I64 = np.minimum(np.maximum(weights, 1), 127)
         return result
 
     @cached_property
     def activity(self) -> I64:
-        """Eagerness of customers by rank: Zipf's law over a thousand ranks, its head cut (Mandelbrot 1953).
+        """How often customers order, by rank: Zipf's law over a thousand ranks, its head cut (Mandelbrot
+        1953).
 
         Without the cut the first of a thousand would order every day.
         """
