@@ -37,8 +37,9 @@ class Clock:
     @cached_property
     def _noon(self) -> I64:
         """The offset at local noon, zone by zone, day by day."""
-        # Noon in UTC is wrong by the offset itself; with that first guess the second is exact, since clocks
-        # do not change around noon.
+        # Local noon is noon in UTC less the offset, which is what is wanted. The offset at noon UTC, up to 14
+        # hours away, is a first guess that leads to local noon or an hour beside it; clocks change at night,
+        # so the offset there is that of noon.
         noons = np.tile((self.first_day + np.arange(self.days)) * DAY + _NOON, zones.COUNT)
         zone = np.repeat(np.arange(zones.COUNT), self.days)
         guess = zones.utc_offset(zone, noons)
@@ -49,6 +50,8 @@ class Clock:
         """Whether a day's offset differs from the day before or after: clocks may change on it."""
         table = self._noon.reshape(zones.COUNT, self.days)
         changed = np.zeros(table.shape, bool)
+        # A change between two noons may lie on either day: in Brazil clocks were put back at midnight, so
+        # that the last hour of the day before came twice.
         changed[:, 1:] |= table[:, 1:] != table[:, :-1]
         changed[:, :-1] |= changed[:, 1:]
         return changed.ravel()
@@ -56,6 +59,8 @@ class Clock:
     @cached_property
     def _marked(self) -> npt.NDArray[np.int32]:
         """The offsets at noon; the lowest bit, 0 in all offsets, marks days on which clocks change."""
+        # One table instead of two: the kernels look up millions of moments, and each look-up may miss the
+        # cache. An offset is at most 14 hours, 50,400,000 ms, and so fits into 32 bits.
         return (self._noon + self._changing).astype(np.int32)
 
     @cached_property
@@ -78,6 +83,7 @@ class Clock:
 
     def local(self, zone: I64, moments: I64) -> I64:
         """Local times of moments in UTC, each in its zone."""
+        # By the offset at noon, which is right on all days but a few; what lies on those is done again.
         local, hit = self._by_noon("local", zone, moments)
         if len(hit):
             local[hit] = moments[hit] + zones.utc_offset(zone[hit], moments[hit])
@@ -106,6 +112,7 @@ class _Changes:
 
     def utc(self, cells: I64, local: I64) -> I64:
         """Moments in UTC of local times on days with a clock change: piecewise linear, never decreasing."""
+        # Every cell that the kernel reports is marked, hence in `cells`: the search finds it exactly.
         place = np.searchsorted(self.cells, cells)
         change, before, after = self.moment[place], self.before[place], self.after[place]
         forward, back = np.maximum(after - before, 0), np.maximum(before - after, 0)
@@ -118,6 +125,8 @@ class _Changes:
 
 def _found(zone: I64, low: I64, high: I64) -> I64:
     """The first moment with another offset than at ``low``, by bisection; ``high`` where there is none."""
+    # All cells are halved together, in some 27 steps; bisection holds because no zone changes its clocks
+    # twice within a day and a bit.
     old = zones.utc_offset(zone, low)
     while (high - low > 1).any():
         middle = (low + high) // 2

@@ -1,4 +1,4 @@
-"""Time as demand: a weight for each day, a profile of its hours, and the way between moments and positions.
+"""Time as demand: a weight for each day and hour, and the way from moments to positions and back.
 
 Moments are milliseconds since 1970 by a clock that nobody sets: a customer's local time read as if it were
 UTC. Positions are integers below ``Timeline.total``: the running sum of demand.
@@ -64,6 +64,8 @@ class Timeline:
 
     @cached_property
     def _hour_of_unit(self) -> I64:
+        # An hour's weight is 1,000 at most, so a table with an entry for each unit of a day stays small, and
+        # the hour of a position is found by one division instead of a search.
         return np.repeat(np.arange(len(self.hours)), self.hours)
 
     def position(self, moments: I64) -> I64:
@@ -79,6 +81,7 @@ class Timeline:
 
 def milliseconds(day: date) -> int:
     """The start of a day, UTC."""
+    # Seconds of a midnight are whole numbers, so rounding the float loses nothing.
     return round(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()) * 1000
 
 
@@ -103,6 +106,8 @@ def orders(spec: Spec) -> Timeline:
 
 
 def _timeline(spec: Spec, weights: list[int]) -> Timeline:
+    # Weights are scaled to 20 bits, whatever the spec's factors multiply up to. None may become 0: a day
+    # without demand would have no position, and a moment on it no way back.
     top = max(weights)
     daily = np.array([max(1, weight * _HIGHEST // top) for weight in weights], np.int64)
     return Timeline(window_start(spec.window) - MARGIN * DAY, daily, np.array(spec.season.day, np.int64))

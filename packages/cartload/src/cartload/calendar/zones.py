@@ -30,6 +30,8 @@ COUNT: Final = len(NAMES)
 def _table() -> tuple[I64, I64]:
     moments, offsets = [], []
     for place, (seconds, minutes) in enumerate(vocabulary.document("zones").values()):
+        # All zones lie in one sorted array, each shifted beyond the one before: one binary search serves
+        # moments of any mixture of zones. The 0 in front of each stands for all time before its first change.
         moments.append(np.array([0, *seconds], np.int64) * 1000 + place * _SHIFT)
         offsets.append(np.array(minutes, np.int64) * 60_000)
     return np.concatenate(moments), np.concatenate(offsets)
@@ -38,7 +40,7 @@ def _table() -> tuple[I64, I64]:
 def utc_offset(zone: I64, moments: I64) -> I64:
     """Milliseconds to add to UTC for the local time of zones (by number) at moments (since 1970).
 
-    Right from 1989 to 2100; before and after it is the first and the last offset of the table.
+    Right from 1989 to 2100; the first and the last offset of the table stand for what is before and after.
     """
     changes, offsets = _table()
     result: I64 = offsets[np.searchsorted(changes, zone * _SHIFT + moments, side="right") - 1]

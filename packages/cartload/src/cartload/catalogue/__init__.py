@@ -1,4 +1,4 @@
 """The products on sale: how many each category has, what they are called, what they cost and when they sell.
 
-The numbers are worked out once per spec and held; rows are made from them in the tables.
+The numbers are computed once per spec and kept; rows are made from them in the tables.
 """

@@ -13,14 +13,18 @@ from cartload.randomness.sampling import Groups, systematic
 
 _NONE: Final = np.int64(-1)
 _MANY: Final = 4
-"""From so many SKUs on half of the products come in two colours at least, if they can."""
+"""Half of the products with this many SKUs or more come in at least two colours, if there are any."""
 _BRAND_LEVELS: Final = np.array([0, 3, 5, 6, 3, 1], np.int64)
-"""How often brands of each price level are seen: the middle more often than both ends."""
+"""How often brands of each price level are chosen, 1 to 5: those of middle price most often."""
 
 
 @dataclass(frozen=True)
 class Assortment:
-    """Numbers of all products, from their categories and places among the sub-categories; ``skus`` in all."""
+    """Noun, brand, material and variants of all products, as numbers.
+
+    ``category`` and ``sub_place`` say for each product its category and the place of its sub-category in that
+    one; ``skus`` is the number of SKUs of all products together.
+    """
 
     random: Randomness
     category: I64
@@ -95,6 +99,8 @@ class Assortment:
     def _run(self) -> I64:
         """How many sizes each product comes in."""
         count, sizes, colors = self.by_product.counts, self._sizes, self._colors
+        # A run of neighbouring sizes, in one colour or in several: a shop offers S, M and L in blue and red
+        # rather than any six of all combinations. The run grows where the colours are too few for the SKUs.
         wide = (count >= _MANY) & (colors > 1) & (self._choice.bits("wide") & 1 == 0)
         wanted = np.where(wide, -(-count // 2), count)
         result: I64 = np.minimum(np.maximum(wanted, -(-count // colors)), sizes)
@@ -103,6 +109,7 @@ class Assortment:
     @cached_property
     def _first_size(self) -> I64:
         """The smallest size of each product; its run of sizes holds the reference size."""
+        # Bands of price and weight are those of the reference size, so each product has a SKU of it.
         reference = product_words.numbers().reference[self.noun]
         lowest = np.maximum(reference - self._run + 1, 0)
         highest = np.minimum(reference, self._sizes - self._run)
@@ -119,5 +126,7 @@ class Assortment:
     def color(self, product: I64, variant: I64) -> I64:
         """The colour of a product's variant as a place in the pool of colours, -1 where it has none."""
         lists, noun = product_words.numbers().colors, self.noun[product]
+        # Variants are numbered through the sizes of the first colour, then those of the next: so neighbouring
+        # SKUs differ in size, and no pair comes twice while there are variants left.
         number = self._choice.bits("first_color")[product] + variant // self._run[product]
         return np.where(lists.count[noun] > 0, lists.start[noun] + number % self._colors[product], _NONE)

@@ -1,4 +1,4 @@
-"""The catalogue's numbers, the one thing that an engine holds in memory.
+"""The catalogue's numbers, the only data that an engine keeps in memory.
 
 Products are sorted by category, then by launch, and are discontinued in the same order. So the products of a
 category that are on sale at a moment are one range, which two binary searches find.
@@ -22,13 +22,15 @@ from cartload.spec.ratios import ten_thousandths
 from cartload.vocabulary import product_types
 
 _AHEAD: Final = 3 * 365 * timeline.DAY
-"""How long before the window the first products came."""
+"""How long before the window the first products were launched."""
 _PRODUCT_LEAD: Final = 14 * timeline.DAY
 _CATEGORY_LEAD: Final = 60 * timeline.DAY
 _GRACE: Final = 30 * timeline.DAY
 """A product is discontinued this long after the launch of the one that replaces it."""
 _NEVER: Final = 1 << 43
 _CATEGORY_SHIFT: Final = np.int64(1 << 44)
+"""Above all moments of one category, of which :data:`_NEVER` is the last: a shift for each keeps them apart.
+"""
 
 
 @dataclass(frozen=True)
@@ -71,10 +73,13 @@ class Catalogue:
     @cached_property
     def by_category(self) -> Groups:
         """Products of each category, at least one."""
+        # The same square root of the category's place by which its demand falls (tables/product_demand.py):
+        # so a product of a large category sells about as often as one of a small category.
         weights = power_law(np.arange(1, self.categories + 1), 5_000)
         extra = np.array([self.products - self.categories], np.int64)
         one_block = Groups(np.array([self.categories], np.int64))
-        # One product for each category first: none may be empty.
+        # One product for each category first: none may be empty. The offset is 0 and not drawn, so that two
+        # seeds have catalogues of the same shape.
         return Groups(1 + systematic(weights, one_block, extra, np.zeros(1, np.int64)))
 
     @cached_property
@@ -90,7 +95,7 @@ class Catalogue:
 
     @cached_property
     def noun(self) -> I64:
-        """What each product is, as a number: the bread knives of two makers have the same one."""
+        """What kind of thing each product is, as a number: two makers' bread knives have the same one."""
         return self.assortment.noun
 
     @cached_property
@@ -120,6 +125,8 @@ class Catalogue:
     def launched(self) -> I64:
         """When each product came on sale: three in five before the window, the rest during it."""
         size = np.repeat(self.by_category.counts, self.by_category.counts)
+        # Rounded up, so that even a category of one product has one that is on sale when the window opens.
+        # None is launched in the last twentieth of the window.
         place, before = self.by_category.place, -(-size * 3 // 5)
         opens = timeline.window_start(self.spec.window)
         early = self.start + self._spaced(place, before, _AHEAD - timeline.DAY)
@@ -128,13 +135,15 @@ class Catalogue:
 
     def _spaced(self, place: I64, slots: I64, span: int) -> I64:
         """Increasing moments: one in each of equal slots of a span."""
+        # One draw in each slot is sorted already: row numbers follow launches without a sort, and no
+        # product's moment depends on another's draw.
         slots = np.maximum(slots, 1)
         result: I64 = (place * span + self._row.below("launch", span)) // slots
         return result
 
     @cached_property
     def ends(self) -> I64:
-        """When each product leaves, whether or not the window shows it; far away where it stays."""
+        """When each product is discontinued, be it after the window; far in the future where it never is."""
         size = np.repeat(self.by_category.counts, self.by_category.counts)
         place, first = self.by_category.place, np.arange(self.products)
         successor = np.minimum(first + -(-size // 2), self.products - 1)
@@ -172,6 +181,8 @@ class Catalogue:
     @cached_property
     def price(self) -> I64:
         """Price of each SKU in minor units: within its noun's band, dearer for larger sizes."""
+        # One price for the product, in the band of its noun, and from that the prices of its sizes: so
+        # colours of one size cost the same, and all sizes end in the same digits.
         numbers, chosen = product_words.numbers(), self.assortment
         draw = self.random.draw("products.price", np.arange(self.products))
         base = pricing.base(
@@ -202,6 +213,7 @@ class Catalogue:
 
     @cached_property
     def _launch_keys(self) -> I64:
+        # Category and moment in one sorted key: one binary search serves all categories.
         return self.category * _CATEGORY_SHIFT + (self.launched - self.start)
 
     @cached_property
@@ -214,7 +226,3 @@ class Catalogue:
         first = np.searchsorted(self._end_keys, keys, side="right")
         after = np.searchsorted(self._launch_keys, keys, side="right")
         return first, after
-
-    def popular(self, position: I64) -> I64:
-        """The product at a position of the running popularity."""
-        return np.searchsorted(self.popularity, position, side="right") - 1

@@ -21,10 +21,12 @@ _RATINGS: Final = ((0, 10), (2, 20), (6, 27), (16, 33), (42, 38), (96, 42), (160
 
 
 def base(low: I64, high: I64, level: I64, brand: I64, material: I64) -> I64:
-    """A price in a band, even steps in its logarithm: a bit of chance, the rest from brand and material.
+    """A price in a band, on a logarithmic scale: partly chance, the rest from brand and material.
 
     ``level`` is uniform and has 16 bits; brand and material are price levels from 1 to 5.
     """
+    # Three eighths of the band are chance, squared so that low prices are the usual ones; three eighths are
+    # the brand's four steps, a quarter the material's.
     chance = (level * level >> 16) * 3 >> 3
     position = chance + (brand - 1) * (_FULL * 3 // 32) + (material - 1) * (_FULL // 16)
     below, above = log2(low), log2(high)
@@ -32,10 +34,10 @@ def base(low: I64, high: I64, level: I64, brand: I64, material: I64) -> I64:
 
 
 def charming(price: I64, usual: I64, ending: I64) -> I64:
-    """A price as shops write it: ..99, ..95 or ..00, from 100.00 on also 9.00, below 10.00 also .49.
+    """A price with the usual endings: ..99, ..95 or ..00, from 100.00 on also 9.00, below 10.00 also .49.
 
     ``usual`` is the price of the product's reference size, so that all its sizes end alike; ``ending`` has
-    8 bits.
+    8 bits. At least 49.
     """
     cheap, dear, very = usual < 1_000, usual >= 10_000, usual >= 100_000
     step = np.where(cheap, 50, np.where(dear, np.where(very, 5_000, 1_000), 100))

@@ -14,7 +14,7 @@ from cartload.vocabulary import product_types
 from cartload.vocabulary.product_types import Category, Material, Noun, SubCategory
 
 _PLAIN_LEVEL = 2
-"""The price level of things whose material is not told."""
+"""The price level of things that have no material."""
 
 
 def slug(name: str) -> str:
@@ -38,7 +38,10 @@ class Lists:
 
 @dataclass(frozen=True)
 class Words:
-    """A list of words per noun, one behind the other. ``pool`` has an empty text before all of them."""
+    """A list of words per noun, one behind the other, in a pool whose first entry is an empty text.
+
+    Names are joined from parts of which some are missing: index 0 is the missing one, no NULL is needed.
+    """
 
     pool: Any
     at: Lists
@@ -104,6 +107,8 @@ class Numbers:
 
 
 def _at(values: I64, places: I64, otherwise: int) -> I64:
+    # Index -1 is numpy's last entry: the value for what has no size or material is put there, without a
+    # condition.
     return np.concatenate((values, [otherwise]))[places]
 
 
@@ -225,7 +230,7 @@ def _templates(lists: Iterable[tuple[str, ...]]) -> Templates:
 
 
 def _kinds() -> list[Material | None]:
-    """The material behind each entry of the nouns' materials; none for a variety, such as a flavour."""
+    """The material of each entry of the nouns' materials or varieties; None for a variety, like a flavour."""
     known = product_types.materials()
     return [
         known[name] if noun.materials else None

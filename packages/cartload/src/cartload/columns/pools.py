@@ -1,4 +1,4 @@
-"""Pools: strings that many rows share, and what is worth working out once about each of them.
+"""Pools: strings that many rows share, with results that are computed once for all of them, such as hashes.
 
 A pool is a pyarrow array of strings; it stays known as long as that array lives, and no longer.
 """
@@ -18,13 +18,13 @@ Place = tuple[int, int, int]
 
 
 class Pool:
-    """What is known of one pool."""
+    """Results computed from one pool's strings, by a key of whoever computes them."""
 
     def __init__(self) -> None:
         self._kept: dict[Any, Any] = {}
 
     def kept[T](self, key: Any, make: Callable[[], T]) -> T:
-        """What ``make`` answers, made at the first call with the key."""
+        """What ``make`` returns, called at the first use of the key only."""
         if key not in self._kept:
             self._kept[key] = make()
         found: T = self._kept[key]
@@ -33,18 +33,21 @@ class Pool:
 
 _END: Final = "\udcff"
 _END_BYTE: Final = 0xFF
-"""A byte that no text has in UTF-8, and how it is written in a string."""
+"""A byte that no text has in UTF-8, and the lone surrogate that stands for it in a string."""
 _KNOWN: Final[dict[Place, Pool]] = {}
 _LATELY: Final[deque[Any]] = deque(maxlen=12)
+"""The key columns of the last chunks: a chunk makes three of them, for customers, addresses and orders."""
 
 
 def _place(values: Any) -> Place | None:
+    # By address and not by object: pyarrow makes a new Python object at each access to a dictionary, all of
+    # them over the same buffers.
     offsets = values.buffers()[1]
     return None if offsets is None else (offsets.address, values.offset, len(values))
 
 
 def known(values: Any) -> Any:
-    """The same strings, known as a pool from now on as long as the answered array lives."""
+    """The same array, known as a pool from now on as long as this object of it lives."""
     place = _place(values)
     if place is not None and place not in _KNOWN:
         _KNOWN[place] = Pool()
@@ -54,7 +57,9 @@ def known(values: Any) -> Any:
 
 
 def pool(strings: Sequence[str | None]) -> Any:
-    """A vocabulary (strings or None) as a pool; after the last are some bytes for fast loops."""
+    """A vocabulary (strings or None) as a pool, with room behind the last string for loops that copy too
+    much.
+    """
     there, count = None, len(strings)
     if None in strings:
         there = pa.py_buffer(np.packbits([text is not None for text in strings], bitorder="little"))
@@ -71,12 +76,12 @@ def pool(strings: Sequence[str | None]) -> Any:
 
 
 def lately(values: Any) -> Any:
-    """The same strings, known until some more came: for pools made with a chunk."""
+    """The same array, known until a dozen others followed: for pools made with a chunk."""
     _LATELY.append(known(values))
     return values
 
 
 def of(values: Any) -> Pool | None:
-    """What is known of the strings of an array of any origin; None when they are no pool."""
+    """What is known of an array's strings, whoever made this object of it; None when they are no pool."""
     place = _place(values)
     return None if place is None else _KNOWN.get(place)

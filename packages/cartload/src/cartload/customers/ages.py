@@ -15,6 +15,8 @@ from cartload.randomness.fixed_point import I64
 _YOUNGEST_DAYS: Final = 16 * 366
 """Sixteen years and some days, leap years or not."""
 
+# A table and not a formula: the shares are known for bands of ages only; here they are smoothed, so that no
+# age has far more customers than the one before.
 _WEIGHTS: Final = (
     *(22, 34, 58, 70, 76, 80, 84, 88, 92, 96),
     *(99, 101, 103, 104, 105, 106, 107, 108, 109, 110),
@@ -38,6 +40,7 @@ def _table() -> I64:
     ends = np.cumsum(weights) << _BITS
     draws = np.arange(1 << _BITS) * int(weights.sum())
     year = np.searchsorted(ends, draws, side="right")
+    # How far the draw lies inside of its year becomes the day of that year: birthdays are spread evenly.
     within = draws - (ends[year] - (weights[year] << _BITS))
     result: I64 = year * _YEAR + (within * _YEAR // weights[year] >> _BITS)
     return result

@@ -17,17 +17,19 @@ from cartload.randomness.fixed_point import I64
 
 FIRST_BITS: Final = 10
 LAST_BITS: Final = 12
-"""Slots of first and last names of a locale, as powers of two: a frequent name has many of them."""
+"""Each locale has ``1 << FIRST_BITS`` slots for first names and ``1 << LAST_BITS`` for last names."""
 
 
 @dataclass(frozen=True)
 class NamePools:
     """First and last names of all locales, one behind the other, as written and folded to ASCII.
 
-    A locale's slots (``1 << FIRST_BITS``, ``1 << LAST_BITS``) hold places in the pools; ``*_turn`` says the
-    how-many-th slot of its name it is, ``*_slots`` how many the name has. ``*_shared`` is in how many locales
-    the folded name is, ``*_place`` which of them this is. ``female_shift`` leads from a last name to its form
-    for women, 0 where it has none.
+    - ``first_slot``, ``last_slot``: by locale and slot, the index of a name in its pool;
+    - ``*_turn``: by locale and slot, how many earlier slots the same name has;
+    - ``*_slots``: by name, how many slots it has;
+    - ``*_shared``: by name, how many locales have a name that is folded to the same letters;
+    - ``*_place``: by name, how many of these locales come before its own;
+    - ``female_shift``: by locale, the distance from a last name to its form for women, 0 where there is none.
     """
 
     first: Any
@@ -64,6 +66,8 @@ def name_pools() -> NamePools:
     first_shared, first_place = _sharing(first_folded)
     last_shared, last_place = _sharing(last_folded)
     return NamePools(
+        # Forms for women stand behind the locale's last names in the same order: one distance for the whole
+        # locale leads from each name to its form.
         first=arrays.pool(_flat(first)),
         first_folded=arrays.pool(_flat(first_folded)),
         last=arrays.pool(_flat(last)),
@@ -98,7 +102,7 @@ def _numbers(lists: Iterable[Iterable[int]]) -> I64:
 
 
 def _slots(lists: Sequence[Sequence[str]], slots: Sequence[Sequence[int]]) -> tuple[I64, I64]:
-    """Place in the pool, and turn among the slots of its name, for each slot of each locale."""
+    """Index in the pool, and number among the slots of its name, for each slot of each locale."""
     starts = np.cumsum([0, *map(len, lists)])
     place = [
         np.repeat(np.arange(len(many)) + start, many) for start, many in zip(starts, slots, strict=False)
@@ -108,7 +112,7 @@ def _slots(lists: Sequence[Sequence[str]], slots: Sequence[Sequence[int]]) -> tu
 
 
 def _sharing(lists: Sequence[Sequence[str]]) -> tuple[I64, I64]:
-    """In how many locales each name is, and the place of its own among them."""
+    """In how many locales each name is, and how many of them come before its own."""
     total = Counter(_flat(lists))
     so_far: Counter[str] = Counter()
     place = []

@@ -1,4 +1,4 @@
-"""The engine: chunks of a resolved spec to Arrow batches, a pure function of the two."""
+"""The engine: makes the Arrow batches of a chunk, a pure function of the resolved spec and the chunk."""
 
 from collections.abc import Callable, Collection, Mapping
 from functools import partial
@@ -74,7 +74,9 @@ class Engine:
             raise ValueError(f"{table} has {there} rows in this spec, row {end - 1} was asked for")
 
     def _blocks(self, chunk: Blocks) -> Makers:
-        """Of all tables; what two of them need is made once, at first use."""
+        """How the batch of each table is made; what several need is computed once, at first use."""
+        # Cached properties make this lazy: whoever asks for users alone computes no order. The objects live
+        # as long as the batches are being made, so nothing of a chunk stays in memory.
         world, layout = self._world, Layout(self.spec, chunk.first_block, chunk.customers)
         customers = Customers(world, layout.rows("users"))
         addresses = Addresses(world, layout, customers)

@@ -1,6 +1,6 @@
-"""Rules of addresses and numbers by country, as data that the engine and the checker read.
+"""Rules of addresses and phone numbers by country, as data that the engine and the checker read.
 
-What a checker may hold a customer or an address in country ``code`` to:
+What holds for a customer or an address in country ``code``:
 
 - ``postal_code`` matches ``postcode_pattern`` in full; ``region`` is one of ``regions``;
 - ``phone_number`` matches one of ``phone_patterns`` in full, each a range published as fictional or left
@@ -20,7 +20,7 @@ from cartload import vocabulary
 
 
 class Box(NamedTuple):
-    """Degrees: the corners between which a country's cities lie, territories far away left out."""
+    """A bounding box in degrees that holds a country's cities; territories far away are left out."""
 
     south: float
     west: float
@@ -30,7 +30,7 @@ class Box(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PhoneRange:
-    """Numbers that ring nowhere, as a pattern, and who says so."""
+    """Phone numbers that nobody has, as a pattern, and the source that says so."""
 
     pattern: str
     source: str

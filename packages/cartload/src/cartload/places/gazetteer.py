@@ -19,7 +19,7 @@ POSTAL_CODES: Final = 60
 STREET_LINES: Final = 6000
 LINES_2: Final = 100
 CITY_BITS: Final = 12
-"""Slots of the cities of a country, as a power of two: a large city has many of them."""
+"""Each country has ``1 << CITY_BITS`` slots for its cities: a large city has many of them."""
 NEAR: Final = 4
 """How many cities count as near, the city itself first."""
 
@@ -48,6 +48,8 @@ class PlacePools:
 @cache
 def place_pools() -> PlacePools:
     """All places; phone ``p`` of city ``c`` is entry ``c * PHONES + p``, and so on."""
+    # Every city has equally many phones and postal codes, every country equally many street lines: so an
+    # index is one multiplication and one addition, and no list needs its own start and length.
     countries = vocabulary.countries()
     cities = [city for country in countries for city in country.cities]
     return PlacePools(
@@ -74,13 +76,15 @@ def _filled(templates: list[tuple[str, ...]], count: int) -> list[str]:
 
 
 def _by_country(countries: tuple[vocabulary.Country, ...], rule: Any) -> list[I64]:
-    """What a rule says of each country's cities, as places among all cities."""
+    """A rule's indices for each country's own cities, as indices among the cities of all countries."""
     starts = np.cumsum([0, *(len(country.cities) for country in countries)])
     return [rule(country.cities) + start for country, start in zip(countries, starts, strict=False)]
 
 
 def _city_slots(cities: tuple[vocabulary.City, ...]) -> I64:
-    """Cities by weight, the population to the power of 3/4: who lives around a city counts for it too."""
+    """City by slot; weights are population to the power of 3/4: small ones also stand for towns around."""
+    # Integer square roots instead of a power, because a float's last bit may differ between machines. The
+    # factors keep three more decimals, populations being in thousands.
     weights = [isqrt(1000 * city.population * isqrt(1_000_000 * city.population)) for city in cities]
     ends = np.cumsum(weights) * (1 << CITY_BITS) // sum(weights)
     return np.searchsorted(ends, np.arange(1 << CITY_BITS), side="right")
@@ -92,12 +96,17 @@ def _nearest(cities: tuple[vocabulary.City, ...]) -> I64:
     narrowing = np.array([_narrowing(city.latitude) for city in cities], np.int64)[:, None]
     north = latitude[:, None] - latitude
     east = (longitude[:, None] - longitude) * narrowing // 1000
+    # Squared distances on a plane are enough to find out which city is nearer; near the 180th meridian they
+    # would be wrong, where none of the cities lie.
     nearest: I64 = np.argsort(north * north + east * east, axis=1, kind="stable")[:, :NEAR].ravel()
     return nearest
 
 
 def _narrowing(latitude: int) -> int:
-    """Thousandths of the equator's length that a degree of longitude has: the cosine by its series."""
+    """A degree of longitude in thousandths of its length at the equator: the cosine's series up to x**4."""
+    # The latitude is in hundredths of a degree here, so the divisors are 2! and 4! times (180 / pi)**2 and
+    # **4 with the factors of 100; the error is below 1 % up to the northernmost city, at 66 degrees. The
+    # library's cos may differ between machines in its last bit.
     square = (latitude // 1000) ** 2
     return 1000 - square * 1000 // 65_660_000 + square * square // 25_865_000_000_000
 
@@ -108,7 +117,7 @@ def _radius(city: vocabulary.City) -> int:
 
 
 def _street_lines(country: vocabulary.Country) -> list[str]:
-    """Every street with a number, then with the next, round and round."""
+    """All streets with the first house number, then all with the next, until there are enough."""
     lines = [country.line_1.replace("{street}", street) for street in country.streets]
     numbered = (line.replace("{number}", number) for number in cycle(country.numbers) for line in lines)
     return list(islice(numbered, STREET_LINES))

@@ -1,4 +1,4 @@
-"""Committed words: names by locale, places by country, goods by category, with their readers.
+"""Committed words: names by locale, places by country, goods by category, with the functions that read them.
 
 They are part of the engine's vintage: another word in a list is another value in a row.
 """
@@ -14,7 +14,8 @@ _FOLDS: Final = str.maketrans({"ß": "ss", "ł": "l", "ø": "o", "æ": "ae", "œ
 
 
 def fold(text: str) -> str:
-    """Lower-case ASCII letters of a name: what its owner would have in an email address."""
+    """Lower-case ASCII letters of a name, as in an email address; all else is left out."""
+    # NFKD takes accents off their letters; the letters in the table above are not composed of any.
     if text.isascii() and text.isalpha():
         return text.lower()
     lowered = unicodedata.normalize("NFKD", text.lower().translate(_FOLDS))
@@ -31,8 +32,8 @@ def document(name: str) -> Any:
 class Names:
     """Names of one locale; women's first names come before men's, ``last_female`` beside ``last``.
 
-    Names stand as written and as they are in a user name; slots are how often each is dealt: 1024 of first
-    names, half of them women's, and 4096 of last names.
+    Names are given as written and folded to ASCII. A name is as frequent as it has slots, of which there are
+    1024 for first names, half of them women's, and 4096 for last names.
     """
 
     locale: str
@@ -148,5 +149,7 @@ def _city(code: str, everywhere: list[str], name: str, region: str | None, *rest
 
 def _degrees(text: str) -> int:
     whole, _, places = text.partition(".")
+    # Text and no float, so that no digit is lost to rounding. The sign is read from the text too, because int
+    # loses that of "-0".
     sign = -1 if whole.startswith("-") else 1
     return int(whole) * 100_000 + sign * int(places.ljust(5, "0"))

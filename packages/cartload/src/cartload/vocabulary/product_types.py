@@ -1,6 +1,6 @@
-"""The shop's goods as committed data: categories, sub-categories and nouns, each with all that fits it.
+"""The shop's goods as committed data: categories, sub-categories and nouns, each with the words that fit it.
 
-A noun is a kind of thing that is sold, such as a bread knife. What it does not say itself it takes from its
+A noun is a kind of thing that is sold, such as a bread knife. Whatever its entry lacks it takes from its
 sub-category. The words are our own: Faker has no goods, and faker-commerce's seventeen product words, twelve
 materials and twenty adjectives go with everything, so that they make a frozen car as easily as a rubber soap.
 """
@@ -83,7 +83,7 @@ class Brand:
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """How a group of categories speaks: templates over name, brand, use and this, and closing sentences."""
+    """Texts for a group of categories: templates with slots in braces, and closing sentences."""
 
     summaries: tuple[str, ...]
     openings: tuple[str, ...]
@@ -92,7 +92,7 @@ class Voice:
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What things are made of: its price level, 1 to 5, and a sentence that is true of all of them."""
+    """A material: its price level, 1 to 5, and a sentence that is true of everything made of it."""
 
     level: int
     about: str

@@ -20,8 +20,10 @@ from cartload import vocabulary
 from cartload.vocabulary import fold
 
 Named = dict[str, tuple[str | None, float]]
-"""By name as written: its romanised form, None where folding will do, and its weight."""
+"""By name as written: its romanised form, or None where folding is enough, and its weight."""
 
+# Faker has no Canadian or Australian names: Canada has the American ones, and French ones for those who speak
+# French.
 _SOURCES: Final = {
     "en_US": {"en_US": 1.0},
     "en_GB": {"en_GB": 1.0},
@@ -103,7 +105,7 @@ def _tidy(name: str) -> str:
 
 
 def _is_surname(name: str) -> bool:
-    """Whether a name is one word in a beginning capital, with nothing but particles before it."""
+    """Whether a name is one word that begins with a capital, with nothing but particles before it."""
     *before, last = name.split(" ")
     particles = vocabulary.document("name_sources")["particles"]
     return all(word.lower() in particles for word in before) and _is_word(last)
@@ -128,7 +130,8 @@ def _own(locale: str, kind: str) -> Named:
 
 
 def _dealt(names: Named, most: int, slots: int, taken: set[str]) -> list[list[Any]]:
-    """The most frequent names that are no doubles once folded, with slots by largest remainder."""
+    """The most frequent names that differ when folded, with slots by the largest remainder method."""
+    # One slot for each name first: a rare name shall be rare, not missing.
     chosen = _distinct(names, taken)[:most]
     total = sum(weight for _, _, weight in chosen)
     exact = [weight * (slots - len(chosen)) / total for _, _, weight in chosen]
@@ -143,7 +146,7 @@ def _dealt(names: Named, most: int, slots: int, taken: set[str]) -> list[list[An
 
 
 def _distinct(names: Named, taken: set[str]) -> list[tuple[str, str | None, float]]:
-    """Names by weight, those alike in no order of letters: fewer are taken than there are."""
+    """Names by weight, only the first of those that are folded to the same letters."""
     found = []
     for name, (romanised, weight) in sorted(names.items(), key=_by_weight):
         folded = romanised or fold(name)
@@ -154,6 +157,8 @@ def _distinct(names: Named, taken: set[str]) -> list[tuple[str, str | None, floa
 
 
 def _by_weight(item: tuple[str, tuple[str | None, float]]) -> tuple[float, int]:
+    # Names of equal weight are ordered by a checksum and not by alphabet: only the first ones are taken,
+    # which would all begin with A.
     name, (_, weight) = item
     return -weight, crc32(name.encode())
 

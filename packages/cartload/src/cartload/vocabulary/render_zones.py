@@ -29,6 +29,7 @@ def _zone(zone: ZoneInfo) -> list[list[int]]:
 
 def _changes(zone: ZoneInfo) -> Iterator[int]:
     for start in range(_START, _END, _STEP):
+        # Only two changes within one week that cancel each other out would be missed.
         if _offset(zone, start) != _offset(zone, start + _STEP):
             yield _change(zone, start, start + _STEP)
 
