@@ -22,7 +22,7 @@ from starlette.routing import Route
 from websockets.asyncio.client import ClientConnection, connect
 
 from cartload_contracts import envelope, topics
-from cartload_contracts.jobs import Job, JobState, JobStatus, StageSeconds
+from cartload_contracts.jobs import JobState, JobStatus, JobView, StageSeconds
 from cartload_kit.kafka import Producer, ensure_topics
 from support.serving import closed_port, served
 from support.signing import Issuer
@@ -36,7 +36,7 @@ def job_state(
     owner: UUID, job_id: UUID, version: int, status: JobStatus = "running", error: str | None = None
 ) -> JobState:
     now = datetime.now(UTC)
-    job = Job(
+    job = JobView(
         id=job_id,
         dataset_id=job_id,
         kind="create",

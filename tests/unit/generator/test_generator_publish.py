@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from cartload_contracts.jobs import Job, JobState
+from cartload_contracts.jobs import JobState, JobView
 from cartload_generator.tasks.publisher import Publisher
 from cartload_kit.kafka import KafkaUnavailable
 from support.generator_jobs import JOB, OWNER, job_in
@@ -39,7 +39,7 @@ class Desk:
         return [state.job.version for state in self.states]
 
 
-def view(version: int, state: Any = "running", step: Any = "generate") -> Job:
+def view(version: int, state: Any = "running", step: Any = "generate") -> JobView:
     return job_in(state, step, version=version).view()
 
 

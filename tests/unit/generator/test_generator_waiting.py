@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from cartload_contracts.jobs import Job
+from cartload_contracts.jobs import JobView
 from cartload_generator.api.jobs.prefer import wait_seconds
 from cartload_generator.tasks.job_waiters import LOOK_SECONDS, JobWaiters
 from support.generator_jobs import job_in
@@ -41,10 +41,10 @@ class Jobs:
     """A job that a test changes, and how often it was read."""
 
     def __init__(self) -> None:
-        self.job: Job = RUNNING
+        self.job: JobView = RUNNING
         self.looks = 0
 
-    async def look(self) -> Job:
+    async def look(self) -> JobView:
         self.looks += 1
         return self.job
 

@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from cartload_contracts import envelope
-from cartload_contracts.jobs import Job, JobState, JobStatus, StageSeconds
+from cartload_contracts.jobs import JobState, JobStatus, JobView, StageSeconds
 from cartload_kit.kafka import NotReady, Record
 from cartload_notifier.api.messages import Authenticate, Pong, RateLimiter, parse
 from cartload_notifier.app import build
@@ -24,7 +24,7 @@ OWNER = UUID(int=7)
 
 
 def state(version: int = 1, status: JobStatus = "running", owner: UUID = OWNER) -> JobState:
-    job = Job(
+    job = JobView(
         id=uuid4(),
         dataset_id=uuid4(),
         kind="create",

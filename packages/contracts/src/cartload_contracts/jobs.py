@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from cartload_contracts.model import Count, Model, Seconds, TableName
 
@@ -32,8 +32,13 @@ class StageSeconds(Model):
     checking: Seconds = 0.0
 
 
-class Job(Model):
+class JobView(Model):
     """A job as users see it (`GET /api/jobs/{id}` and the WebSocket's `job` message)."""
+
+    # Clients are generated from the schemas of the API and of the topic, and those call it `Job`. Pydantic
+    # takes a schema's name from the qualified name, so the class can be told from the generator's own `Job`.
+    __qualname__ = "Job"
+    model_config = ConfigDict(title="Job")
 
     id: UUID
     dataset_id: UUID
@@ -66,4 +71,4 @@ class JobState(Model):
 
     type: Literal["job"] = "job"
     owner_id: UUID
-    job: Job
+    job: JobView

@@ -26,6 +26,12 @@ class Page[T](BaseModel):
     items: list[T] = Field(description="The rows of this page, in a stable order.")
     next: str | None = Field(default=None, description="The `cursor` of the next page; null on the last one.")
 
+    @classmethod
+    def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
+        """Name the class, and so its schema, by the names that the rows' own schemas have."""
+        # Pydantic's own rule takes `__name__`; the name of a schema comes from `__qualname__`.
+        return f"{cls.__name__}[{', '.join(kind.__qualname__ for kind in params)}]"
+
 
 class Position(BaseModel):
     """Where a page ended: the base of each list's own. Only JSON's own types, and these exactly."""

@@ -6,8 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from cartload_contracts.jobs import Job as JobView
-from cartload_contracts.jobs import JobKind, JobStatus, StageSeconds, TableProgress
+from cartload_contracts.jobs import JobKind, JobStatus, JobView, StageSeconds, TableProgress
 from cartload_contracts.model import TABLES, TableName
 from cartload_generator.domain import states
 from cartload_generator.domain.states import Step

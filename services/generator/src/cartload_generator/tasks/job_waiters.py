@@ -6,10 +6,10 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from uuid import UUID
 
-from cartload_contracts.jobs import Job
+from cartload_contracts.jobs import JobView
 from cartload_generator.domain import states
 
-type Look = Callable[[], Awaitable[Job]]
+type Look = Callable[[], Awaitable[JobView]]
 """Reads the job's newest state."""
 
 LOOK_SECONDS = 1.0
@@ -21,7 +21,7 @@ class JobWaiter:
 
     def __init__(self) -> None:
         self.event = asyncio.Event()
-        self.ended: Job | None = None
+        self.ended: JobView | None = None
 
 
 class JobWaiters:
@@ -32,14 +32,14 @@ class JobWaiters:
         self._stopping = stopping
         self._waiting: dict[UUID, set[JobWaiter]] = defaultdict(set)
 
-    def changed(self, job: Job) -> None:
+    def changed(self, job: JobView) -> None:
         """Tell of a job's newest state."""
         if job.state in states.ENDED:
             for waiter in self._waiting.get(job.id, ()):
                 waiter.ended = job
                 waiter.event.set()
 
-    async def until_ended(self, job: Job, look: Look, seconds: float) -> Job:
+    async def until_ended(self, job: JobView, look: Look, seconds: float) -> JobView:
         """The job once it has ended, or as it is after `seconds`; `job` is how it is known so far."""
         waiter = JobWaiter()
         self._waiting[job.id].add(waiter)

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from cartload_contracts.jobs import Job, JobState
+from cartload_contracts.jobs import JobState, JobView
 from cartload_generator import metrics
 from cartload_generator.domain import states
 from cartload_generator.ports import Outbox
@@ -52,7 +52,7 @@ class Publisher:
         self._marked_at = clock()
         self._wake = asyncio.Event()
 
-    def offer(self, owner_id: UUID, job: Job) -> None:
+    def offer(self, owner_id: UUID, job: JobView) -> None:
         """Let a state be published, unless a newer one is or was."""
         told, waiting = self._told.get(job.id), self._pending.get(job.id)
         if (told and told.version >= job.version) or (waiting and waiting.job.version >= job.version):
@@ -136,5 +136,5 @@ class Publisher:
             del self._told[job_id]
 
 
-def _shown(job: Job) -> tuple[str, str | None]:
+def _shown(job: JobView) -> tuple[str, str | None]:
     return job.state, job.phase

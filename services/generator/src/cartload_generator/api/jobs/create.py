@@ -14,8 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 import cartload
 from cartload.engine.chunks import Segment
 from cartload.spec import Spec, spec_hash
-from cartload_contracts.jobs import Job as JobView
-from cartload_contracts.jobs import JobKind
+from cartload_contracts.jobs import JobKind, JobView
 from cartload_generator import metrics
 from cartload_generator.api.dependencies import Services
 from cartload_generator.api.jobs.schemas import JobRequest

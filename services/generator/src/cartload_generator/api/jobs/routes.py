@@ -6,8 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Header, Query, Request, Response
 from pydantic import Field
 
-from cartload_contracts.jobs import Job as JobView
-from cartload_contracts.jobs import JobStatus
+from cartload_contracts.jobs import JobStatus, JobView
 from cartload_generator.api.dependencies import Owner, Services, ServicesDep
 from cartload_generator.api.jobs.control import control
 from cartload_generator.api.jobs.create import accept

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, model_validator
 
-from cartload_contracts.jobs import Job, JobPhase, JobStatus
+from cartload_contracts.jobs import JobPhase, JobStatus
 
 JOB_EXAMPLE: dict[str, Any] = {
     "id": "5f0f6a0e-5f6d-4f0e-9a39-0d7f6e2c9b11",
@@ -93,6 +93,3 @@ class JobEvent(BaseModel):
     state: JobStatus
     phase: JobPhase | None
     detail: str | None = Field(description="More about it, such as why the job failed.")
-
-
-__all__ = ["JOB_EXAMPLE", "Job", "JobEvent", "JobRequest"]
