@@ -50,6 +50,8 @@ def test_what_is_shown_has_no_password() -> None:
         ("mysql://ada:pw@h:port/shop", "not a URL like"),
         ("postgres://ada:pw@h/shop", "not a URL like"),
         ("mysql:///shop", "not a URL like"),
+        ("mysql://ada:pw/x@h/shop", "write / # . @"),
+        ("mysql://ada:pw#x@h/shop", "write / # . @"),
         ("mysql://ada:pw@h/shop?ssl=1", r"\?ssl is not known"),
         ("mysql://ada:pw@h/shop?tls=maybe", r"\?tls=maybe is not known"),
     ],

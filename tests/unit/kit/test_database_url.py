@@ -55,6 +55,13 @@ def test_another_database_is_refused_without_showing_the_password() -> None:
     assert "secret" not in str(caught.value)
 
 
+@pytest.mark.parametrize("password", ["hunter2/x", "hunter2#x", "hunter2?x", "[hunter2", "hunter2\u2100"])
+def test_a_url_that_cannot_be_read_is_refused_without_showing_the_password(password: str) -> None:
+    with pytest.raises(ValueError, match="%2F %23 %3F") as caught:
+        MysqlUrl.parse(f"mysql://user:{password}@db/x")
+    assert "hunter2" not in str(caught.value)
+
+
 async def test_only_a_lost_race_is_tried_again() -> None:
     calls = 0
 

@@ -102,6 +102,8 @@ def test_a_wrong_format_loses_nothing(log: logging.Logger, lines: Lines) -> None
     "text",
     [
         "mysql://root:hunter2@host:1/d",
+        "mysql://root:a@hunter2@host:1/d",
+        "mysql://root:a/hunter2@host:1/d",
         "AccountName=a;AccountKey=hunter2;X=1",
         "https://h/c?sv=1&sig=hunter2",
         "Authorization: Bearer hunter2",
@@ -115,9 +117,19 @@ def test_secrets_are_taken_out_of_texts(text: str) -> None:
     assert "hunter2" not in redact(text)
 
 
-@pytest.mark.parametrize("text", ["GET /api/jobs 200", "http://host:80/a@b", "bearer of news", "12:30:11"])
+@pytest.mark.parametrize(
+    "text", ["GET /api/jobs 200", "http://host:80/a@b", "http://host:80 a@b", "bearer of news", "12:30:11"]
+)
 def test_plain_texts_stay(text: str) -> None:
     assert redact(text) == text or "bearer" in text
+
+
+def test_what_stands_around_a_masked_password_stays() -> None:
+    text = """cannot reach {"first":"mysql://a:x@y@one/d","second":"mysql://b:z@two/d"} as c@d"""
+    masked = (
+        """cannot reach {"first":"mysql://a:********@one/d","second":"mysql://b:********@two/d"} as c@d"""
+    )
+    assert redact(text) == masked
 
 
 def test_configure_takes_over_the_loggers_of_the_process() -> None:

@@ -15,6 +15,13 @@ def test_a_connection_is_encrypted_where_its_url_says_so() -> None:
         assert "ssl" not in address(f"mysql://root:secret@{plain}")
 
 
+@pytest.mark.parametrize("password", ["hunter2/x", "hunter2#x", "hunter2?x", "[hunter2", "hunter2\u2100"])
+def test_a_url_that_cannot_be_read_is_refused_without_showing_the_password(password: str) -> None:
+    with pytest.raises(ValueError, match="%2F %23 %3F") as caught:
+        address(f"mysql://root:{password}@db:3306/")
+    assert "hunter2" not in str(caught.value)
+
+
 def test_a_mistake_about_encryption_is_refused_and_not_passed_over() -> None:
     with pytest.raises(ValueError, match="tls=verify") as caught:
         address("mysql://root:secret@db:3306/?tls=verfy")

@@ -13,6 +13,9 @@ from urllib.parse import parse_qs, quote, unquote, urlsplit
 type Tls = Literal["verify", "off"]
 
 _PORT = 3306
+_HINT = (
+    "the host or the port cannot be read; in user and password write / # ? @ [ ] as %2F %23 %3F %40 %5B %5D"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +38,10 @@ class MysqlUrl:
         try:
             parts = urlsplit(text)
             host, port = parts.hostname, parts.port or _PORT
-        except ValueError as error:
-            raise ValueError(f"not a mysql:// URL: {error}") from None
+        except ValueError:
+            # What urlsplit says is left out: a / or # in the password ends the host early, and then it quotes
+            # a piece of the password as the port.
+            raise ValueError(f"not a mysql:// URL: {_HINT}") from None
         if parts.scheme != "mysql" or not host:
             raise ValueError(f"not a mysql:// URL: {parts.scheme or 'no scheme'}://…")
         options = parse_qs(parts.query, keep_blank_values=True)

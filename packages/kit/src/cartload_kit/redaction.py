@@ -5,7 +5,9 @@ import re
 MASK = "********"
 
 _PATTERNS = (
-    (re.compile(r"(://[^:/?#@\s]*:)[^@/\s]+(@)"), rf"\1{MASK}\2"),
+    # Up to the last @, since a password that was not encoded may have an @ or / itself; what looks like a
+    # port before a path is none. The bound keeps the search linear in texts that strangers send.
+    (re.compile(r"(://[^:/?#@\s]*:)(?!\d{1,5}(?:[/\s]|$))[^\s'\"]{1,256}(@)"), rf"\1{MASK}\2"),
     (re.compile(r"((?:AccountKey|SharedAccessSignature|sig)=)[^;&\s'\"]+", re.IGNORECASE), rf"\1{MASK}"),
     (re.compile(r"(\bBearer\s+)[A-Za-z0-9._~+/=-]+", re.IGNORECASE), rf"\1{MASK}"),
     (re.compile(r"\beyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*"), MASK),

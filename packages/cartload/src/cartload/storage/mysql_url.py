@@ -79,8 +79,10 @@ def _require(url: str) -> None:
     try:
         parts = urlsplit(url)
         _ = parts.port
-    except ValueError as error:
-        raise UrlError(f"not a URL like {example}: {error}") from None
+    except ValueError:
+        # Not what urlsplit says: where the password has a / or #, it quotes a piece of it as the port.
+        hint = "in user and password write / # ? @ [ ] as %2F %23 %3F %40 %5B %5D"
+        raise UrlError(f"not a URL like {example}; {hint}") from None
     if parts.scheme not in SCHEMES or not parts.netloc:
         raise UrlError(f"not a URL like {example}: {shown(url)}")
     if not database(url) or "/" in database(url) or "`" in database(url):
