@@ -1,6 +1,7 @@
 """What a dead letter carries, and when there are too many."""
 
 import hashlib
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -42,6 +43,19 @@ def test_a_huge_value_is_cut_with_its_length_and_hash() -> None:
 def test_a_value_at_the_limit_leaves_room_for_its_headers() -> None:
     value = b"x" * (2**20 - 64 * 1024)
     assert dead_letter(record(value), "bad", 1, "dead", max_value=2**20).value == value
+
+
+def test_headers_count_too_so_that_a_letter_can_always_be_sent() -> None:
+    value, limit = b"x" * (2**20 - 64 * 1024), 2**20
+    large = replace(record(value), headers={"note": b"y" * 100_000})
+    letter = dead_letter(large, "bad", 1, "dead", max_value=limit)
+    assert len(letter.value) + sum(len(name) + len(content) for name, content in letter.headers) < limit
+    assert dict(letter.headers)["note"] == b"y" * 100_000
+
+
+def test_a_reason_that_is_no_whole_text_is_told_as_far_as_it_goes() -> None:
+    letter = dead_letter(record(b""), "unknown country \ud800", 1, "dead")
+    assert dict(letter.headers)["dlq-reason"] == b"unknown country ?"
 
 
 def test_a_long_reason_is_cut() -> None:

@@ -11,7 +11,10 @@ from cartload_kit.kafka.record import Outgoing, Record
 MAX_VALUE = 32 * 2**20
 HEAD = 64 * 2**10
 HEADROOM = 64 * 2**10
-"""What key, headers and framing may take of a message's limit."""
+"""What key, headers and framing may take of a message's limit before the value is cut for them."""
+
+_OWN_HEADERS = 4 * 2**10
+"""What a letter adds: a reason of at most 1,000 bytes, the record's coordinates, the framing."""
 
 
 def dead_letter(
@@ -19,18 +22,24 @@ def dead_letter(
 ) -> Outgoing:
     """Build the dead letter of a record: its own bytes and headers, and where it came from and why in more.
 
-    A value above `max_value` bytes is cut to its first 64 KiB, with its length and SHA-256 in the headers.
+    The value of a record above `max_value` bytes is cut to its first 64 KiB, with its length and SHA-256 in
+    headers.
     """
     value = record.value
     cut: tuple[tuple[str, bytes], ...] = ()
-    if len(record.value) > max_value - HEADROOM:
+    carried = sum(len(name) + len(content) for name, content in record.headers.items()) + len(
+        record.key or b""
+    )
+    # A letter that is too large to be sent would stop the consumer, again at every start.
+    if len(record.value) > max_value - max(HEADROOM, carried + _OWN_HEADERS):
         value = record.value[:HEAD]
         cut = (
             ("dlq-truncated-length", str(len(record.value)).encode()),
             ("dlq-sha256", hashlib.sha256(record.value).hexdigest().encode()),
         )
     origin = (
-        ("dlq-reason", reason.encode()[:1000]),
+        # A text out of a broken message may have half a surrogate pair, for which UTF-8 has no bytes.
+        ("dlq-reason", reason.encode(errors="replace")[:1000]),
         ("dlq-topic", record.topic.encode()),
         ("dlq-partition", str(record.partition).encode()),
         ("dlq-offset", str(record.offset).encode()),

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, Protocol
 
+_LATEST_MS = 253_402_300_799_000
+"""The last second of the year 9999, in milliseconds since 1970."""
+
 
 class Partition(NamedTuple):
     """One partition of one topic."""
@@ -70,5 +73,6 @@ def from_kafka(raw: Any) -> Record:
         key=raw.key,
         value=raw.value if raw.value is not None else b"",
         headers={name: value or b"" for name, value in raw.headers},
-        timestamp=datetime.fromtimestamp(max(raw.timestamp, 0) / 1000, UTC),
+        # Producers may write any number: one that no datetime can hold must not end the consumer.
+        timestamp=datetime.fromtimestamp(min(max(raw.timestamp, 0), _LATEST_MS) / 1000, UTC),
     )
