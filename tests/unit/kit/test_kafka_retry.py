@@ -21,6 +21,7 @@ from cartload_kit.kafka.offsets import OffsetTracker
 from cartload_kit.kafka.record import Partition, Record
 from cartload_kit.kafka.retry import OnDeadLetter, RetryingHandler, RetryPolicy
 from cartload_kit.kafka.task_pool import InFlightRecord
+from support import virtual_time
 
 RECORD = Record("topic", 1, 5, b"k", b"v", {}, datetime(2026, 1, 1, tzinfo=UTC))
 HERE = Partition("topic", 1)
@@ -93,15 +94,26 @@ async def test_a_dependency_that_is_away_holds_the_partition_until_it_is_back(aw
     assert scene.sent.headers == []
 
 
-async def test_the_reason_can_be_read_while_it_waits() -> None:
-    scene = Scene(TryAgain("MySQL away"), retries=RetryPolicy(backoff=Backoff(60, 60)))
-    running = asyncio.create_task(scene.run())
-    await asyncio.sleep(0.01)
-    assert scene.backpressure.reason == "MySQL away"
-    running.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await running
-    assert scene.backpressure.reason is None
+@pytest.mark.parametrize(
+    ("error", "reason"), [(TryAgain("MySQL away"), "MySQL away"), (TimeoutError(), "no answer came in time")]
+)
+def test_the_reason_can_be_read_while_it_waits(error: Exception, reason: str) -> None:
+    async def run() -> None:
+        scene = Scene(error, retries=RetryPolicy(backoff=Backoff(60, 60)))
+        running = asyncio.create_task(scene.run())
+        await asyncio.sleep(1)
+        assert scene.backpressure.reason == reason
+        running.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await running
+        assert scene.backpressure.reason is None
+
+    virtual_time.run(run())
+
+
+async def test_an_error_without_a_text_is_told_in_words_too() -> None:
+    with pytest.raises(DependencyUnavailable, match="no answer came in time"):
+        await Scene(TimeoutError(), retries=RetryPolicy(give_up_after=0.0)).run()
 
 
 async def test_waiting_too_long_for_a_dependency_ends_the_consumer() -> None:

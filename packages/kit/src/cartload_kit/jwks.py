@@ -10,6 +10,7 @@ import aiohttp
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from cartload_kit import metrics
+from cartload_kit.describe_error import describe_error
 from cartload_kit.errors import Unavailable
 from cartload_kit.strict_jwt import read_object, strict_base64url
 
@@ -36,13 +37,15 @@ def http_fetch(url: str) -> FetchKeys:
         try:
             async with (
                 aiohttp.ClientSession(timeout=timeout) as session,
-                session.get(url, allow_redirects=False, raise_for_status=True) as answer,
+                session.get(url, allow_redirects=False) as answer,
             ):
+                if answer.status != 200:
+                    raise OSError(f"{url} answered {answer.status}")
                 body = await answer.content.read(_LONGEST_SET + 1)
                 while not answer.content.at_eof() and len(body) <= _LONGEST_SET:
                     body += await answer.content.read(_LONGEST_SET + 1)
         except aiohttp.ClientError as error:
-            raise OSError(f"{url}: {error}") from error
+            raise OSError(f"{url}: {describe_error(error)}") from error
         found = read_object(body) if len(body) <= _LONGEST_SET else None
         if found is None:
             raise ValueError(f"{url} gave no key set")
@@ -93,7 +96,7 @@ class KeySet:
                 self._keys = keys_of(await self._fetch())
         except (OSError, TimeoutError, ValueError) as error:
             metrics.JWKS_READS.labels("failed").inc()
-            _log.warning("cannot read the public keys: %s", error)
+            _log.warning("cannot read the public keys: %s", describe_error(error))
             return
         metrics.JWKS_READS.labels("read").inc()
         self._read_at = self._clock()

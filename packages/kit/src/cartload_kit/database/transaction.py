@@ -57,7 +57,7 @@ async def _discard(opening: asyncio.Task[AsyncConnection]) -> None:
     try:
         connection = await opening
     except (SQLAlchemyError, OSError) as error:
-        log.debug("nothing to give back: %s", error)
+        log.debug("nothing to give back: %s", describe_error(error))
     else:
         await _undo(connection, broken=False)
 

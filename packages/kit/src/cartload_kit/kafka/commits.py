@@ -7,6 +7,7 @@ from typing import Any
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 from aiokafka.structs import TopicPartition
 
+from cartload_kit.describe_error import describe_error
 from cartload_kit.kafka.offsets import OffsetTracker
 from cartload_kit.kafka.record import Partition, Record
 
@@ -100,8 +101,8 @@ class Commits:
         elif error is None:
             log.warning("not committed in time: the records will be handled again")
         elif isinstance(error, CommitFailedError | IllegalStateError):
-            log.info("not committed, the partitions have moved: %s", error)
+            log.info("not committed, the partitions have moved: %s", describe_error(error))
         elif isinstance(error, KafkaError):
-            log.warning("not committed: %s", error)
+            log.warning("not committed: %s", describe_error(error))
         else:
             raise error

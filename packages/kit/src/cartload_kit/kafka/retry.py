@@ -110,10 +110,11 @@ class RetryingHandler:
         state.unavailable_since = state.unavailable_since if state.unavailable_since is not None else now
         if now - state.unavailable_since >= self._policy.give_up_after:
             raise DependencyUnavailable(
-                f"tried for {now - state.unavailable_since:.0f} s: {error}"
+                f"tried for {now - state.unavailable_since:.0f} s: {describe_error(error)}"
             ) from error
-        log.warning("attempt %d must wait: %s", state.attempts, error, extra=_coordinates(entry.record))
-        with self._backpressure.hold(entry.record.source, str(error)):
+        reason = describe_error(error)
+        log.warning("attempt %d must wait: %s", state.attempts, reason, extra=_coordinates(entry.record))
+        with self._backpressure.hold(entry.record.source, reason):
             await self._pause(entry, self._policy.backoff.seconds(state.attempts))
 
     async def _count_error(self, entry: InFlightRecord, state: RetryState, error: Exception) -> bool:

@@ -9,6 +9,8 @@ from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import InvalidPartitionsError, KafkaError, NoError, TopicAlreadyExistsError, for_code
 
+from cartload_kit.describe_error import describe_error
+
 log = logging.getLogger(__name__)
 
 TOPIC_SOURCE = 1
@@ -66,7 +68,7 @@ async def _start(admin: Any) -> None:
             await admin.start()
             return
         except KafkaError as error:
-            log.warning("Kafka does not answer yet: %s", error)
+            log.warning("Kafka does not answer yet: %s", describe_error(error))
             await asyncio.sleep(0.25)
 
 
