@@ -17,8 +17,7 @@ from cartload.randomness.draws import Randomness
 from cartload.randomness.fixed_point import I64, power_law
 from cartload.randomness.sampling import Groups, systematic
 from cartload.spec import counts
-from cartload.spec.model import Spec
-from cartload.spec.ratios import ten_thousandths
+from cartload.spec.model import Spec, ten_thousandths
 from cartload.vocabulary import product_types
 
 _AHEAD: Final = 3 * 365 * timeline.DAY

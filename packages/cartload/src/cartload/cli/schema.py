@@ -5,8 +5,8 @@ import json
 
 from cartload.cli import console
 from cartload.cli.errors import CommandError
-from cartload.schema import Ids
-from cartload.schema.exports import arrow, dbt, json_schema, markdown, sql
+from cartload.schema import Ids, ddl
+from cartload.schema.exports import arrow, dbt, json_schema, markdown
 
 
 def run(args: argparse.Namespace) -> int:
@@ -28,4 +28,4 @@ def _text(args: argparse.Namespace) -> str:
             return arrow.text(ids)
         case "dbt":
             return dbt.text()
-    return sql.text(ids)
+    return ddl.create_tables(ids)

@@ -3,8 +3,7 @@
 Tables come as Arrow batches and as views of DuckDB; the checker and the answers ask the views.
 """
 
-from cartload.readers.errors import StoredError
 from cartload.readers.opening import open_stored
-from cartload.readers.stored import Stored
+from cartload.readers.stored import Stored, StoredError
 
 __all__ = ["Stored", "StoredError", "open_stored"]

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from cartload.readers.errors import StoredError
+from cartload.readers.stored import StoredError
 from cartload.schema import Ids, arrow_schema
 
 _ROWS_AT_ONCE: Final = 64_000

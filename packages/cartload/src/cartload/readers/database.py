@@ -17,8 +17,7 @@ from cartload._identity import VINTAGE
 from cartload.engine.chunks import Segment
 from cartload.readers import csv_rows
 from cartload.readers.duckdb_schema import Remarks, duckdb_types, require_columns
-from cartload.readers.errors import StoredError
-from cartload.readers.stored import Stored, first_line
+from cartload.readers.stored import Stored, StoredError, first_line
 from cartload.schema import TABLE_NAMES, Ids, arrow_schema
 from cartload.spec.model import Spec
 from cartload.storage import about, mysql_url

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from cartload.readers.errors import StoredError
+from cartload.readers.stored import StoredError
 from cartload.schema import Column, Ids, table
 
 

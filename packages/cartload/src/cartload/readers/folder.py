@@ -10,8 +10,7 @@ import duckdb
 from cartload._identity import VINTAGE
 from cartload.readers import parquet, text_files
 from cartload.readers.duckdb_schema import Remarks
-from cartload.readers.errors import StoredError
-from cartload.readers.stored import Stored
+from cartload.readers.stored import Stored, StoredError
 from cartload.schema import TABLE_NAMES, Ids
 from cartload.spec.model import Spec
 from cartload.storage.manifest import NAME, Manifest, ManifestError, read

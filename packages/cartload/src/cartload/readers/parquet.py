@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 
 from cartload.readers.casting import cast_file, is_as_stored
 from cartload.readers.duckdb_schema import Remarks, require_columns, text_literal
-from cartload.readers.errors import StoredError
+from cartload.readers.stored import StoredError
 from cartload.schema import Ids, arrow_schema, table
 
 

@@ -1,4 +1,4 @@
-"""An open dataset."""
+"""An open dataset, and the error of one that cannot be read."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -8,9 +8,12 @@ import duckdb
 import pyarrow as pa
 
 from cartload.engine.chunks import Segment
-from cartload.readers.errors import StoredError
 from cartload.schema import Ids, arrow_schema, table
 from cartload.spec.model import Spec
+
+
+class StoredError(Exception):
+    """A dataset that cannot be read; the message names the place and says what is wrong."""
 
 
 @dataclass(frozen=True)

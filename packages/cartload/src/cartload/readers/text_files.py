@@ -9,8 +9,7 @@ from typing import Final, Literal
 import duckdb
 
 from cartload.readers.duckdb_schema import Remarks, duckdb_types, require_columns, text_literal
-from cartload.readers.errors import StoredError
-from cartload.readers.stored import first_line
+from cartload.readers.stored import StoredError, first_line
 from cartload.schema import Ids, table
 
 type TextFormat = Literal["csv", "jsonl"]

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Final
 
-from cartload.schema import TABLES, Column, Ids, Table, table
+from cartload.schema import TABLE_NAMES, TABLES, Column, Ids, Table, table
 
 _ASCII: Final = "CHARACTER SET ascii COLLATE ascii_bin"
 _ASCII_FOLDED: Final = "CHARACTER SET ascii COLLATE ascii_general_ci"
@@ -19,6 +19,11 @@ def create_table(name: str, ids: Ids, *, final: bool) -> str:
         parts += _keys(wanted) + _foreign_keys(wanted)
     body = ",\n  ".join(parts)
     return f"CREATE TABLE `{name}` (\n  {body}\n) {_OPTIONS}"
+
+
+def create_tables(ids: Ids) -> str:
+    """All tables in their final form as one script, parents first."""
+    return "\n\n".join(f"{create_table(name, ids, final=True)};" for name in TABLE_NAMES) + "\n"
 
 
 def alter_to_final(name: str, present: Collection[str] = ()) -> list[str]:

@@ -2,8 +2,7 @@
 
 from cartload._identity import BLOCK
 from cartload.spec import payment_counts
-from cartload.spec.model import Spec
-from cartload.spec.ratios import DECIMALS, scaled, ten_thousandths
+from cartload.spec.model import DECIMALS, Spec, scaled, ten_thousandths
 
 
 def rows_before(spec: Spec, table: str, customers: int) -> int:

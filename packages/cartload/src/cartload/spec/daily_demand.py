@@ -3,8 +3,7 @@
 from datetime import date, timedelta
 from functools import lru_cache
 
-from cartload.spec.model import Season, Window
-from cartload.spec.ratios import ten_thousandths
+from cartload.spec.model import Season, Window, ten_thousandths
 
 
 def sign_ups(window: Window, season: Season, growth: float, margin: int = 0) -> list[int]:

@@ -1,8 +1,8 @@
-"""The spec's fields."""
+"""The spec's fields, and its ratios as exact fractions."""
 
 import unicodedata
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
@@ -32,10 +32,25 @@ Country = Literal[
 Weight = Annotated[int, Field(ge=1, le=1000)]
 
 
+DECIMALS: Final = 10_000
+"""Ratios have four decimals at most, so this denominator makes each of them an exact fraction."""
+
+
 def _four_decimals(value: float) -> float:
     if round(value, 4) != value:
         raise ValueError("at most four decimals")
     return value
+
+
+def ten_thousandths(ratio: float) -> int:
+    """A ratio as an exact integer numerator over 10,000."""
+    return round(ratio * DECIMALS)
+
+
+def scaled(count: int, ratio: float) -> int:
+    """``floor(count * ratio)``, exactly."""
+    # Not in floats, where 1000 * 1.001 is 1000.9999999999999 and one row would be missing.
+    return count * ten_thousandths(ratio) // DECIMALS
 
 
 Ratio = Annotated[float, Field(allow_inf_nan=False), AfterValidator(_four_decimals)]

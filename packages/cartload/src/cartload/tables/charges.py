@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from cartload.calendar.timeline import DAY
 from cartload.randomness.fixed_point import I64
+from cartload.spec.model import ten_thousandths
 from cartload.spec.order_rates import (
     RETRIED_SOON,
     RETRYING,
@@ -19,7 +20,6 @@ from cartload.spec.order_rates import (
     TRIES_AGAIN,
     failing_again,
 )
-from cartload.spec.ratios import ten_thousandths
 from cartload.tables import order_choices
 from cartload.tables.placed_orders import PlacedOrders
 

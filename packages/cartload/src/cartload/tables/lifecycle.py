@@ -13,8 +13,8 @@ import numpy as np
 from cartload.calendar.timeline import DAY, HOUR
 from cartload.randomness.fixed_point import I64
 from cartload.randomness.sampling import sampling_keys, weighted_sample
+from cartload.spec.model import ten_thousandths
 from cartload.spec.order_rates import BANK_TRANSFER, HANDLING, STORE
-from cartload.spec.ratios import ten_thousandths
 from cartload.tables import order_choices
 from cartload.tables.charges import NEVER, Charges, Flags
 from cartload.tables.order_items import OrderItems

@@ -7,8 +7,8 @@ import numpy as np
 
 from cartload.randomness.fixed_point import I64
 from cartload.randomness.sampling import sampling_keys, weighted_sample
+from cartload.spec.model import ten_thousandths
 from cartload.spec.order_rates import STORE
-from cartload.spec.ratios import ten_thousandths
 from cartload.tables.campaigns import Campaigns
 from cartload.tables.order_items import OrderItems
 

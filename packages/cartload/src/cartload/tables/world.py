@@ -15,8 +15,7 @@ from cartload.catalogue.catalogue import Catalogue
 from cartload.randomness.draws import Randomness
 from cartload.randomness.fixed_point import I64, power_law
 from cartload.schema import coded_schema
-from cartload.spec.model import Spec
-from cartload.spec.ratios import ten_thousandths
+from cartload.spec.model import Spec, ten_thousandths
 from cartload.tables.campaigns import Campaigns
 from cartload.tables.ids import Keys, id_column
 from cartload.tables.preferences import Preferences

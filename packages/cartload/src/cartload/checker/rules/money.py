@@ -6,8 +6,7 @@ from typing import Final
 from cartload.checker.model import RowRule, Rule
 from cartload.checker.relations import ITEMS, ORDERS, PAYMENTS, ROWS, RUNNING_ITEMS
 from cartload.checker.rules.structure import rows_of
-from cartload.spec.model import Spec
-from cartload.spec.ratios import ten_thousandths
+from cartload.spec.model import Spec, ten_thousandths
 
 INVARIANT: Final = 2
 _ITEMS: Final = rows_of("order_item")
