@@ -122,7 +122,7 @@ def interrupted(lines: str) -> "subprocess.CompletedProcess[str]":
     program = f"""
 import os, signal, time
 from cartload.cli import signals
-from cartload.cli.errors import Interrupted
+from cartload.cli.signals import Interrupted
 
 def interrupt():
     os.kill(os.getpid(), signal.SIGINT)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cartload.cli import main
-from cartload.cli.errors import CommandError
+from cartload.cli.console import CommandError
 from cartload.cli.result_file import write_result
 
 

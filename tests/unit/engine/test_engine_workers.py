@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cartload.writers.errors import OutputError
+from cartload.writers.job import OutputError
 from cartload.writers.runs import Run
 from cartload.writers.workers import work
 

@@ -1,7 +1,9 @@
-"""What a dataset's identity rests on: the vintage, the size of a block, the installed version."""
+"""What a dataset's identity rests on: the vintage, the size of a block, the installed version.
+
+A module of its own below all packages, since nearly every one of them imports it.
+"""
 
 from functools import cache
-from importlib import metadata
 from typing import Final
 
 VINTAGE: Final = 4
@@ -14,4 +16,8 @@ BLOCK: Final = 1000
 @cache
 def version() -> str:
     """The installed version of cartload."""
+    # Imported here: it takes longer than the command needs to install its handlers of signals, and whoever
+    # imports cartload waits for it.
+    from importlib import metadata
+
     return metadata.version("cartload")

@@ -7,25 +7,40 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from cartload.cli import console, signals
-from cartload.cli.errors import CommandError, Interrupted
-from cartload.writers.errors import said
+# No other module of the command is imported here: until the handlers of signals are installed, Ctrl-C is
+# a traceback of Python's, and every import before that makes this time longer.
+from cartload.cli import signals
+from cartload.cli.signals import Interrupted
 
 
 def run() -> NoReturn:
     """The entry point of the process: exits with :func:`main`'s code."""
-    # First of all, so that Ctrl-C while the rest is imported ends the command as at any other time.
     signals.install()
     try:
-        console.prepare()
-        _prepare_process()
-        code = console.close(main())
-        signals.ignore()  # The code is settled: nothing may interrupt the interpreter's own end.
-    except Interrupted as stop:
+        code = _run()
+    except BaseException:
+        # A signal outside of main: while the first modules are imported, or while the output is closed. Its
+        # exception may have become another one on the way, as in main.
+        number = signals.received()
+        if number is None:
+            raise
         signals.ignore()
+        from cartload.cli import console
+
+        stop = Interrupted(number)
         console.print_error(stop)
         code = console.close(stop.code)
     sys.exit(code)
+
+
+def _run() -> int:
+    from cartload.cli import console
+
+    console.prepare()
+    _prepare_process()
+    code = console.close(main())
+    signals.ignore()  # The code is settled: nothing may interrupt the interpreter's own end.
+    return code
 
 
 def _prepare_process() -> None:
@@ -55,7 +70,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _command(argv: Sequence[str] | None) -> int:
-    from cartload.cli import arguments
+    from cartload.cli import arguments, console
 
     args = arguments.parser().parse_args(argv)
     code = arguments.command(args.command)(args)
@@ -64,14 +79,18 @@ def _command(argv: Sequence[str] | None) -> int:
 
 
 def _failed(error: BaseException) -> int:
-    """Tell the user in one line, if anything is to be told; the exit code. Raises what nobody foresaw."""
+    """Print one line for the user, if there is anything to say; the exit code. Raises what nobody foresaw."""
+    from cartload.cli import console
+    from cartload.cli.console import CommandError
+    from cartload.storage.atomic_file import describe_os_error
+
     match error:
         case BrokenPipeError():
-            return 1  # Whoever read our output has enough: that is no error to be told.
+            return 1  # Whoever read our output has enough: that is no error to be reported.
         case CommandError() | Interrupted():
             console.print_error(error)
             return error.code
         case OSError():
-            console.print_error(CommandError(said(error)))
+            console.print_error(CommandError(describe_os_error(error)))
             return 1
     raise error

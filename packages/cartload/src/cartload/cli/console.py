@@ -1,4 +1,6 @@
-"""Standard output and standard error of a command: always UTF-8, and written to in this module only.
+"""The terminal of a command: standard output and standard error, always UTF-8, and what is asked for there.
+
+The two streams are written to in this module only.
 
 A write that fails raises CommandError for standard output, whose reader must not take a part for the whole.
 On standard error it is left out: a result does not depend on whether somebody can watch.
@@ -11,10 +13,17 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Final, TextIO
 
-from cartload.cli.errors import CommandError
-from cartload.writers.errors import said
+from cartload.storage.atomic_file import describe_os_error
 
 _STREAMS: Final = ((0, "r"), (1, "w"), (2, "w"))
+
+
+class CommandError(Exception):
+    """A failure with the message for the user, and the exit code: 1 failed, 2 wrong usage."""
+
+    def __init__(self, message: str, code: int = 1) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 def prepare() -> None:
@@ -23,7 +32,7 @@ def prepare() -> None:
         _fill(descriptor, mode)
     if sys.stdin is None:
         sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 open as long as the process
-    # Paths may hold bytes that are no UTF-8: on standard output they are args back as they were.
+    # Paths may hold bytes that are no UTF-8: on standard output they are given back as they were.
     _reopen("stdout", 1, "surrogateescape")
     _reopen("stderr", 2, "backslashreplace")
 
@@ -73,7 +82,7 @@ def output_errors() -> Iterator[None]:
         raise
     except OSError as error:
         closed = error.errno == errno.EBADF
-        raise CommandError("standard output is closed" if closed else said(error)) from error
+        raise CommandError("standard output is closed" if closed else describe_os_error(error)) from error
 
 
 def print_error(error: BaseException) -> None:
@@ -86,6 +95,22 @@ def print_remark(line: str) -> None:
     with suppress(OSError, ValueError):
         sys.stderr.write(f"cartload: {line}\n")
         sys.stderr.flush()
+
+
+def complete_url(url: str) -> str:
+    """The URL with its password, asked for on a terminal when it is nowhere else. Raises CommandError."""
+    # Imported here, since it imports ssl, which takes longer than all that most commands need.
+    import getpass
+
+    from cartload.storage import mysql_url
+
+    ask = getpass.getpass if sys.stdin.isatty() else None
+    try:
+        return mysql_url.complete(url, os.environ, ask)
+    except EOFError:
+        raise CommandError(f"{mysql_url.shown(url)}: no password was typed", 2) from None
+    except mysql_url.UrlError as error:
+        raise CommandError(str(error), 2) from error
 
 
 def close(code: int) -> int:

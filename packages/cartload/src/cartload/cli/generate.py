@@ -5,17 +5,17 @@ import sys
 from pathlib import Path
 
 from cartload import schema
-from cartload.cli import console, database_url
-from cartload.cli.errors import CommandError
+from cartload.cli import console
+from cartload.cli.console import CommandError
 from cartload.cli.progress import Progress, show_progress
 from cartload.cli.spec import spec_from_arguments
 from cartload.engine.chunks import Segment, row_totals
 from cartload.spec.model import Spec
 from cartload.storage import mysql_url
+from cartload.storage.atomic_file import describe_os_error
 from cartload.storage.manifest import Format
 from cartload.writers import database, folder, stream
-from cartload.writers.errors import OutputError, said
-from cartload.writers.job import FolderJob
+from cartload.writers.job import FolderJob, OutputError
 
 
 def run(args: argparse.Namespace) -> int:
@@ -33,7 +33,7 @@ def run(args: argparse.Namespace) -> int:
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise CommandError(said(error)) from error
+        raise CommandError(describe_os_error(error)) from error
     return 0
 
 
@@ -65,7 +65,7 @@ def _stdout(args: argparse.Namespace, spec: Spec, tables: tuple[str, ...], bar: 
 
 def _database(args: argparse.Namespace, spec: Spec, _: tuple[str, ...], bar: Progress) -> None:
     _refuse(args, "--into", "resume", "partition", "format", "tables")
-    url = database_url.with_password(args.into)
+    url = console.complete_url(args.into)
     database.write(url, spec, processes=args.workers, tell=bar.add, say=bar.print_line)
     bar.finish(f"{mysql_url.shown(url)} is whole")
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Final
 
 from cartload.cli import console
-from cartload.cli.errors import CommandError
+from cartload.cli.console import CommandError
 from cartload.storage import atomic_file
-from cartload.writers.errors import said
+from cartload.storage.atomic_file import describe_os_error
 
 _NO_RENAME: Final = (errno.EACCES, errno.EBUSY, errno.EPERM, errno.EROFS, errno.EXDEV)
 """Answers to a rename, or to a new file beside the old one, where the file itself may still be writable.
@@ -34,7 +34,7 @@ def write_result(text: str, path: str | None) -> None:
         _write(Path(path), text.encode("utf-8", "surrogateescape"))
     except OSError as error:
         error.filename = path
-        raise CommandError(said(error)) from error
+        raise CommandError(describe_os_error(error)) from error
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -4,7 +4,7 @@ import argparse
 import json
 
 from cartload.cli import console
-from cartload.cli.errors import CommandError
+from cartload.cli.console import CommandError
 from cartload.schema import Ids, ddl
 from cartload.schema.exports import arrow, dbt, json_schema, markdown
 

@@ -5,12 +5,19 @@ import sys
 from types import FrameType
 from typing import Any, Final
 
-from cartload.cli.errors import Interrupted
-
 _ENDING: Final = (signal.SIGINT, signal.SIGTERM)
 _REMINDER_SECONDS: Final = 0.1
 
 _received: int | None = None
+
+
+class Interrupted(BaseException):
+    """A signal asked the command to end; no ``except Exception`` may take it for a failure."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"ended by {signal.Signals(number).name}")
+        self.number = number
+        self.code = 128 + number
 
 
 def install() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from cartload import spec as specs
 from cartload.cli import console
-from cartload.cli.errors import CommandError
+from cartload.cli.console import CommandError
 from cartload.spec import Spec, SpecError, commented_yaml, specfile
 
 

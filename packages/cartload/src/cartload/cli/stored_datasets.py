@@ -5,8 +5,8 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from cartload.cli import console, database_url, result_file
-from cartload.cli.errors import CommandError
+from cartload.cli import console, result_file
+from cartload.cli.console import CommandError
 from cartload.cli.spec import spec_from_file
 from cartload.schema import TABLE_NAMES
 from cartload.storage import mysql_url
@@ -63,7 +63,7 @@ def hashes(args: argparse.Namespace) -> int:
 @contextmanager
 def _open_target(args: argparse.Namespace) -> Iterator[Stored]:
     spec = spec_from_file(args.spec) if getattr(args, "spec", None) else None
-    target = database_url.with_password(args.target) if mysql_url.is_url(args.target) else args.target
+    target = console.complete_url(args.target) if mysql_url.is_url(args.target) else args.target
     try:
         with open_stored(target, spec=spec) as stored:
             yield stored

@@ -16,8 +16,7 @@ from cartload.schema import TABLE_NAMES, ddl
 from cartload.spec.model import Spec
 from cartload.storage import about, mysql_url
 from cartload.writers import runs, workers
-from cartload.writers.errors import OutputError
-from cartload.writers.job import Tell
+from cartload.writers.job import OutputError, Tell
 from cartload.writers.runs import Run
 
 _IDLE_SECONDS: Final = 120

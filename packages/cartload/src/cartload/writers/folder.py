@@ -9,10 +9,10 @@ from cartload._identity import VINTAGE, version
 from cartload.engine.chunks import Segment
 from cartload.schema.rowhash import RowHash
 from cartload.storage import atomic_file, manifest
+from cartload.storage.atomic_file import describe_os_error
 from cartload.storage.manifest import Manifest, ManifestError, TableTotals
 from cartload.writers import dump, journal, runs, workers
-from cartload.writers.errors import OutputError, said
-from cartload.writers.job import FolderJob, Tell
+from cartload.writers.job import FolderJob, OutputError, Tell
 from cartload.writers.journal import Entry, Journal
 from cartload.writers.parts import Finished
 from cartload.writers.runs import Run
@@ -34,7 +34,7 @@ def write(job: FolderJob, *, resume: bool, processes: int | None, tell: Tell, sa
     try:
         return _write(job, opened, processes, tell, say)
     except (OSError, OutputError) as error:
-        reason = said(error) if isinstance(error, OSError) else str(error)
+        reason = describe_os_error(error) if isinstance(error, OSError) else str(error)
         raise OutputError(f"{reason}; {_kept(opened)}") from error
     except BaseException:
         say(f"{job.folder} is not whole: {_kept(opened)}")

@@ -12,6 +12,11 @@ from cartload.writers.months import PARTITIONED, MonthlyParts
 from cartload.writers.parts import Finished, OnePart, Place, TableWriter
 from cartload.writers.runs import Run
 
+
+class OutputError(Exception):
+    """The output cannot be made or finished; the message is one line for the user."""
+
+
 type Tell = Callable[[int], None]
 """Told how many rows are made more."""
 

@@ -12,7 +12,7 @@ from typing import Any, Final, Self
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from cartload.storage import atomic_file
-from cartload.writers.errors import OutputError
+from cartload.writers.job import OutputError
 from cartload.writers.parts import Finished
 
 NAME: Final = ".cartload-journal.jsonl"

@@ -16,7 +16,8 @@ from multiprocessing.process import BaseProcess
 from typing import Any, Final, Protocol
 
 from cartload.engine.worker_process import keep_freed_memory, leave_out_pandas
-from cartload.writers.errors import OutputError, said
+from cartload.storage.atomic_file import describe_os_error
+from cartload.writers.job import OutputError
 from cartload.writers.runs import Run
 
 _END_SECONDS: Final = 5
@@ -188,7 +189,7 @@ def _work(pipe: Pipe, job: Job[Any]) -> None:
     except OutputError as error:
         pipe.send(("failed", str(error)))
     except OSError as error:
-        pipe.send(("failed", said(error)))
+        pipe.send(("failed", describe_os_error(error)))
     except Exception as error:  # noqa: BLE001 told to the parent, which ends
         traceback.print_exc()
         pipe.send(("failed", f"unexpected: {type(error).__name__}: {error}"))
