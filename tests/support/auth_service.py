@@ -12,10 +12,10 @@ import pymysql
 from fastapi import FastAPI
 from sqlalchemy import make_url
 
+from cartload_auth.api.dependencies import Dependencies
 from cartload_auth.app import build
 from cartload_auth.bootstrap import MIGRATIONS, serving
-from cartload_auth.dependencies import Dependencies
-from cartload_auth.models import metadata
+from cartload_auth.repository.models import metadata
 from cartload_auth.settings import AuthSettings
 from cartload_kit.database.migrate import migrate
 

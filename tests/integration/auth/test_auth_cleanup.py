@@ -4,8 +4,14 @@ from typing import Any
 
 from sqlalchemy import func, insert, select
 
-from cartload_auth.models import known_addresses, personal_tokens, refresh_tokens, sessions, throttles
 from cartload_auth.repository import expired as expired_rows
+from cartload_auth.repository.models import (
+    known_addresses,
+    personal_tokens,
+    refresh_tokens,
+    sessions,
+    throttles,
+)
 from cartload_auth.tasks.housekeeping import remove_expired
 from support.auth_service import Service
 

@@ -18,7 +18,7 @@ from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from cartload_auth.__main__ import create_admin, rotate_keys
-from cartload_auth.models import metadata
+from cartload_auth.repository.models import metadata
 from cartload_kit.cli import dispatch
 from cartload_kit.database import async_url, engine
 from support import auth_service

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from cartload_auth.config import MAX_PERSONAL_TOKENS
+from cartload_auth.domain.config import MAX_PERSONAL_TOKENS
 from support.auth_service import Service
 
 TOKENS, EXCHANGE, ME = "/api/auth/tokens", "/internal/tokens/exchange", "/api/auth/me"

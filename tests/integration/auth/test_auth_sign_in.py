@@ -6,8 +6,7 @@ import httpx
 import pytest
 from sqlalchemy import func, select
 
-from cartload_auth import models
-from cartload_auth.repository import known_addresses
+from cartload_auth.repository import known_addresses, models
 from support.auth_service import PASSWORD, Service, running
 
 LOGIN, REGISTER, ME = "/api/auth/login", "/api/auth/register", "/api/auth/me"

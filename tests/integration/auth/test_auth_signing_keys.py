@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from cartload_auth.domain.signing_keys import UnreadableKey
-from cartload_auth.models import signing_keys
+from cartload_auth.repository.models import signing_keys
 from cartload_auth.tasks import housekeeping
 from cartload_auth.tasks.housekeeping import keep_keys
 from cartload_kit.jwks import FRESH_SECONDS

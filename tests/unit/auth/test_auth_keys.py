@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from cartload_auth.config import KEY_OVERLAP, AuthConfig
 from cartload_auth.domain import access_tokens
+from cartload_auth.domain.config import KEY_OVERLAP, AuthConfig
 from cartload_auth.domain.signing_keys import KeyEncryptor, KeyRing, SigningKey, UnreadableKey, new_key
 from cartload_auth.settings import AuthSettings
 from cartload_kit.errors import Unauthorized

@@ -1,9 +1,12 @@
 """`python -m cartload_auth api | migrate | create-admin USER | rotate-keys | openapi`."""
 
-from cartload_auth import commands
+import asyncio
+import sys
+
 from cartload_auth.app import build
-from cartload_auth.bootstrap import serving
-from cartload_auth.settings import AuthSettings
+from cartload_auth.bootstrap import MIGRATIONS, key_store, migrated_engine, serving, utc_now
+from cartload_auth.settings import AuthSettings, CommandSettings
+from cartload_auth.tasks import administration
 from cartload_kit.cli import dispatch
 from cartload_kit.http import print_openapi, serve
 from cartload_kit.settings import load
@@ -15,14 +18,43 @@ def api() -> None:
     serve(build(serving(settings)), settings)
 
 
+def migrate() -> None:
+    """Bring the database up to date."""
+    from cartload_kit.database.migrate import migrate as run_migrations
+
+    settings = load(CommandSettings)
+    run_migrations(settings.auth_database_url.get_secret_value(), MIGRATIONS)
+
+
 def create_admin(user: str, *, reset: bool = False) -> int:
     """Make an administrator and print a one-time password; `--reset` does so for an account that is there."""
-    return commands.run_create_admin(user, reset=reset)
+    settings = load(CommandSettings)
+
+    async def run() -> str:
+        async with migrated_engine(settings) as engine:
+            return await administration.create_admin(engine, user, utc_now(), reset=reset)
+
+    try:
+        _say(asyncio.run(run()))
+    except administration.Refusal as refusal:
+        _say(f"create-admin: {refusal}")
+        return 1
+    return 0
 
 
 def rotate_keys(*, now: bool = False) -> int:
     """Add a signing key; `--now` also drops the others, which ends every access token in use."""
-    return commands.run_rotate_keys(now=now)
+    settings = load(CommandSettings)
+
+    async def run() -> str:
+        async with migrated_engine(settings) as engine:
+            keys = key_store(engine, settings, utc_now)
+            return await (keys.replace() if now else keys.rotate())
+
+    _say(f"new signing key {asyncio.run(run())}")
+    if now:
+        _say("access tokens signed before are refused by all services within 20 seconds")
+    return 0
 
 
 def openapi() -> None:
@@ -30,11 +62,15 @@ def openapi() -> None:
     print_openapi(build())
 
 
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+
+
 if __name__ == "__main__":
     dispatch(
         {
             "api": api,
-            "migrate": commands.migrate,
+            "migrate": migrate,
             "create-admin": create_admin,
             "rotate-keys": rotate_keys,
             "openapi": openapi,

@@ -1,7 +1,6 @@
 """Builds everything the service works with; the only place that does."""
 
 import asyncio
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -11,12 +10,12 @@ from typing import Any
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from cartload_auth.adapters.key_store import KeyStore
 from cartload_auth.adapters.password_pool import PasswordPool
 from cartload_auth.api.cookie import RefreshCookie
-from cartload_auth.config import KEY_OVERLAP
-from cartload_auth.dependencies import Clock, Dependencies
+from cartload_auth.api.dependencies import Clock, Dependencies
+from cartload_auth.domain.config import KEY_OVERLAP
 from cartload_auth.domain.signing_keys import KeyEncryptor
-from cartload_auth.key_store import KeyStore
 from cartload_auth.settings import AuthSettings, CommandSettings
 from cartload_auth.tasks import housekeeping
 from cartload_kit import database
@@ -40,6 +39,17 @@ def key_store(engine: AsyncEngine, settings: CommandSettings, clock: Clock) -> K
 
 
 @asynccontextmanager
+async def migrated_engine(settings: CommandSettings) -> AsyncIterator[AsyncEngine]:
+    """Open the database, whose schema must be up to date, and close it afterwards."""
+    engine = database.engine(settings.auth_database_url.get_secret_value())
+    try:
+        await database.require_migrated(engine, MIGRATIONS)
+        yield engine
+    finally:
+        await engine.dispose()
+
+
+@asynccontextmanager
 async def dependencies(
     settings: AuthSettings, *, clock: Clock = utc_now, cost: int = 12
 ) -> AsyncIterator[Dependencies]:
@@ -49,21 +59,19 @@ async def dependencies(
         Exception: the database is not migrated, or its keys cannot be read.
     """
     config = settings.config()
-    engine = database.engine(settings.auth_database_url.get_secret_value())
     passwords = PasswordPool(
         workers=settings.password_workers,
         queue=settings.password_queue,
         queue_address=settings.password_queue_address,
         cost=cost,
     )
-    keys = key_store(engine, settings, clock)
     try:
-        await database.require_migrated(engine, MIGRATIONS)
-        await keys.ensure(config.key_lifetime)
-        yield Dependencies(engine, passwords, keys, config, clock)
+        async with migrated_engine(settings) as engine:
+            keys = key_store(engine, settings, clock)
+            await keys.ensure(config.key_lifetime)
+            yield Dependencies(engine, passwords, keys, config, clock)
     finally:
         passwords.close()
-        await engine.dispose()
 
 
 def verifier(built: Dependencies) -> TokenVerifier:
@@ -99,8 +107,3 @@ def serving(settings: AuthSettings, *, clock: Clock = utc_now, cost: int = 12) -
                 await asyncio.gather(task, return_exceptions=True)
 
     return lifespan
-
-
-def say(line: str) -> None:
-    """Print a line for the operator."""
-    sys.stdout.write(f"{line}\n")

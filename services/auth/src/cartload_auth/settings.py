@@ -6,7 +6,7 @@ from typing import Literal, Self
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings
 
-from cartload_auth.config import AuthConfig
+from cartload_auth.domain.config import AuthConfig
 from cartload_auth.domain.throttle import Rate
 from cartload_kit.settings import DatabaseUrl, Origins, Settings
 

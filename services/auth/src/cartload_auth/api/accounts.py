@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from cartload_auth import sign_in
-from cartload_auth.api.parameters import Address, UseDependencies
+from cartload_auth.api import sign_in
+from cartload_auth.api.dependencies import Address, UseDependencies
 from cartload_auth.api.schemas import ChangePassword, Register, User
 from cartload_auth.repository import accounts
 from cartload_kit.database import transaction

@@ -5,7 +5,7 @@ from typing import Literal
 from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
-from cartload_auth.api.parameters import UseDependencies
+from cartload_auth.api.dependencies import UseDependencies
 
 router = APIRouter(tags=["keys"])
 

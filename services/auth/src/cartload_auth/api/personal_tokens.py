@@ -6,8 +6,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
-from cartload_auth import token_exchange
-from cartload_auth.api.parameters import UseDependencies
+from cartload_auth.api import token_exchange
+from cartload_auth.api.dependencies import UseDependencies
 from cartload_auth.api.schemas import AccessToken, Exchange, NewToken, ShownToken, Token
 from cartload_auth.domain.access_tokens import is_from_personal_token
 from cartload_auth.repository.personal_tokens import PersonalToken

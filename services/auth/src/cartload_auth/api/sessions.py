@@ -4,10 +4,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Request, Response
 
-from cartload_auth import sign_in, user_sessions
-from cartload_auth.api.parameters import Address, UseCookie, UseDependencies, access_token
+from cartload_auth.api import sign_in, user_sessions
+from cartload_auth.api.dependencies import Address, Dependencies, UseCookie, UseDependencies
 from cartload_auth.api.schemas import Login, Refresh, RefreshToken, SignedIn, User
+from cartload_auth.domain import access_tokens
 from cartload_auth.domain.opaque_tokens import REFRESH_PREFIX
+from cartload_auth.repository.accounts import Account
 from cartload_kit.errors import Problem, Unauthorized
 from cartload_kit.http.openapi import problem_answers
 from cartload_kit.http.problems import problem_response
@@ -36,7 +38,7 @@ async def login(
     if not in_body:
         cookie.require_own_page(request)
     account, opened = await sign_in.login(dependencies, body.user_name, body.password, address, body.session)
-    token, seconds = access_token(dependencies, account)
+    token, seconds = _access_token(dependencies, account)
     answer = SignedIn(access_token=token, expires_in=seconds, user=User.of(account))
     if in_body:
         return answer.model_copy(update={"refresh_token": opened.refresh_token})
@@ -71,7 +73,7 @@ async def refresh(
         account, opened = await user_sessions.refresh(dependencies, presented, body.session if body else None)
     except Unauthorized as problem:
         return problem_response(problem, request.scope) if in_body else _ended(problem, request, cookie)
-    token, seconds = access_token(dependencies, account)
+    token, seconds = _access_token(dependencies, account)
     answer = SignedIn(access_token=token, expires_in=seconds, user=User.of(account))
     if opened is None:
         return answer
@@ -113,3 +115,10 @@ def _bearer_refresh_token(authorization: str | None) -> str | None:
     scheme, _, token = (authorization or "").partition(" ")
     token = token.strip()
     return token if scheme.lower() == "bearer" and token.startswith(REFRESH_PREFIX) else None
+
+
+def _access_token(dependencies: Dependencies, account: Account) -> tuple[str, int]:
+    """An access token for an account, and its life in seconds."""
+    now = dependencies.clock()
+    signer = dependencies.keys.ring.signer(now)
+    return access_tokens.issue(signer, dependencies.config, account_id=account.id, role=account.role, now=now)

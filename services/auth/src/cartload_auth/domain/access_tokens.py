@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import jwt
 
-from cartload_auth.config import AuthConfig
+from cartload_auth.domain.config import AuthConfig
 from cartload_auth.domain.signing_keys import SigningKey
 
 PERSONAL_JTI = "personal."

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Row, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from cartload_auth.models import accounts
+from cartload_auth.repository.models import accounts
 
 type Role = Literal["customer", "admin"]
 

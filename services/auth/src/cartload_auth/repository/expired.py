@@ -6,7 +6,13 @@ from sqlalchemy import ColumnElement, Table, delete
 from sqlalchemy.dialects.mysql import limit
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from cartload_auth.models import known_addresses, personal_tokens, refresh_tokens, sessions, throttles
+from cartload_auth.repository.models import (
+    known_addresses,
+    personal_tokens,
+    refresh_tokens,
+    sessions,
+    throttles,
+)
 
 BATCH = 500
 """Rows removed in one transaction."""

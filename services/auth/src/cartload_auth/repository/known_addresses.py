@@ -7,7 +7,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects.mysql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from cartload_auth.models import known_addresses
+from cartload_auth.repository.models import known_addresses
 
 MOST_KNOWN = 50
 """Addresses remembered of one account; the one used longest ago goes first."""

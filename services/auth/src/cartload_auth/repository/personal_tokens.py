@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Row, delete, func, insert, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from cartload_auth.models import personal_tokens
+from cartload_auth.repository.models import personal_tokens
 
 _NOTED_EVERY = timedelta(minutes=1)
 

@@ -7,7 +7,7 @@ from sqlalchemy.dialects.mysql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cartload_auth.domain.signing_keys import KeyEncryptor
-from cartload_auth.models import server_secrets
+from cartload_auth.repository.models import server_secrets
 
 
 async def read(connection: AsyncConnection, name: str, encryptor: KeyEncryptor) -> bytes | None:

@@ -7,7 +7,7 @@ from typing import Literal
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from cartload_auth.models import refresh_tokens, sessions
+from cartload_auth.repository.models import refresh_tokens, sessions
 
 type SessionKind = Literal["rotating", "plain"]
 

@@ -7,7 +7,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cartload_auth.domain.signing_keys import KeyEncryptor, SigningKey
-from cartload_auth.models import signing_keys
+from cartload_auth.repository.models import signing_keys
 
 
 async def read_all(connection: AsyncConnection, encryptor: KeyEncryptor) -> list[SigningKey]:

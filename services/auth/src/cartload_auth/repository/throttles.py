@@ -16,7 +16,7 @@ from sqlalchemy.dialects.mysql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cartload_auth.domain.throttle import Bucket, Rate, Throttled
-from cartload_auth.models import throttles
+from cartload_auth.repository.models import throttles
 
 
 async def charge(connection: AsyncConnection, buckets: Sequence[Bucket], now: float) -> None:

@@ -1,1 +1,1 @@
-"""Work that goes on beside answering requests."""
+"""Work beside answering requests: housekeeping, and what an administrator asks for."""

@@ -5,7 +5,7 @@ import random
 from collections.abc import Awaitable, Callable
 
 from cartload_auth import metrics
-from cartload_auth.dependencies import Dependencies
+from cartload_auth.api.dependencies import Dependencies
 from cartload_auth.repository import expired as expired_rows
 from cartload_kit.database import transaction
 from cartload_kit.logging import get_logger

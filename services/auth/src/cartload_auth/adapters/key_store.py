@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from cartload_auth.config import KEY_LEAD
+from cartload_auth.domain.config import KEY_LEAD
 from cartload_auth.domain.signing_keys import KeyEncryptor, KeyRing, new_key
 from cartload_auth.repository import server_secrets, signing_keys
 from cartload_kit.database import is_duplicate_key, transaction

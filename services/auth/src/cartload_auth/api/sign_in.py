@@ -7,13 +7,13 @@ from uuid import uuid4
 from sqlalchemy.exc import IntegrityError
 
 from cartload_auth import metrics
-from cartload_auth.config import AuthConfig
-from cartload_auth.dependencies import Dependencies
+from cartload_auth.api.dependencies import Dependencies
+from cartload_auth.api.user_sessions import OpenedSession, open_session
+from cartload_auth.domain.config import AuthConfig
 from cartload_auth.domain.throttle import Bucket, Throttled
 from cartload_auth.repository import accounts, known_addresses, personal_tokens, sessions, throttles
 from cartload_auth.repository.accounts import Account
 from cartload_auth.repository.sessions import SessionKind
-from cartload_auth.user_sessions import OpenedSession, open_session
 from cartload_kit.database import is_duplicate_key, retry_on_deadlock, transaction
 from cartload_kit.errors import Conflict, Forbidden, TooManyRequests, Unauthorized
 

@@ -14,8 +14,8 @@ from uuid import uuid4
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cartload_auth import metrics
-from cartload_auth.config import AuthConfig
-from cartload_auth.dependencies import Dependencies
+from cartload_auth.api.dependencies import Dependencies
+from cartload_auth.domain.config import AuthConfig
 from cartload_auth.domain.opaque_tokens import digest, new_refresh_token, successor
 from cartload_auth.repository import accounts, sessions
 from cartload_auth.repository.accounts import Account

@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 from cartload_auth import metrics
-from cartload_auth.config import EXCHANGED_LIFETIME, MAX_PERSONAL_TOKENS
-from cartload_auth.dependencies import Dependencies
+from cartload_auth.api.dependencies import Dependencies
 from cartload_auth.domain import access_tokens
+from cartload_auth.domain.config import EXCHANGED_LIFETIME, MAX_PERSONAL_TOKENS
 from cartload_auth.domain.opaque_tokens import digest, new_personal_token
 from cartload_auth.repository import accounts, personal_tokens
 from cartload_auth.repository.personal_tokens import PersonalToken

@@ -1,0 +1,56 @@
+"""What the use cases work with, and how routes ask for it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Depends, Request
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from cartload_auth.adapters.key_store import KeyStore
+from cartload_auth.adapters.password_pool import PasswordPool
+from cartload_auth.api.cookie import RefreshCookie
+from cartload_auth.domain.config import AuthConfig
+from cartload_kit.http.client_address import address_from_gateway, counting_key
+
+type Clock = Callable[[], datetime]
+"""The time now, aware, in UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dependencies:
+    """Everything outside the use cases, built once in `bootstrap`."""
+
+    engine: AsyncEngine
+    passwords: PasswordPool
+    keys: KeyStore
+    config: AuthConfig
+    clock: Clock
+
+
+# All of these are coroutines: FastAPI runs a plain function in a thread, at a cost for every request.
+
+
+async def _dependencies(request: Request) -> Dependencies:
+    dependencies: Dependencies = request.app.state.dependencies
+    return dependencies
+
+
+async def _cookie(request: Request) -> RefreshCookie:
+    cookie: RefreshCookie = request.app.state.cookie
+    return cookie
+
+
+async def _address(request: Request) -> str:
+    return counting_key(address_from_gateway(request))
+
+
+UseDependencies = Annotated[Dependencies, Depends(_dependencies)]
+"""The dependencies of this process."""
+
+UseCookie = Annotated[RefreshCookie, Depends(_cookie)]
+"""The refresh cookie."""
+
+Address = Annotated[str, Depends(_address)]
+"""Where the request came from, as attempts are counted."""
