@@ -1,6 +1,5 @@
 """Builds everything the service works with; the only place that does."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -19,6 +18,7 @@ from cartload_auth.domain.signing_keys import KeyEncryptor
 from cartload_auth.settings import AuthSettings, CommandSettings
 from cartload_auth.tasks import housekeeping
 from cartload_kit import database
+from cartload_kit.concurrency import background
 from cartload_kit.logging import get_logger
 from cartload_kit.tokens import TokenVerifier
 
@@ -98,12 +98,13 @@ def serving(settings: AuthSettings, *, clock: Clock = utc_now, cost: int = 12) -
                 always_secure=settings.cookie_secure == "always", origins=settings.public_origins
             )
             app.state.checks["database"] = lambda: database.check_database(built.engine)
-            work = app.state.lifecycle.supervise("housekeeping", housekeeping.run(built))
-            task = asyncio.create_task(work, name="housekeeping")
-            try:
+
+            # Called within its own task: a process that stops at once never begins it, and what was made
+            # outside would then be a coroutine that nobody awaits.
+            async def keep_house() -> None:
+                await app.state.lifecycle.supervise("housekeeping", housekeeping.run(built))
+
+            async with background(keep_house(), name="housekeeping"):
                 yield
-            finally:
-                task.cancel()
-                await asyncio.gather(task, return_exceptions=True)
 
     return lifespan

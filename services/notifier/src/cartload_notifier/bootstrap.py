@@ -1,6 +1,5 @@
 """Builds everything the service works with; the only place that does."""
 
-import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -8,6 +7,7 @@ from datetime import UTC, datetime
 
 from fastapi import FastAPI
 
+from cartload_kit.concurrency import background
 from cartload_kit.http.app import Lifespan
 from cartload_kit.tokens import TokenVerifier
 from cartload_notifier.adapters.unfinished_jobs import UnfinishedJobs, new_session
@@ -16,6 +16,8 @@ from cartload_notifier.api.websocket_endpoint import WebSocketEndpoint
 from cartload_notifier.consumers.job_events_consumer import JobEventsConsumer
 from cartload_notifier.domain.hub import Hub
 from cartload_notifier.settings import NotifierSettings
+
+_STOP_SECONDS = 5.0
 
 
 def serving(settings: NotifierSettings, *, times: Times | None = None) -> Lifespan:
@@ -45,12 +47,15 @@ def serving(settings: NotifierSettings, *, times: Times | None = None) -> Lifesp
                 signing_in=settings.notifier_connections_signing_in,
             )
             app.state.checks["cartload.jobs"] = events.check
-            reading = asyncio.create_task(lifecycle.supervise("job events", events.run(lifecycle.stopping)))
-            try:
+
+            # Called within its own task: a process that stops at once never begins it, and what was made
+            # outside would then be a coroutine that nobody awaits.
+            async def read_events() -> None:
+                await lifecycle.supervise("job events", events.run(lifecycle.stopping))
+
+            async with background(
+                read_events(), stop=lifecycle.stopping, grace=_STOP_SECONDS, name="job events"
+            ):
                 yield
-            finally:
-                lifecycle.stop()
-                await asyncio.wait({reading}, timeout=5)
-                reading.cancel()
 
     return lifespan

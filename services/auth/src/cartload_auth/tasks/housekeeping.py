@@ -1,13 +1,14 @@
 """What the API does beside answering: keys kept up to date, expired rows removed."""
 
 import asyncio
-import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 
 from cartload_auth import metrics
 from cartload_auth.api.dependencies import Dependencies
 from cartload_auth.repository import expired as expired_rows
+from cartload_kit.concurrency import every
 from cartload_kit.database import transaction
+from cartload_kit.describe_error import describe_error
 from cartload_kit.logging import get_logger
 
 KEYS_EVERY = 5.0
@@ -20,6 +21,7 @@ seconds more; `config.KEY_LEAD` is far longer than both.
 CLEANUP_EVERY = 60.0
 """Seconds between two removals of what has run out."""
 
+_JITTER = 0.2
 _MOST_BATCHES = 20
 _log = get_logger(__name__)
 
@@ -45,19 +47,24 @@ async def remove_expired(dependencies: Dependencies) -> int:
 
 
 async def run(dependencies: Dependencies) -> None:
-    """Do both for ever; a failure is logged and tried again at the next turn."""
+    """Do both until cancelled; a failure is logged and tried again at the next turn."""
+
+    async def keys() -> None:
+        await _try("reading keys", KEYS_EVERY, keep_keys(dependencies))
+
+    async def expired() -> None:
+        await _try("removing what ran out", CLEANUP_EVERY, remove_expired(dependencies))
+
+    # Two loops: a cleanup that takes long must not keep a key that was dropped in use. The rests vary, so
+    # that replicas which started together do not delete the same rows at the same time.
     async with asyncio.TaskGroup() as group:
-        group.create_task(_repeat("reading keys", KEYS_EVERY, lambda: keep_keys(dependencies)))
-        group.create_task(
-            _repeat("removing what ran out", CLEANUP_EVERY, lambda: remove_expired(dependencies))
-        )
+        group.create_task(every(KEYS_EVERY, keys, jitter=_JITTER, at_once=False))
+        group.create_task(every(CLEANUP_EVERY, expired, jitter=_JITTER, at_once=False))
 
 
-async def _repeat(what: str, every: float, work: Callable[[], Awaitable[object]]) -> None:
-    while True:
-        await asyncio.sleep(every * random.uniform(0.8, 1.2))
-        try:
-            async with asyncio.timeout(every):
-                await work()
-        except Exception as error:  # noqa: BLE001 - the database may be away; the next turn tries again
-            _log.warning("%s failed: %s", what, error)
+async def _try(what: str, seconds: float, work: Awaitable[object]) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await work
+    except Exception as error:  # noqa: BLE001 - the database may be away; the next turn tries again
+        _log.warning("%s failed: %s", what, describe_error(error))

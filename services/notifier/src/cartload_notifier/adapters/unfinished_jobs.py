@@ -8,6 +8,7 @@ from typing import Any
 import aiohttp
 
 from cartload_contracts.jobs import UNFINISHED
+from cartload_kit.backoff import Backoff
 from cartload_kit.describe_error import describe_error
 from cartload_kit.logging import get_logger
 from cartload_kit.tracing import current_traceparent
@@ -15,7 +16,8 @@ from cartload_notifier.domain.close_codes import CloseCode, Closed
 from cartload_notifier.domain.job_update import JobUpdate
 
 _PAGE, _MOST_PAGES = 100, 10
-_ATTEMPTS, _PAUSE = 3, 0.5
+_ATTEMPTS = 3
+_BACKOFF = Backoff(first=0.5, longest=1.0)
 _SECONDS = 5.0
 _MOST_BYTES = 4 * 2**20
 _log = get_logger(__name__)
@@ -56,7 +58,7 @@ class UnfinishedJobs:
             except (_NoAnswer, TimeoutError, aiohttp.ClientError) as error:
                 _log.warning("the generator gave no jobs: %s", describe_error(error))
             if attempt < _ATTEMPTS:
-                await asyncio.sleep(_PAUSE * attempt)
+                await asyncio.sleep(_BACKOFF.seconds(attempt))
         raise _unreadable()
 
     async def _ask(self, token: str, cursor: str | None) -> dict[str, Any]:

@@ -4,12 +4,13 @@ Three tasks: one reads, one writes (nobody else does), one watches the token. Th
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol, assert_never
+from typing import Protocol, assert_never
 
+from cartload_kit.concurrency import run_until_first_ends
 from cartload_kit.errors import Unauthorized, Unavailable
 from cartload_kit.tokens import Identity
 from cartload_notifier import metrics
@@ -73,7 +74,7 @@ async def serve(
         token, identity = await _authenticate(socket, dependencies, rate)
     with dependencies.hub.subscribed(identity.user_id) as queue:
         connection = _Connection(socket, dependencies, rate, queue, identity)
-        await _until_one_ends(connection.read(), connection.write(token), connection.watch())
+        await run_until_first_ends(connection.read(), connection.write(token), connection.watch())
 
 
 async def _authenticate(
@@ -184,15 +185,3 @@ class _Connection:
                 await self._socket.send(text)
         except TimeoutError:
             raise TooSlow from None
-
-
-async def _until_one_ends(*work: Coroutine[Any, Any, None]) -> None:
-    """Run side by side until the first ends, cancel the others, and raise what it raised."""
-    tasks = [asyncio.create_task(part) for part in work]
-    try:
-        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-    next(iter(done)).result()
