@@ -47,7 +47,7 @@ class Engine:
 
         With ``dictionaries`` columns whose values come out of a pool stay dictionary-encoded (int32), the
         way in which they are made: faster to hash and to write; :meth:`plain` makes them what they are
-        without. Raises ValueError for rows that the spec's catalogue does not have.
+        without. Raises ValueError for rows that the spec's catalogue does not have, and for numbers below 0.
         """
         batches = self._coded(chunk, tables)
         return batches if dictionaries else {name: self.plain(name, coded) for name, coded in batches.items()}
@@ -60,16 +60,24 @@ class Engine:
     def _coded(self, chunk: Chunk, tables: Collection[str]) -> dict[str, pa.RecordBatch]:
         match chunk:
             case CatalogueRows(table, first_row, rows):
-                self._require_rows(table, first_row + rows)
+                self._require_rows(table, first_row, rows)
                 made: Makers = {table: partial(products.rows_of, self._world, table, first_row, rows)}
-            case Blocks():
+            case Blocks(first_block, customers):
+                if first_block < 0 or customers < 0:
+                    raise ValueError(
+                        f"{customers} customers from block {first_block} on: neither may be negative"
+                    )
                 made = self._blocks(chunk)
         return {table: batch() for table, batch in made.items() if table in tables}
 
-    def _require_rows(self, table: str, end: int) -> None:
+    def _require_rows(self, table: str, first_row: int, rows: int) -> None:
         if table not in CATALOGUE_TABLES:
             raise ValueError(f"{table} is no catalogue table; those are {', '.join(CATALOGUE_TABLES)}")
-        there = catalogue_rows(self.spec, table)
+        # numpy takes a negative index from the end: such rows would be made of others' numbers, without an
+        # error.
+        if first_row < 0 or rows < 0:
+            raise ValueError(f"{rows} rows of {table} from row {first_row} on: neither may be negative")
+        there, end = catalogue_rows(self.spec, table), first_row + rows
         if end > there:
             raise ValueError(f"{table} has {there} rows in this spec, row {end - 1} was asked for")
 

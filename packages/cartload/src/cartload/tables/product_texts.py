@@ -117,6 +117,8 @@ class Texts:
             _filled(templates.texts[chosen[rows[0]]], rows, self._slots)
             for rows in np.split(order, starts_of_runs(chosen[order]))[1:]
         ]
+        if not parts:
+            return arrays.constant("", 0)  # concat_arrays refuses an empty list
         back = np.empty_like(order)
         back[order] = np.arange(len(order))
         return arrays.text(pa.concat_arrays(parts), back)
