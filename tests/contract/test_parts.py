@@ -13,8 +13,8 @@ from cartload.spec import parse, resolve, spec_hash
 from cartload_contracts import envelope, examples
 from cartload_contracts.messages import Deleted, GenerateChunk, Result
 from cartload_generator.consumers.chunk_handler import ChunkHandler
+from cartload_generator.consumers.engines import Engines
 from cartload_generator.consumers.result_consumer import ResultConsumer
-from cartload_generator.worker.engines import Engines
 from cartload_kit.kafka import BadMessage, Record
 from cartload_notifier.domain.job_update import JobUpdate
 from cartload_writer.consumers.decode import rows_of

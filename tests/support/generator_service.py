@@ -34,7 +34,7 @@ from cartload_generator.domain.backlog import Backlog
 from cartload_generator.domain.fairness import Bounds
 from cartload_generator.domain.limits import Limits
 from cartload_generator.domain.planning import chunk_of
-from cartload_generator.models import metadata
+from cartload_generator.repository.models import metadata
 from cartload_generator.tasks.dispatcher import Dispatcher
 from cartload_generator.tasks.job_waiters import JobWaiters
 from cartload_kit.database import engine

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from cartload_generator.bootstrap import MIGRATIONS
-from cartload_generator.models import metadata
+from cartload_generator.repository.models import metadata
 from cartload_kit.database import NotMigrated, async_url, engine, require_migrated
 from cartload_kit.database.migrate import migrate
 

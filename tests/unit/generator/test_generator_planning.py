@@ -13,7 +13,7 @@ from cartload_contracts import envelope
 from cartload_contracts.model import TABLES
 from cartload_generator.domain import commands, limits, planning
 from cartload_generator.domain.apply_results import mask
-from cartload_generator.domain.entities import DatasetRecord, InFlightChunk, Job, TableSums, add_up
+from cartload_generator.domain.entities import Dataset, InFlightChunk, Job, TableSums, add_up
 from cartload_generator.domain.limits import MOST_CUSTOMERS, Limits
 from cartload_generator.domain.planning import JobPlans, job_plan, read_spec, size_of
 from cartload_kit.errors import Unprocessable
@@ -22,7 +22,7 @@ from support.generator_jobs import DATASET, JOB, NOW, OWNER, job_in
 SPEC = read_spec({"customers": 2500})
 
 
-def dataset(**changes: Any) -> DatasetRecord:
+def dataset(**changes: Any) -> Dataset:
     values: dict[str, Any] = {
         "id": DATASET,
         "owner_id": OWNER,
@@ -35,7 +35,7 @@ def dataset(**changes: Any) -> DatasetRecord:
         "active_job_id": JOB,
         "created_at": NOW,
     }
-    return DatasetRecord(**(values | changes))
+    return Dataset(**(values | changes))
 
 
 def whole_job(most_blocks: int = 64) -> Job:

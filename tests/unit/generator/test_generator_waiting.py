@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from cartload_contracts.jobs import JobView
-from cartload_generator.api.jobs.prefer import wait_seconds
+from cartload_generator.api.jobs.routes import wait_seconds
 from cartload_generator.tasks.job_waiters import LOOK_SECONDS, JobWaiters
 from support.generator_jobs import job_in
 

@@ -15,8 +15,8 @@ from cartload.spec import parse, resolve, spec_hash
 from cartload_contracts import envelope
 from cartload_contracts.messages import CatalogueRange, Failed, GenerateChunk
 from cartload_generator.consumers.chunk_handler import ChunkHandler, failure_of
+from cartload_generator.consumers.engines import Engines, SpecMismatch
 from cartload_generator.domain.planning import chunk_of, part_of
-from cartload_generator.worker.engines import Engines, SpecMismatch
 from cartload_kit.kafka import BadMessage, MessageTooLarge, Record
 from support.generator_jobs import DATASET, JOB, NOW
 
@@ -67,7 +67,7 @@ def engines() -> Engines:
 
 async def test_a_chunk_becomes_one_batch_for_each_of_its_tables(engines: Engines) -> None:
     sent = Sent()
-    handler = ChunkHandler(sent, engines)
+    handler = ChunkHandler(sent, engines, lambda: NOW)
     await handler.handle(record(command()))
     batches = [envelope.decode_batch(wire.value, dict(wire.headers)) for wire in sent.wires]
     assert [batch.header.table for batch in batches] == list(BLOCK_TABLES)
@@ -86,7 +86,7 @@ async def test_the_same_command_gives_the_same_rows_in_any_worker(engines: Engin
     hashes = []
     for own in (engines, Engines(1)):
         sent = Sent()
-        await ChunkHandler(sent, own).handle(record(command()))
+        await ChunkHandler(sent, own, lambda: NOW).handle(record(command()))
         headers = [envelope.batch_header(dict(wire.headers)) for wire in sent.wires]
         hashes.append([(header.event_id, header.row_hash) for header in headers])
     assert hashes[0] == hashes[1]
@@ -94,7 +94,7 @@ async def test_the_same_command_gives_the_same_rows_in_any_worker(engines: Engin
 
 async def test_catalogue_chunks_are_one_batch(engines: Engines) -> None:
     sent = Sent()
-    await ChunkHandler(sent, engines).handle(record(command(0)))
+    await ChunkHandler(sent, engines, lambda: NOW).handle(record(command(0)))
     (wire,) = sent.wires
     assert envelope.batch_header(dict(wire.headers)).table == "categories"
 
@@ -113,23 +113,23 @@ async def test_a_command_of_another_engine_is_refused(
 ) -> None:
     sent = Sent()
     with pytest.raises(BadMessage, match=reason):
-        await ChunkHandler(sent, engines).handle(record(command(**changes)))
+        await ChunkHandler(sent, engines, lambda: NOW).handle(record(command(**changes)))
     assert not sent.wires
 
 
 async def test_what_is_no_command_is_a_bad_message(engines: Engines) -> None:
     with pytest.raises(BadMessage, match="Not a chunk command"):
-        await ChunkHandler(Sent(), engines).handle(record(command(), value=b"{}"))
+        await ChunkHandler(Sent(), engines, lambda: NOW).handle(record(command(), value=b"{}"))
 
 
 async def test_a_batch_that_its_topic_does_not_take_is_a_bad_message(engines: Engines) -> None:
     with pytest.raises(BadMessage, match="larger"):
-        await ChunkHandler(Sent(MessageTooLarge("x")), engines).handle(record(command()))
+        await ChunkHandler(Sent(MessageTooLarge("x")), engines, lambda: NOW).handle(record(command()))
 
 
 async def test_the_job_is_told_of_a_command_that_becomes_a_dead_letter(engines: Engines) -> None:
     sent = Sent()
-    await ChunkHandler(sent, engines).tell_failure(
+    await ChunkHandler(sent, engines, lambda: NOW).tell_failure(
         record(command(attempt=2, chunk_attempt=3)), "The hash is wrong."
     )
     (wire,) = sent.wires

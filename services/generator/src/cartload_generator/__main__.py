@@ -19,7 +19,7 @@ def api() -> None:
 def worker() -> None:
     """Make chunks."""
     from cartload.engine.worker_process import leave_out_pandas
-    from cartload_generator.worker import bootstrap
+    from cartload_generator.consumers import bootstrap
 
     leave_out_pandas()
     bootstrap.run(load(WorkerSettings))

@@ -10,12 +10,12 @@ from fastapi import FastAPI
 from cartload_contracts import topics
 from cartload_generator import app as api
 from cartload_generator.adapters.kafka_backlog import KafkaBacklog
+from cartload_generator.adapters.kafka_outbox import KafkaOutbox, utc_now
 from cartload_generator.api.dependencies import Services
 from cartload_generator.api.specs.preview import Previews
 from cartload_generator.consumers.result_consumer import ResultConsumer
 from cartload_generator.domain.fairness import Bounds
 from cartload_generator.domain.limits import Limits
-from cartload_generator.ports import KafkaOutbox, utc_now
 from cartload_generator.settings import ApiSettings
 from cartload_generator.tasks.dispatcher import Dispatcher
 from cartload_generator.tasks.job_waiters import JobWaiters
@@ -82,6 +82,7 @@ async def _open_api(
             waiters,
             backlog=KafkaBacklog(settings.kafka_bootstrap_servers),
             bounds=bounds_of(settings),
+            clock=utc_now,
         )
         consumer = Consumer(
             settings.kafka_bootstrap_servers,

@@ -8,8 +8,8 @@ from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from cartload_generator.api.specs.preview import Previews
+from cartload_generator.domain.entities import Clock
 from cartload_generator.domain.limits import Limits
-from cartload_generator.ports import Clock
 from cartload_generator.tasks.dispatcher import Dispatcher
 from cartload_generator.tasks.job_waiters import JobWaiters
 from cartload_kit.tokens import CurrentUser

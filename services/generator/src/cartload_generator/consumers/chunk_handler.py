@@ -9,6 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 from uuid import UUID
 
+import pyarrow as pa
+
 import cartload
 from cartload.engine.generate import Engine
 from cartload.schema.rowhash import hash_batch
@@ -17,15 +19,15 @@ from cartload_contracts.batches import Batch, BatchHeader
 from cartload_contracts.envelope import InvalidMessage
 from cartload_contracts.messages import Failed, GenerateChunk
 from cartload_generator import metrics
+from cartload_generator.consumers.engines import Engines
+from cartload_generator.domain.entities import Clock
 from cartload_generator.domain.planning import chunk_of
-from cartload_generator.ports import Clock, utc_now
-from cartload_generator.worker.encode import encode
-from cartload_generator.worker.engines import Engines
 from cartload_kit.kafka import BadMessage, MessageTooLarge, Record, Sendable
 from cartload_kit.logging import bind
 from cartload_kit.tracing import current_traceparent
 
 SOURCE = "/cartload/generator/worker"
+_IPC = pa.ipc.IpcWriteOptions(compression="lz4")
 log = logging.getLogger(__name__)
 
 
@@ -39,7 +41,7 @@ class Sender(Protocol):
 class ChunkHandler:
     """Handles chunk commands. One thread makes chunks, so the event loop and its heartbeats go on."""
 
-    def __init__(self, sender: Sender, engines: Engines, clock: Clock = utc_now) -> None:
+    def __init__(self, sender: Sender, engines: Engines, clock: Clock) -> None:
         self._sender = sender
         self._engines = engines
         self._clock = clock
@@ -126,6 +128,14 @@ def _batch(command: GenerateChunk, engine: Engine, name: str, rows: Any, shared_
         generating_seconds=round(shared_seconds + time.perf_counter() - began, 6),
     )
     return Batch(header, payload)
+
+
+def encode(batch: pa.RecordBatch) -> bytes:
+    """The Arrow IPC stream of one batch, its buffers compressed with LZ4."""
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, batch.schema, options=_IPC) as writer:
+        writer.write_batch(batch)
+    return bytes(sink.getvalue())
 
 
 def failure_of(record: Record, reason: str) -> Failed | None:

@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Protocol
 
+from cartload_contracts.envelope import Message
 from cartload_contracts.messages import Delete, Discard, GenerateChunk, Prepare, Seal
 from cartload_contracts.model import TABLES, Segment, TableTotals
-from cartload_generator.domain.entities import DatasetRecord, InFlightChunk, Job, TableSums, add_up
+from cartload_generator.domain.entities import Dataset, InFlightChunk, Job, TableSums, add_up
 from cartload_generator.domain.planning import JobPlan, part_of
 
 
-def prepare(job: Job, dataset: DatasetRecord, all_jobs: Sequence[Job]) -> Prepare:
+def prepare(job: Job, dataset: Dataset, all_jobs: Sequence[Job]) -> Prepare:
     """Make the dataset's database, or record a further segment of it."""
     others = [one for one in all_jobs if one.number != job.number]
     return Prepare(
@@ -64,7 +66,7 @@ def _totals(sums: TableSums | None) -> TableTotals:
     return TableTotals(rows=kept.rows, row_hash=kept.row_hash)
 
 
-def discard(job: Job, dataset: DatasetRecord, all_jobs: Iterable[Job]) -> Discard:
+def discard(job: Job, dataset: Dataset, all_jobs: Iterable[Job]) -> Discard:
     """Roll back an append: what other jobs have stored stays."""
     return Discard(
         dataset_id=dataset.id,
@@ -84,6 +86,13 @@ def _segment(job: Job) -> Segment:
     return Segment(first_block=job.first_block, customers=job.customers)
 
 
-def delete(dataset: DatasetRecord) -> Delete:
+def delete(dataset: Dataset) -> Delete:
     """Remove the dataset."""
     return Delete(dataset_id=dataset.id, owner_id=dataset.owner_id)
+
+
+class Outbox(Protocol):
+    """Where commands and job states go."""
+
+    async def send(self, messages: Iterable[Message]) -> None:
+        """Send messages; returns when all are safe. Raises when that is not certain."""

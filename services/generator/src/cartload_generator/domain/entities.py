@@ -1,6 +1,6 @@
 """A job, a dataset and a chunk in flight, as they are kept: plain values without SQL."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -12,6 +12,9 @@ from cartload_generator.domain import states
 from cartload_generator.domain.states import Step
 
 type DatasetState = Literal["creating", "ready", "incomplete", "deleting"]
+
+type Clock = Callable[[], datetime]
+"""The time now, in UTC."""
 
 _HASHES = 1 << 128
 _SMALLEST_TIME = 0.001
@@ -252,8 +255,8 @@ class Job:
 
 
 @dataclass(slots=True, kw_only=True)
-class DatasetRecord:
-    """A dataset's row."""
+class Dataset:
+    """A dataset, as its row is kept."""
 
     number: int = 0
     id: UUID

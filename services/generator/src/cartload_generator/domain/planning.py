@@ -13,7 +13,7 @@ from cartload.spec.message_limits import require_sendable
 from cartload.spec.sizes import dataset_bytes
 from cartload_contracts.jobs import JobKind
 from cartload_contracts.messages import BlockRange, CatalogueRange
-from cartload_generator.domain.entities import DatasetRecord, Job
+from cartload_generator.domain.entities import Dataset, Job
 from cartload_kit.errors import FieldError, Unprocessable
 
 
@@ -86,7 +86,7 @@ class JobPlan:
         return sum(rows_of(self.resolved, chunk).values())
 
 
-def job_plan(job: Job, dataset: DatasetRecord) -> JobPlan:
+def job_plan(job: Job, dataset: Dataset) -> JobPlan:
     """The plan of a job."""
     resolved = Spec.model_validate(dataset.spec)
     segment = Segment(job.first_block, job.customers)

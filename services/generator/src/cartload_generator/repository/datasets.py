@@ -10,11 +10,11 @@ from sqlalchemy import Row, Select, func, insert, select, update
 from sqlalchemy.dialects.mysql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from cartload_generator.domain.entities import DatasetRecord
-from cartload_generator.models import datasets, owners
+from cartload_generator.domain.entities import Dataset
 from cartload_generator.repository.jobs import sums_of
+from cartload_generator.repository.models import datasets, owners
 
-_KEPT = tuple(field.name for field in fields(DatasetRecord) if field.name != "tables")
+_KEPT = tuple(field.name for field in fields(Dataset) if field.name != "tables")
 
 
 async def lock_owner(connection: AsyncConnection, owner_id: UUID) -> None:
@@ -30,12 +30,12 @@ async def stored_bytes(connection: AsyncConnection, owner_id: UUID) -> int:
     return int(await connection.scalar(query) or 0)
 
 
-async def add(connection: AsyncConnection, dataset: DatasetRecord) -> None:
+async def add(connection: AsyncConnection, dataset: Dataset) -> None:
     """Insert a dataset."""
     await connection.execute(insert(datasets).values(_values(dataset)))
 
 
-async def save(connection: AsyncConnection, dataset: DatasetRecord) -> None:
+async def save(connection: AsyncConnection, dataset: Dataset) -> None:
     """Write back what may change of a dataset that was read under lock."""
     values = _values(dataset)
     changing = ("state", "tables", "bytes", "active_job_id", "delete_due_at", "deleted_at")
@@ -44,24 +44,19 @@ async def save(connection: AsyncConnection, dataset: DatasetRecord) -> None:
     )
 
 
-async def lock(connection: AsyncConnection, dataset_id: UUID) -> DatasetRecord | None:
+async def lock(connection: AsyncConnection, dataset_id: UUID) -> Dataset | None:
     """Read a dataset and keep others from changing it."""
     return await _one(connection, select(datasets).where(datasets.c.id == dataset_id).with_for_update())
 
 
-async def find(
-    connection: AsyncConnection, dataset_id: UUID, owner_id: UUID | None = None
-) -> DatasetRecord | None:
-    """Read a dataset; with `owner_id` only if it is theirs and not deleted."""
-    query = select(datasets).where(datasets.c.id == dataset_id)
-    if owner_id is not None:
-        query = query.where(datasets.c.owner_id == owner_id, datasets.c.state != "deleting")
-    return await _one(connection, query)
+async def find(connection: AsyncConnection, dataset_id: UUID) -> Dataset | None:
+    """Read a dataset, also one that is being deleted or is gone."""
+    return await _one(connection, select(datasets).where(datasets.c.id == dataset_id))
 
 
 async def page(
     connection: AsyncConnection, owner_id: UUID, *, states: Sequence[str], below: int | None, limit: int
-) -> list[DatasetRecord]:
+) -> list[Dataset]:
     """A user's datasets, newest first, those being deleted left out."""
     query = (
         select(datasets)
@@ -74,11 +69,6 @@ async def page(
     if below is not None:
         query = query.where(datasets.c.number < below)
     return [_record(row) for row in await connection.execute(query)]
-
-
-async def state(connection: AsyncConnection, dataset_id: UUID) -> str | None:
-    """A dataset's state; None when there is no such dataset."""
-    return await connection.scalar(select(datasets.c.state).where(datasets.c.id == dataset_id))
 
 
 async def due_deletes(connection: AsyncConnection, now: datetime, limit: int = 100) -> list[UUID]:
@@ -97,15 +87,15 @@ async def jobs_of_deleted(connection: AsyncConnection, limit: int = 100) -> list
     return [job_id for job_id in await connection.scalars(query) if job_id is not None]
 
 
-async def _one(connection: AsyncConnection, query: Select[Any]) -> DatasetRecord | None:
+async def _one(connection: AsyncConnection, query: Select[Any]) -> Dataset | None:
     row = (await connection.execute(query)).first()
     return None if row is None else _record(row)
 
 
-def _values(dataset: DatasetRecord) -> dict[str, Any]:
+def _values(dataset: Dataset) -> dict[str, Any]:
     values = {name: getattr(dataset, name) for name in _KEPT if name != "number"}
     return values | {"tables": {name: sums.to_json() for name, sums in dataset.tables.items()}}
 
 
-def _record(row: Row[Any]) -> DatasetRecord:
-    return DatasetRecord(**{name: getattr(row, name) for name in _KEPT}, tables=sums_of(row.tables))
+def _record(row: Row[Any]) -> Dataset:
+    return Dataset(**{name: getattr(row, name) for name in _KEPT}, tables=sums_of(row.tables))

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.mysql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cartload_generator.domain.entities import InFlightChunk
-from cartload_generator.models import job_windows as table
+from cartload_generator.repository.models import job_windows as table
 
 # Statements are built once: building and hashing one takes longer than running it.
 _OF_JOB = select(table).where(table.c.job_number == bindparam("job")).order_by(table.c.chunk_index)

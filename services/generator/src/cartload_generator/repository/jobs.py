@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from cartload_contracts.jobs import UNFINISHED
 from cartload_generator.domain.entities import Job, JobEvent, Sums, TableSums
 from cartload_generator.domain.fairness import Candidate
-from cartload_generator.models import job_events, jobs
+from cartload_generator.repository.models import job_events, jobs
 
 _KEPT = tuple(field.name for field in fields(Job) if field.name in jobs.c and field.name != "tables")
 _FIXED = frozenset(
@@ -101,10 +101,9 @@ async def lock(connection: AsyncConnection, job_id: UUID, *, skip_locked: bool =
     return await _one(connection, _LOCK_FREE if skip_locked else _LOCK, job_id)
 
 
-async def find(connection: AsyncConnection, job_id: UUID, owner_id: UUID | None = None) -> Job | None:
-    """Read a job; with `owner_id` only if it is theirs."""
-    job = await _one(connection, _FIND, job_id)
-    return job if job is not None and owner_id in (None, job.owner_id) else None
+async def find(connection: AsyncConnection, job_id: UUID) -> Job | None:
+    """Read a job."""
+    return await _one(connection, _FIND, job_id)
 
 
 async def page(
@@ -173,7 +172,7 @@ async def unpublished(connection: AsyncConnection, limit: int = 200) -> list[Job
 
 
 async def mark_published(connection: AsyncConnection, versions: Mapping[UUID, int]) -> None:
-    """JobEvent which versions have been published, in one statement."""
+    """Note which versions have been published, in one statement."""
     ids = list(versions)
     published = case(*((jobs.c.id == job_id, version) for job_id, version in versions.items()))
     newest = func.greatest(jobs.c.published_version, published)

@@ -9,7 +9,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.dialects.mysql import limit
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from cartload_generator.models import idempotency_keys as table
+from cartload_generator.repository.models import idempotency_keys as table
 
 
 @dataclass(frozen=True, slots=True)

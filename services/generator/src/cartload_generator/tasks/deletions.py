@@ -6,7 +6,8 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from cartload_generator.domain import commands, lifecycle
-from cartload_generator.ports import Clock, Outbox
+from cartload_generator.domain.commands import Outbox
+from cartload_generator.domain.entities import Clock
 from cartload_generator.repository import datasets
 from cartload_generator.tasks.locked_jobs import LockedJobs
 from cartload_kit.database import retry_on_deadlock, transaction

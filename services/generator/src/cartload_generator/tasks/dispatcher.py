@@ -17,10 +17,10 @@ from cartload_contracts.messages import Deleted, Result
 from cartload_generator import metrics
 from cartload_generator.domain import commands, fairness, lifecycle
 from cartload_generator.domain.backlog import Backlog, BacklogReader
-from cartload_generator.domain.entities import DatasetRecord, Job
+from cartload_generator.domain.commands import Outbox
+from cartload_generator.domain.entities import Clock, Dataset, Job
 from cartload_generator.domain.fairness import Bounds
 from cartload_generator.domain.lifecycle import Next
-from cartload_generator.ports import Clock, Outbox, utc_now
 from cartload_generator.repository import jobs, keys
 from cartload_generator.tasks.deletions import Deletions
 from cartload_generator.tasks.job_waiters import JobWaiters
@@ -52,7 +52,7 @@ class Dispatcher:
         *,
         backlog: BacklogReader,
         bounds: Bounds | None = None,
-        clock: Clock = utc_now,
+        clock: Clock,
     ) -> None:
         """`backlog` tells why a job is silent; `bounds`: how much may be in flight."""
         self._engine = engine
@@ -72,7 +72,7 @@ class Dispatcher:
 
     # Being told
 
-    def created(self, job: Job, dataset: DatasetRecord, siblings: Sequence[Job]) -> None:
+    def created(self, job: Job, dataset: Dataset, siblings: Sequence[Job]) -> None:
         """A job was committed: ask for its database at once (the sweep does, should this be lost)."""
         self._changed(job)
         task = asyncio.create_task(self._send_prepare(commands.prepare(job, dataset, siblings)))

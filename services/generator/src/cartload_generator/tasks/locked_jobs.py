@@ -19,10 +19,10 @@ from cartload_generator import metrics
 from cartload_generator.domain import commands, lifecycle
 from cartload_generator.domain.apply_results import apply_results, chunks_of, mask
 from cartload_generator.domain.backlog import Backlog
-from cartload_generator.domain.entities import DatasetRecord, InFlightChunk, Job, TableSums, add_up
+from cartload_generator.domain.commands import Outbox
+from cartload_generator.domain.entities import Clock, Dataset, InFlightChunk, Job, TableSums, add_up
 from cartload_generator.domain.lifecycle import Next
 from cartload_generator.domain.planning import JobPlan, JobPlans, job_plan
-from cartload_generator.ports import Clock, Outbox
 from cartload_generator.repository import datasets, in_flight_chunks, jobs
 from cartload_kit.database import transaction
 
@@ -158,7 +158,7 @@ class LockedJob:
 
 
 def _set_stored(
-    dataset: DatasetRecord,
+    dataset: Dataset,
     job: Job,
     others: Collection[Job],
     manifest: Mapping[TableName, StoredTotals] | None,

@@ -10,7 +10,7 @@ from uuid import UUID
 from cartload_contracts.jobs import JobState, JobView
 from cartload_generator import metrics
 from cartload_generator.domain import states
-from cartload_generator.ports import Outbox
+from cartload_generator.domain.commands import Outbox
 from cartload_kit.transient_errors import is_transient
 
 type Mark = Callable[[Mapping[UUID, int]], Awaitable[None]]

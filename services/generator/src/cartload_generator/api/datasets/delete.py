@@ -4,10 +4,10 @@ import logging
 from uuid import UUID
 
 from cartload_generator.api.dependencies import Services
-from cartload_generator.domain.entities import DatasetRecord
+from cartload_generator.api.ownership import require_own_dataset
+from cartload_generator.domain.entities import Dataset
 from cartload_generator.repository import datasets
 from cartload_kit.database import retry_on_deadlock, transaction
-from cartload_kit.errors import NotFound
 from cartload_kit.transient_errors import is_transient
 
 log = logging.getLogger(__name__)
@@ -29,11 +29,9 @@ async def delete(services: Services, owner_id: UUID, dataset_id: UUID) -> None:
     deletions.wake.set()
 
 
-async def _mark(services: Services, owner_id: UUID, dataset_id: UUID) -> DatasetRecord:
+async def _mark(services: Services, owner_id: UUID, dataset_id: UUID) -> Dataset:
     async with transaction(services.engine) as connection:
-        dataset = await datasets.lock(connection, dataset_id)
-        if dataset is None or dataset.owner_id != owner_id or dataset.state == "deleting":
-            raise NotFound("There is no such dataset.")
+        dataset = require_own_dataset(await datasets.lock(connection, dataset_id), owner_id)
         dataset.state = "deleting"
         dataset.delete_due_at = services.clock()
         await datasets.save(connection, dataset)

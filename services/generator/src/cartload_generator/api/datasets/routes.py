@@ -6,14 +6,14 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 
 from cartload_generator.api.datasets.delete import delete
-from cartload_generator.api.datasets.schemas import DATASET_EXAMPLE, Dataset, Deleting
+from cartload_generator.api.datasets.schemas import DATASET_EXAMPLE, Deleting
+from cartload_generator.api.datasets.schemas import Dataset as DatasetView
 from cartload_generator.api.datasets.views import view
 from cartload_generator.api.dependencies import Owner, ServicesDep
-from cartload_generator.api.jobs.routes import Cursor, Limit, NumberPosition, number_in
-from cartload_generator.api.jobs.schemas import page_of
+from cartload_generator.api.ownership import require_own_dataset
+from cartload_generator.api.pages import Cursor, Limit, NumberPosition, number_in, page_of
 from cartload_generator.repository import datasets, jobs
 from cartload_kit.database import transaction
-from cartload_kit.errors import NotFound
 from cartload_kit.pagination import Page, add_link
 
 router = APIRouter(prefix="/api/datasets", tags=["datasets"])
@@ -28,7 +28,7 @@ State = Annotated[
 
 @router.get(
     "",
-    response_model=Page[Dataset],
+    response_model=Page[DatasetView],
     responses=page_of(DATASET_EXAMPLE),
     summary="List your datasets, newest first",
 )
@@ -40,7 +40,7 @@ async def list_datasets(
     state: State = None,
     cursor: Cursor = None,
     limit: Limit = 50,
-) -> Page[Dataset]:
+) -> Page[DatasetView]:
     """A page of datasets."""
     below = number_in(cursor)
     async with transaction(services.engine) as connection:
@@ -53,16 +53,14 @@ async def list_datasets(
     if following:
         add_link(response.headers, request, following)
     items = [view(one, [job for job in all_jobs if job.dataset_id == one.id]) for one in shown]
-    return Page[Dataset](items=items, next=following)
+    return Page[DatasetView](items=items, next=following)
 
 
-@router.get("/{dataset_id}", response_model=Dataset, responses=_DATASET, summary="Read a dataset")
-async def read_dataset(dataset_id: UUID, services: ServicesDep, owner: Owner) -> Dataset:
+@router.get("/{dataset_id}", response_model=DatasetView, responses=_DATASET, summary="Read a dataset")
+async def read_dataset(dataset_id: UUID, services: ServicesDep, owner: Owner) -> DatasetView:
     """What a dataset is made from, and what is stored of it."""
     async with transaction(services.engine) as connection:
-        dataset = await datasets.find(connection, dataset_id, owner)
-        if dataset is None:
-            raise NotFound("There is no such dataset.")
+        dataset = require_own_dataset(await datasets.find(connection, dataset_id), owner)
         all_jobs = await jobs.of_datasets(connection, [dataset.id])
     return view(dataset, all_jobs)
 

@@ -3,17 +3,17 @@
 from collections.abc import Sequence
 
 from cartload_contracts.model import TABLES
-from cartload_generator.api.datasets.schemas import Dataset
+from cartload_generator.api.datasets.schemas import Dataset as DatasetView
 from cartload_generator.domain.commands import segments
-from cartload_generator.domain.entities import DatasetRecord, Job, Sums, TableSums, add_up
+from cartload_generator.domain.entities import Dataset, Job, Sums, TableSums, add_up
 
 
-def view(dataset: DatasetRecord, all_jobs: Sequence[Job]) -> Dataset:
+def view(dataset: Dataset, all_jobs: Sequence[Job]) -> DatasetView:
     """The dataset with its jobs, oldest first."""
     stored = _stored(dataset, all_jobs)
     sums = {name: stored.get(name, TableSums(0)) for name in TABLES}
     assert dataset.state != "deleting"  # noqa: S101 - such a dataset is never read for its owner
-    return Dataset(
+    return DatasetView(
         id=dataset.id,
         name=dataset.name,
         state=dataset.state,
@@ -28,7 +28,7 @@ def view(dataset: DatasetRecord, all_jobs: Sequence[Job]) -> Dataset:
     )
 
 
-def _stored(dataset: DatasetRecord, all_jobs: Sequence[Job]) -> Sums:
+def _stored(dataset: Dataset, all_jobs: Sequence[Job]) -> Sums:
     """What the writer last said is stored, and what an unfinished job has stored since.
 
     A create that is tried again is counted from the beginning: its own sums hold what it had stored before.

@@ -3,13 +3,14 @@
 from uuid import UUID
 
 from cartload_generator.api.dependencies import Services
+from cartload_generator.api.ownership import require_own_job
 from cartload_generator.domain import lifecycle, limits, states
 from cartload_generator.domain.entities import Job
 from cartload_generator.domain.states import Action
 from cartload_generator.repository import datasets, in_flight_chunks, jobs
 from cartload_generator.tasks.locked_jobs import LockedJob
 from cartload_kit.database import retry_on_deadlock
-from cartload_kit.errors import Conflict, NotFound
+from cartload_kit.errors import Conflict
 
 _DONE: dict[Action, str] = {
     "cancel": "cancelled",
@@ -24,13 +25,13 @@ async def control(services: Services, owner_id: UUID, job_id: UUID, action: Acti
 
     async def once() -> Job:
         async with services.dispatcher.jobs.locked(job_id) as locked:
-            if locked is None or locked.job.owner_id != owner_id:
-                raise NotFound("There is no such job.")
-            if action == "retry" and locked.job.state == "failed":
+            job = require_own_job(locked.job if locked else None, owner_id)
+            assert locked is not None  # noqa: S101 - where there is no job, that was 404
+            if action == "retry" and job.state == "failed":
                 await _reopen(services, locked)
-            if not lifecycle.act(locked.job, action, locked.now):
-                raise refusal(locked.job, action)
-            return locked.job
+            if not lifecycle.act(job, action, locked.now):
+                raise refusal(job, action)
+            return job
 
     job = await retry_on_deadlock(once)
     services.dispatcher.wake(job.id)

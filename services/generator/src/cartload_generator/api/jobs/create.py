@@ -18,14 +18,15 @@ from cartload_contracts.jobs import JobKind, JobView
 from cartload_generator import metrics
 from cartload_generator.api.dependencies import Services
 from cartload_generator.api.jobs.schemas import JobRequest
+from cartload_generator.api.ownership import require_own_dataset
 from cartload_generator.domain import limits, planning
-from cartload_generator.domain.entities import DatasetRecord, Job, TableSums
+from cartload_generator.domain.entities import Dataset, Job, TableSums
 from cartload_generator.domain.lifecycle import FIRST_TIMEOUT
 from cartload_generator.domain.planning import Size
 from cartload_generator.repository import datasets, jobs, keys
 from cartload_generator.repository.keys import KeyRecord
 from cartload_kit.database import is_duplicate_key, retry_on_deadlock, transaction
-from cartload_kit.errors import Conflict, FieldError, NotFound, Unprocessable
+from cartload_kit.errors import Conflict, FieldError, Unprocessable
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class _Draft:
     """A job that is ready to be stored."""
 
     job: Job
-    dataset: DatasetRecord
+    dataset: Dataset
     siblings: Sequence[Job] = ()
 
 
@@ -120,7 +121,7 @@ def _new_dataset(services: Services, owner_id: UUID, job_id: UUID, spec: Spec, n
     limits.check_customers(spec.customers, services.limits, "spec.customers")
     segment = Segment(0, spec.customers)
     size = planning.size_of(spec, segment, "create", services.limits.chunk_blocks)
-    dataset = DatasetRecord(
+    dataset = Dataset(
         id=uuid4(),
         owner_id=owner_id,
         name=spec.name,
@@ -144,9 +145,7 @@ async def _new_segment(
     now: datetime,
 ) -> _Draft:
     assert request.dataset_id is not None and request.customers is not None  # noqa: S101, PT018 - validated
-    dataset = await datasets.lock(connection, request.dataset_id)
-    if dataset is None or dataset.owner_id != owner_id or dataset.state == "deleting":
-        raise NotFound("There is no such dataset.")
+    dataset = require_own_dataset(await datasets.lock(connection, request.dataset_id), owner_id)
     limits.check_customers(request.customers, services.limits, "customers")
     require_appendable(dataset)
     siblings = await jobs.of_datasets(connection, [dataset.id])
@@ -159,7 +158,7 @@ async def _new_segment(
     return _Draft(_job(job_id, dataset, "append", segment, size, now), dataset, siblings)
 
 
-def require_appendable(dataset: DatasetRecord) -> None:
+def require_appendable(dataset: Dataset) -> None:
     """Raise Conflict unless a dataset can take another segment now."""
     if dataset.active_job_id is not None:
         raise Conflict("The dataset has a job that is not finished.", job_id=str(dataset.active_job_id))
@@ -176,9 +175,7 @@ def _segment(job: Job) -> Segment:
     return Segment(job.first_block, job.customers)
 
 
-def _job(
-    job_id: UUID, dataset: DatasetRecord, kind: JobKind, segment: Segment, size: Size, now: datetime
-) -> Job:
+def _job(job_id: UUID, dataset: Dataset, kind: JobKind, segment: Segment, size: Size, now: datetime) -> Job:
     return Job(
         id=job_id,
         dataset_id=dataset.id,

@@ -1,24 +1,25 @@
 """The routes of the jobs API."""
 
+import re
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Header, Query, Request, Response
-from pydantic import Field
 
 from cartload_contracts.jobs import JobStatus, JobView
 from cartload_generator.api.dependencies import Owner, Services, ServicesDep
 from cartload_generator.api.jobs.control import control
 from cartload_generator.api.jobs.create import accept
-from cartload_generator.api.jobs.prefer import wait_seconds
-from cartload_generator.api.jobs.schemas import EVENT_EXAMPLE, JOB_EXAMPLE, JobEvent, JobRequest, page_of
+from cartload_generator.api.jobs.schemas import EVENT_EXAMPLE, JOB_EXAMPLE, JobEvent, JobRequest
+from cartload_generator.api.ownership import require_own_job
+from cartload_generator.api.pages import Cursor, Limit, NumberPosition, number_in, page_of
 from cartload_generator.domain.entities import Job
 from cartload_generator.domain.states import ENDED, Action
 from cartload_generator.repository import jobs
 from cartload_kit.database import transaction
-from cartload_kit.errors import FieldError, NotFound, Unprocessable
+from cartload_kit.errors import FieldError, Unprocessable
 from cartload_kit.http.openapi import problem_answers
-from cartload_kit.pagination import Page, Position, add_link, read_cursor
+from cartload_kit.pagination import Page, add_link
 
 router = APIRouter(prefix="/api/jobs", tags=["jobs"])
 
@@ -32,14 +33,8 @@ _ACCEPTED: dict[int | str, dict[str, Any]] = {
 _ACTED: dict[int | str, dict[str, Any]] = {202: {"headers": _LOCATION, **_JOB}}
 
 
-class NumberPosition(Position):
-    """The number of the last row of a page."""
+_WAIT = re.compile(r"""^wait\s*=\s*"?(\d{1,9})"?$""", re.IGNORECASE)
 
-    n: int = Field(ge=0, lt=2**63)
-
-
-Limit = Annotated[int, Query(ge=1, le=200, description="Most items of a page.")]
-Cursor = Annotated[str | None, Query(max_length=2048, description="`next` of the page before.")]
 Key = Annotated[
     str | None,
     Header(
@@ -205,15 +200,20 @@ _add_action(
 
 async def _find(services: Services, owner: UUID, job_id: UUID) -> Job:
     async with transaction(services.engine) as connection:
-        job = await jobs.find(connection, job_id, owner)
-    if job is None:
-        raise NotFound("There is no such job.")
-    return job
+        return require_own_job(await jobs.find(connection, job_id), owner)
 
 
-def number_in(cursor: str | None) -> int | None:
-    """The number that a cursor of ours holds. Raises Unprocessable for any other."""
-    return None if cursor is None else read_cursor(cursor, NumberPosition).n
+def wait_seconds(prefer: list[str], most: int) -> int | None:
+    """How long `Prefer: wait=N` (RFC 7240) asks an answer to wait, at most `most` seconds; None without it.
+
+    Of several the first counts; what cannot be read is left aside, as the RFC has it.
+    """
+    for header in prefer:
+        for preference in header.split(","):
+            match = _WAIT.match(preference.split(";")[0].strip())
+            if match is not None:
+                return min(int(match.group(1)), most)
+    return None
 
 
 def states_in(text: str | None) -> list[str]:

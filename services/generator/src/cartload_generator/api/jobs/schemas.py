@@ -30,7 +30,6 @@ JOB_EXAMPLE: dict[str, Any] = {
     "waiting_for": None,
 }
 
-
 EVENT_EXAMPLE: dict[str, Any] = {
     "at": "2026-01-05T09:30:00.080000Z",
     "event": "generating",
@@ -39,12 +38,6 @@ EVENT_EXAMPLE: dict[str, Any] = {
     "phase": "generating",
     "detail": None,
 }
-
-
-def page_of(example: dict[str, Any]) -> dict[int | str, dict[str, Any]]:
-    """The `responses=` of a list, with an example of its items."""
-    page = {"items": [example], "next": "eyJuIjo0MX0"}
-    return {200: {"content": {"application/json": {"example": page}}}}
 
 
 class JobRequest(BaseModel):

@@ -1,29 +1,19 @@
-"""What the generator needs from outside, as small as it can be."""
+"""Sends commands and job states to Kafka."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Protocol
 
 from cartload_contracts import envelope
 from cartload_contracts.envelope import Message
 from cartload_generator import metrics
+from cartload_generator.domain.entities import Clock
 from cartload_kit.kafka import Producer
 from cartload_kit.tracing import current_traceparent
-
-type Clock = Callable[[], datetime]
-"""The time now, in UTC."""
 
 
 def utc_now() -> datetime:
     """The clock of a running process."""
     return datetime.now(UTC)
-
-
-class Outbox(Protocol):
-    """Where messages go."""
-
-    async def send(self, messages: Iterable[Message]) -> None:
-        """Send messages; returns when all are safe. Raises when that is not certain."""
 
 
 class KafkaOutbox:

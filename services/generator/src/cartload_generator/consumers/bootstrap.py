@@ -5,9 +5,10 @@ import asyncio
 import pyarrow as pa
 
 from cartload_contracts import topics
+from cartload_generator.adapters.kafka_outbox import utc_now
 from cartload_generator.consumers.chunk_handler import ChunkHandler
+from cartload_generator.consumers.engines import Engines
 from cartload_generator.settings import WorkerSettings
-from cartload_generator.worker.engines import Engines
 from cartload_kit import service
 from cartload_kit.http import ReadyCheck
 from cartload_kit.kafka import Consumer, DeadLetters, Producer
@@ -24,7 +25,7 @@ def run(settings: WorkerSettings) -> None:
 
     async def main(stop: asyncio.Event) -> None:
         async with Producer(settings.kafka_bootstrap_servers, "generator-worker", limits=LIMITS) as producer:
-            handler = ChunkHandler(producer, Engines(settings.worker_engines))
+            handler = ChunkHandler(producer, Engines(settings.worker_engines), utc_now)
             consumer = Consumer(
                 settings.kafka_bootstrap_servers,
                 GROUP,

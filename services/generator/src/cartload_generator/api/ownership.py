@@ -1,0 +1,20 @@
+"""What belongs to another user does not exist for who asks: 404, so that nobody can find out ids."""
+
+from uuid import UUID
+
+from cartload_generator.domain.entities import Dataset, Job
+from cartload_kit.errors import NotFound
+
+
+def require_own_job(job: Job | None, owner_id: UUID) -> Job:
+    """The job if it is this user's. Raises NotFound."""
+    if job is None or job.owner_id != owner_id:
+        raise NotFound("There is no such job.")
+    return job
+
+
+def require_own_dataset(dataset: Dataset | None, owner_id: UUID) -> Dataset:
+    """The dataset if it is this user's and was not deleted. Raises NotFound."""
+    if dataset is None or dataset.owner_id != owner_id or dataset.state == "deleting":
+        raise NotFound("There is no such dataset.")
+    return dataset

@@ -1,1 +1,0 @@
-"""The worker: chunk command in, one batch for each table out."""
