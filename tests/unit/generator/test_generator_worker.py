@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pyarrow as pa
 import pytest
+from prometheus_client import REGISTRY
 
 import cartload
 from cartload.engine.chunks import Segment, plan
@@ -80,6 +81,17 @@ async def test_a_chunk_becomes_one_batch_for_each_of_its_tables(engines: Engines
         assert rows.num_rows == header.rows
         assert hash_batch(rows, header.table).hex == header.row_hash
     handler.close()
+
+
+async def test_the_time_of_a_chunk_is_that_of_making_and_encoding_it(engines: Engines) -> None:
+    def measured() -> float:
+        name = "cartload_worker_chunk_duration_seconds_sum"
+        return REGISTRY.get_sample_value(name, {"kind": "blocks"}) or 0.0
+
+    before, sent = measured(), Sent()
+    await ChunkHandler(sent, engines, lambda: NOW).handle(record(command()))
+    headers = [envelope.batch_header(dict(wire.headers)) for wire in sent.wires]
+    assert measured() - before >= sum(header.generating_seconds for header in headers) - 0.0001
 
 
 async def test_the_same_command_gives_the_same_rows_in_any_worker(engines: Engines) -> None:
