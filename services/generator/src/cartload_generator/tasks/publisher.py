@@ -11,13 +11,20 @@ from cartload_contracts.jobs import JobState, JobView
 from cartload_generator import metrics
 from cartload_generator.domain import states
 from cartload_generator.domain.commands import Outbox
+from cartload_kit.backoff import Backoff
+from cartload_kit.concurrency import wait_for_any
+from cartload_kit.describe_error import describe_error
 from cartload_kit.transient_errors import is_transient
 
 type Mark = Callable[[Mapping[UUID, int]], Awaitable[None]]
 """Notes in the database which versions have been published."""
 
 _MARK_SECONDS = 1.0
-_AWAY_SECONDS = 1.0
+_TOLD_SECONDS = 60.0
+"""How long it is remembered what was told of a job: far longer than a state is held before it is offered."""
+
+# A second at most, since what users see stands still meanwhile.
+_BACKOFF = Backoff(longest=1.0)
 log = logging.getLogger(__name__)
 
 
@@ -62,15 +69,18 @@ class Publisher:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Publish until `stop` is set, and what is left then."""
+        failures = 0
         while not stop.is_set():
             await self._rest(stop)
             try:
                 await self.publish_due()
+                failures = 0
             except Exception as error:
                 if not is_transient(error):
                     raise
-                log.warning("job states wait: %s", error)
-                await asyncio.sleep(_AWAY_SECONDS)
+                failures += 1
+                log.warning("job states wait: %s", describe_error(error))
+                await _BACKOFF.wait(failures, stop)
         await self._finish()
 
     async def _finish(self) -> None:
@@ -79,21 +89,17 @@ class Publisher:
                 await self._publish(list(self._pending.values()))
                 await self._mark_published()
         except Exception as error:  # noqa: BLE001 - the rows still know what was not published
-            log.warning("job states are left for the next start: %s", error)
+            log.warning("job states are left for the next start: %s", describe_error(error))
 
     async def _rest(self, stop: asyncio.Event) -> None:
         waits = [self._due_in(state) for state in self._pending.values()]
         if self._unmarked:
             waits.append(max(self._marked_at + _MARK_SECONDS - self._clock(), 0.0))
-        seconds = min(waits, default=0.5)
-        if seconds <= 0:
-            return
-        self._wake.clear()
-        try:
-            async with asyncio.timeout(min(seconds, 0.5)):
-                await self._wake.wait()
-        except TimeoutError:
-            return
+        seconds = min(waits, default=None)
+        if seconds is None or seconds > 0:
+            # Nothing is awaited between the look at what is pending and this, so no wake-up is lost.
+            self._wake.clear()
+            await wait_for_any(stop, self._wake, timeout=seconds)
 
     def _due_in(self, state: JobState) -> float:
         told = self._told.get(state.job.id)
@@ -129,11 +135,19 @@ class Publisher:
         for job_id, version in marked.items():
             if self._unmarked.get(job_id) == version:
                 del self._unmarked[job_id]
-                self._forget_ended(job_id)
+        self._forget_old()
 
-    def _forget_ended(self, job_id: UUID) -> None:
-        if job_id not in self._pending and self._told[job_id].shown[0] in states.ENDED:
-            del self._told[job_id]
+    def _forget_old(self) -> None:
+        """Forget what was told long ago.
+
+        Not as soon as a job has ended: a sweep may have read the job before, and offers it after. And not
+        only jobs that were seen to end here: another replica may have told the end.
+        """
+        oldest = self._clock() - _TOLD_SECONDS
+        waiting = self._pending.keys() | self._unmarked.keys()
+        self._told = {
+            job_id: told for job_id, told in self._told.items() if told.at > oldest or job_id in waiting
+        }
 
 
 def _shown(job: JobView) -> tuple[str, str | None]:
