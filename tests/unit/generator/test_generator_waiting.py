@@ -7,7 +7,7 @@ import pytest
 from cartload_contracts.jobs import JobView
 from cartload_generator.api.jobs.routes import wait_seconds
 from cartload_generator.tasks.job_waiters import LOOK_SECONDS, JobWaiters
-from support.generator_jobs import job_in
+from support.generator_jobs import OWNER, job_in
 
 RUNNING, DONE = job_in().view(), job_in("completed", "none").view()
 
@@ -42,10 +42,13 @@ class Jobs:
 
     def __init__(self) -> None:
         self.job: JobView = RUNNING
+        self.error: Exception | None = None
         self.looks = 0
 
     async def look(self) -> JobView:
         self.looks += 1
+        if self.error is not None:
+            raise self.error
         return self.job
 
 
@@ -58,7 +61,6 @@ async def test_who_waits_is_woken_when_the_job_ends() -> None:
     async with asyncio.timeout(0.5):
         assert await waiting == DONE
     assert jobs.looks == 0
-    assert not watch._waiting
 
 
 async def test_a_job_that_has_ended_is_not_waited_for() -> None:
@@ -86,3 +88,43 @@ async def test_the_end_of_the_process_ends_every_wait() -> None:
     stopping.set()
     async with asyncio.timeout(0.5):
         assert await waiting == RUNNING
+
+
+async def test_a_database_that_is_away_does_not_take_back_that_a_job_was_accepted() -> None:
+    watch, jobs = JobWaiters(asyncio.Event()), Jobs()
+    jobs.error = ConnectionError("away")
+    assert await watch.until_ended(RUNNING, jobs.look, 0.02) == RUNNING
+    assert jobs.looks == 1
+
+
+async def test_a_fault_in_reading_the_job_is_told() -> None:
+    watch, jobs = JobWaiters(asyncio.Event()), Jobs()
+    jobs.error = ValueError("no job at all")
+    with pytest.raises(ValueError, match="no job at all"):
+        await watch.until_ended(RUNNING, jobs.look, 0.02)
+
+
+async def test_everybody_who_waits_for_a_job_is_woken_and_nobody_else() -> None:
+    watch, jobs = JobWaiters(asyncio.Event()), Jobs()
+    other = job_in(id=OWNER).view()
+    both = [asyncio.create_task(watch.until_ended(RUNNING, jobs.look, 30)) for _ in range(2)]
+    alone = asyncio.create_task(watch.until_ended(other, jobs.look, 30))
+    await asyncio.sleep(0)
+    watch.changed(DONE)
+    async with asyncio.timeout(0.5):
+        assert await asyncio.gather(*both) == [DONE, DONE]
+    assert not alone.done()
+    alone.cancel()
+    await asyncio.gather(alone, return_exceptions=True)
+
+
+async def test_who_waits_no_longer_keeps_nobody_else_from_being_woken() -> None:
+    watch, jobs = JobWaiters(asyncio.Event()), Jobs()
+    given_up = asyncio.create_task(watch.until_ended(RUNNING, jobs.look, 30))
+    waiting = asyncio.create_task(watch.until_ended(RUNNING, jobs.look, 30))
+    await asyncio.sleep(0)
+    given_up.cancel()
+    await asyncio.gather(given_up, return_exceptions=True)
+    watch.changed(DONE)
+    async with asyncio.timeout(0.5):
+        assert await waiting == DONE

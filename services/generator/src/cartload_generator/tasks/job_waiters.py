@@ -1,19 +1,24 @@
 """Waiting for a job to end, for answers that were asked to wait."""
 
 import asyncio
-import contextlib
+import logging
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 from cartload_contracts.jobs import JobView
 from cartload_generator.domain import states
+from cartload_kit.concurrency import wait_for_any
+from cartload_kit.describe_error import describe_error
+from cartload_kit.transient_errors import is_transient
 
 type Look = Callable[[], Awaitable[JobView]]
 """Reads the job's newest state."""
 
 LOOK_SECONDS = 1.0
 """How often a job is looked at without being told of a change, which another replica may have made."""
+
+log = logging.getLogger(__name__)
 
 
 class JobWaiter:
@@ -49,20 +54,24 @@ class JobWaiters:
                 left = ends_at - asyncio.get_running_loop().time()
                 if left <= 0:
                     break
-                await self._rest(waiter.event, min(left, LOOK_SECONDS))
-                job = waiter.ended or await look()
+                await wait_for_any(waiter.event, self._stopping, timeout=min(left, LOOK_SECONDS))
+                job = waiter.ended or await _look_again(look, job)
             return job
         finally:
             self._waiting[job.id].discard(waiter)
             if not self._waiting[job.id]:
                 del self._waiting[job.id]
 
-    async def _rest(self, event: asyncio.Event, seconds: float) -> None:
-        tasks = [asyncio.create_task(event.wait()), asyncio.create_task(self._stopping.wait())]
-        try:
-            await asyncio.wait(tasks, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in tasks:
-                task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await asyncio.gather(*tasks, return_exceptions=True)
+
+async def _look_again(look: Look, known: JobView) -> JobView:
+    """The job's newest state, or the one that is known while it cannot be read.
+
+    The job was accepted: an error now would tell a client that it was not, and make it ask for another one.
+    """
+    try:
+        return await look()
+    except Exception as error:
+        if not is_transient(error):
+            raise
+        log.warning("a job that is waited for cannot be read: %s", describe_error(error))
+        return known
