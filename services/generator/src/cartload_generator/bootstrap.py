@@ -19,6 +19,7 @@ from cartload_generator.domain.limits import Limits
 from cartload_generator.settings import ApiSettings
 from cartload_generator.tasks.dispatcher import Dispatcher
 from cartload_generator.tasks.job_waiters import JobWaiters
+from cartload_kit.concurrency import cancel_all, run_until_stopped
 from cartload_kit.database import check_database, engine, require_migrated
 from cartload_kit.http import ReadyCheck, serve
 from cartload_kit.kafka import Consumer, DeadLetters, Producer
@@ -105,22 +106,14 @@ async def _open_api(
         checks["database"] = lambda: check_database(database)
         checks["kafka"] = producer.check
         checks["results"] = consumer.check
-        work = _api_work(dispatcher, consumer, producer, lifecycle.stopping)
+        stop = lifecycle.stopping
+        work = run_until_stopped(stop, dispatcher.run(stop), consumer.run(stop), producer.watch())
         task = asyncio.create_task(lifecycle.supervise("dispatcher", work))
         try:
             yield
         finally:
             lifecycle.stop()
             await asyncio.wait({task}, timeout=12)
-            task.cancel()
-
-
-async def _api_work(
-    dispatcher: Dispatcher, consumer: Consumer, producer: Producer, stop: asyncio.Event
-) -> None:
-    async with asyncio.TaskGroup() as group:
-        watching = group.create_task(producer.watch())
-        group.create_task(dispatcher.run(stop))
-        group.create_task(consumer.run(stop))
-        await stop.wait()
-        watching.cancel()
+            await cancel_all([task])
+            # Requests that came last may have left a prepare on its way; the producer is closed after this.
+            await dispatcher.settle_sends()

@@ -10,6 +10,7 @@ from cartload_generator.consumers.chunk_handler import ChunkHandler
 from cartload_generator.consumers.engines import Engines
 from cartload_generator.settings import WorkerSettings
 from cartload_kit import service
+from cartload_kit.concurrency import run_until_stopped
 from cartload_kit.http import ReadyCheck
 from cartload_kit.kafka import Consumer, DeadLetters, Producer
 
@@ -38,15 +39,8 @@ def run(settings: WorkerSettings) -> None:
             checks["kafka"] = producer.check
             checks["chunks"] = consumer.check
             try:
-                await _work(consumer, producer, stop)
+                await run_until_stopped(stop, consumer.run(stop), producer.watch())
             finally:
                 handler.close()
 
     service.run(main, service="generator-worker", settings=settings, checks=checks)
-
-
-async def _work(consumer: Consumer, producer: Producer, stop: asyncio.Event) -> None:
-    async with asyncio.TaskGroup() as group:
-        watching = group.create_task(producer.watch())
-        await consumer.run(stop)
-        watching.cancel()
