@@ -62,17 +62,20 @@ class MovableClock:
 
 
 class FakeOutbox:
-    """Keeps what is sent; `away` makes sending fail."""
+    """Keeps what is sent; `away` makes sending fail for now, `error` as it says."""
 
     def __init__(self) -> None:
         self.sent: list[Message] = []
         self.states: list[JobState] = []
         self.away = False
+        self.error: Exception | None = None
         self._news = asyncio.Condition()
 
     async def send(self, messages: Iterable[Message]) -> None:
         if self.away:
             raise KafkaUnavailable("away")
+        if self.error is not None:
+            raise self.error
         async with self._news:
             for message in messages:
                 (self.states if isinstance(message, JobState) else self.sent).append(message)  # type: ignore[arg-type]

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
@@ -73,6 +74,24 @@ async def test_results_that_cannot_be_applied_fail_their_own_job_only(jobs_datab
         told = await user.read(f"/api/jobs/{broken['id']}")
         assert (told["state"], "unexpected fault" in told["error"]) == ("failed", True)
         assert (await user.read(f"/api/jobs/{good['id']}"))["chunks_done"] == 1
+        generator.clock.advance(61)
+        await generator.dispatcher.sweep()
+        assert generator.commands(good)[-1].chunk_attempt == 2
+
+
+async def test_a_look_at_a_silent_job_leaves_it_to_the_sweep(jobs_database: str) -> None:
+    """The look knows nothing of Kafka: if it woke itself for what only the sweep may do, it never ended."""
+    async with running(jobs_database, dispatching=False) as generator:
+        job = await generator.user().job()
+        await generator.prepare(job)
+        commands = generator.commands(job)
+        generator.clock.advance(61)
+        generator.dispatcher.wake(UUID(job["id"]))
+        async with asyncio.timeout(2):
+            await generator.dispatcher.check_woken()
+        assert generator.commands(job) == commands
+        await generator.dispatcher.sweep()
+        assert len(generator.commands(job)) == 2 * len(commands)
 
 
 async def test_a_result_lets_the_window_wait_anew(jobs_database: str) -> None:

@@ -1,5 +1,6 @@
 """Jobs in the database."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -14,6 +15,7 @@ from cartload_generator.domain.entities import Job, JobEvent, Sums, TableSums
 from cartload_generator.domain.fairness import Candidate
 from cartload_generator.repository.models import job_events, jobs
 
+log = logging.getLogger(__name__)
 _KEPT = tuple(field.name for field in fields(Job) if field.name in jobs.c and field.name != "tables")
 _FIXED = frozenset(
     {
@@ -168,7 +170,17 @@ async def due(connection: AsyncConnection, now: datetime, limit: int = 200) -> l
 async def unpublished(connection: AsyncConnection, limit: int = 200) -> list[Job]:
     """Jobs whose newest state may not have been published."""
     query = select(jobs).where(jobs.c.unpublished.is_(True)).limit(limit)
-    return [_record(row) for row in await connection.execute(query)]
+    found = await connection.execute(query)
+    return [job for row in found if (job := _readable(row)) is not None]
+
+
+def _readable(row: Row[Any]) -> Job | None:
+    """The job of a row. One that cannot be read must not keep those of everybody else from being read."""
+    try:
+        return _record(row)
+    except (TypeError, ValueError, KeyError):
+        log.exception("the row of job %s cannot be read", row.id)
+        return None
 
 
 async def mark_published(connection: AsyncConnection, versions: Mapping[UUID, int]) -> None:

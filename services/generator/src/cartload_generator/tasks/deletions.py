@@ -1,6 +1,8 @@
 """Deleting datasets: the delete is sent at once, and again until it is answered."""
 
 import asyncio
+import logging
+from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -9,9 +11,11 @@ from cartload_generator.domain import commands, lifecycle
 from cartload_generator.domain.commands import Outbox
 from cartload_generator.domain.entities import Clock
 from cartload_generator.repository import datasets
-from cartload_generator.tasks.locked_jobs import LockedJobs
+from cartload_generator.tasks.locked_jobs import LockedJobs, concerns_everybody
 from cartload_kit.database import retry_on_deadlock, transaction
 from cartload_kit.logging import bind
+
+log = logging.getLogger(__name__)
 
 
 class Deletions:
@@ -41,14 +45,24 @@ class Deletions:
             await retry_on_deadlock(once)
 
     async def send_due(self) -> None:
-        """Send the deletes that are due, again until they are answered; end jobs that were forgotten."""
+        """End jobs that were forgotten, and send the deletes that are due, again until they are answered."""
         async with transaction(self._engine) as connection:
             due = await datasets.due_deletes(connection, self._clock())
             unfinished = await datasets.jobs_of_deleted(connection)
-        for dataset_id in due:
-            await self.send(dataset_id)
+        # Jobs first: to end them needs no Kafka, and while it is away nothing gets past the sending.
         for job_id in unfinished:
-            await self.end_job(job_id)
+            await self._alone(self.end_job, job_id)
+        for dataset_id in due:
+            await self._alone(self.send, dataset_id)
+
+    async def _alone(self, work: Callable[[UUID], Awaitable[None]], which: UUID) -> None:
+        """Do one of several things; what is wrong with it alone must not keep the others waiting."""
+        try:
+            await work(which)
+        except Exception as error:
+            if concerns_everybody(error):
+                raise
+            log.exception("the deletion of %s cannot go on", which)
 
     async def send(self, dataset_id: UUID) -> None:
         """Send the delete of a dataset if it is due."""

@@ -24,11 +24,11 @@ from cartload_generator.domain.lifecycle import Next
 from cartload_generator.repository import jobs, keys
 from cartload_generator.tasks.deletions import Deletions
 from cartload_generator.tasks.job_waiters import JobWaiters
-from cartload_generator.tasks.locked_jobs import LockedJobs
+from cartload_generator.tasks.locked_jobs import LockedJobs, concerns_everybody
 from cartload_generator.tasks.publisher import Publisher
+from cartload_kit.concurrency import wait_for_any
 from cartload_kit.database import retry_on_deadlock, transaction
 from cartload_kit.describe_error import describe_error
-from cartload_kit.kafka import FatalProducerError
 from cartload_kit.logging import bind
 from cartload_kit.transient_errors import is_transient
 
@@ -82,10 +82,8 @@ class Dispatcher:
     async def _send_prepare(self, message: Message) -> None:
         try:
             await self._outbox.send([message])
-        except Exception as error:
-            if not is_transient(error):
-                raise
-            log.warning("a prepare waits for the sweep: %s", error)
+        except Exception as error:  # noqa: BLE001 - the sweep sends it again, and knows what to do with an error
+            log.warning("a prepare waits for the sweep: %s", describe_error(error))
 
     def wake(self, job_id: UUID) -> None:
         """Look at a job now: something was asked of it."""
@@ -115,21 +113,16 @@ class Dispatcher:
     async def _loop(
         self, stop: asyncio.Event, wake: asyncio.Event, seconds: float, work: Callable[[], Awaitable[None]]
     ) -> None:
-        stopping = asyncio.create_task(stop.wait())
-        try:
-            while not stop.is_set():
-                wake.clear()
-                try:
-                    await work()
-                except Exception as error:
-                    if not is_transient(error):
-                        raise
-                    log.warning("the dispatcher waits: %s", describe_error(error))
-                woken = asyncio.create_task(wake.wait())
-                await asyncio.wait({woken, stopping}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-                woken.cancel()
-        finally:
-            stopping.cancel()
+        while not stop.is_set():
+            # Before the work, not after it: so what wakes the loop during the work gives it another turn.
+            wake.clear()
+            try:
+                await work()
+            except Exception as error:
+                if not is_transient(error):
+                    raise
+                log.warning("the dispatcher waits: %s", describe_error(error))
+            await wait_for_any(stop, wake, timeout=seconds)
 
     # Scheduling
 
@@ -212,13 +205,13 @@ class Dispatcher:
         try:
             return await retry_on_deadlock(work)
         except Exception as error:
-            if is_transient(error) or isinstance(error, FatalProducerError):
+            if concerns_everybody(error):
                 raise
             log.exception("the dispatcher cannot go on with job %s", job_id)
         try:
             await retry_on_deadlock(lambda: self._fail(job_id))
         except Exception as error:
-            if is_transient(error):
+            if concerns_everybody(error):
                 raise
             # Not even its row can be read or written: the others must go on all the same.
             log.exception("job %s cannot be failed either", job_id)
@@ -235,12 +228,14 @@ class Dispatcher:
         async with transaction(self._engine) as connection:
             silent = await jobs.due(connection, now)
             waiting = await jobs.unpublished(connection)
-            await keys.forget(connection, now - KEYS_KEPT)
         for job in waiting:
             self.publisher.offer(job.owner_id, job.view())
         backlog = await self._backlog.read() if silent else None
         for job_id in silent:
             await self._check(job_id, backlog)
+        # Last, and by itself: replicas may wait for each other's locks here, and jobs must not wait for that.
+        async with transaction(self._engine) as connection:
+            await keys.forget(connection, now - KEYS_KEPT)
 
     async def _mark_published(self, versions: Mapping[UUID, int]) -> None:
         async def once() -> None:

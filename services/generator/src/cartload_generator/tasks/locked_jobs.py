@@ -23,8 +23,11 @@ from cartload_generator.domain.commands import Outbox
 from cartload_generator.domain.entities import Clock, Dataset, InFlightChunk, Job, TableSums, add_up
 from cartload_generator.domain.lifecycle import Next
 from cartload_generator.domain.planning import JobPlan, JobPlans, job_plan
+from cartload_generator.domain.states import Step
 from cartload_generator.repository import datasets, in_flight_chunks, jobs
 from cartload_kit.database import transaction
+from cartload_kit.kafka import FatalProducerError
+from cartload_kit.transient_errors import is_transient
 
 
 @dataclass(slots=True)
@@ -177,6 +180,11 @@ def _set_stored(
 def _in_flight(plan: JobPlan, index: int, now: datetime) -> InFlightChunk:
     chunk = plan.chunks[index]
     return InFlightChunk(index, mask(chunk.tables), plan.rows(chunk), now)
+
+
+def concerns_everybody(error: Exception) -> bool:
+    """Whether an error is not that of one job or dataset: something is away, or only a new process helps."""
+    return is_transient(error) or isinstance(error, FatalProducerError)
 
 
 class LockedJobs:

@@ -1,6 +1,7 @@
 """Deleting a dataset: gone for its owner at once, removed by a task."""
 
 import logging
+from collections.abc import Awaitable
 from uuid import UUID
 
 from cartload_generator.api.dependencies import Services
@@ -8,7 +9,7 @@ from cartload_generator.api.ownership import require_own_dataset
 from cartload_generator.domain.entities import Dataset
 from cartload_generator.repository import datasets
 from cartload_kit.database import retry_on_deadlock, transaction
-from cartload_kit.transient_errors import is_transient
+from cartload_kit.describe_error import describe_error
 
 log = logging.getLogger(__name__)
 
@@ -17,16 +18,18 @@ async def delete(services: Services, owner_id: UUID, dataset_id: UUID) -> None:
     """Begin to delete a dataset and end its unfinished job. Raises NotFound."""
     deletions = services.dispatcher.deletions
     dataset = await retry_on_deadlock(lambda: _mark(services, owner_id, dataset_id))
-    try:
-        await deletions.send(dataset_id)
-        if dataset.active_job_id is not None:
-            await deletions.end_job(dataset.active_job_id)
-    except Exception as error:
-        if not is_transient(error):
-            raise
-        # The dataset is marked: the next look sends what could not be sent.
-        log.warning("a delete is sent later: %s", error)
+    await _or_later(deletions.send(dataset_id))
+    if dataset.active_job_id is not None:
+        await _or_later(deletions.end_job(dataset.active_job_id))
     deletions.wake.set()
+
+
+async def _or_later(work: Awaitable[None]) -> None:
+    """Do a part of the deletion now, or leave it to the loop that looks for what is due."""
+    try:
+        await work
+    except Exception as error:  # noqa: BLE001 - whatever it was, the dataset is marked and gone for its owner
+        log.warning("a part of a deletion is done later: %s", describe_error(error))
 
 
 async def _mark(services: Services, owner_id: UUID, dataset_id: UUID) -> Dataset:

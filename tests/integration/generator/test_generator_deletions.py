@@ -1,0 +1,152 @@
+"""Deleting datasets, over HTTP and on a real database."""
+
+from uuid import UUID
+
+import pytest
+from sqlalchemy import text
+
+from cartload_contracts.messages import Delete, Deleted, Discard, Seal
+from cartload_kit.kafka import KafkaUnavailable
+from support.generator_service import Generator, chunk_failed, running, sealed, stored
+
+BIG = {"spec": {"customers": 200_000}}
+
+
+async def test_a_deleted_dataset_is_gone_at_once_and_removed_until_that_is_answered(
+    generator: Generator,
+) -> None:
+    user = generator.user()
+    job = await user.job()
+    await generator.finish(job)
+    path = f"/api/datasets/{job['dataset_id']}"
+    assert (await generator.user().call("DELETE", path)).status_code == 404
+    answer = await user.call("DELETE", path)
+    assert (answer.status_code, answer.json()) == (202, {"id": job["dataset_id"], "state": "deleting"})
+    assert (await user.call("GET", path)).status_code == 404
+    assert (await user.call("DELETE", path)).status_code == 404
+    assert (await user.read("/api/datasets"))["items"] == []
+    assert (await user.ask({"dataset_id": job["dataset_id"], "customers": 1})).status_code == 404
+    (delete,) = await generator.outbox.until(Delete)
+    assert (str(delete.dataset_id), delete.owner_id) == (job["dataset_id"], user.id)
+
+    await generator.dispatcher.deletions.send_due()
+    assert len(generator.outbox.of(Delete)) == 1
+    generator.clock.advance(61)
+    await generator.dispatcher.deletions.send_due()
+    assert len(generator.outbox.of(Delete)) == 2
+    await generator.hear(Deleted(dataset_id=UUID(job["dataset_id"])))
+    generator.clock.advance(600)
+    await generator.dispatcher.deletions.send_due()
+    assert len(generator.outbox.of(Delete)) == 2
+
+
+async def test_deleting_cancels_a_queued_job(generator: Generator) -> None:
+    user = generator.user()
+    job = await user.job()
+    await user.call("DELETE", f"/api/datasets/{job['dataset_id']}")
+    assert (await user.read(f"/api/jobs/{job['id']}"))["state"] == "cancelled"
+    assert len(generator.outbox.of(Delete)) == 1
+    assert not generator.outbox.of(Seal)
+
+
+async def test_the_delete_of_a_running_jobs_dataset_is_sent_before_it_is_answered(
+    generator: Generator,
+) -> None:
+    user = generator.user()
+    job = await user.job(BIG)
+    await generator.prepare(job)
+    commands = await generator.chunks(job, 16)
+    assert (await user.call("DELETE", f"/api/datasets/{job['dataset_id']}")).status_code == 202
+    assert len(generator.outbox.of(Delete)) == 1
+    assert (await user.read(f"/api/jobs/{job['id']}"))["state"] == "cancelled"
+    for command in commands:
+        await generator.hear(*stored(command))
+    assert (await user.read(f"/api/jobs/{job['id']}"))["chunks_done"] == 0
+    assert len(generator.commands(job)) == 16
+    assert not generator.outbox.of(Seal)
+
+
+async def test_a_dataset_is_deleted_at_once_while_it_is_sealed(generator: Generator) -> None:
+    user = generator.user()
+    job = await user.job()
+    await generator.prepare(job)
+    await generator.store_all(job)
+    await generator.outbox.until(Seal)
+    await user.call("DELETE", f"/api/datasets/{job['dataset_id']}")
+    assert len(generator.outbox.of(Delete)) == 1
+    await generator.hear(sealed(job))
+    assert (await user.read(f"/api/jobs/{job['id']}"))["state"] == "cancelled"
+
+
+async def test_a_delete_that_cannot_be_sent_is_sent_later(generator: Generator) -> None:
+    user = generator.user()
+    job = await user.job()
+    await generator.finish(job)
+    generator.outbox.away = True
+    assert (await user.call("DELETE", f"/api/datasets/{job['dataset_id']}")).status_code == 202
+    generator.outbox.away = False
+    generator.dispatcher.deletions.wake.set()
+    await generator.outbox.until(Delete)
+
+
+async def test_a_delete_is_accepted_and_ends_the_job_whatever_happens_to_its_message(
+    jobs_database: str,
+) -> None:
+    async with running(jobs_database, dispatching=False) as generator:
+        user = generator.user()
+        job = await user.job()
+        generator.outbox.error = ValueError("no message at all")
+        path = f"/api/datasets/{job['dataset_id']}"
+        assert (await user.call("DELETE", path)).status_code == 202
+        assert (await user.call("GET", path)).status_code == 404
+        assert (await user.read(f"/api/jobs/{job['id']}"))["state"] == "cancelled"
+
+
+async def test_jobs_of_deleted_datasets_end_while_kafka_is_away(jobs_database: str) -> None:
+    async with running(jobs_database, dispatching=False) as generator:
+        user = generator.user()
+        job = await user.job()
+        await user.call("DELETE", f"/api/datasets/{job['dataset_id']}")
+        async with generator.app.state.services.engine.begin() as connection:
+            await connection.execute(text("UPDATE jobs SET state = 'queued', finished_at = NULL"))
+            await connection.execute(
+                text("UPDATE datasets SET active_job_id = :id, delete_due_at = created_at"), {"id": job["id"]}
+            )
+        generator.outbox.away = True
+        with pytest.raises(KafkaUnavailable):
+            await generator.dispatcher.deletions.send_due()
+        assert (await user.read(f"/api/jobs/{job['id']}"))["state"] == "cancelled"
+
+
+async def test_a_dataset_whose_row_cannot_be_read_keeps_no_other_from_being_removed(
+    jobs_database: str,
+) -> None:
+    async with running(jobs_database, dispatching=False) as generator:
+        user = generator.user()
+        broken, good = [await user.job() for _ in range(2)]
+        generator.outbox.away = True
+        for job in (broken, good):
+            await user.call("DELETE", f"/api/datasets/{job['dataset_id']}")
+        async with generator.app.state.services.engine.begin() as connection:
+            statement = text("UPDATE datasets SET tables = '{\"users\": 5}' WHERE id = :id")
+            await connection.execute(statement, {"id": broken["dataset_id"]})
+        generator.outbox.away = False
+        await generator.dispatcher.deletions.send_due()
+        assert [str(one.dataset_id) for one in generator.outbox.of(Delete)] == [good["dataset_id"]]
+
+
+async def test_deleting_ends_the_rollback_of_an_append_too(generator: Generator) -> None:
+    user = generator.user()
+    job = await user.job()
+    await generator.finish(job)
+    more = await user.job({"dataset_id": job["dataset_id"], "customers": 10})
+    await generator.prepare(more)
+    await generator.hear(chunk_failed((await generator.chunks(more, 1))[0]))
+    await generator.outbox.until(Discard)
+    await user.call("DELETE", f"/api/datasets/{job['dataset_id']}")
+    version = (await user.read(f"/api/jobs/{more['id']}"))["version"]
+    generator.clock.advance(700)
+    await generator.dispatcher.deletions.send_due()
+    await generator.dispatcher.sweep()
+    assert len(generator.outbox.of(Discard)) == 1
+    assert (await user.read(f"/api/jobs/{more['id']}"))["version"] == version
