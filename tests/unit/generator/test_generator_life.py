@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from cartload_contracts.messages import Discarded, Failed, Prepared, Result, Sealed
-from cartload_generator.domain import lifecycle
+from cartload_generator.domain import lifecycle, timeouts
 from cartload_generator.domain.apply_results import apply_results, chunks_of, mask
 from cartload_generator.domain.backlog import Backlog
 from cartload_generator.domain.entities import InFlightChunk, Job
@@ -69,14 +69,14 @@ class World:
         """Send the next chunks."""
         job = self.job
         assert job.state == "running"
-        while job.unsent and job.chunks_in_flight < 4:
-            index = job.next_chunk
-            self.windows[index] = InFlightChunk(index, mask(BLOCK_TABLES), 60, self.now)
-            job.next_chunk += 1
-            job.chunks_in_flight += 1
-            job.rows_in_flight += 60
-            job.due_at = job.due_at or self.now + lifecycle.RESULT_TIMEOUT
-            self.command(index)
+        upto = min(job.next_chunk + 4 - job.chunks_in_flight, CHUNKS)
+        fresh = [
+            InFlightChunk(index, mask(BLOCK_TABLES), 60, self.now) for index in range(job.next_chunk, upto)
+        ]
+        lifecycle.issue(job, fresh, self.now)
+        for chunk in fresh:
+            self.windows[chunk.chunk_index] = chunk
+            self.command(chunk.chunk_index)
 
     def command(self, index: int) -> None:
         self.sent[index] = self.sent.get(index, 0) + 1
@@ -108,7 +108,7 @@ class World:
         attempts = max((window.attempts for window in self.windows.values()), default=0)
         held_up = Backlog(dataset_commands=1, batches=1)
         backlog = self.rng.choice((Backlog(), held_up, None)) if self.losses else Backlog()
-        self.react(lifecycle.timed_out(job, self.now, chunk_attempts=attempts, backlog=backlog))
+        self.react(timeouts.timed_out(job, self.now, chunk_attempts=attempts, backlog=backlog))
         self.forget()
 
     def step(self, act: Any = None, seconds: float = 1.0) -> None:

@@ -5,17 +5,11 @@ from typing import Any
 
 import pytest
 
-from cartload_generator.domain import lifecycle
+from cartload_generator.domain import lifecycle, timeouts
 from cartload_generator.domain.backlog import Backlog
 from cartload_generator.domain.entities import Job
-from cartload_generator.domain.lifecycle import (
-    LONGEST_TIMEOUT,
-    MOST_CANCELLED_ATTEMPTS,
-    NOTHING_STAYS,
-    RESULT_TIMEOUT,
-    Next,
-    dataset_state_after,
-)
+from cartload_generator.domain.lifecycle import NOTHING_STAYS, RESULT_TIMEOUT, Next, dataset_state_after
+from cartload_generator.domain.timeouts import LONGEST_TIMEOUT, MOST_CANCELLED_ATTEMPTS
 from support.generator_jobs import NOW, after, in_flight, job_in
 
 LATER = NOW + RESULT_TIMEOUT
@@ -24,7 +18,7 @@ IDLE = Backlog()
 
 
 def timed_out(job: Job, now: datetime, *, chunk_attempts: int = 0, backlog: Backlog | None = IDLE) -> Next:
-    return lifecycle.timed_out(job, now, chunk_attempts=chunk_attempts, backlog=backlog)
+    return timeouts.timed_out(job, now, chunk_attempts=chunk_attempts, backlog=backlog)
 
 
 def test_nothing_is_sent_again_before_its_time() -> None:
@@ -114,7 +108,7 @@ def test_a_cancelled_job_gives_up_unanswered_chunks_and_is_sealed() -> None:
 
 def test_every_answer_lets_a_job_wait_anew() -> None:
     job = job_in(due_at=after(1), sendings=4, waiting_for="Kafka", version=3)
-    lifecycle.reset_timeout(job, NOW)
+    timeouts.reset_timeout(job, NOW)
     assert (job.due_at, job.sendings, job.waiting_for, job.version) == (LATER, 1, None, 4)
 
 
@@ -123,7 +117,7 @@ def test_nothing_is_waited_for_while_paused() -> None:
     in_flight(job)
     lifecycle.act(job, "pause", NOW)
     assert job.due_at is None
-    lifecycle.reset_timeout(job, NOW)
+    timeouts.reset_timeout(job, NOW)
     assert job.due_at is None
 
 
@@ -174,7 +168,7 @@ def test_a_retried_job_begins_a_new_attempt_and_keeps_what_is_stored() -> None:
     assert (shown.state, shown.error, shown.finished_at, shown.rows_done) == ("queued", None, None, 60)
     assert job.attempt == 2
     assert timed_out(job, after(1)) is Next.PREPARE
-    lifecycle.reset_timeout(job, after(2))
+    timeouts.reset_timeout(job, after(2))
     lifecycle.prepared(job, after(2))
     assert timed_out(job, after(2)) is Next.CHUNKS_AGAIN
 

@@ -16,7 +16,7 @@ from cartload_contracts.messages import (
     Stored,
 )
 from cartload_contracts.model import TABLES, StoredTotals, TableName
-from cartload_generator.domain import lifecycle
+from cartload_generator.domain import lifecycle, timeouts
 from cartload_generator.domain.entities import InFlightChunk, Job
 
 _BITS = {table: 1 << number for number, table in enumerate(TABLES)}
@@ -55,7 +55,7 @@ def apply_results(
     applied = AppliedResults()
     current = [result for result in results if _attempt(result) == job.attempt]
     if current:
-        lifecycle.reset_timeout(job, now)
+        timeouts.reset_timeout(job, now)
     for result in current:
         _apply_one(job, in_flight, result, now, applied)
     if job.state == "running":

@@ -2,34 +2,22 @@
 
 A job always awaits one thing, its `step`: its database (`prepare`), its rows (`generate`), the seal (`index`,
 `check`), the rollback of an append (`discard`), or nothing any more (`none`). `due_at` is when to look at it
-although nothing came. `sendings` counts how often the awaited command was sent since the last answer.
+although nothing came. `sendings` counts how often the awaited command was sent since the last answer; 0 says
+that it must be sent still.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import Enum, auto
 
 from cartload_contracts.jobs import JobStatus
 from cartload_contracts.model import StoredTotals, TableName
 from cartload_generator.domain import states
-from cartload_generator.domain.backlog import Backlog
-from cartload_generator.domain.entities import DatasetState, Job
+from cartload_generator.domain.entities import DatasetState, InFlightChunk, Job
 from cartload_generator.domain.states import Action
 
 RESULT_TIMEOUT = timedelta(seconds=60)
 """How long nothing may come for a job before what it waits for is asked for again."""
-
-LONGEST_TIMEOUT = timedelta(minutes=10)
-"""The same after several repetitions: each waits twice as long as the one before, up to this."""
-
-FIRST_TIMEOUT = timedelta(seconds=10)
-"""The same for the first prepare, which a crash may have kept from being sent."""
-
-BACKLOG_INTERVAL = timedelta(seconds=15)
-"""How often to look again while commands and batches wait in Kafka for parts that are busy or away."""
-
-MOST_CANCELLED_ATTEMPTS = 5
-"""How often a cancelled job asks for the results of its last chunks before it ends without them."""
 
 
 class Next(Enum):
@@ -69,16 +57,16 @@ def act(job: Job, action: Action, now: datetime) -> bool:
             _forget_in_flight(job)
         job.step = "generate"
     job.end_activity(now)
-    job.state, job.sendings = target, 0
+    # Chunks that were sent are still on their way, and get their time; anything else is to be done now.
+    on_their_way = job.step == "generate" and job.chunks_in_flight > 0 and job.sendings > 0
+    job.state, job.sendings = target, 1 if on_their_way else 0
     job.wait_for(None)
-    job.due_at = None if action == "pause" else _first_look(job, now)
+    if action == "pause":
+        job.due_at = None
+    else:
+        job.due_at = now + RESULT_TIMEOUT if on_their_way else now
     job.note(EVENTS[action], now)
     return True
-
-
-def _first_look(job: Job, now: datetime) -> datetime:
-    """When to look after a user's action, should the process die before it does so by itself."""
-    return now + RESULT_TIMEOUT if job.step == "generate" and job.chunks_in_flight else now
 
 
 def _begin_attempt(job: Job) -> None:
@@ -122,6 +110,10 @@ def advance(job: Job, now: datetime) -> Next:
     if job.state == "running" and job.step == "generate":
         if job.all_stored:
             return _seal(job, now)
+        if job.chunks_in_flight and not job.sendings:
+            # An earlier attempt left them: they go before new ones, which would be sent twice with them.
+            job.sendings, job.due_at = 1, now + RESULT_TIMEOUT
+            return Next.CHUNKS_AGAIN
         return Next.CHUNKS if job.unsent else Next.NOTHING
     if job.state == "cancelling" and job.step == "generate":
         if job.kind == "append":
@@ -132,71 +124,14 @@ def advance(job: Job, now: datetime) -> Next:
     return Next.NOTHING
 
 
-def awaited_command(job: Job, now: datetime) -> Next:
-    """The command whose answer is overdue; NOTHING when the job still has time."""
-    if job.due_at is None or job.due_at > now:
-        return Next.NOTHING
-    match job.step:
-        case "prepare" if not job.ended and job.state != "cancelling":
-            return Next.PREPARE
-        case "generate" if job.chunks_in_flight and job.state in ("running", "cancelling"):
-            return Next.CHUNKS_AGAIN
-        case "index" | "check":
-            return Next.SEAL
-        case "discard":
-            return Next.DISCARD
-    return Next.NOTHING
-
-
-def timed_out(job: Job, now: datetime, *, chunk_attempts: int, backlog: Backlog | None) -> Next:
-    """Say what must be sent, again or for the first time, because nothing came for too long.
-
-    Silence is no failure: what waits in Kafka is waited for, however long, and named in `waiting_for`; only
-    what nobody holds any more is asked for again, ever more rarely. `chunk_attempts` is the largest number of
-    attempts of a chunk in flight; without a `backlog` only what was never sent is sent.
-    """
-    command = awaited_command(job, now)
-    if command is Next.NOTHING:
-        if job.due_at is not None and job.due_at <= now:
-            job.due_at = None
-        return Next.NOTHING
-    first = job.sendings == 0
-    if not first and not _may_repeat(job, now, command, backlog):
-        return Next.NOTHING
-    if (
-        command is Next.CHUNKS_AGAIN
-        and job.state == "cancelling"
-        and chunk_attempts >= MOST_CANCELLED_ATTEMPTS
-    ):
-        reason = f"{job.chunks_in_flight} chunks gave no result after {chunk_attempts} attempts."
-        _give_up_in_flight(job, reason, now)
-        return Next.NOTHING
-    job.due_at = now + min(RESULT_TIMEOUT * 2**job.sendings, LONGEST_TIMEOUT)
-    job.sendings = min(job.sendings + 1, 30)
-    if command is Next.CHUNKS_AGAIN and not first:
-        job.note("repeated", now, f"Nothing came for {job.chunks_in_flight} chunks: they are sent again.")
-    return command
-
-
-def _may_repeat(job: Job, now: datetime, command: Next, backlog: Backlog | None) -> bool:
-    """Whether nobody holds what was sent. What holds it up is shown, but of a job that has ended."""
-    if backlog is None:
-        return False
-    chunks = command is Next.CHUNKS_AGAIN
-    held_up = backlog.holds_up_chunks() if chunks else backlog.holds_up_datasets()
-    if not job.ended:
-        job.wait_for(held_up)
-    if held_up:
-        job.due_at = now + BACKLOG_INTERVAL
-    return held_up is None
-
-
-def reset_timeout(job: Job, now: datetime) -> None:
-    """An answer came for the job: wait anew. To be called before the answer is looked at."""
-    resting = job.state == "paused" or job.step == "none"
-    job.due_at = None if resting else now + RESULT_TIMEOUT
-    job.sendings = 1
-    job.wait_for(None)
+def issue(job: Job, chunks: Sequence[InFlightChunk], now: datetime) -> None:
+    """Count chunks that are sent for the first time as in flight."""
+    if not job.chunks_in_flight or job.due_at is None:
+        job.sendings, job.due_at = 1, now + RESULT_TIMEOUT
+    job.next_chunk += len(chunks)
+    job.chunks_in_flight += len(chunks)
+    job.rows_in_flight += sum(chunk.rows for chunk in chunks)
+    job.scheduled_at = now
 
 
 def sealing(job: Job, phase: str, now: datetime) -> None:
@@ -319,17 +254,19 @@ def _discard(job: Job, now: datetime) -> Next:
     return Next.DISCARD
 
 
-def _give_up_in_flight(job: Job, reason: str, now: datetime) -> None:
+def give_up_in_flight(job: Job, reason: str, now: datetime) -> None:
     """Wait no longer for what is in flight of a job that is being cancelled."""
     _forget_in_flight(job)
     job.note("gave_up", now, reason)
-    job.due_at = now
+    job.sendings, job.due_at = 0, now
 
 
 def _fail_cancelling(job: Job, reason: str, now: datetime) -> None:
     """Nothing more is to be had of a cancelled job: neither its chunks nor, if that failed, its last step."""
-    if job.step == "generate":
-        _give_up_in_flight(job, f"A chunk in flight failed; what is stored is kept. {reason}", now)
+    # With nothing in flight it was the last step itself that could not even be asked for. To give up chunks
+    # once more would ask for it again, and so on for ever.
+    if job.step == "generate" and job.chunks_in_flight:
+        give_up_in_flight(job, f"A chunk in flight failed; what is stored is kept. {reason}", now)
     else:
         job.step = "none"
         _end(job, "cancelled", now, reason)

@@ -94,7 +94,9 @@ class Dispatcher:
         view = job.view()
         self.publisher.offer(job.owner_id, view)
         self._waiters.changed(view)
-        if job.due_at is not None and job.due_at <= self._clock():
+        # Only for what was never sent. What is overdue is left to the sweep, which looks at Kafka first.
+        # Woken for that, the loop could do nothing, and would wake itself again and again until the sweep.
+        if job.sendings == 0 and job.due_at is not None and job.due_at <= self._clock():
             self.wake(job.id)
         if job.wants_to_send and job.chunks_in_flight < self._bounds.window_chunks:
             self._schedulable.set()

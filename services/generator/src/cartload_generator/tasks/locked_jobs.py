@@ -16,7 +16,7 @@ from cartload_contracts.envelope import Message
 from cartload_contracts.messages import Result
 from cartload_contracts.model import StoredTotals, TableName
 from cartload_generator import metrics
-from cartload_generator.domain import commands, lifecycle
+from cartload_generator.domain import commands, lifecycle, states, timeouts
 from cartload_generator.domain.apply_results import apply_results, chunks_of, mask
 from cartload_generator.domain.backlog import Backlog
 from cartload_generator.domain.commands import Outbox
@@ -66,13 +66,13 @@ class LockedJob:
         """Take the next step; send what is overdue, again only where a `backlog` shows that nobody has it."""
         if await self.advance() in (Next.SEAL, Next.DISCARD):
             return
-        awaited = lifecycle.awaited_command(self.job, self.now)
+        awaited = timeouts.awaited_command(self.job, self.now)
         attempts = 0
         if awaited is Next.CHUNKS_AGAIN:
             in_flight = await in_flight_chunks.of_job(self.connection, self.job.number)
             attempts = max((chunk.attempts for chunk in in_flight.values()), default=0)
         await self._add_command(
-            lifecycle.timed_out(self.job, self.now, chunk_attempts=attempts, backlog=backlog)
+            timeouts.timed_out(self.job, self.now, chunk_attempts=attempts, backlog=backlog)
         )
 
     async def issue(self, count: int) -> None:
@@ -84,11 +84,7 @@ class LockedJob:
         if not fresh:
             return
         await in_flight_chunks.add(self.connection, job.number, fresh)
-        job.next_chunk = upto
-        job.chunks_in_flight += len(fresh)
-        job.rows_in_flight += sum(chunk.rows for chunk in fresh)
-        job.scheduled_at = self.now
-        job.due_at = job.due_at or self.now + lifecycle.RESULT_TIMEOUT
+        lifecycle.issue(job, fresh, self.now)
         self.messages += commands.chunks(job, plan, fresh, self.now)
 
     async def _add_command(self, command: Next) -> None:

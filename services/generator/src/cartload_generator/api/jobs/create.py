@@ -21,8 +21,8 @@ from cartload_generator.api.jobs.schemas import JobRequest
 from cartload_generator.api.ownership import require_own_dataset
 from cartload_generator.domain import limits, planning
 from cartload_generator.domain.entities import Dataset, Job, TableSums
-from cartload_generator.domain.lifecycle import FIRST_TIMEOUT
 from cartload_generator.domain.planning import Size
+from cartload_generator.domain.timeouts import FIRST_TIMEOUT
 from cartload_generator.repository import datasets, jobs, keys
 from cartload_generator.repository.keys import KeyRecord
 from cartload_kit.database import is_duplicate_key, retry_on_deadlock, transaction
