@@ -1,11 +1,11 @@
-"""Cancel, pause, resume, retry and delete, over HTTP and on a real database."""
+"""Cancel, pause, resume and retry, over HTTP and on a real database."""
 
 from typing import Any
 from uuid import UUID
 
 import pytest
 
-from cartload_contracts.messages import Delete, Deleted, Discard, GenerateChunk, Prepare, Seal
+from cartload_contracts.messages import Discard, GenerateChunk, Prepare, Seal
 from cartload_contracts.model import StoredTotals
 from support.generator_service import Generator, User, chunk_failed, discarded, failed, sealed, stored
 
@@ -230,7 +230,7 @@ async def test_a_failed_append_says_that_nothing_is_stored_and_is_retried_from_t
     commands = await generator.chunks(more, 1)
     await generator.hear(*stored(commands[0], ["users"]))
     await generator.hear(chunk_failed(commands[0], "The disk is full."))
-    assert (await shown(user, more))[0] == "incomplete"
+    assert await shown(user, more) == ("ready", 77, 770, f"{77:032x}")
     await generator.outbox.until(Discard)
     await generator.hear(discarded(more, stored=MANIFEST))
     broken = await user.read(f"/api/jobs/{more['id']}")
@@ -249,3 +249,40 @@ async def test_a_failed_append_says_that_nothing_is_stored_and_is_retried_from_t
     await generator.hear(sealed(more, 2))
     assert seal.attempt == 2
     assert (await user.read(f"/api/jobs/{more['id']}"))["state"] == "completed"
+
+
+async def test_nobody_gets_the_dataset_while_an_append_is_rolled_back(generator: Generator) -> None:
+    user = generator.user()
+    more = await append_to_a_dataset(generator, user)
+    await generator.hear(chunk_failed((await generator.chunks(more, 1))[0]))
+    another = {"dataset_id": more["dataset_id"], "customers": 10}
+    refused = await user.ask(another)
+    assert (refused.status_code, refused.json()["job_id"]) == (409, more["id"])
+    await generator.outbox.until(Discard)
+    await generator.hear(discarded(more))
+    assert (await user.ask(another)).status_code == 202
+
+
+async def test_an_append_is_retried_before_it_is_rolled_back(generator: Generator) -> None:
+    user = generator.user()
+    more = await append_to_a_dataset(generator, user)
+    await generator.hear(chunk_failed((await generator.chunks(more, 1))[0]))
+    assert (await user.act(more, "retry")).json()["state"] == "queued"
+    await generator.hear(discarded(more))
+    assert (await user.read(f"/api/jobs/{more['id']}"))["state"] == "queued"
+    assert (await user.ask({"dataset_id": more["dataset_id"], "customers": 10})).status_code == 409
+
+
+async def test_an_impossible_rollback_marks_the_dataset_and_gives_it_back(
+    generator: Generator,
+) -> None:
+    user = generator.user()
+    more = await append_to_a_dataset(generator, user)
+    await generator.hear(chunk_failed((await generator.chunks(more, 1))[0]))
+    await generator.outbox.until(Discard)
+    await generator.hear(failed(more, "discard", "The database is read-only."))
+    assert await shown(user, more) == ("incomplete", 77, 770, f"{77:032x}")
+    events = (await user.read(f"/api/jobs/{more['id']}/events"))["items"]
+    assert (events[-1]["event"], events[-1]["detail"]) == ("gave_up", "The database is read-only.")
+    assert (await user.act(more, "retry")).status_code == 202
+    assert (await shown(user, more))[0] == "ready"

@@ -254,7 +254,7 @@ def test_a_cancelled_append_is_rolled_back_without_waiting_for_what_is_in_flight
 def test_an_append_cancelled_while_queued_ends_at_once_and_is_rolled_back_behind_the_scenes() -> None:
     job = job_in("queued", "prepare", kind="append")
     lifecycle.act(job, "cancel", NOW)
-    assert (job.state, dataset_state_after(job)) == ("cancelled", "incomplete")
+    assert (job.state, dataset_state_after(job)) == ("cancelled", "ready")
     assert timed_out(job, NOW, backlog=BUSY) is Next.DISCARD
     assert timed_out(job, LATER) is Next.DISCARD
     lifecycle.discarded(job, after(90))

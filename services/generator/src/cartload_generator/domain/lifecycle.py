@@ -281,6 +281,13 @@ def _end(job: Job, state: JobStatus, now: datetime, detail: str | None = None) -
     job.note(state, now, detail)
 
 
+def holds_dataset(job: Job) -> bool:
+    """Whether no other job may have its dataset: one that is rolled back keeps it until that is done."""
+    return not job.ended or job.step == "discard"
+
+
 def dataset_state_after(job: Job) -> DatasetState:
-    """The state of its dataset once the job has ended; an append that was rolled back leaves it ready."""
-    return "ready" if job.state == "completed" or job.rolled_back else "incomplete"
+    """The state of its dataset once the job has ended; an append that is rolled back leaves it ready."""
+    if job.state == "completed" or job.rolled_back or job.step == "discard":
+        return "ready"
+    return "incomplete"

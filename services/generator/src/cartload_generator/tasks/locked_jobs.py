@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from cartload_contracts.envelope import Message
+from cartload_contracts.jobs import JobStatus
 from cartload_contracts.messages import Result
 from cartload_contracts.model import StoredTotals, TableName
 from cartload_generator import metrics
@@ -132,12 +133,15 @@ class LockedJob:
             self.plans.put(self.job.id, made)
         return made
 
-    async def save(self, *, ended_before: bool) -> None:
-        """Write the job back, and its dataset when the job has ended or the writer told what is stored."""
+    async def save(self, *, before: tuple[JobStatus, Step]) -> None:
+        """Write the job back, and its dataset when the job has ended or the writer told what is stored.
+
+        `before` are the state and step that the job was read with.
+        """
         job = self.job
         if job.in_flight_dropped:
             await in_flight_chunks.remove_all(self.connection, job.number)
-        if job.ended and (not ended_before or self._manifest is not None or job.rolled_back):
+        if job.ended and (before != (job.state, job.step) or self._manifest is not None):
             await self._update_dataset()
         await jobs.save(self.connection, job)
 
@@ -149,9 +153,10 @@ class LockedJob:
         siblings = await jobs.of_datasets(self.connection, [dataset.id])
         others = [one for one in siblings if one.number != job.number]
         _set_stored(dataset, job, others, self._manifest)
-        if dataset.active_job_id == job.id:
+        if dataset.active_job_id == job.id and not lifecycle.holds_dataset(job):
             dataset.active_job_id = None
-        if dataset.state != "deleting" and dataset.active_job_id is None:
+        # An answer may come so late that the next job has the dataset: then the state is that job's to set.
+        if dataset.state != "deleting" and dataset.active_job_id in (None, job.id):
             dataset.state = lifecycle.dataset_state_after(job)
         await datasets.save(self.connection, dataset)
 
@@ -162,13 +167,16 @@ def _set_stored(
     others: Collection[Job],
     manifest: Mapping[TableName, StoredTotals] | None,
 ) -> None:
-    """What is stored is what the writer's manifest says; the sum of the jobs stands in until it speaks."""
+    """What is stored is what the writer's manifest says; the sum of the jobs stands in until it speaks.
+
+    What an append is about to lose again was never added, so its dataset shows what it showed before.
+    """
     if manifest is not None:
         dataset.tables = {
             name: TableSums(totals.rows, totals.rows, int(totals.row_hash, 16), totals.bytes)
             for name, totals in manifest.items()
         }
-    else:
+    elif not job.discarded:
         dataset.tables = add_up([one.tables for one in (*others, job) if not one.discarded])
     dataset.bytes = sum(sums.bytes for sums in dataset.tables.values())
 
@@ -212,13 +220,13 @@ class LockedJobs:
             if job is None:
                 yield None
                 return
-            ended_before = job.ended
+            before = (job.state, job.step)
             locked = LockedJob(job, self._clock(), connection, self._plans)
             yield locked
-            await locked.save(ended_before=ended_before)
+            await locked.save(before=before)
             if locked.messages:
                 await self._outbox.send(locked.messages)
-        if job.ended and not ended_before:
+        if job.ended and before[0] not in states.ENDED:
             metrics.JOBS_ENDED.labels(job.state).inc()
             seconds = (job.finished_at or job.created_at) - job.created_at
             metrics.JOB_SECONDS.labels(job.state).observe(seconds.total_seconds())

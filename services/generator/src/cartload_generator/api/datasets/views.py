@@ -33,6 +33,6 @@ def _stored(dataset: Dataset, all_jobs: Sequence[Job]) -> Sums:
 
     A create that is tried again is counted from the beginning: its own sums hold what it had stored before.
     """
-    active = [job for job in all_jobs if job.id == dataset.active_job_id]
+    active = [job for job in all_jobs if job.id == dataset.active_job_id and not job.discarded]
     before = [dataset.tables] if not any(job.kind == "create" for job in active) else []
     return add_up([*before, *(job.tables for job in active)])

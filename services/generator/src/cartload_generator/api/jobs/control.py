@@ -54,7 +54,7 @@ async def _reopen(services: Services, locked: LockedJob) -> None:
     dataset = await datasets.lock(locked.connection, job.dataset_id)
     if dataset is None or dataset.state == "deleting":
         raise Conflict("The job's dataset has been deleted.")
-    if dataset.active_job_id is not None:
+    if dataset.active_job_id not in (None, job.id):
         raise Conflict("The dataset has another job that is not finished.")
     dataset.active_job_id = job.id
     dataset.state = "creating" if job.kind == "create" else "ready"

@@ -161,7 +161,10 @@ async def _new_segment(
 def require_appendable(dataset: Dataset) -> None:
     """Raise Conflict unless a dataset can take another segment now."""
     if dataset.active_job_id is not None:
-        raise Conflict("The dataset has a job that is not finished.", job_id=str(dataset.active_job_id))
+        raise Conflict(
+            "The dataset has a job that is not finished, or not rolled back yet.",
+            job_id=str(dataset.active_job_id),
+        )
     if dataset.state != "ready":
         raise Conflict(f"The dataset is {dataset.state}: only a ready one can be appended to.")
     if dataset.vintage != cartload.VINTAGE:
