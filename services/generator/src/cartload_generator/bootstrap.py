@@ -1,6 +1,5 @@
 """Where the role `api` builds its clients and wires them."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -19,7 +18,7 @@ from cartload_generator.domain.limits import Limits
 from cartload_generator.settings import ApiSettings
 from cartload_generator.tasks.dispatcher import Dispatcher
 from cartload_generator.tasks.job_waiters import JobWaiters
-from cartload_kit.concurrency import cancel_all, run_until_stopped
+from cartload_kit.concurrency import background, run_until_stopped
 from cartload_kit.database import check_database, engine, require_migrated
 from cartload_kit.http import ReadyCheck, serve
 from cartload_kit.kafka import Consumer, DeadLetters, Producer
@@ -108,12 +107,9 @@ async def _open_api(
         checks["results"] = consumer.check
         stop = lifecycle.stopping
         work = run_until_stopped(stop, dispatcher.run(stop), consumer.run(stop), producer.watch())
-        task = asyncio.create_task(lifecycle.supervise("dispatcher", work))
-        try:
+        # Requests that come last may leave a prepare on its way: it is sent before the producer is closed.
+        stack.push_async_callback(dispatcher.settle_sends)
+        async with background(
+            lifecycle.supervise("dispatcher", work), stop=stop, grace=12, name="dispatcher"
+        ):
             yield
-        finally:
-            lifecycle.stop()
-            await asyncio.wait({task}, timeout=12)
-            await cancel_all([task])
-            # Requests that came last may have left a prepare on its way; the producer is closed after this.
-            await dispatcher.settle_sends()

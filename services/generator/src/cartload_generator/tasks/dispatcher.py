@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -26,7 +27,7 @@ from cartload_generator.tasks.deletions import Deletions
 from cartload_generator.tasks.job_waiters import JobWaiters
 from cartload_generator.tasks.locked_jobs import LockedJobs, concerns_everybody
 from cartload_generator.tasks.publisher import Publisher
-from cartload_kit.concurrency import wait_for_any
+from cartload_kit.concurrency import every
 from cartload_kit.database import retry_on_deadlock, transaction
 from cartload_kit.describe_error import describe_error
 from cartload_kit.logging import bind
@@ -106,25 +107,14 @@ class Dispatcher:
     async def run(self, stop: asyncio.Event) -> None:
         """Run every loop until `stop` is set. Raises what none of them can go on after."""
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._loop(stop, self._schedulable, POLL_SECONDS, self.schedule))
-            group.create_task(self._loop(stop, self._woken, POLL_SECONDS, self.check_woken))
-            group.create_task(self._loop(stop, self.deletions.wake, SWEEP_SECONDS, self.deletions.send_due))
-            group.create_task(self._loop(stop, asyncio.Event(), SWEEP_SECONDS, self.sweep))
+            for seconds, wake, work in (
+                (POLL_SECONDS, self._schedulable, self.schedule),
+                (POLL_SECONDS, self._woken, self.check_woken),
+                (SWEEP_SECONDS, self.deletions.wake, self.deletions.send_due),
+                (SWEEP_SECONDS, None, self.sweep),
+            ):
+                group.create_task(every(seconds, partial(_patiently, work), stop=stop, wake=wake))
             group.create_task(self.publisher.run(stop))
-
-    async def _loop(
-        self, stop: asyncio.Event, wake: asyncio.Event, seconds: float, work: Callable[[], Awaitable[None]]
-    ) -> None:
-        while not stop.is_set():
-            # Before the work, not after it: so what wakes the loop during the work gives it another turn.
-            wake.clear()
-            try:
-                await work()
-            except Exception as error:
-                if not is_transient(error):
-                    raise
-                log.warning("the dispatcher waits: %s", describe_error(error))
-            await wait_for_any(stop, wake, timeout=seconds)
 
     # Scheduling
 
@@ -250,3 +240,13 @@ class Dispatcher:
         """Wait until every prepare that was being sent is sent, or left to the sweep."""
         while self._sending:
             await asyncio.wait(set(self._sending))
+
+
+async def _patiently(work: Callable[[], Awaitable[None]]) -> None:
+    """Do one turn of a loop; what is away is tried again in the next."""
+    try:
+        await work()
+    except Exception as error:
+        if not is_transient(error):
+            raise
+        log.warning("the dispatcher waits: %s", describe_error(error))
