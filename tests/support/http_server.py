@@ -12,6 +12,11 @@ from cartload_kit.http.server import Server, server
 ASK = b"GET /health/live HTTP/1.1\r\nhost: h\r\n\r\n"
 
 
+def port_of(started: Server) -> int:
+    """The port that the system chose for a started server."""
+    return int(started.servers[0].sockets[0].getsockname()[1])
+
+
 @asynccontextmanager
 async def running(app: FastAPI, **options: Any) -> AsyncIterator[Server]:
     """The app on a port that the system chose, until the block ends."""

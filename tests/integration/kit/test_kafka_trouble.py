@@ -35,13 +35,13 @@ async def test_while_a_dependency_is_away_the_consumer_waits_and_says_so(place: 
     consumer = place.consumer(handle, max_in_flight=8, timing=Timing(poll=0.05, probe=0.1, no_progress=0.4))
     async with running(consumer) as task:
         await until(lambda: attempts > 60)
-        assert not consumer.healthy
+        assert consumer.trouble is not None
         with pytest.raises(NotReady, match="MySQL is away"):
             await consumer.check()
         assert not task.done()
         away = False
         await until(lambda: done == 40)
-        await until(lambda: consumer.healthy)
+        await until(lambda: consumer.trouble is None)
         await consumer.check()
     assert await place.committed() == 40
 
@@ -64,7 +64,7 @@ async def test_a_consumer_outlasts_a_frozen_broker_and_says_so(place: Place, lin
         await until(lambda: "Kafka does not answer" in str(consumer.trouble))
         line.thaw()
         await until(lambda: len(seen) == 100)
-        await until(lambda: consumer.healthy)
+        await until(lambda: consumer.trouble is None)
         assert not task.done()
     assert await place.committed() == 100
 
@@ -169,4 +169,4 @@ async def test_a_stuck_handler_ends_the_consumer(place: Place) -> None:
     consumer = place.consumer(handle, timing=Timing(poll=0.05, probe=0.1, no_progress=0.5, revoke=0.1))
     with pytest.raises(NoProgress):
         await asyncio.wait_for(consumer.run(asyncio.Event()), 15)
-    assert not consumer.healthy
+    assert consumer.trouble is not None

@@ -13,7 +13,7 @@ import uvloop
 
 from cartload_gateway.app import HTTP_LIMITS, build, serving_options
 from cartload_gateway.settings import GatewaySettings
-from support.http_server import running
+from support.http_server import port_of, running
 from support.serving import served
 from support.signing import Issuer
 
@@ -63,7 +63,7 @@ async def start_gateway(tmp_path: Path) -> AsyncIterator[Any]:
             )
             options = serving_options(settings) | {"limits": replace(HTTP_LIMITS, **limits or {})}
             server = await stack.enter_async_context(running(build(settings), **options))
-            origin = f"http://127.0.0.1:{server.bound_port}"
+            origin = f"http://127.0.0.1:{port_of(server)}"
             client = await stack.enter_async_context(
                 aiohttp.ClientSession(
                     origin,
@@ -73,7 +73,7 @@ async def start_gateway(tmp_path: Path) -> AsyncIterator[Any]:
                     max_field_size=65536,
                 )
             )
-            return Gateway(server.bound_port, client, services, issuer)
+            return Gateway(port_of(server), client, services, issuer)
 
         yield start
 

@@ -12,7 +12,7 @@ from fastapi import FastAPI, Request, Response
 
 from cartload_kit.http import create_app
 from cartload_kit.http.connections import ConnectionLimits, HttpLimits
-from support.http_server import ASK, Peer, exchange, peer, running
+from support.http_server import ASK, Peer, exchange, peer, port_of, running
 
 POST = b"POST /raw HTTP/1.1\r\nhost: h\r\n"
 CHUNKED = POST + b"transfer-encoding: chunked\r\n\r\n"
@@ -70,7 +70,7 @@ async def serve(seen: Seen) -> AsyncIterator[Callable[..., Any]]:
             found = await stack.enter_async_context(
                 running(build(seen), limits=HttpLimits(**limits), **options)
             )
-            return found.bound_port
+            return port_of(found)
 
         yield start
 

@@ -9,7 +9,7 @@ from fastapi import FastAPI, Request, Response, WebSocket
 
 from cartload_kit.http import create_app
 from cartload_kit.jwks import http_fetch
-from support.http_server import exchange, running
+from support.http_server import exchange, port_of, running
 
 
 def build() -> FastAPI:
@@ -51,7 +51,7 @@ def build() -> FastAPI:
 @pytest.fixture
 async def port() -> AsyncIterator[int]:
     async with running(build()) as found:
-        yield found.bound_port
+        yield port_of(found)
 
 
 @pytest.mark.parametrize("kind", ["application/json", "text/plain"])
@@ -101,7 +101,7 @@ async def test_websockets_talk_without_compression_and_within_bounds(port: int) 
 async def test_a_websocket_is_closed_when_the_process_stops() -> None:
     app = build()
     async with running(app) as found:
-        client = await websockets.connect(f"ws://127.0.0.1:{found.bound_port}/socket")
+        client = await websockets.connect(f"ws://127.0.0.1:{port_of(found)}/socket")
         await client.send("hello")
         await client.recv()
     with pytest.raises(websockets.ConnectionClosed) as error:

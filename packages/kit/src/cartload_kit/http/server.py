@@ -70,11 +70,6 @@ class Server(uvicorn.Server):
             self._stopping = True
             self._on_stop()
 
-    @property
-    def bound_port(self) -> int:
-        """The port that the started server listens on, which the system chose when 0 was asked for."""
-        return int(self.servers[0].sockets[0].getsockname()[1])
-
 
 def server(
     app: FastAPI,

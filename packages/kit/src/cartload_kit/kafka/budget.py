@@ -13,11 +13,6 @@ class ByteBudget:
         self._left = total
         self._waiting: deque[tuple[int, asyncio.Future[None]]] = deque()
 
-    @property
-    def used(self) -> int:
-        """Bytes given out now."""
-        return self._total - self._left
-
     async def take(self, size: int) -> None:
         """Wait until `size` bytes are free and take them.
 

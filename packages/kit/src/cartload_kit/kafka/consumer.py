@@ -87,13 +87,8 @@ class Consumer:
         self._failure: BaseException | None = None
 
     @property
-    def healthy(self) -> bool:
-        """Whether records are being consumed and none waits for something that is away."""
-        return self.trouble is None
-
-    @property
     def trouble(self) -> str | None:
-        """Why the consumer is not ready; None when it is."""
+        """Why the consumer is not ready; None while it consumes and no record waits for what is away."""
         return self._down or self._monitor.trouble or self._backpressure.reason
 
     async def check(self) -> None:
@@ -242,6 +237,7 @@ class Consumer:
     def assigned(self) -> None:
         """Note a new assignment. Called by the rebalance listener."""
         metrics.REBALANCES.labels(self._group).inc()
+        log.info("owns %d partitions now", len(self.assignment), extra={"group": self._group})
         self._apply_pauses()
 
     # Pausing: a full consumer fetches nothing, a partition that waits for a dependency neither

@@ -62,11 +62,6 @@ class Producer:
         self._inner: Any = None
         self._fatal: asyncio.Future[None] | None = None
 
-    @property
-    def buffered(self) -> int:
-        """Bytes that wait for acknowledgement now."""
-        return self._budget.used
-
     async def start(self) -> None:
         """Connect. Raises KafkaUnavailable when no broker answers within the deadline."""
         self._fatal = asyncio.get_running_loop().create_future()
