@@ -54,18 +54,18 @@ def test_products_are_sorted_by_category_and_launch() -> None:
     assert all(early[made.category == kind].any() for kind in range(made.categories))
 
 
-def test_the_shelf_counts_every_sku_on_sale_once() -> None:
+def test_every_sku_on_sale_is_counted_once() -> None:
     made = catalogue(products=60, skus_per_product=2.5)
     moment = timeline.window_start(made.spec.window)
-    shelf = OnSale.at(made, np.array([moment]))
-    size = int(shelf.sizes[0])
+    skus = OnSale.at(made, np.array([moment]))
+    size = int(skus.sizes[0])
     on_sale = (made.launched <= moment) & (made.ends > moment)
     wanted = np.flatnonzero(on_sale[made.product_of_sku])
-    assert shelf.sku(np.zeros(size, np.int64), np.arange(size)).tolist() == wanted.tolist()
-    assert shelf.sku(np.array([0]), np.array([size])).tolist() == [wanted[0]]
+    assert skus.sku(np.zeros(size, np.int64), np.arange(size)).tolist() == wanted.tolist()
+    assert skus.sku(np.array([0]), np.array([size])).tolist() == [wanted[0]]
 
 
-def test_the_fullest_baskets_fit_the_smallest_shelf() -> None:
+def test_the_largest_orders_fit_the_smallest_catalogue() -> None:
     spec = resolve(
         parse(
             {

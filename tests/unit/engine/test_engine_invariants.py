@@ -32,7 +32,7 @@ SPECS: dict[str, dict[str, Any]] = {
         "skew": {"products": 2, "customers": 2},
         "ids": "integer",
     },
-    "small shelf, large baskets": {
+    "few products, large orders": {
         "customers": 400,
         "catalogue": {"categories": 3, "products": 84, "skus_per_product": 1},
         "orders": {"items": 3.5},

@@ -54,13 +54,13 @@ def test_group_sums(groups: list[list[int]]) -> None:
     blocks=st.lists(st.lists(st.integers(0, 2**45), max_size=50), min_size=1, max_size=4),
     quota=st.integers(-1, 60),
 )
-def test_race_lets_in_the_first_of_each_block(blocks: list[list[int]], quota: int) -> None:
-    times = np.array([time for block in blocks for time in block], np.int64)
+def test_weighted_sample_chooses_the_smallest_keys_of_each_block(blocks: list[list[int]], quota: int) -> None:
+    sort_keys = np.array([key for block in blocks for key in block], np.int64)
     sizes = np.array([len(block) for block in blocks], np.int64)
-    chosen = loops.weighted_sample(times, sizes, np.full(len(blocks), quota)).tolist()
+    chosen = loops.weighted_sample(sort_keys, sizes, np.full(len(blocks), quota)).tolist()
     for block in blocks:
-        home = sorted(range(len(block)), key=lambda place: (block[place], place))[: max(quota, 0)]
-        assert [place for place in range(len(block)) if chosen[place]] == sorted(home)
+        smallest = sorted(range(len(block)), key=lambda place: (block[place], place))[: max(quota, 0)]
+        assert [place for place in range(len(block)) if chosen[place]] == sorted(smallest)
         chosen = chosen[len(block) :]
 
 
@@ -80,7 +80,7 @@ def test_a_guide_knows_its_ends(position: int) -> None:
 
 
 @pytest.mark.parametrize(("weight", "word"), [(256, 0), (-1, 0), (1, 1 << 16), (1, -1)])
-def test_running_times_have_bounds(weight: int, word: int) -> None:
+def test_weights_and_words_of_sampling_keys_have_bounds(weight: int, word: int) -> None:
     with pytest.raises(IndexError, match="sampling_keys"):
         loops.sampling_keys(np.array([weight]), np.array([word]), exponentials(), 0)
 

@@ -60,22 +60,24 @@ def test_later_doubles_are_all_but_the_first_of_each_owner(owned: list[list[int]
     share=st.integers(0, 100),
     seed=st.integers(0, 2**32),
 )
-def test_a_race_chooses_exactly_so_many_of_each_block(sizes: list[int], share: int, seed: int) -> None:
+def test_a_sample_has_exactly_its_quota_of_each_block(sizes: list[int], share: int, seed: int) -> None:
     blocks = Groups(np.array(sizes))
     quotas = blocks.counts * share // 100
     random = np.random.default_rng(seed)
-    times = sampling_keys(random.integers(0, 256, blocks.total), random.integers(0, 1 << 16, blocks.total))
-    chosen = weighted_sample(times, blocks, quotas)
+    sort_keys = sampling_keys(
+        random.integers(0, 256, blocks.total), random.integers(0, 1 << 16, blocks.total)
+    )
+    chosen = weighted_sample(sort_keys, blocks, quotas)
     assert blocks.sums(chosen.astype(np.int64)).tolist() == quotas.tolist()
 
 
-def test_a_race_is_won_in_proportion_to_weights_and_never_by_those_without() -> None:
+def test_rows_are_chosen_in_proportion_to_weights_and_never_without_one() -> None:
     random, rounds = np.random.default_rng(3), 20_000
     weights = np.tile([1, 2, 5, 0], rounds)
     blocks = Groups(np.full(rounds, 4))
-    times = sampling_keys(weights, random.integers(0, 1 << 16, len(weights)))
-    won = weighted_sample(times, blocks, np.ones(rounds, np.int64)).reshape(rounds, 4).mean(axis=0)
-    assert won.tolist() == pytest.approx([1 / 8, 2 / 8, 5 / 8, 0], abs=0.015)
+    sort_keys = sampling_keys(weights, random.integers(0, 1 << 16, len(weights)))
+    chosen = weighted_sample(sort_keys, blocks, np.ones(rounds, np.int64)).reshape(rounds, 4).mean(axis=0)
+    assert chosen.tolist() == pytest.approx([1 / 8, 2 / 8, 5 / 8, 0], abs=0.015)
 
 
 @settings(deadline=None)
