@@ -1,17 +1,28 @@
 /** What jsdom and Node lack of a browser, as far as the interface needs it. */
 const origin = 'http://localhost:3000'
 
-// Node resolves no relative addresses, as a browser does.
-globalThis.Request = new Proxy(Request, {
-  construct: (target, [input, init]: [RequestInfo | URL, RequestInit?]) =>
-    new target(typeof input === 'string' ? new URL(input, origin) : input, init),
-})
+function resolvesRelative(): boolean {
+  try {
+    return new Request('/').url !== ''
+  } catch {
+    return false
+  }
+}
+
+// Node resolves no relative addresses, as a browser does. Files share a worker, so it may have been taught already.
+if (!resolvesRelative()) {
+  globalThis.Request = new Proxy(Request, {
+    construct: (target, [input, init]: [RequestInfo | URL, RequestInit?]) =>
+      new target(typeof input === 'string' ? new URL(input, origin) : input, init),
+  })
+}
 
 if (typeof HTMLElement !== 'undefined') {
-  // Nothing is laid out, so everything has one size: enough for some rows of a virtual list.
+  // Nothing is laid out, so everything has one size: enough for some rows of a virtual list. Configurable, since
+  // the next file in the same worker defines them again.
   Object.defineProperties(HTMLElement.prototype, {
-    clientWidth: { get: () => 1_000 },
-    clientHeight: { get: () => 600 },
+    clientWidth: { configurable: true, get: () => 1_000 },
+    clientHeight: { configurable: true, get: () => 600 },
   })
   // It knows dialogs but cannot open them.
   Object.assign(HTMLDialogElement.prototype, {
