@@ -1,6 +1,6 @@
 """`make check` and `make test`: which commands they are, in which order."""
 
-import os
+import contextlib
 import subprocess
 import sys
 import time
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cartload_dev import generated, node, requirements
+from cartload_dev.commands import captured
 from cartload_dev.docker import built
 from cartload_dev.errors import LauncherError
 from cartload_dev.paths import checkout
@@ -173,24 +174,16 @@ def _chain(
 
 def _passes(step: Step, root: Path, environ: Mapping[str, str], log: Callable[[str], None]) -> bool:
     began = time.monotonic()
-    done = subprocess.run(
-        step.command,
-        cwd=root / step.folder,
-        env=node.environment(environ),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        timeout=STEP_SECONDS,
-        check=False,
-    )
+    try:
+        code, output = captured(step.command, root / step.folder, node.environment(environ), STEP_SECONDS)
+    except LauncherError as error:
+        code, output = 1, str(error)
     seconds = time.monotonic() - began
-    if done.returncode:
-        log(f"  {step.title}: FAILED ({seconds:.0f} s)\n{done.stdout.rstrip()}")
+    if code:
+        log(f"  {step.title}: FAILED ({seconds:.0f} s)\n{output.rstrip()}")
     else:
         log(f"  {step.title}: fine ({seconds:.0f} s)")
-    return done.returncode == 0
+    return code == 0
 
 
 def _up_to_date(root: Path, environ: Mapping[str, str], log: Callable[[str], None]) -> bool:
@@ -214,9 +207,10 @@ def _run_shown(step: Step, root: Path, environ: Mapping[str, str]) -> int:
         return process.wait()
     except KeyboardInterrupt:
         # The terminal's Ctrl-C reached it as well: let it put away what it started.
-        process.wait(timeout=60)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=60)
         raise
     finally:
         if process.poll() is None:
-            os.kill(process.pid, 15)
+            process.terminate()
             process.wait()

@@ -2,10 +2,11 @@
 
 import os
 import shutil
-import subprocess
 from collections.abc import Mapping
 
+from cartload_dev.commands import run_quietly
 from cartload_dev.errors import LauncherError
+from cartload_dev.paths import checkout
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 APT_SECONDS = 900
@@ -35,11 +36,7 @@ def ensure(environ: Mapping[str, str]) -> str:
     print("Installing Chromium with apt-get")
     quiet = {**environ, "DEBIAN_FRONTEND": "noninteractive"}
     for command in (["apt-get", "update", "-q"], ["apt-get", "install", "-y", "-q", "chromium"]):
-        done = subprocess.run(
-            command, env=quiet, capture_output=True, text=True, timeout=APT_SECONDS, check=False
-        )
-        if done.returncode:
-            raise LauncherError(f"{' '.join(command)} failed:\n{(done.stdout + done.stderr)[-1500:]}")
+        run_quietly(command, checkout(), quiet, title=" ".join(command), seconds=APT_SECONDS)
     installed = find(environ)
     if installed is None:
         raise LauncherError("Chromium was installed, but is not on PATH")

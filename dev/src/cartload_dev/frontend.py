@@ -1,14 +1,15 @@
 """The UI: its packages and its build, repeated only when something changed."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from cartload_dev import node
-from cartload_dev.downloads import run_quietly
+from cartload_dev.commands import run_quietly
 from cartload_dev.paths import checkout, default_run_dir
 
 NOT_SOURCES = {"node_modules", "dist", "coverage"}
+MOST_SECONDS = 1800
 
 
 class Frontend:
@@ -34,24 +35,29 @@ class Frontend:
 
     def install(self) -> None:
         """Install the packages of the lock file; raises LauncherError when that fails."""
-        run_quietly(node.npm("ci"), self.folder, self._environ)
+        run_quietly(node.npm("ci"), self.folder, self._environ, seconds=MOST_SECONDS)
         self._set("installed", self._lock())
 
     def build(self) -> None:
         """Build the UI into `dist`; raises LauncherError when that fails."""
         before = self.sources()
-        run_quietly(node.npm("run", "build"), self.folder, self._environ)
+        run_quietly(node.npm("run", "build"), self.folder, self._environ, seconds=MOST_SECONDS)
         self._set("built", before)
 
     def sources(self) -> str:
         """Return a hash over the names and contents of all sources."""
         digest = hashlib.sha256()
-        for path in sorted(self.folder.rglob("*")):
-            relative = path.relative_to(self.folder)
-            if relative.parts[0] not in NOT_SOURCES and path.suffix != ".tsbuildinfo" and path.is_file():
-                digest.update(f"{relative}\0".encode())
-                digest.update(hashlib.sha256(path.read_bytes()).digest())
+        for path in sorted(self._source_files()):
+            digest.update(f"{path.relative_to(self.folder)}\0".encode())
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
         return digest.hexdigest()
+
+    def _source_files(self) -> Iterator[Path]:
+        # What is made is left out before it is walked through: node_modules has tens of thousands of files.
+        for top in self.folder.iterdir():
+            if top.name not in NOT_SOURCES:
+                found = top.rglob("*") if top.is_dir() else (top,)
+                yield from (path for path in found if path.suffix != ".tsbuildinfo" and path.is_file())
 
     def _lock(self) -> str:
         return hashlib.sha256((self.folder / "package-lock.json").read_bytes()).hexdigest()

@@ -1,6 +1,5 @@
 """The generated files: how they are made, and whether the committed ones are up to date."""
 
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -8,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cartload_dev import node
-from cartload_dev.errors import LauncherError
+from cartload_dev.commands import run_quietly
 
 SECONDS = 180
 
@@ -54,19 +53,13 @@ def generators() -> tuple[Generator, ...]:
 def generate(root: Path, environ: Mapping[str, str], wanted: tuple[Generator, ...]) -> None:
     """Write all generated files; raises LauncherError with a generator's output when it fails."""
     for generator in wanted:
-        done = subprocess.run(
+        run_quietly(
             generator.command,
-            cwd=root / generator.folder,
-            env=node.environment(environ),
-            capture_output=True,
-            text=True,
-            timeout=SECONDS,
-            check=False,
+            root / generator.folder,
+            node.environment(environ),
+            title=f"generating {generator.title}",
+            seconds=SECONDS,
         )
-        if done.returncode:
-            raise LauncherError(
-                f"generating {generator.title} failed:\n{(done.stdout + done.stderr)[-3000:]}"
-            )
 
 
 def outdated(root: Path, environ: Mapping[str, str], wanted: tuple[Generator, ...]) -> list[str]:
@@ -83,11 +76,14 @@ def _kept(root: Path, wanted: tuple[Generator, ...]) -> Iterator[dict[str, bytes
     try:
         yield before
     finally:
-        for name, content in _contents(root, wanted).items():
-            if name not in before:
-                (root / name).unlink()
-            elif before[name] != content:
-                (root / name).write_bytes(before[name])
+        after = _contents(root, wanted)
+        for name in after.keys() - before.keys():
+            (root / name).unlink()
+        for name, content in before.items():
+            # A generator may also have deleted a file that it writes no more, and its folder with it.
+            if after.get(name) != content:
+                (root / name).parent.mkdir(parents=True, exist_ok=True)
+                (root / name).write_bytes(content)
 
 
 def _contents(root: Path, wanted: tuple[Generator, ...]) -> dict[str, bytes]:

@@ -12,7 +12,7 @@ import pytest
 
 from cartload_dev import node
 from cartload_dev.cache import Cache
-from cartload_dev.downloads import run_quietly
+from cartload_dev.commands import run_quietly
 from cartload_dev.paths import checkout
 from cartload_dev.system_client import SystemClient
 from support.client import User

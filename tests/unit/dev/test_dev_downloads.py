@@ -1,14 +1,13 @@
 """Downloads: named by their lock, unpacked whole, and loud when they fail."""
 
 import os
-import sys
 import zipfile
 from pathlib import Path
 
 import pytest
 
 from cartload_dev.cache import Cache
-from cartload_dev.downloads import downloads, installed, run_quietly, unpack_mariadb
+from cartload_dev.downloads import downloads, installed, unpack_mariadb
 from cartload_dev.errors import LauncherError
 
 
@@ -46,12 +45,6 @@ def test_the_database_is_unpacked_with_programs_that_run(tmp_path: Path) -> None
     assert os.access(tmp_path / "mariadb" / "scripts" / "mariadb-install-db", os.X_OK)
     assert (tmp_path / "mariadb" / "share" / "english" / "errmsg.sys").exists()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["mariadb", "server.jar"]
-
-
-def test_a_command_that_fails_is_quoted(tmp_path: Path) -> None:
-    command = [sys.executable, "-c", "import sys; print('no such package'); sys.exit(7)"]
-    with pytest.raises(LauncherError, match=r"failed with code 7:\nno such package"):
-        run_quietly(command, tmp_path, os.environ)
 
 
 @pytest.mark.parametrize("lock", ["dev/azurite/package-lock.json", "frontend/package-lock.json"])

@@ -36,5 +36,24 @@ def test_a_missing_file_is_named_and_not_made(tmp_path: Path) -> None:
 
 
 def test_a_generator_that_fails_is_quoted(tmp_path: Path) -> None:
-    with pytest.raises(LauncherError, match="generating things failed:\nno database"):
+    with pytest.raises(LauncherError, match="generating things failed with code 1:\nno database"):
         generate(tmp_path, {}, generator("import sys; sys.exit('no database')"))
+
+
+def test_a_file_that_is_no_longer_made_is_named_and_put_back(tmp_path: Path) -> None:
+    (tmp_path / "out" / "inner").mkdir(parents=True)
+    (tmp_path / "out" / "inner" / "old").write_text("old")
+    cleans = generator("import shutil; shutil.rmtree('out')")
+    assert outdated(tmp_path, {}, cleans) == ["out/inner/old"]
+    assert (tmp_path / "out" / "inner" / "old").read_text() == "old"
+
+
+def test_a_generator_that_fails_halfway_leaves_the_tree_as_it_was(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "a").write_text("old")
+    fails = generator(
+        "from pathlib import Path; Path('out/a').write_text('x'); Path('out/b').touch(); raise SystemExit(1)"
+    )
+    with pytest.raises(LauncherError):
+        outdated(tmp_path, {}, fails)
+    assert {path.name: path.read_text() for path in (tmp_path / "out").iterdir()} == {"a": "old"}

@@ -4,6 +4,7 @@ import subprocess
 from collections.abc import Callable, Mapping
 
 from cartload_dev import requirements
+from cartload_dev.commands import run_quietly
 from cartload_dev.errors import LauncherError
 from cartload_dev.paths import RunDir, checkout
 from cartload_dev.ports import LOOPBACK, gateway_port
@@ -20,11 +21,11 @@ def up(run: RunDir, environ: Mapping[str, str], log: Log) -> str:
     port = published_port(environ) or gateway_port(environ)
     run.create()
     run.engine.write_text("docker\n", encoding="utf-8")
-    told = {**environ, "CARTLOAD_PORT": str(port)}
+    with_port = {**environ, "CARTLOAD_PORT": str(port)}
     log("  building the images (minutes the first time, then seconds)")
-    _run(told, "build", "--quiet")
+    _run(with_port, "build", "--quiet")
     log("  starting the containers")
-    _run(told, "up", "--detach", "--wait", *_scale(environ))
+    _run(with_port, "up", "--detach", "--wait", *_scale(environ))
     return f"http://{LOOPBACK}:{port}"
 
 
@@ -45,9 +46,10 @@ def follow_logs(environ: Mapping[str, str]) -> None:
 
 def published_port(environ: Mapping[str, str]) -> int | None:
     """Return the public port of the stack that runs, or None when none does."""
-    said = _output(environ, "ps", "--format", "{{.Ports}}", "gateway")
-    address = said.partition("->")[0].rpartition(":")[2]
-    return int(address) if address.isdecimal() else None
+    # `127.0.0.1:8080->8080/tcp`
+    published = _output(environ, "ps", "--format", "{{.Ports}}", "gateway")
+    port = published.partition("->")[0].rpartition(":")[2]
+    return int(port) if port.isdecimal() else None
 
 
 def is_in_use(run: RunDir, environ: Mapping[str, str]) -> bool:
@@ -70,23 +72,13 @@ def _command(*arguments: str) -> list[str]:
 
 
 def _run(environ: Mapping[str, str], *arguments: str) -> None:
-    done = subprocess.run(
-        _command("--progress", "quiet", *arguments),
-        env=dict(environ),
-        cwd=checkout(),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        check=False,
-    )
-    if done.returncode:
-        tail = "\n".join(done.stdout.strip().splitlines()[-40:])
+    command = _command("--progress", "quiet", *arguments)
+    try:
+        run_quietly(command, checkout(), environ, title=f"docker compose {arguments[0]}")
+    except LauncherError as error:
         raise LauncherError(
-            f"docker compose {arguments[0]} failed with code {done.returncode}:\n{tail}\n"
-            "`docker compose ps --all` and `docker compose logs SERVICE` say more."
-        )
+            f"{error}\n`docker compose ps --all` and `docker compose logs SERVICE` say more."
+        ) from None
 
 
 def _output(environ: Mapping[str, str], *arguments: str) -> str:
