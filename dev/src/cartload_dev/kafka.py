@@ -12,6 +12,8 @@ from cartload_dev.programs import Program, RunTask, Task
 
 CONFIG = "server.properties"
 FORMAT_SECONDS = 60
+CORRELATION = 0x6361_7274
+"""What a request is marked with; Kafka sends it back with the answer."""
 # Above the largest message of any topic (dead letters, 32 MiB), with room for headers.
 MESSAGE_MAX_BYTES = 34 * 1024 * 1024
 # One broker beside everything else on a small machine: the first compiler and the plain collector took
@@ -92,7 +94,7 @@ async def is_ready(port: int) -> bool:
 
 async def _live_brokers(port: int) -> int:
     """Ask for metadata of no topic at all (request 3, version 1) and read how many brokers are alive."""
-    request = struct.pack(">hhihi", 3, 1, 1, -1, 0)
+    request = struct.pack(">hhihi", 3, 1, CORRELATION, -1, 0)
     reader, writer = await asyncio.open_connection(LOOPBACK, port)
     try:
         writer.write(struct.pack(">i", len(request)) + request)
@@ -100,8 +102,9 @@ async def _live_brokers(port: int) -> int:
         head = await reader.readexactly(12)
     finally:
         writer.close()
-    _size, _correlation, brokers = struct.unpack(">iii", head)
-    return int(brokers)
+    _size, correlation, brokers = struct.unpack(">iii", head)
+    # Another server on the port would also send some bytes, and they would be read as a number of brokers.
+    return int(brokers) if correlation == CORRELATION else 0
 
 
 def _format(java: str, jars: Path, config: Path) -> Task:
