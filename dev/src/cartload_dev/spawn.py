@@ -11,6 +11,8 @@ from typing import IO
 
 from cartload_dev import orphan_reaper, parent_death_signal
 
+# Without the environment's packages and variables: both scripts need the standard library only, and start in
+# some milliseconds.
 _ISOLATED = (sys.executable, "-I", "-S")
 
 
@@ -19,47 +21,47 @@ class OrphanReaper:
 
     def __init__(self) -> None:
         self._groups: set[int] = set()
-        self._process = self._start()
+        self._process, self._input = self._start()
+
+    @property
+    def pid(self) -> int:
+        """Process id of the reaper that watches now."""
+        return self._process.pid
 
     def add(self, group: int) -> None:
         """Let the reaper watch a process group."""
         self._groups.add(group)
-        self._tell(f"+{group}\n")
+        self._notify(f"+{group}\n")
 
     def remove(self, group: int) -> None:
         """Forget a process group that has ended."""
         self._groups.discard(group)
-        self._tell(f"-{group}\n")
+        self._notify(f"-{group}\n")
 
     def close(self) -> None:
         """Let the reaper end; it signals what is still listed."""
-        self._pipe().close()
+        self._input.close()
         self._process.wait()
 
-    def _tell(self, line: str) -> None:
+    def _notify(self, line: str) -> None:
         try:
-            self._write(line)
+            self._input.write(line.encode())
         except BrokenPipeError:
-            self._process.wait()
-            self._process = self._start()
-            self._write("".join(f"+{group}\n" for group in sorted(self._groups)))
-
-    def _write(self, text: str) -> None:
-        pipe = self._pipe()
-        pipe.write(text.encode())
-        pipe.flush()
-
-    def _pipe(self) -> IO[bytes]:
-        pipe = self._process.stdin
-        if pipe is None:
-            raise BrokenPipeError
-        return pipe
+            self.close()
+            self._process, self._input = self._start()
+            # The new one knows nothing yet: it gets the whole list, the change of this call included.
+            self._input.write("".join(f"+{group}\n" for group in sorted(self._groups)).encode())
 
     @staticmethod
-    def _start() -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
-            [*_ISOLATED, orphan_reaper.__file__], stdin=subprocess.PIPE, start_new_session=True, bufsize=-1
+    def _start() -> tuple[subprocess.Popen[bytes], IO[bytes]]:
+        # A session of its own: Ctrl-C in the terminal must not reach it. Unbuffered, so that each line is on
+        # its way when the call returns: what waits in a buffer is lost with a supervisor that is killed.
+        process = subprocess.Popen(
+            [*_ISOLATED, orphan_reaper.__file__], stdin=subprocess.PIPE, start_new_session=True, bufsize=0
         )
+        if process.stdin is None:
+            raise RuntimeError("a pipe was asked for")
+        return process, process.stdin
 
 
 async def spawn(
@@ -73,6 +75,7 @@ async def spawn(
     with log.open("ab") as output:
         return await asyncio.create_subprocess_exec(
             *_ISOLATED,
+            # Not `preexec_fn`: Python code between fork and exec can deadlock where threads run.
             parent_death_signal.__file__,
             str(os.getpid()),
             *command,
@@ -81,14 +84,17 @@ async def spawn(
             stderr=asyncio.subprocess.STDOUT,
             env=dict(environment),
             cwd=folder,
+            # Its own session and so its own group: what it starts is found by the group, whoever its parent
+            # is by then, and Ctrl-C in the terminal reaches the supervisor alone, which ends all in order.
             start_new_session=True,
         )
 
 
-async def end(process: asyncio.subprocess.Process, seconds: float, number: int = signal.SIGTERM) -> None:
+async def end(process: asyncio.subprocess.Process, seconds: float) -> None:
     """Ask a process to end, and kill its group when it has not after that many seconds."""
     if process.returncode is None:
-        _send(os.kill, process.pid, number)
+        _send(os.kill, process.pid, signal.SIGTERM)
+        # One that was stopped (a test may have done so) acts on SIGTERM only when it goes on.
         _send(os.kill, process.pid, signal.SIGCONT)
         try:
             await asyncio.wait_for(process.wait(), seconds)

@@ -24,6 +24,7 @@ Changed = Callable[[str, ProgramState], None]
 
 def backoff(failures: int) -> float:
     """Return how long to wait before restart number `failures` (1 is the first) in a row, in seconds."""
+    # The exponent has a limit too: after a thousand failures the power alone would be too large for a float.
     return min(MAX_BACKOFF_SECONDS, FIRST_BACKOFF_SECONDS * 2.0 ** min(failures - 1, 16))
 
 
@@ -60,7 +61,7 @@ class ProcessSupervisor:
         """
         if self.program.prepare is not None:
             await self.program.prepare(self._run_task)
-        self._task = asyncio.create_task(self._keep(), name=self.program.name)
+        self._task = asyncio.create_task(self._run_until_stopped(), name=self.program.name)
         ready = asyncio.create_task(self._was_ready.wait())
         try:
             await asyncio.wait(
@@ -83,7 +84,7 @@ class ProcessSupervisor:
             if not self._task.cancelled():
                 self._task.exception()
 
-    async def _keep(self) -> None:
+    async def _run_until_stopped(self) -> None:
         failures = 0
         while not self._stopping.is_set():
             began = time.monotonic()
@@ -92,6 +93,7 @@ class ProcessSupervisor:
                 break
             if not self._was_ready.is_set():
                 raise LauncherError(self._failure(f"ended with code {code} before it was ready"))
+            # One that ran for a while did not fail at its start, so earlier failures no longer count.
             failures = 1 if time.monotonic() - began >= STABLE_SECONDS else failures + 1
             await self._wait_before_restart(code, backoff(failures))
         self._change(state="stopped", process=None)
@@ -105,14 +107,18 @@ class ProcessSupervisor:
         self._reaper.add(process.pid)
         self._change(state="starting", process=ProcessRef.of(process.pid))
         if self._stopping.is_set():
+            # `stop` came while the process was being started, and found none to end.
             await end(process, self.program.stop_seconds)
         watch = asyncio.create_task(self._watch_ready(process))
         try:
             return await process.wait()
         finally:
             watch.cancel()
+            # Its children first, while the reaper still knows the group: the supervisor may be killed here.
             sweep(process.pid)
             self._reaper.remove(process.pid)
+            # From here on the kernel may give the id to another process, which `stop` must not signal.
+            self._process = None
 
     async def _watch_ready(self, process: asyncio.subprocess.Process) -> None:
         while process.returncode is None:
@@ -141,12 +147,19 @@ class ProcessSupervisor:
 class Supervisor:
     """Stages in order; everything started here is ended by `stop`, whatever happened in between."""
 
-    def __init__(self, run: RunDir, changed: Changed, log: Log, environ: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        run: RunDir,
+        changed: Changed,
+        log: Log,
+        environ: Mapping[str, str],
+        reaper: OrphanReaper | None = None,
+    ) -> None:
         self._run = run
         self._changed = changed
         self._log = log
         self._environ = environ
-        self._reaper = OrphanReaper()
+        self._reaper = reaper or OrphanReaper()
         self._stages: list[list[ProcessSupervisor]] = []
 
     async def start(self, stage: Stage) -> None:

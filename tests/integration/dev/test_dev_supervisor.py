@@ -145,6 +145,7 @@ import asyncio, os, sys
 from pathlib import Path
 from cartload_dev.paths import RunDir
 from cartload_dev.programs import Stage
+from cartload_dev.spawn import OrphanReaper
 from cartload_dev.state import ProcessRef
 from cartload_dev.supervisor import Supervisor
 from integration.dev.dev_programs import DEAF, LISTENS, program
@@ -156,10 +157,10 @@ async def main(folder):
     def changed(name, state):
         if state.process:
             pids[name] = state.process
-    supervisor = Supervisor(run, changed, print, os.environ)
+    reaper = OrphanReaper()
+    supervisor = Supervisor(run, changed, print, os.environ, reaper)
     await supervisor.start(Stage("two", (program("polite", LISTENS, folder), program("deaf", DEAF, folder))))
-    reaper = supervisor._reaper._process.pid
-    lines = [f"{ref.pid} {ref.started}" for ref in (*pids.values(), ProcessRef.of(reaper))]
+    lines = [f"{ref.pid} {ref.started}" for ref in (*pids.values(), ProcessRef.of(reaper.pid))]
     (folder / "fresh").write_text("\\n".join(lines))
     (folder / "fresh").rename(folder / "pids")
     await asyncio.Event().wait()
