@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from cartload_dev import azurite, mariadb
 from cartload_dev.errors import LauncherError
-from cartload_dev.paths import RunDir
+from cartload_dev.paths import RunDir, write_private
 from cartload_dev.ports import LOOPBACK, RANGE, free_ports, gateway_port, is_free
 from cartload_dev.secrets import Secrets
 from cartload_setup.accounts import Account
@@ -103,18 +103,29 @@ def plan(run: RunDir, processes: tuple[str, ...], environ: Mapping[str, str]) ->
 
 def _inner_ports(run: RunDir, names: tuple[str, ...], taken: set[int]) -> dict[str, int]:
     """Return a port for each name: the one of the last time when it is free, else a new one; keep them."""
-    kept: dict[str, int] = json.loads(run.ports.read_text(encoding="utf-8")) if run.ports.exists() else {}
-    fresh = iter(free_ports(len(names) + len(kept) + 1))
+    kept = _kept_ports(run)
+    # Enough for every name, even when all that are reserved already happen to be among them.
+    fresh = iter(free_ports(len(names) + len(kept) + len(taken)))
     chosen: dict[str, int] = {}
     for name in names:
         port = kept.get(name, 0)
         used = taken | set(chosen.values())
         if port in used or port not in RANGE or not is_free(port):
+            # Also not one that another name had: it may come back, with more replicas or with all services.
             reserved = used | set(kept.values())
             port = next(port for port in fresh if port not in reserved)
         chosen[name] = port
-    run.ports.write_text(json.dumps(kept | chosen, indent=2) + "\n", encoding="utf-8")
+    write_private(run.ports, json.dumps(kept | chosen, indent=2) + "\n")
     return chosen
+
+
+def _kept_ports(run: RunDir) -> dict[str, int]:
+    try:
+        kept: dict[str, int] = json.loads(run.ports.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        # None yet, or a file that was cut short: new ports do as well.
+        return {}
+    return kept
 
 
 def _count(environ: Mapping[str, str], name: str) -> int:

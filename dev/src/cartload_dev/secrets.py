@@ -38,6 +38,7 @@ class Secrets:
         kept = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
         fresh = asdict(cls.generate())
         values = {name: kept.get(name, made) for name, made in fresh.items()}
-        if values != kept:
-            write_private(path, json.dumps(values, indent=2) + "\n")
+        if not values.items() <= kept.items():
+            # What a newer checkout added stays: its data could not be read without.
+            write_private(path, json.dumps(kept | values, indent=2) + "\n")
         return cls(**values)

@@ -57,6 +57,12 @@ def test_a_port_that_was_taken_meanwhile_is_replaced(layout: Layout) -> None:
     assert again.servers.kafka == layout.servers.kafka
 
 
+def test_a_file_of_ports_that_was_cut_short_is_made_anew(layout: Layout) -> None:
+    layout.run.ports.write_text('{"kafka": 120')
+    again = plan(layout.run, (), {})
+    assert plan(layout.run, (), {}) == again
+
+
 def test_servers_alone_take_no_public_port(tmp_path: Path) -> None:
     assert plan(RunDir(tmp_path), (), {"CARTLOAD_PORT": "1"}).service_ports == {}
 
@@ -82,6 +88,15 @@ def test_a_secret_that_an_older_checkout_did_not_know_is_added(layout: Layout) -
     assert secrets.root_password == layout.secrets.root_password
     assert secrets.signing_key_secret != layout.secrets.signing_key_secret
     assert plan(layout.run, (), {}).secrets == secrets
+
+
+def test_a_secret_of_a_newer_checkout_is_kept(layout: Layout) -> None:
+    path = layout.run.secrets / "secrets.json"
+    kept = json.loads(path.read_text())
+    del kept["signing_key_secret"]
+    path.write_text(json.dumps({**kept, "of_tomorrow": "sealed with it"}))
+    plan(layout.run, (), {})
+    assert json.loads(path.read_text())["of_tomorrow"] == "sealed with it"
 
 
 SETTINGS: dict[tuple[str, str], type[BaseSettings]] = {
