@@ -39,20 +39,21 @@ class Cache:
             return found
         self.root.mkdir(parents=True, exist_ok=True)
         with self._locked(name):
+            # Looked for again: another may have built it while this one waited for the lock.
             return self.find(name) or self._build(name, build)
-
-    def clean(self) -> None:
-        """Delete the whole cache."""
-        shutil.rmtree(self.root, ignore_errors=True)
 
     def _build(self, name: str, build: Callable[[Path], None]) -> Path:
         self._remove_leftovers(name)
+        # Beside the entry and not in /tmp: a rename within one file system is atomic.
         fresh = Path(tempfile.mkdtemp(prefix=f".{name}.", dir=self.root))
         entry = self.root / name
         try:
             build(fresh)
+            # The mark is inside what is renamed, so an entry has it or is not there.
             (fresh / DONE).touch()
+            # mkdtemp lets only the owner in.
             fresh.chmod(0o755)
+            # An entry without the mark is nobody's: rename cannot replace a folder that has contents.
             shutil.rmtree(entry, ignore_errors=True)
             fresh.rename(entry)
         except BaseException:
@@ -61,6 +62,7 @@ class Cache:
         return entry
 
     def _remove_leftovers(self, name: str) -> None:
+        # Of builds that were killed; nobody uses them, since the lock is held here.
         for folder in self.root.glob(f".{name}.*"):
             if folder.is_dir():
                 shutil.rmtree(folder, ignore_errors=True)
@@ -68,5 +70,7 @@ class Cache:
     @contextmanager
     def _locked(self, name: str) -> Iterator[None]:
         with (self.root / f"{name}.lock").open("w") as lock:
+            # The kernel lets go of it when this process ends, however it ends. The file stays: if it were
+            # deleted, one process could lock the old file and another a new one, and both would build.
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield

@@ -20,6 +20,8 @@ def trim(folder: Path, limit: int = LIMIT_BYTES) -> None:
     """
     for path in folder.glob("*.log"):
         if path.stat().st_size > limit:
+            # Copied and cut, not renamed: the program would go on writing to the renamed file. What it writes
+            # between the copy and the cut is lost; appending puts what follows at the new end.
             shutil.copyfile(path, path.with_suffix(".log.1"))
             with path.open("r+b") as file:
                 file.truncate(0)
@@ -62,6 +64,7 @@ class Follower:
         size = path.stat().st_size
         offset = self._offsets.get(path, max(0, size - self._back))
         if size < offset:
+            # It was trimmed since, or its program began a new one.
             offset = 0
         with path.open("rb") as file:
             file.seek(offset)

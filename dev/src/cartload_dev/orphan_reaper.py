@@ -11,6 +11,8 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 
+# Kafka, MariaDB and Azurite write down what they hold at SIGTERM. Killed at once, the first two would have to
+# recover at the next start, and Azurite would lose what it acknowledged in its last seconds.
 GRACE_SECONDS = 25.0
 LOOK_SECONDS = 0.1
 
@@ -53,6 +55,7 @@ def _signal(group: int, number: int) -> bool:
 
 def main() -> None:
     """Watch over the process that holds the other end of standard input."""
+    # It must outlive the supervisor, also when both get the same signal.
     for ignored in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(ignored, signal.SIG_IGN)
     end(read_groups(sys.stdin), time.monotonic, time.sleep)

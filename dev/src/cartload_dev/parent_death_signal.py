@@ -15,8 +15,10 @@ PR_SET_PDEATHSIG = 1
 def main(arguments: list[str]) -> None:
     """Become the program named by the arguments."""
     starter = int(arguments[0])
+    # Python has no function of its own for prctl. The setting survives exec, as what is started needs it.
     if ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0):
         sys.exit(f"prctl failed with error {ctypes.get_errno()}")
+    # A starter that died before the line above sends no signal; then the parent is another process by now.
     if os.getppid() != starter:
         sys.exit("the starter is gone")
     os.execvpe(arguments[1], arguments[1:], os.environ)  # noqa: S606 - becoming the program is the point

@@ -82,6 +82,8 @@ def default_run_dir() -> RunDir:
 def write_private(path: Path, text: str) -> None:
     """Write a file atomically that only its owner can read (mode 600)."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    # Renamed into place, so that a reader sees the old text or the new one. Made with its mode: one that is
+    # restricted only afterwards can be opened by others in between.
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:

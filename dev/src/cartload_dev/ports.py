@@ -17,6 +17,7 @@ RANGE = range(12_000, 32_000)
 def is_free(port: int, host: str = LOOPBACK) -> bool:
     """Return whether a server could listen on the port now."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        # As servers do: else a port counts as taken for a minute after its last connection was closed.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))

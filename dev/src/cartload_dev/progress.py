@@ -18,15 +18,16 @@ class Line:
         self._clock = clock
         self._live = self._out.isatty()
         self._width = 0
-        self._said = clock()
+        """Of what is shown now: a shorter text has to cover it with spaces."""
+        self._printed = clock()
 
     def update(self, text: str) -> None:
         """Show the text as the current state of things."""
         if self._live:
             self._out.write("\r" + text.ljust(self._width))
             self._width = len(text)
-        elif self._clock() - self._said >= PLAIN_SECONDS:
-            self._said = self._clock()
+        elif self._clock() - self._printed >= PLAIN_SECONDS:
+            self._printed = self._clock()
             self._out.write(text + "\n")
         self._out.flush()
 

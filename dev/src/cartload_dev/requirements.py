@@ -66,6 +66,7 @@ def engine(environ: Mapping[str, str]) -> str:
     named = environ.get("CARTLOAD_ENGINE", "")
     if named:
         return named
+    # Java alone decides: without Docker and Java, native is what tells the user to install Java.
     only_docker = java(environ) is None and shutil.which("docker", path=environ.get("PATH"))
     return "docker" if only_docker else "native"
 

@@ -103,5 +103,7 @@ def _started(pid: int) -> int | None:
         text = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
     except (FileNotFoundError, ProcessLookupError):
         return None
+    # After the last bracket: the second field is the program's name in brackets, which may contain anything.
     fields = text.rpartition(")")[2].split()
+    # A zombie has ended, and only waits for its parent to ask how.
     return None if fields[0] in {"Z", "X"} else int(fields[19])

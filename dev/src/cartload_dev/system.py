@@ -42,9 +42,9 @@ class System:
         self._run.create()
         with _only_one(self._run):
             self._run.progress.write_text("", encoding="utf-8")
-            supervisor = Supervisor(self._run, self._changed, self._say, self._environ)
+            supervisor = Supervisor(self._run, self._changed, self._log, self._environ)
             try:
-                await _unless(stop, self._start(supervisor))
+                await _run_unless_stopped(stop, self._start(supervisor))
                 if not stop.is_set():
                     self._enter("ready")
                 await supervisor.watch(stop)
@@ -86,7 +86,7 @@ class System:
         )
         state.write(self._run)
 
-    def _say(self, text: str) -> None:
+    def _log(self, text: str) -> None:
         with self._run.progress.open("a", encoding="utf-8") as file:
             file.write(text + "\n")
 
@@ -144,7 +144,7 @@ async def run(run_dir: RunDir, environ: Mapping[str, str], *, servers_only: bool
         await System(run_dir, environ, servers_only=servers_only).hold(stop)
 
 
-async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> None:
+async def _run_unless_stopped(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> None:
     """Do the work, but give it up as soon as `stop` is set."""
     task = asyncio.ensure_future(work)
     waiter = asyncio.ensure_future(stop.wait())

@@ -75,10 +75,3 @@ def test_two_checkouts_at_once_build_it_once(tmp_path: Path) -> None:
         thread.join(10)
     assert len(calls) == 1
     assert entries[0] == entries[1]
-
-
-def test_clean_deletes_everything(tmp_path: Path) -> None:
-    cache = Cache(tmp_path / "cache")
-    cache.install("thing", lambda _: None)
-    cache.clean()
-    assert not (tmp_path / "cache").exists()

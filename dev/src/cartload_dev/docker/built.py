@@ -95,13 +95,13 @@ def read(archive: Path) -> list[Image]:
 def _image(one: dict[str, Any], config: dict[str, Any], layers: dict[str, Layer]) -> Image:
     parts = [layers[name] for name in one["Layers"]]
     steps = [step.get("created_by", "") for step in config.get("history", ())]
-    said = [*config["config"].get("Env", ()), *steps]
-    told = [match[0] for text in said if (match := SECRET_NAMES.search(text))]
+    texts = [*config["config"].get("Env", ()), *steps]
+    assigned = [match[0] for text in texts if (match := SECRET_NAMES.search(text))]
     return Image(
         name=one["RepoTags"][0],
         user=config["config"].get("User", ""),
         bytes=sum(part.bytes for part in parts),
-        secrets=tuple(secret for part in parts for secret in part.secrets) + tuple(told),
+        secrets=tuple(secret for part in parts for secret in part.secrets) + tuple(assigned),
         has_duckdb=any(part.has_duckdb for part in parts),
     )
 
