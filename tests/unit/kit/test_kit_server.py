@@ -1,14 +1,13 @@
-"""The real server: sockets, WebSockets, and keys read over HTTP."""
+"""The real server: bodies over sockets, and WebSockets."""
 
 from collections.abc import AsyncIterator
 
 import httpx
 import pytest
 import websockets
-from fastapi import FastAPI, Request, Response, WebSocket
+from fastapi import FastAPI, Request, WebSocket
 
 from cartload_kit.http import create_app
-from cartload_kit.jwks import http_fetch
 from support.http_server import exchange, port_of, running
 
 
@@ -22,22 +21,6 @@ def build() -> FastAPI:
     @app.post("/raw")
     async def raw(request: Request) -> int:
         return len(await request.body())
-
-    @app.get("/redirect")
-    async def redirect() -> Response:
-        return Response(status_code=302, headers={"location": "/keys"})
-
-    @app.get("/keys")
-    async def keys() -> dict[str, list[str]]:
-        return {"keys": []}
-
-    @app.get("/long")
-    async def long() -> Response:
-        return Response(b"{" + b" " * 70_000 + b"}", media_type="application/json")
-
-    @app.get("/list")
-    async def items() -> list[int]:
-        return [1]
 
     @app.websocket("/socket")
     async def talk(websocket: WebSocket) -> None:
@@ -108,15 +91,3 @@ async def test_a_websocket_is_closed_when_the_process_stops() -> None:
         await client.recv()
     assert error.value.rcvd is not None
     assert error.value.rcvd.code == 1012
-
-
-async def test_keys_are_read_over_http_and_nothing_else_is_taken(port: int) -> None:
-    base = f"http://127.0.0.1:{port}"
-    assert await http_fetch(f"{base}/keys")() == {"keys": []}
-    for path, error in (("/long", ValueError), ("/list", ValueError), ("/nothing", OSError)):
-        with pytest.raises(error):
-            await http_fetch(base + path)()
-    with pytest.raises((OSError, ValueError)):
-        await http_fetch(f"{base}/redirect")()
-    with pytest.raises(OSError, match=r"127\.0\.0\.1"):
-        await http_fetch("http://127.0.0.1:1/keys")()

@@ -87,3 +87,14 @@ class ConnectionLimits:
             return any(ip_address(peer) in network for network in self._trusted)
         except ValueError:
             return False
+
+
+def head_too_large(limit: int) -> Problem:
+    """431: the request line and the headers have more than ``limit`` bytes."""
+    detail = f"The request line and the headers may have at most {limit} bytes together."
+    return Problem(431, "Headers too large", detail, limit=limit)
+
+
+def too_slow(what: str, seconds: float) -> Problem:
+    """408: ``what`` was not there after so many seconds."""
+    return Problem(408, "Too slow", f"{what} did not arrive within {seconds:.3g} s.")

@@ -1,7 +1,9 @@
 """From exceptions to problem details, the one shape of every error answer."""
 
+import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI
@@ -27,6 +29,21 @@ def problem_response(problem: Problem, scope: Scope) -> Response:
     body = problem.body(instance=scope.get("path"), request_id=scope.get("request_id"))
     headers = {"Cache-Control": "no-store", **(problem.headers or {})}
     return JSONResponse(body, problem.status, headers=headers, media_type=MEDIA_TYPE)
+
+
+def raw_answer(problem: Problem, more_headers: Mapping[str, str]) -> bytes:
+    """The same as bytes, after which the connection ends: for requests that never reach an app."""
+    body = json.dumps(problem.body()).encode()
+    headers = {
+        "Content-Type": MEDIA_TYPE,
+        "Content-Length": str(len(body)),
+        "Connection": "close",
+        **(problem.headers or {}),
+        **more_headers,
+    }
+    lines = [f"HTTP/1.1 {problem.status} {HTTPStatus(problem.status).phrase}"]
+    lines += [f"{name}: {value}" for name, value in headers.items()]
+    return "\r\n".join([*lines, "", ""]).encode("latin-1") + body
 
 
 def unexpected(service: str) -> Problem:
