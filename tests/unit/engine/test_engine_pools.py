@@ -54,3 +54,45 @@ def test_plain_batches_have_the_schemas_types() -> None:
             plain.validate(full=True)
             assert plain.schema == arrow_schema(name, "uuid")
             assert plain.to_pylist() == coded.to_pylist()
+
+
+def test_a_result_is_computed_once_for_each_key() -> None:
+    strings: Any = arrays.pool(["one", "two"])
+    known = pools.of(strings)
+    assert known is not None
+    calls: list[str] = []
+
+    def computed(name: str) -> str:
+        calls.append(name)
+        return name
+
+    assert known.kept("a", lambda: computed("a")) == known.kept("a", lambda: computed("other")) == "a"
+    assert known.kept("b", lambda: computed("b")) == "b"
+    assert calls == ["a", "b"]
+
+
+def test_what_is_known_is_found_whoever_made_the_array_object() -> None:
+    strings: Any = arrays.pool(["one", "two"])
+    coded = arrays.take(strings, np.array([1, 0]))
+    assert pools.of(coded.dictionary) is pools.of(strings) is not None
+    assert pools.of(strings.slice(1)) is None
+    assert pools.of(pa.array(["one", "two"])) is None
+
+
+def test_pools_of_chunks_are_forgotten_after_a_dozen_others() -> None:
+    first: Any = pools.lately(pa.array(["first"]))
+    same = pa.Array.from_buffers(pa.string(), 1, first.buffers())
+    del first
+    gc.collect()
+    assert pools.of(same) is not None
+    others = [pools.lately(pa.array([str(number)])) for number in range(12)]
+    gc.collect()
+    assert pools.of(same) is None
+    assert all(pools.of(other) is not None for other in others)
+
+
+def test_a_pool_has_room_behind_its_last_string() -> None:
+    for strings in ([], ["x"], ["", "水" * 40]):
+        _, offsets, data = arrays.pool(strings).buffers()
+        end = np.frombuffer(offsets, np.int32)[len(strings)]
+        assert data.size - end >= 16
