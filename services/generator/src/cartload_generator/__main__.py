@@ -11,6 +11,7 @@ from cartload_kit.settings import load
 
 def api() -> None:
     """Serve jobs and datasets, and dispatch."""
+    # Here and not above: a worker then loads no database toolkit, whose memory is better spent on chunks.
     from cartload_generator import bootstrap
 
     bootstrap.run_api(load(ApiSettings))

@@ -90,6 +90,7 @@ async def _open_api(
             [topics.RESULTS.name],
             ResultConsumer(dispatcher.apply_results).handle,
             DeadLetters(producer),
+            # Many, because those of one job are applied in one transaction while others come.
             max_in_flight=_RESULTS_AT_ONCE,
         )
         app.state.verifier = TokenVerifier(settings.jwks_url, settings.token_issuer, settings.token_audience)

@@ -52,6 +52,7 @@ async def _waiting(
 ) -> int:
     committed = await admin.list_consumer_group_offsets(topics.GROUPS[part])
     partitions = [TopicPartition(name, number) for name in names for number in range(topics.PARTITIONS)]
+    # Records that retention has removed are no backlog, and a group that never committed begins at the first.
     first, last = await ends.beginning_offsets(partitions), await ends.end_offsets(partitions)
     done = {one: kept.offset for one, kept in committed.items() if kept.offset >= 0}
     return sum(max(last[one] - max(done.get(one, 0), first[one]), 0) for one in partitions)

@@ -56,6 +56,8 @@ class ChunkHandler:
                     f"The dataset needs engine vintage {command.vintage}, this worker has {cartload.VINTAGE}."
                 )
             batches = await self._make(command)
+            # The writer knows a batch by its coordinates, so one that is sent again after a lost answer is
+            # harmless.
             now, trace = self._clock(), current_traceparent()
             wires = [
                 envelope.encode_batch(batch, source=SOURCE, now=now, traceparent=trace) for batch in batches
@@ -159,4 +161,5 @@ def failure_of(record: Record, reason: str) -> Failed | None:
 def _whole(command: Mapping[str, Any], name: str, least: int) -> int | None:
     """A number of a command that is otherwise bad; None when it cannot be read."""
     number = command.get(name)
+    # Not isinstance: True is an int too. Larger numbers are none that every JSON reader holds exactly.
     return number if type(number) is int and least <= number < 2**53 else None

@@ -32,6 +32,8 @@ class Engines:
 
     def get(self, spec: dict[str, Any], expected_hash: str) -> Engine:
         """The engine of a spec, built when it is not at hand. Raises SpecMismatch."""
+        # Held during the building too: two threads that want one spec would otherwise hold its catalogue
+        # twice.
         with self._lock:
             engine = self._kept.get(expected_hash)
             if engine is None:
@@ -42,6 +44,7 @@ class Engines:
 
     def _build(self, resolved: Spec) -> Engine:
         room = self._most_skus - _skus(resolved)
+        # Before the new one is built, so that both are never in memory together.
         while self._kept and (len(self._kept) >= self._capacity or self._held() > room):
             self._kept.popitem(last=False)
         metrics.ENGINES_BUILT.inc()

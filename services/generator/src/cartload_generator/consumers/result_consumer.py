@@ -47,6 +47,8 @@ class ResultConsumer:
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting[key].append((result, done))
         if key not in self._running:
+            # A task of its own: a record that is given up at a rebalance must not cancel the transaction that
+            # applies it together with others.
             self._running[key] = asyncio.create_task(self._drain(key))
         await done
 
@@ -60,6 +62,7 @@ class ResultConsumer:
 
     def _take(self, key: UUID) -> list[tuple[Result, asyncio.Future[None]]]:
         waiting = self._waiting[key]
+        # Given up while they waited: whoever has the partition now is handed them too.
         batch = [one for one in waiting[:_MOST_AT_ONCE] if not one[1].cancelled()]
         del waiting[:_MOST_AT_ONCE]
         if not waiting:

@@ -19,6 +19,8 @@ from cartload_contracts.model import TABLES, StoredTotals, TableName
 from cartload_generator.domain import lifecycle, timeouts
 from cartload_generator.domain.entities import InFlightChunk, Job
 
+# Kept in the database for as long as a chunk is in flight: a new table goes to the end of TABLES, else bits
+# that are set would come to mean other tables.
 _BITS = {table: 1 << number for number, table in enumerate(TABLES)}
 
 
@@ -89,6 +91,7 @@ def _apply_one(
             applied.manifest = result.stored
         case Failed() if _is_awaited(job, in_flight, result):
             lifecycle.failed(job, result.reason, now)
+            # Otherwise a rollback or a seal follows, and its answer has newer totals.
             if job.step == "none":
                 _take_manifest(job, result.stored, applied)
         case Sealed() | Discarded() | Failed() | Deleted():
@@ -110,8 +113,12 @@ def _apply_stored(
 ) -> None:
     chunk = in_flight.get(stored.chunk_index)
     bit = _BITS[stored.table]
+    # Results come at least once and in any order. The bit makes a repeated one change nothing; a chunk that
+    # is not in flight any more was whole before.
     if chunk is None or not chunk.wanted & bit or chunk.done & bit:
         return
+    # Earlier results of the same batch may have ended the job or given its chunks up; the rows of `in_flight`
+    # were read before that.
     if job.ended or not job.chunks_in_flight:
         return
     chunk.done |= bit
@@ -121,6 +128,7 @@ def _apply_stored(
     job.storing_seconds += stored.storing_seconds
     job.touch()
     if chunk.done == chunk.wanted:
+        # An earlier result of this batch may have noted it as changed; its row is deleted instead of written.
         applied.changed.pop(stored.chunk_index, None)
         applied.finished.add(stored.chunk_index)
         job.chunks_done += 1
@@ -151,4 +159,5 @@ def _is_in_flight(in_flight: Mapping[int, InFlightChunk], failure: Failed) -> bo
     chunk = None if failure.chunk_index is None else in_flight.get(failure.chunk_index)
     if chunk is None or chunk.done == chunk.wanted:
         return False
+    # A retry begins to count at 0, and a command says 1 at least.
     return failure.chunk_attempt in (None, max(chunk.attempts, 1))

@@ -13,6 +13,7 @@ from cartload_generator.domain.planning import JobPlan, part_of
 
 def prepare(job: Job, dataset: Dataset, all_jobs: Sequence[Job]) -> Prepare:
     """Make the dataset's database, or record a further segment of it."""
+    # Its own comes last and as it is in memory: the row among `all_jobs` was read before the change.
     others = [one for one in all_jobs if one.number != job.number]
     return Prepare(
         dataset_id=dataset.id,

@@ -16,6 +16,8 @@ type DatasetState = Literal["creating", "ready", "incomplete", "deleting"]
 type Clock = Callable[[], datetime]
 """The time now, in UTC."""
 
+# A table's hash is the sum of its rows' hashes modulo this, so that the order of rows and batches does not
+# matter.
 _HASHES = 1 << 128
 _SMALLEST_TIME = 0.001
 
@@ -169,6 +171,8 @@ class Job:
             self.state == "queued" or (self.state == "running" and self.unsent > 0)
         )
 
+    # Readers merge states by version, so one version must never show two states: every change between two
+    # savings is one version, and nothing that users see may change without one.
     def touch(self) -> None:
         """Raise the version, once however much changes before the row is saved."""
         if not self._touched:
@@ -196,6 +200,7 @@ class Job:
     def measure(self, now: datetime) -> None:
         """Count the time spent generating up to `now`."""
         if self.active_since is not None:
+            # Replicas' clocks differ, so the time since another replica measured may seem negative.
             self.active_seconds += max((now - self.active_since).total_seconds(), 0.0)
             self.active_since = now
 
@@ -213,6 +218,7 @@ class Job:
         rate = self._rate()
         shown_phase = states.phase(self.state, self.step)
         generating = shown_phase == "generating"
+        # payment_details are counted by expectation, so more rows than the total may be done.
         total = max(self.rows_total, self.rows_done)
         return JobView(
             id=self.id,

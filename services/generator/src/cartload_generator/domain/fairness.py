@@ -35,6 +35,7 @@ def next_job(candidates: Iterable[Candidate], bounds: Bounds, skipped: set[UUID]
     When the cap over all jobs is reached, only users with nothing in flight still get a turn, so that one
     user's large job never keeps another user's small one from starting. `skipped` had their chance already.
     """
+    # Also jobs that want no turn, such as paused ones: what they have in flight counts like all else.
     everyone = list(candidates)
     capped = sum(one.rows_in_flight for one in everyone) >= bounds.rows_in_flight
     per_owner: dict[UUID, int] = defaultdict(int)

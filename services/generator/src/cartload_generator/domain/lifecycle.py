@@ -45,6 +45,7 @@ def act(job: Job, action: Action, now: datetime) -> bool:
     if target is None:
         return False
     if target == job.state:
+        # A second cancel, perhaps of a client that got no answer to the first, is no mistake.
         return True
     if target == "cancelled":
         _cancel_queued(job, now)
@@ -148,6 +149,7 @@ def sealed(job: Job, indexing_seconds: float, checking_seconds: float, now: date
         return
     job.step, job.due_at = "none", None
     if job.ended:
+        # Sealed behind the scenes, for its rows to be indexed: what users see of the job stays.
         return
     job.indexing_seconds, job.checking_seconds = indexing_seconds, checking_seconds
     _end(job, "completed" if job.state == "running" else "cancelled", now)
@@ -160,6 +162,7 @@ def discarded(job: Job, now: datetime) -> None:
     job.step, job.due_at, job.rolled_back = "none", None, True
     _forget_progress(job)
     if job.error is not None:
+        # A failed append keeps its reason; a cancelled one has none, and its history tells of the rollback.
         job.error = f"{job.error} {NOTHING_STAYS}"
     job.note("discarded", now, NOTHING_STAYS)
     if not job.ended:
@@ -200,6 +203,7 @@ def _finish_behind_the_scenes(job: Job, now: datetime, before: states.Step) -> N
     if job.kind == "append":
         job.step = "discard"
     elif before == "generate":
+        # Rows are stored and their indexes were put off: the dataset stays readable, so it gets them.
         job.step = "index"
     else:
         return
@@ -238,6 +242,7 @@ def _run(job: Job, now: datetime) -> None:
 def _seal(job: Job, now: datetime) -> Next:
     job.end_activity(now)
     if job.all_stored:
+        # The rows of payment_details are only expected before they are made; now their number is known.
         for sums in job.tables.values():
             sums.rows_total = sums.rows
         job.rows_total = job.rows_done

@@ -32,6 +32,7 @@ def check_customers(customers: int, limits: Limits, field: str) -> None:
 
 def check_dataset_size(blocks_end: int, customers: int, block: int) -> None:
     """Refuse an append that a dataset's ids have no room for. Raises Unprocessable."""
+    # By blocks and not by customers: ids are counted by whole blocks, also where the last one is not full.
     if blocks_end * block + customers > MOST_CUSTOMERS:
         message = f"A dataset may have at most {MOST_CUSTOMERS} customers."
         raise _passed("dataset_customers", MOST_CUSTOMERS, "customers", customers, message)
@@ -63,6 +64,7 @@ def check_disk(expected: int, limits: Limits) -> None:
     if limits.disk_path is None:
         return
     free = max(shutil.disk_usage(limits.disk_path).free - limits.disk_reserve_bytes, 0)
+    # Every row lies on the disk twice, in a table and in a file.
     needed = expected * 2
     if needed > free:
         message = f"It needs about {needed} bytes for tables and files, {free} are free on the server."

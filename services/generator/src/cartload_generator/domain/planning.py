@@ -48,6 +48,7 @@ def size_of(spec: Spec, segment: Segment, kind: JobKind, most_blocks: int) -> Si
     catalogue = kind == "create"
     totals = row_totals(spec, segment, catalogue=catalogue)
     fitting = plan(spec, segment, catalogue=catalogue)
+    # What fits into a message bounds a chunk, and the operator may want smaller ones.
     blocks = min(fitting.blocks_per_chunk, most_blocks)
     chunks = len(replace(fitting, blocks_per_chunk=blocks))
     return Size(totals, chunks, blocks, dataset_bytes(spec.ids, totals))
@@ -90,6 +91,7 @@ def job_plan(job: Job, dataset: Dataset) -> JobPlan:
     """The plan of a job."""
     resolved = Spec.model_validate(dataset.spec)
     segment = Segment(job.first_block, job.customers)
+    # As it was when the job was accepted: with another size every chunk_index would mean another chunk.
     chunks = plan(resolved, segment, catalogue=job.kind == "create", blocks_per_chunk=job.blocks_per_chunk)
     return JobPlan(dataset.spec, dataset.spec_hash, dataset.vintage, resolved, chunks)
 

@@ -47,6 +47,7 @@ def timed_out(job: Job, now: datetime, *, chunk_attempts: int, backlog: Backlog 
         if job.due_at is not None and job.due_at <= now:
             job.due_at = None
         return Next.NOTHING
+    # What was never sent cannot be in Kafka, so nobody needs to look there.
     first = job.sendings == 0
     if not first and not _may_repeat(job, now, command, backlog):
         return Next.NOTHING
@@ -59,6 +60,7 @@ def timed_out(job: Job, now: datetime, *, chunk_attempts: int, backlog: Backlog 
         give_up_in_flight(job, reason, now)
         return Next.NOTHING
     job.due_at = now + min(RESULT_TIMEOUT * 2**job.sendings, LONGEST_TIMEOUT)
+    # The wait has long reached its limit by then; without a bound its power of two would outgrow a timedelta.
     job.sendings = min(job.sendings + 1, 30)
     if command is Next.CHUNKS_AGAIN and not first:
         job.note("repeated", now, f"Nothing came for {job.chunks_in_flight} chunks: they are sent again.")
@@ -74,6 +76,8 @@ def _may_repeat(job: Job, now: datetime, command: Next, backlog: Backlog | None)
     if not job.ended:
         job.wait_for(held_up)
     if held_up:
+        # Looked at again soon, not after the long wait for an answer: what users read of the backlog is to be
+        # new.
         job.due_at = now + BACKLOG_INTERVAL
     return held_up is None
 

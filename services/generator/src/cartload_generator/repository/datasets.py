@@ -19,6 +19,7 @@ _KEPT = tuple(field.name for field in fields(Dataset) if field.name != "tables")
 
 async def lock_owner(connection: AsyncConnection, owner_id: UUID) -> None:
     """Let no other request of this user check limits until this transaction ends."""
+    # An insert that meets the row locks it, so it makes no difference whether the user has one yet.
     statement = upsert(owners).values(owner_id=owner_id)
     await connection.execute(statement.on_duplicate_key_update(owner_id=statement.inserted.owner_id))
 

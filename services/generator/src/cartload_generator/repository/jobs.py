@@ -17,6 +17,7 @@ from cartload_generator.repository.models import job_events, jobs
 
 log = logging.getLogger(__name__)
 _KEPT = tuple(field.name for field in fields(Job) if field.name in jobs.c and field.name != "tables")
+# Written once. A save writes all else, whatever has changed, so that it is always the same statement.
 _FIXED = frozenset(
     {
         "number",
@@ -45,7 +46,9 @@ _SAVE = (
 )
 _FIND = select(jobs).where(jobs.c.id == bindparam("which"))
 _LOCK = _FIND.with_for_update()
+# For whoever may do something else instead of waiting, such as another job's dispatch.
 _LOCK_FREE = _FIND.with_for_update(skip_locked=True)
+# Only what the choice needs, without the JSON of a whole row: it is read before every dispatch.
 _CANDIDATES = select(
     jobs.c.id,
     jobs.c.owner_id,
@@ -187,6 +190,7 @@ async def mark_published(connection: AsyncConnection, versions: Mapping[UUID, in
     """Note which versions have been published, in one statement."""
     ids = list(versions)
     published = case(*((jobs.c.id == job_id, version) for job_id, version in versions.items()))
+    # Replicas may publish and mark one job in any order: a lower version must not undo a higher one.
     newest = func.greatest(jobs.c.published_version, published)
     await connection.execute(
         update(jobs)

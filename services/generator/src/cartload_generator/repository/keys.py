@@ -60,4 +60,5 @@ async def find(connection: AsyncConnection, owner_id: UUID, key: str) -> KeyReco
 
 async def forget(connection: AsyncConnection, before: datetime, most: int = 1000) -> None:
     """Delete old keys, a bounded number at a time."""
+    # Bounded, because a long delete would keep its locks, and requests with a key, waiting.
     await connection.execute(delete(table).where(table.c.created_at < before).ext(limit(most)))

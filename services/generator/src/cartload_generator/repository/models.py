@@ -16,6 +16,8 @@ metadata = MetaData()
 class Id(TypeDecorator[UUID]):
     """A UUID kept as 36 ASCII characters."""
 
+    # ASCII and named, because in utf8mb4 an index entry may take four bytes a character, and because MySQL
+    # and MariaDB have different default collations.
     impl = CHAR(36, charset="ascii", collation="ascii_bin")
     cache_ok = True
 
@@ -40,6 +42,7 @@ def _number() -> Column[int]:
     return Column("number", BigInteger, primary_key=True, autoincrement=True)
 
 
+# Named for the same reason: MariaDB does not even know the default collation of MySQL.
 _OPTIONS: dict[str, Any] = {
     "mysql_engine": "InnoDB",
     "mysql_default_charset": "utf8mb4",
@@ -76,6 +79,7 @@ datasets = Table(
 )
 
 # One row a job. `version` rises with every change that a user can see; the row is its own outbox.
+# Columns with a `key` have an older name in the database, where a change would cost a migration.
 jobs = Table(
     "jobs",
     metadata,
@@ -89,6 +93,7 @@ jobs = Table(
     Column("round", Integer, key="attempt", nullable=False, comment="Rises with each retry."),
     Column("version", BigInteger, nullable=False),
     Column("published_version", BigInteger, nullable=False),
+    # Follows from the two versions above. It is a column because an index finds it, and no comparison of two.
     Column("unpublished", Boolean, nullable=False),
     Column("first_block", BigInteger, nullable=False),
     Column("customers", Integer, nullable=False),

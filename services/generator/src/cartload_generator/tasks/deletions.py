@@ -73,6 +73,8 @@ class Deletions:
                 now = self._clock()
                 if dataset is None or dataset.delete_due_at is None or dataset.delete_due_at > now:
                     return
+                # Another replica may have looked at the same time; it waits for the lock and finds nothing
+                # due.
                 dataset.delete_due_at = now + lifecycle.RESULT_TIMEOUT
                 await datasets.save(connection, dataset)
                 await self._outbox.send([commands.delete(dataset)])

@@ -33,6 +33,7 @@ from cartload_kit.describe_error import describe_error
 from cartload_kit.logging import bind
 from cartload_kit.transient_errors import is_transient
 
+# Only what another replica did, or a crash left undone, waits as long as this.
 POLL_SECONDS = 1.0
 SWEEP_SECONDS = 2.0
 KEYS_KEPT = timedelta(days=7)
@@ -76,6 +77,8 @@ class Dispatcher:
     def created(self, job: Job, dataset: Dataset, siblings: Sequence[Job]) -> None:
         """A job was committed: ask for its database at once (the sweep does, should this be lost)."""
         self._changed(job)
+        # Beside the request, which is answered without waiting for Kafka. Its task is kept in a set because
+        # the event loop alone would let it be collected.
         task = asyncio.create_task(self._send_prepare(commands.prepare(job, dataset, siblings)))
         self._sending.add(task)
         task.add_done_callback(self._sending.discard)
@@ -120,8 +123,11 @@ class Dispatcher:
 
     async def schedule(self) -> None:
         """Let jobs send chunks until nobody may send any more."""
+        # Chosen once without success, by another replica's lock or for want of slots, a job would be chosen
+        # again and again within this round.
         skipped: set[UUID] = set()
         while True:
+            # Read anew for each dispatch, since results and other replicas change it all the time.
             async with transaction(self._engine) as connection:
                 everyone = await jobs.candidates(connection)
             in_flight = sum(one.rows_in_flight for one in everyone)
@@ -136,6 +142,7 @@ class Dispatcher:
     async def dispatch_next(self, job_id: UUID, all_rows: int) -> bool:
         """Send a job's next chunks; whether anything was sent. `all_rows`: rows in flight of all jobs."""
         with bind(job_id=job_id):
+            # Whoever has the job now wakes a scheduler after the commit, so nobody waits for the lock here.
             async with self.jobs.locked(job_id, skip_locked=True) as locked:
                 if locked is None:
                     return False
@@ -152,6 +159,7 @@ class Dispatcher:
 
         A job that they cannot be applied to fails, so that its results never keep those of others waiting.
         """
+        # The consumer gathers by key, and a dataset's key is no job's: where one is Deleted, all are.
         if any(isinstance(result, Deleted) for result in results):
             await self.deletions.done(key)
         else:
@@ -165,6 +173,9 @@ class Dispatcher:
                     return
                 await locked.apply(results)
                 following = await locked.advance()
+                # Without this a fresh job would wait for a second transaction of the scheduler. The cap is as
+                # the scheduler saw it last: it bounds memory and lag, so that it is passed a little does no
+                # harm.
                 if following is Next.CHUNKS and not locked.job.chunks_in_flight and not self._capped:
                     await locked.issue(self._bounds.turn_chunks)
 
@@ -222,6 +233,7 @@ class Dispatcher:
             waiting = await jobs.unpublished(connection)
         for job in waiting:
             self.publisher.offer(job.owner_id, job.view())
+        # One look for all of them: it opens connections of its own.
         backlog = await self._backlog.read() if silent else None
         for job_id in silent:
             await self._check(job_id, backlog)

@@ -118,6 +118,8 @@ class LockedJob:
 
     async def _chunks_again(self) -> None:
         plan = await self._plan()
+        # Counted first, because the commands carry the number: a late failure of an earlier attempt is told
+        # by it.
         await in_flight_chunks.count_attempt(self.connection, self.job.number, self.now)
         in_flight = await in_flight_chunks.of_job(self.connection, self.job.number)
         metrics.CHUNKS_REPEATED.inc(len(in_flight))
@@ -129,6 +131,7 @@ class LockedJob:
             dataset = await datasets.find(self.connection, self.job.dataset_id)
             if dataset is None:
                 raise LookupError(f"job {self.job.id} has no dataset")
+            # In a thread, since it reads a whole spec while results of other jobs wait for the event loop.
             made = await asyncio.to_thread(job_plan, self.job, dataset)
             self.plans.put(self.job.id, made)
         return made
@@ -147,6 +150,8 @@ class LockedJob:
 
     async def _update_dataset(self) -> None:
         job = self.job
+        # After the job's lock, always: an append takes its dataset first, but its job is new to everybody
+        # else.
         dataset = await datasets.lock(self.connection, job.dataset_id)
         if dataset is None:
             return
@@ -224,10 +229,12 @@ class LockedJobs:
             locked = LockedJob(job, self._clock(), connection, self._plans)
             yield locked
             await locked.save(before=before)
+            # Before the commit: sent and not committed is sent again, committed and not sent might be lost.
             if locked.messages:
                 await self._outbox.send(locked.messages)
         if job.ended and before[0] not in states.ENDED:
             metrics.JOBS_ENDED.labels(job.state).inc()
             seconds = (job.finished_at or job.created_at) - job.created_at
             metrics.JOB_SECONDS.labels(job.state).observe(seconds.total_seconds())
+        # After the commit, for what was told cannot be taken back.
         self._changed(job)

@@ -19,6 +19,7 @@ from cartload_kit.transient_errors import is_transient
 type Mark = Callable[[Mapping[UUID, int]], Awaitable[None]]
 """Notes in the database which versions have been published."""
 
+# A mark writes to rows that results lock, so many states share one.
 _MARK_SECONDS = 1.0
 _TOLD_SECONDS = 60.0
 """How long it is remembered what was told of a job: far longer than a state is held before it is offered."""
@@ -110,6 +111,7 @@ class Publisher:
     async def publish_due(self) -> None:
         """Send every state whose time has come, and note what was sent."""
         await self._publish([state for state in self._pending.values() if self._due_in(state) <= 0])
+        # An end is marked at once: until it is, the sweep of every other replica tells it again.
         ended = any(self._told[job_id].shown[0] in states.ENDED for job_id in self._unmarked)
         if self._unmarked and (ended or self._clock() - self._marked_at >= _MARK_SECONDS):
             await self._mark_published()
@@ -124,6 +126,7 @@ class Publisher:
             job = state.job
             self._told[job.id] = _Told(job.version, _shown(job), now)
             self._unmarked[job.id] = job.version
+            # A newer one may have been offered during the sending.
             if self._pending.get(job.id) is state:
                 del self._pending[job.id]
 
@@ -133,6 +136,7 @@ class Publisher:
             return
         await self._mark(marked)
         for job_id, version in marked.items():
+            # The same here: a version that was told during the marking is for the next mark.
             if self._unmarked.get(job_id) == version:
                 del self._unmarked[job_id]
         self._forget_old()

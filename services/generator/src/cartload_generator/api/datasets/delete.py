@@ -18,6 +18,7 @@ async def delete(services: Services, owner_id: UUID, dataset_id: UUID) -> None:
     """Begin to delete a dataset and end its unfinished job. Raises NotFound."""
     deletions = services.dispatcher.deletions
     dataset = await retry_on_deadlock(lambda: _mark(services, owner_id, dataset_id))
+    # The command first: until the writer has read it, it goes on serving rows and files of the dataset.
     await _or_later(deletions.send(dataset_id))
     if dataset.active_job_id is not None:
         await _or_later(deletions.end_job(dataset.active_job_id))

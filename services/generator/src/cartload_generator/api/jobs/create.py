@@ -53,6 +53,7 @@ async def accept(services: Services, owner_id: UUID, request: JobRequest, key: s
     Raises Unprocessable for a bad spec, a passed limit, or a key that was used for another request; NotFound
     and Conflict for an append.
     """
+    # Before the transaction: it takes time and needs no lock, and a wrong spec leaves its key free.
     spec = planning.read_spec(request.spec) if request.spec is not None else None
     try:
         return await retry_on_deadlock(lambda: _store(services, owner_id, request, spec, key))
@@ -85,6 +86,7 @@ async def _store(
         if key is not None:
             await keys.set_answer(connection, owner_id, key, answer.model_dump(mode="json"))
     metrics.JOBS_CREATED.labels(draft.job.kind).inc()
+    # Only now: a message that is sent before the commit may be answered before there is a job.
     services.dispatcher.created(draft.job, draft.dataset, [*draft.siblings, draft.job])
     return Accepted(job_id, answer)
 
@@ -102,6 +104,7 @@ async def _answer_again(services: Services, owner_id: UUID, request: JobRequest,
 
 def request_hash(request: JobRequest) -> str:
     """What two requests must have in common to be the same."""
+    # The spec as it was written, sorted: what is compared is the request and not what it resolves to.
     document: dict[str, Any] = request.model_dump(mode="json", exclude_none=True)
     text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(text.encode()).hexdigest()
@@ -109,6 +112,7 @@ def request_hash(request: JobRequest) -> str:
 
 async def _check_user(services: Services, connection: AsyncConnection, owner_id: UUID, job: Job) -> None:
     """Check the limits that other jobs of the user count for, one request of a user at a time."""
+    # Before the counting: two requests at once would otherwise each find room for one more.
     await datasets.lock_owner(connection, owner_id)
     used = await jobs.usage(connection, owner_id)
     limits.check_unfinished(used.unfinished_jobs, services.limits)
@@ -149,6 +153,8 @@ async def _new_segment(
     limits.check_customers(request.customers, services.limits, "customers")
     require_appendable(dataset)
     siblings = await jobs.of_datasets(connection, [dataset.id])
+    # Also after segments that were rolled back: batches of theirs may still be on their way, and the writer
+    # drops them only because nobody else has their blocks.
     first_block = max((_segment(job).end_block for job in siblings), default=0)
     limits.check_dataset_size(first_block, request.customers, cartload.BLOCK)
     segment = Segment(first_block, request.customers)

@@ -82,6 +82,7 @@ async def create_job(
     async def look() -> JobView:
         return (await _find(services, owner, accepted.job_id)).view()
 
+    # A repeated request gets the first answer, but one that waits asks for the end, which may be long past.
     known = await look() if accepted.repeated else accepted.answer
     job = await services.waiters.until_ended(known, look, seconds)
     if job.state in ENDED:
