@@ -4,11 +4,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from cartload import VINTAGE
 from cartload_contracts.jobs import JobStatus
 from cartload_contracts.messages import Failed, Stored
 from cartload_contracts.model import TABLES, StoredTotals, TableName
 from cartload_generator.domain.apply_results import mask
-from cartload_generator.domain.entities import InFlightChunk, Job, TableSums
+from cartload_generator.domain.entities import Dataset, DatasetState, InFlightChunk, Job, TableSums
 from cartload_generator.domain.states import Step
 
 NOW = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
@@ -39,6 +40,22 @@ def job_in(state: JobStatus = "running", step: Step = "generate", **more: Any) -
         "scheduled_at": NOW,
     }
     return Job(state=state, step=step, **(values | more))
+
+
+def dataset_in(state: DatasetState = "ready", **more: Any) -> Dataset:
+    """The dataset of these jobs, without an unfinished one."""
+    values: dict[str, Any] = {
+        "id": DATASET,
+        "owner_id": OWNER,
+        "name": "shop",
+        "spec": {},
+        "spec_hash": "0" * 64,
+        "vintage": VINTAGE,
+        "tables": {},
+        "active_job_id": None,
+        "created_at": NOW,
+    }
+    return Dataset(state=state, **(values | more))
 
 
 def in_flight(job: Job, count: int = 3) -> dict[int, InFlightChunk]:

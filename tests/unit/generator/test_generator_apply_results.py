@@ -96,6 +96,44 @@ def test_a_table_that_is_not_of_the_chunk_is_left_aside() -> None:
     assert job.rows_done == 0
 
 
+def test_results_raise_the_version_once_and_repeated_ones_not_at_all() -> None:
+    job = job_in(version=5)
+    windows = in_flight(job)
+    for expected_version in (6, 6):
+        apply_results(job, windows, [stored(0, "users"), stored(1, "users"), stored(0, "wishlist")], NOW)
+        assert job.version == expected_version
+        job.saved()
+
+
+@pytest.mark.parametrize(("state", "speed"), [("running", 5.0), ("paused", None)])
+def test_the_time_until_a_result_counts_as_generating_while_the_job_runs(state: Any, speed: Any) -> None:
+    job = job_in(state, active_since=NOW)
+    apply_results(job, in_flight(job), [stored(0, "users")], after(2))
+    assert job.view().rows_per_second == speed
+
+
+@pytest.mark.parametrize(
+    ("state", "step", "stage", "ends"),
+    [
+        ("cancelling", "discard", "discard", ("cancelled", "none")),
+        ("failed", "discard", "discard", ("failed", "none")),
+        ("cancelling", "index", "seal", ("cancelled", "none")),
+        ("cancelled", "index", "seal", ("cancelled", "none")),
+        ("running", "index", "discard", ("running", "index")),
+        ("cancelling", "discard", "seal", ("cancelling", "discard")),
+    ],
+)
+def test_the_failure_of_a_last_step_ends_the_wait_for_it_and_for_no_other(
+    state: Any, step: Any, stage: Any, ends: tuple[str, str]
+) -> None:
+    job = job_in(state, step, kind="append", due_at=NOW)
+    applied = apply_results(job, {}, [failed(stage, "No room.", stored=manifest(3))], after(1))
+    assert (job.state, job.step) == ends
+    assert (job.due_at is None, applied.manifest) == (
+        (True, manifest(3)) if ends[1] == "none" else (False, None)
+    )
+
+
 @pytest.mark.parametrize("state", ["completed", "cancelled", "failed"])
 def test_rows_that_come_after_the_end_change_nothing(state: Any) -> None:
     job = job_in(state, "none")

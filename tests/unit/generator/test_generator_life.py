@@ -141,6 +141,9 @@ class World:
         assert (job.error is not None) is (job.state == "failed")
         assert job.waiting_for is None or job.state not in ENDED
         assert job.view().rows_total >= job.view().rows_done
+        # Whoever waits for something is looked at again, whoever waits for nothing is left alone.
+        assert (job.due_at is None) is (job.state == "paused" or job.step == "none")
+        assert lifecycle.holds_dataset(job) or job.step in ("none", "index")
 
 
 @pytest.mark.parametrize("kind", ["create", "append"])

@@ -17,25 +17,13 @@ from cartload_generator.domain.entities import Dataset, InFlightChunk, Job, Tabl
 from cartload_generator.domain.limits import MOST_CUSTOMERS, Limits
 from cartload_generator.domain.planning import JobPlans, job_plan, read_spec, size_of
 from cartload_kit.errors import Unprocessable
-from support.generator_jobs import DATASET, JOB, NOW, OWNER, job_in
+from support.generator_jobs import JOB, NOW, OWNER, dataset_in, job_in
 
 SPEC = read_spec({"customers": 2500})
 
 
-def dataset(**changes: Any) -> Dataset:
-    values: dict[str, Any] = {
-        "id": DATASET,
-        "owner_id": OWNER,
-        "name": "shop",
-        "state": "creating",
-        "spec": SPEC.model_dump(mode="json"),
-        "spec_hash": spec_hash(SPEC),
-        "vintage": 1,
-        "tables": {},
-        "active_job_id": JOB,
-        "created_at": NOW,
-    }
-    return Dataset(**(values | changes))
+def dataset() -> Dataset:
+    return dataset_in("creating", spec=SPEC.model_dump(mode="json"), spec_hash=spec_hash(SPEC))
 
 
 def whole_job(most_blocks: int = 64) -> Job:

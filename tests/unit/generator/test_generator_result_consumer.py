@@ -96,3 +96,61 @@ async def test_a_failure_of_no_job_is_only_logged() -> None:
 async def test_what_is_no_result_is_a_bad_message(value: bytes) -> None:
     with pytest.raises(BadMessage):
         await ResultConsumer(Folds()).handle(record(failed(), value=value))
+
+
+class Crowd:
+    """Counts how many transactions run side by side, and fails those of one job."""
+
+    def __init__(self, broken: UUID | None = None) -> None:
+        self.broken = broken
+        self.running = self.most = 0
+        self.sizes: list[int] = []
+
+    async def __call__(self, key: UUID, results: list[Result]) -> None:
+        self.running += 1
+        self.most = max(self.most, self.running)
+        self.sizes.append(len(results))
+        await asyncio.sleep(0)
+        self.running -= 1
+        if key == self.broken:
+            raise LookupError("no such job")
+
+
+def of_job(number: int, chunk_index: int = 0) -> Result:
+    return stored(chunk_index, "users").model_copy(update={"job_id": UUID(int=number)})
+
+
+async def test_only_so_many_jobs_are_served_side_by_side_and_all_in_the_end() -> None:
+    crowd = Crowd()
+    consumer = ResultConsumer(crowd, at_once=3)
+    await asyncio.gather(*(consumer.put(of_job(number)) for number in range(1, 21)))
+    assert (crowd.most, sum(crowd.sizes)) == (3, 20)
+
+
+async def test_one_transaction_takes_a_bounded_number_of_results() -> None:
+    crowd = Crowd()
+    consumer = ResultConsumer(crowd)
+    await asyncio.gather(*(consumer.put(of_job(1, index)) for index in range(450)))
+    assert (max(crowd.sizes), sum(crowd.sizes), crowd.most) == (200, 450, 1)
+
+
+async def test_what_fails_for_one_job_is_told_to_that_job_alone() -> None:
+    consumer = ResultConsumer(Crowd(UUID(int=2)), at_once=1)
+    outcomes = await asyncio.gather(
+        *(consumer.put(of_job(number)) for number in (1, 2, 3)), return_exceptions=True
+    )
+    assert [type(outcome) for outcome in outcomes] == [type(None), LookupError, type(None)]
+
+
+async def test_a_record_that_is_given_up_takes_nothing_from_those_applied_with_it() -> None:
+    folds = Folds()
+    consumer = ResultConsumer(folds)
+    first = asyncio.create_task(consumer.put(of_job(1, 0)))
+    await folds.begun.wait()
+    second = asyncio.create_task(consumer.put(of_job(1, 1)))
+    await asyncio.sleep(0)
+    first.cancel()
+    await asyncio.gather(first, return_exceptions=True)
+    folds.go.set()
+    await second
+    assert [[result.chunk_index for result in results] for _, results in folds.done] == [[0], [1]]  # type: ignore[union-attr]

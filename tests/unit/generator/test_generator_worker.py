@@ -18,7 +18,7 @@ from cartload_contracts.messages import CatalogueRange, Failed, GenerateChunk
 from cartload_generator.consumers.chunk_handler import ChunkHandler, failure_of
 from cartload_generator.consumers.engines import Engines, SpecMismatch
 from cartload_generator.domain.planning import chunk_of, part_of
-from cartload_kit.kafka import BadMessage, MessageTooLarge, Record
+from cartload_kit.kafka import BadMessage, KafkaUnavailable, MessageTooLarge, Record
 from support.generator_jobs import DATASET, JOB, NOW
 
 SPEC = resolve(parse({"customers": 30, "seed": 4, "catalogue": {"products": 60}}))
@@ -137,6 +137,53 @@ async def test_what_is_no_command_is_a_bad_message(engines: Engines) -> None:
 async def test_a_batch_that_its_topic_does_not_take_is_a_bad_message(engines: Engines) -> None:
     with pytest.raises(BadMessage, match="larger"):
         await ChunkHandler(Sent(MessageTooLarge("x")), engines, lambda: NOW).handle(record(command()))
+
+
+async def test_a_chunk_that_the_spec_does_not_have_is_a_bad_message(engines: Engines) -> None:
+    sent, part = Sent(), CatalogueRange(table="products", first_row=1000, rows=5)
+    with pytest.raises(BadMessage):
+        await ChunkHandler(sent, engines, lambda: NOW).handle(record(command(part=part)))
+    assert not sent.wires
+
+
+async def test_batches_that_were_not_sent_leave_the_command_to_be_handled_again(engines: Engines) -> None:
+    with pytest.raises(KafkaUnavailable):
+        await ChunkHandler(Sent(KafkaUnavailable("away")), engines, lambda: NOW).handle(record(command()))
+
+
+async def test_batches_carry_the_attempts_that_their_command_had(engines: Engines) -> None:
+    sent = Sent()
+    handler = ChunkHandler(sent, engines, lambda: NOW)
+    await handler.handle(record(command(attempt=3, chunk_attempt=4)))
+    headers = [envelope.batch_header(dict(wire.headers)) for wire in sent.wires]
+    assert {(header.attempt, header.chunk_attempt, header.chunk_index) for header in headers} == {
+        (3, 4, len(PLAN) - 1)
+    }
+    handler.close()
+
+
+async def test_nobody_is_told_of_a_command_that_cannot_be_read(engines: Engines) -> None:
+    sent = Sent()
+    await ChunkHandler(sent, engines, lambda: NOW).tell_failure(record(command(), value=b"{"), "Bad.")
+    assert not sent.wires
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        (b', "attempt": 2, "chunk_index": 0, "chunk_attempt": 1', (2, 0, 1)),
+        (b"", (1, None, None)),
+        (b', "attempt": 0, "chunk_index": -1, "chunk_attempt": 0', (1, None, None)),
+        (b', "attempt": true, "chunk_index": false, "chunk_attempt": true', (1, None, None)),
+        (b', "attempt": "2", "chunk_index": 1.0, "chunk_attempt": null', (1, None, None)),
+        (b', "attempt": 9007199254740991, "chunk_index": 9007199254740992', (2**53 - 1, None, None)),
+    ],
+)
+def test_what_can_be_read_of_a_bad_command_is_told(more: bytes, told: Any) -> None:
+    failure = failure_of(record(command(), value=COORDINATES % more), "x" * 3000)
+    assert failure is not None
+    assert (failure.attempt, failure.chunk_index, failure.chunk_attempt) == told
+    assert len(failure.reason) == 2000
 
 
 async def test_the_job_is_told_of_a_command_that_becomes_a_dead_letter(engines: Engines) -> None:
