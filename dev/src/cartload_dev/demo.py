@@ -93,15 +93,18 @@ async def run_demo(run: RunDir, url: str, line: Line) -> None:
     )
 
 
-async def make_dataset(api: Api, customers: int, line: Line) -> None:
-    """Ask for a dataset and show how it grows; raises LauncherError when its job does not complete."""
+async def make_dataset(api: Api, customers: int, line: Line, seconds: float = JOB_SECONDS) -> None:
+    """Ask for a dataset and show how it grows; raises LauncherError when its job does not get done."""
     line.log(f"Making a dataset of {customers:,} customers")
     job = await api.expect(202, "POST", "/api/jobs", {"spec": {"name": "Demo", "customers": customers}})
-    async with asyncio.timeout(JOB_SECONDS):
-        while job["state"] not in FINISHED:
-            line.update(f"  {describe(job)}")
-            await asyncio.sleep(POLL_SECONDS)
-            job = await api.expect(200, "GET", f"/api/jobs/{job['id']}")
+    try:
+        async with asyncio.timeout(seconds):
+            while job["state"] not in FINISHED:
+                line.update(f"  {describe(job)}")
+                await asyncio.sleep(POLL_SECONDS)
+                job = await api.expect(200, "GET", f"/api/jobs/{job['id']}")
+    except TimeoutError:
+        raise LauncherError(f"the demo's job was not done after {seconds:.0f} s: {describe(job)}") from None
     if job["state"] != "completed":
         raise LauncherError(f"the demo's job ended as {job['state']}: {job['error']}")
     line.log(f"  {describe(job)}")

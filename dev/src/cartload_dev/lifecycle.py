@@ -35,14 +35,19 @@ def start(
     """
     found = SystemState.read(run)
     if found is not None and found.running():
-        return _wait_ready(run, log, skip_progress=True)
+        if found.phase in {"starting", "ready"}:
+            return _wait_ready(run, log, skip_progress=True)
+        # It is on its way out, and holds the folder's lock until it has ended.
+        wait_for(lambda: not found.running(), STOP_SECONDS)
     run.create()
+    # Else what the last system left would be taken for the state of the new one.
     run.state.unlink(missing_ok=True)
     run.progress.unlink(missing_ok=True)
     process = _launch(run, environ, servers_only=servers_only, owner=owner)
     try:
         return _wait_ready(run, log, process=process)
     except BaseException:
+        # First in order. Killed when there is no state to find it by yet, and its reaper ends the rest.
         stop(run)
         process.kill()
         raise
@@ -57,6 +62,7 @@ def stop(run: RunDir) -> bool:
     if was_running and not wait_for(lambda: not state.running(), STOP_SECONDS):
         state.supervisor.send(signal.SIGKILL)
     _reap(state.supervisor.pid)
+    # Read again: it may have started programs between the first look and its end.
     return _end_leftovers(SystemState.read(run) or state) or was_running
 
 
@@ -87,6 +93,7 @@ def _launch(
     command += ["--servers-only"] if servers_only else []
     command += ["--owner", str(owner)] if owner else []
     log = str(run.logs / "supervisor.log")
+    # Unbuffered, so that the log has the last words of a supervisor that is killed.
     return Background(command, {**environ, "PYTHONUNBUFFERED": "1"}, log)
 
 
@@ -103,7 +110,7 @@ def _wait_ready(
         shown.poll()
         state = SystemState.read(run)
         gone = process.ended() if process else not (state and state.running())
-        return gone or (state is not None and state.phase not in {"starting"})
+        return gone or (state is not None and state.phase != "starting")
 
     in_time = wait_for(settled, START_SECONDS)
     shown.poll()
@@ -136,6 +143,7 @@ class _Progress:
             text = self._path.read_text(encoding="utf-8")
         except FileNotFoundError:
             return []
+        # The last line may be half written: it is passed on when its end is there.
         return text[: text.rfind("\n") + 1].splitlines()
 
 
@@ -143,6 +151,7 @@ class Background:
     """A process in a session of its own, which goes on when this one ends."""
 
     def __init__(self, command: list[str], environ: Mapping[str, str], log: str) -> None:
+        # Not Popen, which warns when it is collected before its process ended; this one may go on for days.
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
         actions = [
             (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
