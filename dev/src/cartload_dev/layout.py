@@ -12,6 +12,7 @@ from cartload_dev.secrets import Secrets
 from cartload_setup.accounts import Account
 
 MAX_REPLICAS = 16
+GATEWAY_METRICS = "gateway-metrics"
 SERVERS = ("kafka", "kafka-controller", "mariadb", "azurite")
 
 
@@ -47,6 +48,8 @@ class Layout:
     servers: ServerPorts
     service_ports: Mapping[str, int]
     """Port of each service process by its name; empty when only the servers run."""
+    gateway_metrics: int
+    """Port of the gateway's metrics, which its public port does not show."""
 
     @property
     def accounts(self) -> tuple[Account, ...]:
@@ -81,6 +84,11 @@ class Layout:
         """Return the base URL of a service process."""
         return f"http://{LOOPBACK}:{self.service_ports[process]}"
 
+    def metrics_url(self, process: str) -> str:
+        """Return the URL of a service process's metrics."""
+        port = self.gateway_metrics if process == "gateway" else self.service_ports[process]
+        return f"http://{LOOPBACK}:{port}/metrics"
+
 
 def plan(run: RunDir, processes: tuple[str, ...], environ: Mapping[str, str]) -> Layout:
     """Choose ports and load or make the secrets. The process named `gateway` gets the public port.
@@ -92,12 +100,13 @@ def plan(run: RunDir, processes: tuple[str, ...], environ: Mapping[str, str]) ->
     run.create()
     public = {"gateway": gateway_port(environ)} if "gateway" in processes else {}
     others = tuple(name for name in processes if name not in public)
-    ports = _inner_ports(run, (*SERVERS, *others), taken=set(public.values()))
+    ports = _inner_ports(run, (*SERVERS, *others, GATEWAY_METRICS), taken=set(public.values()))
     return Layout(
         run=run,
         secrets=Secrets.load_or_generate(run.secrets),
         servers=ServerPorts(*(ports[name] for name in SERVERS)),
         service_ports=public | {name: ports[name] for name in others},
+        gateway_metrics=ports[GATEWAY_METRICS],
     )
 
 

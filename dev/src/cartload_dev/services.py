@@ -131,6 +131,7 @@ def _gateway(layout: Layout) -> dict[str, str]:
         "CARTLOAD_GENERATOR_URL": layout.url("generator-api"),
         "CARTLOAD_WRITER_URL": layout.url("writer-api"),
         "CARTLOAD_NOTIFIER_URL": layout.url("notifier"),
+        "CARTLOAD_METRICS_PORT": str(layout.gateway_metrics),
         **({"CARTLOAD_UI_DIR": str(UI)} if (UI / "index.html").exists() else {}),
     }
 

@@ -16,7 +16,6 @@ from cartload_dev.downloads import Installed, installed
 from cartload_dev.errors import LauncherError
 from cartload_dev.layout import Layout, Replicas, plan
 from cartload_dev.paths import RunDir, write_private
-from cartload_dev.ports import LOOPBACK
 from cartload_dev.programs import Program, Stage
 from cartload_dev.state import Phase, ProcessRef, ProgramState, SystemState
 from cartload_dev.supervisor import Supervisor
@@ -129,7 +128,8 @@ def write_endpoints(layout: Layout) -> None:
         "mysql_root_url": layout.mysql_root_url,
         "blob_connection_string": layout.blob_connection_string,
         "databases": {account.user: layout.database_url(account.user) for account in layout.accounts},
-        "services": {name: f"http://{LOOPBACK}:{port}" for name, port in layout.service_ports.items()},
+        "services": {name: layout.url(name) for name in layout.service_ports},
+        "metrics": {name: layout.metrics_url(name) for name in layout.service_ports},
     }
     write_private(layout.run.endpoints, json.dumps(values, indent=2) + "\n")
 

@@ -23,7 +23,9 @@ class Endpoints:
     databases: dict[str, str]
     """URL by database user: cartload_auth, cartload_generator, cartload_writer."""
     services: dict[str, str]
-    """Base URL by process name, to ask a process directly (health, metrics)."""
+    """Base URL by process name, to ask a process directly (health)."""
+    metrics: dict[str, str]
+    """URL of the metrics by process name."""
 
     @classmethod
     def read(cls, run: RunDir) -> "Endpoints":

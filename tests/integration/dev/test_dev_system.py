@@ -1,6 +1,7 @@
 """The whole system: every process serves, and each one comes back after it was killed."""
 
 import signal
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 
@@ -35,12 +36,20 @@ def test_every_program_runs(system: SystemClient) -> None:
     assert system.state.phase == "ready"
 
 
-@pytest.mark.parametrize("path", ["/health/live", "/health/ready", "/metrics"])
+@pytest.mark.parametrize("path", ["/health/live", "/health/ready"])
 @pytest.mark.parametrize("service", SERVICES)
 def test_every_service_tells_how_it_is(system: SystemClient, service: str, path: str) -> None:
-    if (service, path) == ("gateway", "/metrics"):  # it is public, so it has metrics on a port of their own
-        path = "/openapi.json"
     assert eventually_200(system.endpoints.services[service] + path)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_service_has_metrics(system: SystemClient, service: str) -> None:
+    assert eventually_200(system.endpoints.metrics[service])
+
+
+def test_the_public_origin_has_none(system: SystemClient) -> None:
+    with pytest.raises(urllib.error.HTTPError, match="404"):
+        get(system.base_url + "/metrics")
 
 
 def test_the_public_origin_serves_the_ui(system: SystemClient) -> None:

@@ -33,6 +33,7 @@ def layout(tmp_path: Path) -> Layout:
 def test_every_process_has_a_port_of_its_own(layout: Layout) -> None:
     servers = layout.servers
     ports = [*layout.service_ports.values(), servers.kafka, servers.controller, servers.mysql, servers.blob]
+    ports += [layout.gateway_metrics]
     assert set(layout.service_ports) == set(NAMES)
     assert len(set(ports)) == len(ports)
 
@@ -41,6 +42,13 @@ def test_the_gateway_has_the_public_port(tmp_path: Path) -> None:
     (port,) = free_ports(1)
     layout = plan(RunDir(tmp_path), NAMES, {"CARTLOAD_PORT": str(port)})
     assert layout.url("gateway") == f"http://127.0.0.1:{port}"
+
+
+def test_only_the_gateway_shows_its_metrics_on_another_port_than_the_rest(layout: Layout) -> None:
+    elsewhere = {name for name in NAMES if layout.metrics_url(name) != f"{layout.url(name)}/metrics"}
+    assert elsewhere == {"gateway"}
+    told = services.environment(layout, "gateway", "api")["CARTLOAD_METRICS_PORT"]
+    assert layout.metrics_url("gateway") == f"http://127.0.0.1:{told}/metrics"
 
 
 def test_the_next_time_takes_the_same_ports(layout: Layout) -> None:
