@@ -95,7 +95,9 @@ def test_each_part_is_given_its_own_secrets_only(services: dict[str, dict[str, A
         if name == "secrets":
             assert not any(given.values())
         elif name == "users":
-            assert given.keys() == {f"secrets-{of}" for of in ("setup", "auth", "generator", "writer")}
+            assert given.keys() == {"secrets-setup"}, "it makes accounts, and reads no key and no file"
+        elif name == "auth-migrate":
+            assert given.keys() == {"secrets-auth-migrate"}, "it changes tables, and signs nothing"
         elif name == "writer-checker":
             assert given.keys() == {"secrets-checker"}, "it reads MySQL alone, not the files"
         else:

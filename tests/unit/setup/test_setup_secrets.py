@@ -48,11 +48,21 @@ def test_each_part_has_its_own_and_nobody_elses(tmp_path: Path) -> None:
     assert read[f"setup/{ADMIN}"] == f"mysql://root:{root}@db:1/?tls=off"
 
 
-def test_the_checker_has_the_database_and_not_the_files(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("part", "names"),
+    [
+        ("auth-migrate", {"CARTLOAD_AUTH_DATABASE_URL"}),
+        ("checker", {"CARTLOAD_WRITER_DATABASE_URL"}),
+        ("setup", {ADMIN, *OWNERS}),
+    ],
+)
+def test_who_needs_a_part_of_a_services_secrets_has_that_part_only(
+    tmp_path: Path, part: str, names: set[str]
+) -> None:
     make(tmp_path, Servers())
-    name = "CARTLOAD_WRITER_DATABASE_URL"
-    assert [path.name for path in (tmp_path / "checker").iterdir()] == [name]
-    assert (tmp_path / "checker" / name).read_text() == (tmp_path / "writer" / name).read_text()
+    assert {path.name for path in (tmp_path / part).iterdir()} == names
+    for name in names & OWNERS.keys():
+        assert (tmp_path / part / name).read_text() == (tmp_path / OWNERS[name] / name).read_text()
 
 
 def test_an_older_installation_gets_its_copies_and_keeps_the_rest(tmp_path: Path) -> None:
@@ -124,4 +134,5 @@ def test_an_older_installations_urls_say_that_its_network_is_trusted(tmp_path: P
     own = "mysql://a:b@elsewhere:3306/c"
     (tmp_path / name).write_text(own)
     assert not make(tmp_path, Servers())
-    assert contents(tmp_path) == {**before, name: own}
+    copies = {copy: own for copy, original in COPIES.items() if original == name}
+    assert contents(tmp_path) == {**before, name: own, **copies}

@@ -18,7 +18,9 @@ OWNERS = {
     "CARTLOAD_GENERATOR_DATABASE_URL": "generator",
     "CARTLOAD_WRITER_DATABASE_URL": "writer",
 }
-"""The URL of each service's database, and the folder of secrets that holds it."""
+"""The URL of each service's database, and the service."""
+PART = "setup"
+"""The folder of secrets that has what making users needs, and none of the services' other secrets."""
 
 
 def make_secrets(folder: Path, _environ: Mapping[str, str]) -> None:
@@ -30,17 +32,17 @@ def make_secrets(folder: Path, _environ: Mapping[str, str]) -> None:
 def make_users(folder: Path, environ: Mapping[str, str]) -> None:
     """Make the services' databases and users."""
     accounts = [
-        Account.of(setting(name, owner, folder, environ), owns_datasets=owner == "writer")
+        Account.of(setting(name, folder, environ), owns_datasets=owner == "writer")
         for name, owner in OWNERS.items()
     ]
     patience = float(environ.get(PATIENCE, "") or 0)
-    databases.make_patiently(setting(ADMIN, "setup", folder, environ), accounts, patience)
+    databases.make_patiently(setting(ADMIN, folder, environ), accounts, patience)
     sys.stdout.write(f"Databases and users are there: {', '.join(account.user for account in accounts)}.\n")
 
 
-def setting(name: str, part: str, folder: Path, environ: Mapping[str, str]) -> str:
+def setting(name: str, folder: Path, environ: Mapping[str, str]) -> str:
     """Return a setting: the variable where it is set, else the secret of that name."""
-    return environ.get(name, "") or (folder / part / name).read_text(encoding="utf-8")
+    return environ.get(name, "") or (folder / PART / name).read_text(encoding="utf-8")
 
 
 COMMANDS: dict[str, Callable[[Path, Mapping[str, str]], None]] = {

@@ -25,7 +25,13 @@ class Servers:
     blob: str = "azurite:10000"
 
 
-COPIES = {"checker/CARTLOAD_WRITER_DATABASE_URL": "writer/CARTLOAD_WRITER_DATABASE_URL"}
+COPIES = {
+    "auth-migrate/CARTLOAD_AUTH_DATABASE_URL": "auth/CARTLOAD_AUTH_DATABASE_URL",
+    "checker/CARTLOAD_WRITER_DATABASE_URL": "writer/CARTLOAD_WRITER_DATABASE_URL",
+    "setup/CARTLOAD_AUTH_DATABASE_URL": "auth/CARTLOAD_AUTH_DATABASE_URL",
+    "setup/CARTLOAD_GENERATOR_DATABASE_URL": "generator/CARTLOAD_GENERATOR_DATABASE_URL",
+    "setup/CARTLOAD_WRITER_DATABASE_URL": "writer/CARTLOAD_WRITER_DATABASE_URL",
+}
 """Secrets that a process needs without the others of its service: the copy, and what it is copied from."""
 
 type Files = dict[str, str]
