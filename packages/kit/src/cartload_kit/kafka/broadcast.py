@@ -57,6 +57,7 @@ async def subscribe_latest(
         try:
             async with asyncio.timeout(deadline):
                 await kafka.start()
+                # Otherwise "latest" is looked up at the first fetch, and what was sent before that is missed.
                 await kafka.seek_to_end()
         except (TimeoutError, KafkaError) as error:
             raise KafkaUnavailable(f"cannot read {', '.join(topics)}: {describe_error(error)}") from error

@@ -20,6 +20,7 @@ class ByteBudget:
         """
         if size > self._total:
             raise ValueError(f"{size} bytes of {self._total}")
+        # Not past those who wait: a large one would otherwise wait for ever behind many small ones.
         if not self._waiting and size <= self._left:
             self._left -= size
             return
@@ -34,11 +35,13 @@ class ByteBudget:
 
     def _withdraw(self, entry: tuple[int, asyncio.Future[None]]) -> None:
         size, turn = entry
+        # Cancelled after its turn had come, before it could take note: the bytes are its own by now.
         if turn.done() and not turn.cancelled():
             self.give(size)
         else:
             with contextlib.suppress(ValueError):
                 self._waiting.remove(entry)
+            # It may have been the large one at the head that the others waited for.
             self._serve()
 
     def give(self, size: int) -> None:

@@ -43,6 +43,7 @@ class Timing:
 
 def group_client(bootstrap: str, client_id: str, group: str, timing: Timing) -> Any:
     """A consumer of a group: from the earliest record, committing by hand, partitions assigned by range."""
+    # aiokafka's own defaults lose records: it begins at the end and commits what it has merely given out.
     return AIOKafkaConsumer(
         bootstrap_servers=bootstrap,
         client_id=client_id,
@@ -50,12 +51,18 @@ def group_client(bootstrap: str, client_id: str, group: str, timing: Timing) -> 
         auto_offset_reset="earliest",
         enable_auto_commit=False,
         isolation_level="read_committed",
+        # By range and not round robin, its default: a member gets the same partitions of every topic, and
+        # with them all tables of a chunk.
         partition_assignment_strategy=(RangePartitionAssignor,),
         session_timeout_ms=_ms(timing.session),
         heartbeat_interval_ms=_ms(min(1.0, timing.session / 3)),
+        # Its default is the session's time, which handlers in their grace and the last commit could use up.
         rebalance_timeout_ms=_ms(timing.revoke + 10),
+        # A full consumer does not poll, and then aiokafka would leave the group, come back and begin the same
+        # records again, without end. The watchdog tells a busy consumer from a stuck one.
         max_poll_interval_ms=86_400_000,
         fetch_max_wait_ms=_ms(timing.fetch_wait),
+        # What aiokafka holds beside the records in flight; its default is 50 MiB. A larger one comes alone.
         fetch_max_bytes=8 * MIB,
         max_partition_fetch_bytes=MIB,
         retry_backoff_ms=200,
@@ -97,6 +104,7 @@ async def close(client: Any, limit: float = 3.0) -> None:
             await client.stop()
     except (TimeoutError, KafkaError) as error:
         log.info("left the group without telling Kafka: %s", describe_error(error))
+        # There is no public way to disconnect without telling Kafka, which just did not answer.
         with contextlib.suppress(TimeoutError, KafkaError):
             async with asyncio.timeout(1.0):
                 await client._client.close()

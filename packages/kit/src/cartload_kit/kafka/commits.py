@@ -32,6 +32,7 @@ class Commits:
     def start(self, record: Record) -> OffsetTracker:
         """Note that a record was taken; returns the tracker to tell when it is finished."""
         tracker = self._trackers.setdefault(record.source, OffsetTracker())
+        # As when a topic was made anew under its old name, or its offsets were reset by hand.
         if record.offset <= tracker.last_started:
             log.warning("%s begins again at offset %d", record.source, record.offset)
             tracker = self._trackers[record.source] = OffsetTracker()
@@ -57,6 +58,7 @@ class Commits:
         """Commit for the last time before the partitions go to others."""
         self._forgetting = True
         try:
+            # Together within the time that `rebalance_timeout_ms` leaves beside the handlers' grace.
             await self._finish_running(patience=0.5)
             await self._commit(client, patience=1.5)
             await self._finish_running(patience=0.0)
@@ -65,6 +67,7 @@ class Commits:
             self._forgetting = False
 
     async def _commit(self, client: Any, patience: float) -> None:
+        # One at a time, and an unanswered one goes on: of two on their way the older could arrive last.
         if self._running is None:
             self._offsets = self._due(client)
             if not self._offsets:

@@ -127,6 +127,7 @@ class Consumer:
             asyncio.create_task(every(self._timing.commit, self._commit, at_once=False)),
             asyncio.create_task(self._monitor.run(self._kafka)),
         ]
+        # One that fails must be noticed at once: nobody awaits them before the end.
         for task in background:
             task.add_done_callback(self._background_ended)
         try:
@@ -136,6 +137,7 @@ class Consumer:
             # Nothing more is fetched while what is in flight gets its grace.
             self._set_full(full=True)
             await self._release_partitions(self._timing.stop if stop.is_set() else self._timing.revoke)
+            # Committing needs the membership, so the group is left last.
             kafka, self._kafka = self._kafka, None
             await client.close(kafka)
 
@@ -173,6 +175,7 @@ class Consumer:
             await asyncio.sleep(min(slow, self._timing.poll))
             return 0
         slots = self._max_in_flight - self._pool.records
+        # How large the next records are is known only when they are here: one poll may pass `max_bytes`.
         if slots > 0 and self._pool.bytes < self._max_bytes:
             return slots
         self._pool.freed.clear()
@@ -187,6 +190,8 @@ class Consumer:
     async def _poll(self, slots: int) -> list[Any]:
         self._set_full(full=False)
         try:
+            # During a rebalance aiokafka waits for the assignment, however long that takes, and `stop` has to
+            # be looked at meanwhile. No record is lost: once it has some, it waits for nothing more.
             async with asyncio.timeout(self._timing.poll + 1.0):
                 found = await self._kafka.getmany(timeout_ms=int(self._timing.poll * 1000), max_records=slots)
         except TimeoutError:
@@ -211,6 +216,7 @@ class Consumer:
             metrics.HANDLE_SECONDS.labels(self._group, record.topic).observe(time.perf_counter() - began)
 
     def _finish(self, entry: InFlightRecord, outcome: str) -> None:
+        # Before the limit, which raises: the dead letter is sent by now and must not be sent again.
         entry.tracker.finish(entry.record.offset)
         self._monitor.progress()
         if outcome == "ok":
@@ -251,6 +257,7 @@ class Consumer:
         metrics.WAITING.labels(self._group).set(bool(self._backpressure.partitions))
         if self._kafka is None:
             return
+        # Only what changes: this runs whenever a record begins or ends to wait.
         owned = self._kafka.assignment()
         wanted = {tp for tp in owned if self._full or tp in self._backpressure.partitions}
         paused = self._kafka.paused()
@@ -264,6 +271,7 @@ class Consumer:
             self._fail(error)
 
     def _fail(self, error: BaseException) -> None:
+        # The first failure is the reason; others may follow from it.
         self._failure = self._failure or error
         self._pool.freed.set()
 

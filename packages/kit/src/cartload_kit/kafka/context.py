@@ -29,5 +29,6 @@ def incoming(headers: Mapping[str, bytes]) -> Iterator[None]:
 
 
 def _text(headers: Mapping[str, bytes], name: str) -> str | None:
+    # Cut, since it goes into every log line of the record and may come from anybody.
     value = headers.get(name)
     return value.decode("utf-8", "replace")[:200] if value else None

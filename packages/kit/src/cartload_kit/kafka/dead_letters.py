@@ -94,6 +94,7 @@ class DeadLetterLimit:
             raise DeadLetterLimitReached(f"{self._bad} of the last {len(self._seen)} records were bad")
 
     def _note(self, *, bad: bool) -> None:
+        # A full deque drops its first entry by itself when the next is added.
         if len(self._seen) == self._seen.maxlen:
             self._bad -= self._seen[0]
         self._seen.append(bad)

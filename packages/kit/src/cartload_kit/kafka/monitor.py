@@ -54,6 +54,7 @@ class ConsumerMonitor:
         owned = client.assignment()
         try:
             async with asyncio.timeout(self._timing.answer):
+                # Without partitions anything will do that only a broker can answer.
                 ends = await (client.end_offsets(owned) if owned else client.topics())
         except (TimeoutError, KafkaError) as error:
             self.trouble = f"Kafka does not answer: {describe_error(error)}"
@@ -67,10 +68,12 @@ class ConsumerMonitor:
             async with asyncio.timeout(1.0):
                 position: int = await client.position(tp)
         except TimeoutError:
+            # It counts as behind: where a position never comes, the watchdog must not think that all is read.
             return 1
         return max(0, end - position) + self._commits.in_flight(Partition(*tp))
 
     def _measure(self) -> None:
+        # Topics whose partitions went to others are set to zero, or their last lag would be shown for ever.
         lag: dict[str, int] = dict.fromkeys(self._seen, 0)
         age: dict[str, float] = dict.fromkeys(self._seen, 0.0)
         now = time.time()

@@ -9,6 +9,7 @@ class OffsetTracker:
     """
 
     def __init__(self) -> None:
+        # In the order of insertion, and offsets ascend: the first key is always the lowest.
         self._unfinished: dict[int, float] = {}
         self._last_started = -1
         self._committed: int | None = None

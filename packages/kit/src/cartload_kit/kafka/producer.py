@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Self
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError
+from aiokafka.errors import KafkaError
 
 from cartload_kit.describe_error import describe_error
 from cartload_kit.kafka import context, metrics
@@ -87,6 +87,7 @@ class Producer:
             raise
 
     async def _connect(self) -> None:
+        # Services and Kafka start side by side, and aiokafka tries each broker only once.
         while True:
             try:
                 await self._inner.start()
@@ -137,6 +138,8 @@ class Producer:
             async with asyncio.timeout(self._deadline):
                 await self._budget.take(size)
                 acknowledged = await self._enqueue(topic, key, value, pairs, timestamp, size)
+                # Shielded: aiokafka holds the bytes until it is done with them, however long that takes, and
+                # only then may the budget have them back.
                 await asyncio.shield(acknowledged)
             outcome = "ok"
         except TimeoutError as error:
@@ -177,18 +180,19 @@ class Producer:
 
     def _settled(self, future: asyncio.Future[Any], size: int) -> None:
         self._budget.give(size)
+        # Also when nobody waits any longer: a fatal error must not wait for the next send to be noticed.
         error = None if future.cancelled() else future.exception()
         if isinstance(error, KafkaError):
             self._judge(error)
 
     def _judge(self, error: KafkaError) -> Exception:
-        if isinstance(error, UnknownTopicOrPartitionError) or error.retriable:
+        if error.retriable:
             return KafkaUnavailable(describe_error(error))
         fatal = FatalProducerError(describe_error(error))
         if self._fatal is not None and not self._fatal.done():
             log.critical("this producer can send nothing any more: %s", fatal)
             self._fatal.set_exception(fatal)
-            self._fatal.exception()
+            self._fatal.exception()  # taken note of: asyncio complains of exceptions that nobody has read
         return fatal
 
     def _raise_if_fatal(self) -> None:
@@ -203,6 +207,7 @@ class Producer:
         Raises what `send` raised for the first that failed; the others may have arrived.
         """
         sends = (self.send(m.topic, m.key, m.value, m.headers) for m in messages)
+        # All of them are waited for, or the others would go on behind the back of a caller that heard of one.
         outcomes = await asyncio.gather(*sends, return_exceptions=True)
         for outcome in outcomes:
             if outcome is not None:
@@ -212,6 +217,7 @@ class Producer:
         """Wait until this producer is done for, then raise FatalProducerError."""
         self._raise_if_fatal()
         if self._fatal is not None:
+            # Shielded: a watch that is cancelled must not cancel the future of all others.
             await asyncio.shield(self._fatal)
 
     async def check(self) -> None:

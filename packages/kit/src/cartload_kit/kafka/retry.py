@@ -108,6 +108,7 @@ class RetryingHandler:
         self._count(entry, "try_again")
         now = asyncio.get_running_loop().time()
         state.unavailable_since = state.unavailable_since if state.unavailable_since is not None else now
+        # Not for ever: what waits may be a fault of this process, which a restart heals.
         if now - state.unavailable_since >= self._policy.give_up_after:
             raise DependencyUnavailable(
                 f"tried for {now - state.unavailable_since:.0f} s: {describe_error(error)}"
@@ -135,10 +136,12 @@ class RetryingHandler:
 
     async def _send_to_dead_letters(self, entry: InFlightRecord, reason: str, attempts: int) -> Outcome:
         log.warning("dead letter: %s", reason, extra=_coordinates(entry.record))
+        # A state of its own: how long the letter may wait does not depend on how long its record did.
         state = RetryState()
         while True:
             state.attempts += 1
             try:
+                # Tell first: a crash in between repeats both, while the other order could lose the telling.
                 await self._notify(entry.record, reason)
                 await self._dead_letters.put(entry.record, reason, attempts)
             except Exception as error:
@@ -156,6 +159,7 @@ class RetryingHandler:
         except Exception as error:
             if isinstance(error, FatalProducerError) or _is_transient(error):
                 raise
+            # The letter is more important than the telling, which may fail for the same reason as the record.
             log.exception("could not tell of a dead letter", extra=_coordinates(record))
 
     def _count(self, entry: InFlightRecord, cause: str) -> None:
@@ -170,6 +174,7 @@ def _deciding_error(error: Exception) -> Exception:
     """Of errors raised together by a task group, the one that decides what becomes of the record."""
     if not isinstance(error, ExceptionGroup):
         return error
+    # What only a restart heals weighs most, then what can never succeed: waiting for others would be vain.
     leaves = [_deciding_error(leaf) for leaf in error.exceptions]
     for kind in (FatalProducerError, DependencyUnavailable, BadMessage, SlowDown, TryAgain):
         for leaf in leaves:

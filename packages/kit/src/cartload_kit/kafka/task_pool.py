@@ -68,6 +68,7 @@ class TaskPool:
                 await self._run(queue[0])
                 self._remove(queue.popleft())
         finally:
+            # Also when it was cancelled: what queues here has not begun and stays uncommitted.
             del self._queues[key]
             while queue:
                 self._remove(queue.popleft())
@@ -85,12 +86,14 @@ class TaskPool:
         for queue in self._queues.values():
             while len(queue) > 1:
                 self._remove(queue.pop())
+        # A record between two attempts gains nothing from the grace: it would only be tried once more.
         for task, key in list(self._tasks.items()):
             if key in self._queues and self._queues[key][0].waiting:
                 task.cancel()
         await self._wait_for_tasks(grace)
         for task in self._tasks:
             task.cancel()
+        # Bounded too: a handler that does not end must not keep the partitions from going to others.
         await self._wait_for_tasks(1.0)
 
     async def _wait_for_tasks(self, seconds: float) -> None:

@@ -92,6 +92,7 @@ async def _create(admin: Any, specs: list[TopicSpec], replication: int) -> None:
         return
     response = await admin.create_topics([_new_topic(spec, replication) for spec in specs])
     for name, code, *message in response.topic_errors:
+        # Two runs of the command may meet, as when several replicas are deployed at once.
         _raise_unless(TopicAlreadyExistsError, code, f"topic {name}: {message}")
     log.info("created topics %s", ", ".join(spec.name for spec in specs))
 
