@@ -9,6 +9,7 @@ from cartload_contracts.messages import Attempt, ChunkAttempt
 from cartload_contracts.model import Count, Renamed, RowHash, Seconds, TableName, formerly
 
 ARROW_STREAM = "application/vnd.apache.arrow.stream"
+# Random, and never to be changed: ids of events are made of it, by which consumers know repeated ones.
 EVENT_NAMESPACE = UUID("6b1f4a52-6a0e-5f0e-9d0b-1c5a7f1f0c11")
 
 

@@ -19,6 +19,7 @@ def breaking_changes(old: Schema, new: Schema) -> list[str]:
 def _compare(
     old: Schema, new: Schema, old_root: Schema, new_root: Schema, path: str, seen: frozenset[tuple[str, str]]
 ) -> Iterator[str]:
+    # A model may contain itself; a pair that is being compared further up need not be compared again.
     pair = (old.get("$ref", ""), new.get("$ref", ""))
     if all(pair) and pair in seen:
         return
@@ -93,6 +94,7 @@ def _alternatives(
         if word not in old:
             continue
         candidates = new.get(word, [])
+        # Old alternatives need a home; new ones may be added, since no message on the topic is one of them.
         for before in old[word]:
             tried = [list(_compare(before, after, old_root, new_root, path, seen)) for after in candidates]
             if not any(problems == [] for problems in tried):

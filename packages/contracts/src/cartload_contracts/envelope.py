@@ -42,6 +42,7 @@ RESULTS: TypeAdapter[Result] = TypeAdapter(Result)
 JOB_STATES: TypeAdapter[JobState] = TypeAdapter(JobState)
 
 _BATCH_ATTRIBUTES = {name: f"ce_{name.replace('_', '')}" for name in BatchHeader.model_fields}
+# Former names come first: where a message has both, the name of today wins.
 _READ_ATTRIBUTES = {name: f"ce_{name}" for name in BatchHeader.former_names} | _BATCH_ATTRIBUTES
 
 
@@ -83,6 +84,7 @@ def decode[M](union: TypeAdapter[M], value: bytes, headers: Mapping[str, bytes])
     Raises:
         InvalidMessage: wrong envelope, unknown version, or a body that does not fit its schema.
     """
+    # Before the body: what is of another version may look alike and mean something else.
     _require_envelope(headers, JSON)
     try:
         return union.validate_json(value)

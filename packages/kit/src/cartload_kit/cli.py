@@ -63,6 +63,7 @@ def _run(command: Callable[[], int | None], name: str) -> int:
             if not is_transient(error):
                 raise
             sys.stderr.write(f"{name}: not possible now: {describe_error(error)}\n")
+        # After the attempt, so that there is one also where nobody asked for patience.
         if time.monotonic() >= deadline:
             return 1
         time.sleep(_AGAIN_SECONDS)

@@ -58,6 +58,7 @@ def describe_error(error: BaseException) -> str:
 
     Groups of exceptions are taken apart, wrapped exceptions are unwrapped.
     """
+    # Each text once: of twenty tasks that lost the same server, one line is enough.
     texts = list(dict.fromkeys(_describe(leaf) for leaf in _leaves(error)))
     shown = "; ".join(texts[:_MOST_ERRORS])
     more = f"; and {len(texts) - _MOST_ERRORS} more" if len(texts) > _MOST_ERRORS else ""

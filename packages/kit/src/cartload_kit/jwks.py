@@ -24,6 +24,7 @@ _LONGEST_STALE_SECONDS = 3600.0
 _PAUSE_SECONDS = 10.0
 _FIRST_PAUSE_SECONDS = 1.0
 _FETCH_SECONDS = 5.0
+# An issuer has two or three keys; a wrong URL may answer with anything, and must not fill the memory.
 _LONGEST_SET = 64 * 1024
 _MOST_KEYS = 32
 _log = logging.getLogger(__name__)
@@ -72,6 +73,7 @@ class KeySet:
         """The key of this id; None when the issuer has none. Raises Unavailable when no keys can be read."""
         if self._should_read(key_id) or (key_id not in self._keys and self._lock.locked()):
             async with self._lock:
+                # Asked again: another request may have read the keys while this one waited for the lock.
                 if self._should_read(key_id):
                     await self._read()
         if self._age() > _LONGEST_STALE_SECONDS:
@@ -90,6 +92,7 @@ class KeySet:
         return self._tried_at is None or self._clock() - self._tried_at >= pause
 
     async def _read(self) -> None:
+        # Noted whatever becomes of it: tokens that name unknown keys must not flood the issuer.
         self._tried_at = self._clock()
         try:
             async with asyncio.timeout(_FETCH_SECONDS):

@@ -30,6 +30,7 @@ _STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {
     "color_message",
     "taskName",
 }
+# At level info they tell of every request and every step of a reconnect; what matters of it our code tells.
 _NOISY = ("aiokafka", "azure", "asyncio", "urllib3", "alembic")
 
 
@@ -80,6 +81,7 @@ def _message(record: logging.LogRecord) -> str:
     try:
         return record.getMessage()
     except (TypeError, ValueError):
+        # A mistake in a log line must not take the line away, least of all the one about an error.
         return f"{record.msg} {record.args}"
 
 

@@ -72,6 +72,7 @@ def decode_cursor(cursor: str) -> dict[str, Any]:
         if len(cursor) > MAX_CURSOR:
             raise ValueError("too long")
         position = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)), parse_constant=_refuse)
+        # Encoded again, it must be the same: nothing but what `encode_cursor` gives out is taken.
         if not isinstance(position, dict) or encode_cursor(position) != cursor:
             raise ValueError("no position")
     except (ValueError, binascii.Error, RecursionError) as error:

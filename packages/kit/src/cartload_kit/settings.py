@@ -141,6 +141,7 @@ def variable(cls: type[BaseSettings], field: str) -> str:
 
 def is_secret(name: str, field: FieldInfo) -> bool:
     """Whether a field's value must never be shown: by its type or by its name."""
+    # By its name too, where somebody forgot the type: a secret that is printed once is no secret any more.
     kind = str(field.annotation)
     return "Secret" in kind or ("str" in kind and any(word in name for word in _SECRET_WORDS))
 
@@ -191,6 +192,7 @@ def _secrets_dir() -> Path | None:
     if not named:
         return None
     if not os.access(named, os.R_OK | os.X_OK) or not Path(named).is_dir():
+        # Pydantic only warns of a folder that is missing, and then says that every secret is not set.
         _refuse([f"{SECRETS_DIR}={named}: must be a folder that this process may read"])
     return Path(named)
 

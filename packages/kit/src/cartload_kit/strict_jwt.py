@@ -36,6 +36,7 @@ def strict_base64url(text: str) -> bytes | None:
     """Return the bytes that ``text`` spells; None for padding, foreign characters or bits of no byte."""
     if not _PART.fullmatch(text) or len(text) % 4 == 1:
         return None
+    # Python's decoder ignores bits beyond the last byte, which would give one token several spellings.
     decoded = urlsafe_b64decode(text + "=" * (-len(text) % 4))
     return decoded if urlsafe_b64encode(decoded).rstrip(b"=") == text.encode() else None
 

@@ -20,6 +20,7 @@ ACCESS = "access"
 """The claim ``typ`` of an access token; a token of another kind is never taken for one."""
 
 _REQUIRED = ["iss", "aud", "sub", "iat", "exp", "jti", "typ", "role"]
+# How far the issuer's clock may be ahead. It does not prolong a token: `exp` counts to the second.
 _SKEW_SECONDS = 30
 _LATEST = int(datetime(9999, 1, 1, tzinfo=UTC).timestamp())
 _INVALID = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
@@ -62,6 +63,7 @@ class TokenVerifier:
         """
         key_id = key_id_of(token)
         key = None if key_id is None else await self._keys.find(key_id)
+        # The same answer as for a bad signature: which keys there are is nobody's business.
         if key is None:
             raise _refused()
         return self._identity(self._claims(token, key))

@@ -13,6 +13,7 @@ _STOPPED_STATEMENT = (1317, 1969, 3024)
 _SERVER = frozenset(
     (*_BUSY, *_ENDED, *_READ_ONLY_OR_FULL, *_STOPPED_STATEMENT, *RETRYABLE_TRANSACTION_ERRORS)
 )
+# What the client libraries say themselves, all of connections; 0 is a connection that is closed already.
 _CLIENT = (0, *range(2000, 2100))
 _ERRNO = frozenset({errno.ECONNREFUSED, errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EPIPE, errno.ENOTCONN})
 _NAMES = frozenset(
@@ -43,6 +44,8 @@ def _inner(error: BaseException) -> BaseException | None:
 
 
 def _is_transient_itself(error: BaseException) -> bool:
+    # A plain OSError, without a number, is what asyncio makes of several addresses that were all refused. A
+    # full disk and too many open files are plain ones too, and may be over later.
     if isinstance(error, ConnectionError | TimeoutError | socket.gaierror) or type(error) is OSError:
         return True
     if isinstance(error, OSError):

@@ -38,6 +38,7 @@ def statements(account: Account, server: Server) -> list[str]:
     """Return the SQL that makes an account what it should be; harmless to repeat, one statement a line."""
     user, password = _text(account.user), _text(account.password)
     who = f"{user}@'%'"
+    # CREATE USER IF NOT EXISTS leaves a present user's password as it is; ALTER makes it that of the secrets.
     lines = [
         f"CREATE DATABASE IF NOT EXISTS {_name(account.database)} "
         "CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci",

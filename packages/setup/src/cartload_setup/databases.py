@@ -22,6 +22,7 @@ def make_patiently(admin_url: str, accounts: Sequence[Account], seconds: float) 
         try:
             return make(admin_url, accounts)
         except pymysql.OperationalError as error:
+            # A refused password is not waited for: it will be refused the next time too.
             if error.args[0] not in AWAY or time.monotonic() >= deadline:
                 raise
         time.sleep(AGAIN_SECONDS)

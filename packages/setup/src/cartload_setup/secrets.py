@@ -115,6 +115,8 @@ def _is_unfinished(folder: Path) -> bool:
 
 def _write(path: Path, text: str) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # Written aside and renamed, so that a reader or a start that was killed never meets half a secret; made
+    # with its mode, for a later chmod would leave it readable in between.
     fresh = path.with_name(f".{path.name}")
     fresh.unlink(missing_ok=True)
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

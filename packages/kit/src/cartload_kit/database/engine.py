@@ -14,6 +14,8 @@ from cartload_kit.mysql_url import MysqlUrl
 POOL_RECYCLE = 300
 """Seconds; well below the session's wait_timeout of 600."""
 
+# The last two settings are one limit under two names: only MariaDB runs comments that begin with M!, and only
+# MySQL those of its versions from 8.0.
 SESSION = (
     "SET SESSION innodb_lock_wait_timeout = 5, lock_wait_timeout = 5, wait_timeout = 600, "
     "net_read_timeout = 30, net_write_timeout = 60, time_zone = '+00:00', sql_mode = "
@@ -65,6 +67,9 @@ def engine(
 
     A caller waits at most `pool_timeout` seconds for a connection, then gets sqlalchemy.exc.TimeoutError.
     """
+    # No overflow: the server's connections are shared out among the processes, and a pool that grows under
+    # load would take those of others. Checked before use, because a connection that was dropped by the server
+    # looks alive until then.
     return create_async_engine(
         async_url(url),
         isolation_level="READ COMMITTED",

@@ -35,6 +35,8 @@ def migrate(url: str, directory: Path) -> None:
 
 
 async def _migrate(url: str, directory: Path) -> None:
+    # No pool: the lock belongs to the connection, and ends with it if this process is killed. No limits of
+    # the session either: a migration may take longer than any request.
     engine = create_async_engine(async_url(url), poolclass=NullPool, connect_args=connecting(url))
     try:
         async with engine.connect() as connection:
@@ -72,6 +74,7 @@ async def _is_newer(connection: AsyncConnection, directory: Path) -> bool:
 
 
 async def _lock(connection: AsyncConnection, name: str) -> None:
+    # An advisory lock and no lock of rows: MySQL commits at every change of the schema, which frees those.
     taken = await connection.scalar(text("SELECT GET_LOCK(:name, :wait)"), {"name": name, "wait": LOCK_WAIT})
     await connection.commit()
     if taken != 1:

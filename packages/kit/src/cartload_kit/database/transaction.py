@@ -29,12 +29,14 @@ async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     try:
         yield connection
     except BaseException as error:
+        # Not an Exception means cancelled: a statement may be unanswered, and the connection is of no use.
         await _to_the_end(_undo(connection, broken=not isinstance(error, Exception)))
         raise
     await _to_the_end(_commit(connection))
 
 
 async def _open(engine: AsyncEngine) -> AsyncConnection:
+    # A task of its own: when opening is cancelled halfway, SQLAlchemy can lose the connection for its pool.
     opening = asyncio.create_task(_begin(engine))
     try:
         return await asyncio.shield(opening)
@@ -89,6 +91,7 @@ async def _to_the_end(work: Coroutine[Any, Any, None]) -> None:
     task = asyncio.create_task(work)
     _keep(task)
     cancelled: asyncio.CancelledError | None = None
+    # A loop, because a caller can be cancelled again and again, and each time `shield` gives up waiting.
     while not task.done():
         try:
             await asyncio.shield(task)
@@ -97,6 +100,7 @@ async def _to_the_end(work: Coroutine[Any, Any, None]) -> None:
         except Exception:  # noqa: BLE001 - raised below, from the task itself
             break
     if cancelled is not None:
+        # The caller gets its cancellation, so a failure would be lost if it were not logged.
         if not task.cancelled() and task.exception() is not None:
             log.warning("failed while being cancelled", exc_info=task.exception())
         raise cancelled

@@ -55,10 +55,13 @@ def create_app(
         redirect_slashes=False,
         dependencies=[Depends(require_declared_parameters), Depends(require_no_if_match)],
     )
+    # Not `checks or {}`: an empty mapping is one that the role fills later.
     kept: Mapping[str, ReadyCheck] = {} if checks is None else checks
     app.state.service = service
     app.state.checks = kept
     app.state.lifecycle = Lifecycle()
+    # The last that is added is the outermost: ids, logs and metrics surround everything, while the limits
+    # stand next to the routes and answer through the others.
     app.add_middleware(
         BodyLimits, service=service, max_body=max_body, strict_json=strict_json, body_seconds=body_seconds
     )

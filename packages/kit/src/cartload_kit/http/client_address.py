@@ -13,7 +13,9 @@ type Network = IPv4Network | IPv6Network
 UNKNOWN = "unknown"
 """Stands for a client whose address nobody knows; all such clients are counted as one."""
 
+# The smallest network that providers give out: whoever has one address in it can use all of them.
 _IPV6_CUSTOMER_BITS = 64
+# More proxies than anybody has in a row; the header may have thousands of entries.
 _MOST_HOPS = 20
 
 
@@ -89,6 +91,7 @@ def _parse(text: str) -> IPv4Address | IPv6Address | None:
         found = ip_address(text.partition("%")[0])
     except ValueError:
         return None
+    # A socket of both families writes IPv4 clients so; they must count as the same address.
     if isinstance(found, IPv6Address) and found.ipv4_mapped is not None:
         return found.ipv4_mapped
     return found

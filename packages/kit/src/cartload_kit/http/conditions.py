@@ -12,8 +12,10 @@ from starlette.exceptions import HTTPException
 
 from cartload_kit.errors import Problem
 
+# The characters of a tag are those of RFC 9110, 8.8.3; Starlette reads headers as Latin-1.
 _TAG = re.compile(r'(W/)?("[\x21\x23-\x7e\x80-\xff]*")')
 _LIST = re.compile(rf"[\s,]*{_TAG.pattern}(?:\s*,[\s,]*{_TAG.pattern})*[\s,]*")
+# Eighteen digits are more than any file has bytes; Python takes time for numbers without end.
 _RANGE = re.compile(r"bytes=\s*([0-9]{0,18})-([0-9]{0,18})\s*", re.IGNORECASE)
 
 
@@ -93,6 +95,7 @@ def requested_range(request: Mapping[str, str], etag: str, size: int) -> ByteRan
         Problem: 416, no byte of the range is there.
     """
     whole = ByteRange(0, size - 1, partial=False)
+    # Sending everything is always right; a part of another version would spoil the client's file.
     match = _RANGE.fullmatch(request.get("range", ""))
     if match is None or request.get("if-range", etag).strip() != etag:
         return whole

@@ -61,6 +61,7 @@ def routes(
 async def run_checks(checks: Mapping[str, ReadyCheck], seconds: float) -> dict[str, str]:
     """Run all checks side by side, each for at most ``seconds``; the failed ones with their reason."""
     named = list(checks.items())
+    # Side by side: one after the other, a few that hang would take longer than the orchestrator waits.
     results = await asyncio.gather(*(_reason(check, seconds) for _, check in named))
     return {name: reason for (name, _), reason in zip(named, results, strict=True) if reason}
 

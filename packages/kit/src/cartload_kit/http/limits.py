@@ -12,6 +12,7 @@ from cartload_kit.errors import PayloadTooLarge, Problem
 from cartload_kit.http.problems import problem_response
 from cartload_kit.http.strictjson import loads
 
+# The rest of the body has not been read, so no other request can follow on the connection.
 _CLOSE = {"Connection": "close"}
 _DRAIN_SECONDS = 2.0
 _DRAIN_BYTES = 16 * 1024 * 1024
@@ -60,6 +61,7 @@ class BodyLimits:
             async with asyncio.timeout(self._body_seconds):
                 content = await body.read()
             if content:
+                # Only to judge it: the framework parses it again, and its parser takes NaN and doubled names.
                 loads(content)
         except TimeoutError:
             slow = Problem(408, "Too slow", "The body did not arrive in time.", headers=_CLOSE)
@@ -91,6 +93,7 @@ class BodyLimits:
         metrics.HTTP_REFUSED.labels(self._service, str(problem.status)).inc()
 
         async def lingering(message: Message) -> None:
+            # A client that asked for 100-continue has sent nothing yet, so there is nothing to take.
             last = message["type"] == "http.response.body" and not message.get("more_body")
             if last and not body.ended and "expect" not in Headers(scope=scope):
                 await send({**message, "more_body": True})
@@ -129,6 +132,7 @@ class _Body:
 
     async def _next(self) -> Message:
         message = await self._receive()
+        # Counted as it comes and not by Content-Length, which a chunked body does not have.
         self._size += len(message.get("body", b""))
         self.ended = message["type"] != "http.request" or not message.get("more_body", False)
         return message

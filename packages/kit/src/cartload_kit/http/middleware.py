@@ -34,6 +34,7 @@ class RequestScope:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
+        # In the scope too: answers to errors take it from there.
         scope["request_id"] = _request_id(headers.get("x-request-id"))
         with (
             bind(request_id=scope["request_id"]),
@@ -84,6 +85,7 @@ class _Exchange:
         route = route_template(self._scope)
         method = self._scope.get("method", "WEBSOCKET")
         if self._scope["type"] == "http":
+            # Anybody can invent methods, and each would be a time series of its own.
             known = method if method in _METHODS else "OTHER"
             metrics.HTTP_SECONDS.labels(self._service, known, route, str(status)).observe(seconds)
         level = logging.DEBUG if self._scope["path"] in PATHS else logging.INFO

@@ -76,6 +76,7 @@ class _Answer:
             await self._send(message)
         else:
             await self._end()
+            # For a HEAD the route need not go on: its body may be a file of gigabytes.
             if message.get("more_body", False):
                 raise _Complete
 
@@ -84,6 +85,7 @@ class _Answer:
         tag = headers.get("etag")
         if "cache-control" not in headers:
             headers["cache-control"] = "no-store" if tag is None else "private, no-cache"
+        # RFC 9110, 13.2.1: conditions do not count where the answer without them would be an error.
         verdict = 200
         if self._scope["method"] in ("GET", "HEAD") and message["status"] in (200, 206):
             verdict = evaluate(Headers(scope=self._scope), tag)

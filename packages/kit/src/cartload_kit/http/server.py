@@ -90,11 +90,14 @@ def server(
         http=cast(type[asyncio.Protocol], protocol),
         ws=BoundedWebSocket,
         ws_max_size=ws_max_size,
+        # Compression takes 131 KiB for each connection instead of 40.
         ws_per_message_deflate=False,
         log_config=None,
         access_log=False,
+        # Whom to believe about a client's address is decided in client_address.
         proxy_headers=False,
         server_header=False,
+        # Otherwise a request may begin in the context of another, and log with its ids.
         reset_contextvars=True,
         timeout_graceful_shutdown=_REQUEST_SECONDS,
     )
@@ -135,6 +138,7 @@ def _allow_open_files() -> None:
 def _end_in_time(seconds: float) -> None:
     def end() -> None:
         _log.critical("not stopped within %g s, ending now", seconds)
+        # What hangs may be the main thread, and sys.exit would end this thread only. 70 is EX_SOFTWARE.
         os._exit(70)
 
     timer = threading.Timer(seconds, end)

@@ -6,6 +6,8 @@ from typing import Any, NoReturn
 
 from cartload_kit.errors import BadRequest, FieldError, Unprocessable
 
+# More digits than a double can have before its point (309). Python takes time that grows with the square of
+# the digits, and refuses above 4,300 with an error that says nothing to a client.
 _LONGEST_NUMBER = 400
 
 
@@ -29,6 +31,7 @@ def loads(body: bytes) -> Any:
         raise BadRequest(f"The body is not JSON: {error.msg} at character {error.pos}.") from error
     except RecursionError as error:
         raise BadRequest("The body is nested too deeply.") from error
+    # Half a pair can only come from an escape: as bytes it is no UTF-8.
     if b"\\u" in body:
         _require_whole_text(value)
     return value
