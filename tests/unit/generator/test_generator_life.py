@@ -160,6 +160,10 @@ def test_a_life_of_interruptions_and_losses_ends_whole(seed: int, kind: Any) -> 
             world.under_way.append(
                 failed("store", attempt=world.job.attempt, chunk_index=rng.randrange(CHUNKS))
             )
+        if rng.random() < 0.02:
+            # What the dispatcher does with a job that it cannot go on with, whatever the job is doing.
+            lifecycle.failed(world.job, "An unexpected fault.", world.now)
+            world.forget()
         world.step(action, rng.choice((0.1, 1.0, 61.0)))
     world.losses = 0.0
     for _ in range(400):
@@ -172,6 +176,23 @@ def test_a_life_of_interruptions_and_losses_ends_whole(seed: int, kind: Any) -> 
         assert (world.job.chunks_done, world.job.rows_done) == (CHUNKS, CHUNKS * 60)
         assert set(world.sent) == set(range(CHUNKS))
     assert world.versions == sorted(world.versions)
+
+
+@pytest.mark.parametrize("kind", ["create", "append"])
+@pytest.mark.parametrize("seed", range(20))
+def test_nothing_is_sent_for_a_job_whose_dataset_is_deleted(seed: int, kind: Any) -> None:
+    rng = random.Random(seed)
+    world = World(rng, losses=0.1)
+    world.job.kind = kind
+    for _ in range(rng.randint(0, 40)):
+        world.step(rng.choice(ACTIONS) if rng.random() < 0.2 else None, rng.choice((0.1, 1.0, 61.0)))
+    lifecycle.deleted(world.job, world.now)
+    world.forget()
+    sent = dict(world.sent)
+    assert world.job.state in ENDED
+    for _ in range(20):
+        world.step(seconds=700)
+    assert (world.sent, world.job.step, world.job.due_at) == (sent, "none", None)
 
 
 @pytest.mark.parametrize("seed", range(10))

@@ -81,3 +81,29 @@ def test_every_state_is_in_the_table() -> None:
 )
 def test_a_phase_is_shown_only_of_a_running_job(state: JobStatus, step: Step, phase: str | None) -> None:
     assert job_in(state, step).view().phase == phase
+
+
+@pytest.mark.parametrize(
+    ("state", "sent", "done", "wants"),
+    [
+        ("queued", 0, 0, True),
+        ("queued", 3, 1, True),
+        ("queued", 3, 3, True),
+        ("running", 0, 0, True),
+        ("running", 2, 0, True),
+        ("running", 3, 0, False),
+        ("running", 3, 2, False),
+        ("running", 3, 3, True),
+        ("paused", 0, 0, False),
+        ("paused", 3, 3, False),
+        ("cancelling", 1, 1, False),
+        ("completed", 3, 3, False),
+    ],
+)
+def test_a_job_wants_a_turn_while_it_has_something_to_send(
+    state: JobStatus, sent: int, done: int, wants: bool
+) -> None:
+    assert states.wants_turn(state, total=3, sent=sent, done=done) is wants
+    job = job_in(state, "generate", next_chunk=sent, chunks_done=done)
+    assert job.wants_to_send is wants
+    assert not job_in(state, "index", next_chunk=sent, chunks_done=done).wants_to_send

@@ -167,8 +167,8 @@ class Job:
     @property
     def wants_to_send(self) -> bool:
         """Whether the job has chunks to send, or waits to begin."""
-        return self.step == "generate" and (
-            self.state == "queued" or (self.state == "running" and self.unsent > 0)
+        return self.step == "generate" and states.wants_turn(
+            self.state, total=self.chunks_total, sent=self.next_chunk, done=self.chunks_done
         )
 
     # Readers merge states by version, so one version must never show two states: every change between two

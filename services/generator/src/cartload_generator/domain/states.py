@@ -42,6 +42,14 @@ def phase(state: JobStatus, step: Step) -> JobPhase | None:
     return _PHASES.get(step) if state == "running" else None
 
 
+def wants_turn(state: JobStatus, *, total: int, sent: int, done: int) -> bool:
+    """Whether a job that awaits its rows has something to send; the numbers are of its chunks.
+
+    A queued job begins with its turn. A running one whose chunks are all stored is there to be sealed.
+    """
+    return state == "queued" or (state == "running" and (sent < total or done >= total))
+
+
 def after(state: JobStatus, step: Step, action: Action) -> JobStatus | None:
     """The state that an action leads to; None when the job's situation forbids it."""
     return TRANSITIONS.get((situation(state, step), action))

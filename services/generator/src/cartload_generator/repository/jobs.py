@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from cartload_contracts.jobs import UNFINISHED
 from cartload_generator.domain.entities import Job, JobEvent, Sums, TableSums
 from cartload_generator.domain.fairness import Candidate
+from cartload_generator.domain.states import wants_turn
 from cartload_generator.repository.models import job_events, jobs
 
 log = logging.getLogger(__name__)
@@ -159,8 +160,7 @@ async def candidates(connection: AsyncConnection) -> list[Candidate]:
 
 
 def _candidate(row: Any) -> Candidate:
-    more = row.next_chunk < row.chunks_total or row.chunks_done >= row.chunks_total
-    wants = row.state == "queued" or (row.state == "running" and more)
+    wants = wants_turn(row.state, total=row.chunks_total, sent=row.next_chunk, done=row.chunks_done)
     return Candidate(row.id, row.owner_id, wants, row.chunks_in_flight, row.rows_in_flight, row.scheduled_at)
 
 
