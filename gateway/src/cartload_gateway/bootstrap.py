@@ -17,8 +17,7 @@ from cartload_gateway.api.proxy import Proxy
 from cartload_gateway.api.ui import UserInterface
 from cartload_gateway.api.websocket import SocketLimits, WebSocketProxy
 from cartload_gateway.compat.services import Services
-from cartload_gateway.domain.in_flight import InFlight
-from cartload_gateway.domain.rate_limiter import RateLimiter
+from cartload_gateway.domain.limits import InFlight, RateLimiter
 from cartload_gateway.domain.routing import Lane, Upstream
 from cartload_gateway.settings import GatewaySettings
 from cartload_kit.tokens import TokenVerifier

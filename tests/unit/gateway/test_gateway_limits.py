@@ -1,6 +1,6 @@
 """The token bucket, and the bound on what it remembers."""
 
-from cartload_gateway.domain.rate_limiter import RateLimiter
+from cartload_gateway.domain.limits import RateLimiter
 
 
 class Clock:

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from starlette.requests import HTTPConnection, Request
 
 from cartload_gateway.adapters.personal_tokens import PREFIX, PersonalTokens
-from cartload_gateway.domain.in_flight import InFlight
-from cartload_gateway.domain.rate_limiter import Decision, RateLimiter
+from cartload_gateway.domain.limits import Decision, InFlight, RateLimiter
 from cartload_gateway.domain.routing import takes_access_token
 from cartload_gateway.metrics import REFUSED
 from cartload_kit.errors import TooManyRequests

@@ -11,7 +11,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
 from websockets.frames import Close
 
-from cartload_gateway.domain.in_flight import InFlight
+from cartload_gateway.domain.limits import InFlight
 from cartload_gateway.metrics import REFUSED
 from cartload_kit.http.client_address import counting_key
 from cartload_kit.http.origin import is_own_origin

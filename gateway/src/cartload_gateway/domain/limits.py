@@ -1,5 +1,6 @@
-"""Rate limits: a token bucket for each user or address, in this replica."""
+"""How often, and how much at once: a token bucket and a count for each user or address, in this replica."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import ceil
@@ -62,3 +63,24 @@ class RateLimiter:
             tokens -= 1
         self._buckets[key] = (tokens, now)
         return Decision(self._policy, self._quota, int(tokens), wait)
+
+
+class InFlight:
+    """Counts what is open for each key; at most ``limit``. Only keys that have something open are kept."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self._open: Counter[str] = Counter()
+
+    def enter(self, key: str) -> Callable[[], None] | None:
+        """Count one more; gives what to call at its end, or None when the limit is reached."""
+        if self._open[key] >= self.limit:
+            return None
+        self._open[key] += 1
+        return lambda: self._leave(key)
+
+    def _leave(self, key: str) -> None:
+        self._open[key] -= 1
+        # A Counter keeps zeros, and there is no end of addresses.
+        if not self._open[key]:
+            del self._open[key]
