@@ -66,7 +66,7 @@ def test_dates_are_days_since_1970() -> None:
     assert found == [date(1, 1, 1), date(1969, 12, 31), date(1970, 1, 1), date(2100, 1, 1)]
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=20)
 @given(st.lists(st.integers(-99_999_999, 99_999_999), max_size=20))
 def test_decimals_are_scaled_integers(scaled: list[int]) -> None:
     column = valid(arrays.decimals(np.array(scaled, np.int64), 8, 5))
@@ -74,7 +74,7 @@ def test_decimals_are_scaled_integers(scaled: list[int]) -> None:
     assert column.to_pylist() == [Decimal(value).scaleb(-5) for value in scaled]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=25)
 @given(
     strings=st.lists(st.one_of(st.none(), st.text("ab é水🍌", max_size=20)), min_size=1, max_size=6),
     rows=st.lists(st.tuples(st.integers(0, 5), st.booleans()), max_size=20),

@@ -27,7 +27,7 @@ def utc(year: int, month: int, day: int, hour: int = 0) -> int:
     return round(datetime(year, month, day, hour, tzinfo=UTC).timestamp() * 1000)
 
 
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=40)
 @given(st.sampled_from(zones.NAMES), st.integers(0, 2190 * DAY))
 def test_local_time_is_what_the_standard_library_shows(name: str, since: int) -> None:
     moment = (FIRST + 2) * DAY + since
@@ -36,7 +36,7 @@ def test_local_time_is_what_the_standard_library_shows(name: str, since: int) ->
     assert local == round(there.timestamp()) * 1000 + moment % 1000
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(st.sampled_from(zones.NAMES), st.integers(0, 2190 * DAY), st.integers(0, 40 * HOUR))
 def test_the_way_back_keeps_order_and_stays_within_an_hour(name: str, since: int, later: int) -> None:
     local = (FIRST + 2) * DAY + since + np.array([0, later])
@@ -144,7 +144,7 @@ def test_a_timeline_adds_up_its_hours() -> None:
     assert WHEN.moment(before[:-1]).tolist() == list(starts)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(st.integers(0, WHEN.total - 1))
 def test_a_positions_moment_lies_in_its_hour(position: int) -> None:
     moment = int(WHEN.moment(np.array([position]))[0])

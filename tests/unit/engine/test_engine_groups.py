@@ -109,7 +109,7 @@ def test_the_smallest_of_keys_wins_in_proportion_to_its_weight() -> None:
     assert (one < other).mean() == pytest.approx(0.25, abs=0.03)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=25)
 @given(st.lists(st.one_of(st.just(0), st.integers(0, 2**40)), min_size=1, max_size=40), st.integers(1, 50))
 def test_a_guide_passes_over_entries_without_weight(weights: list[int], steps: int) -> None:
     running = np.concatenate(([0], np.cumsum(np.array(weights, np.int64))))

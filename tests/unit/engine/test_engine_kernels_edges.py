@@ -91,14 +91,14 @@ def test_a_quota_above_the_blocks_size_chooses_all_of_it() -> None:
     assert found.tolist() == [True, True, False]
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=20)
 @given(st.lists(st.integers(-(2**63), 2**63 - 1), max_size=30))
 def test_numbers_above_0_become_their_digits(numbers: list[int]) -> None:
     found = decoded(*strings.digits(np.array(numbers, np.int64)))
     assert found == [str(number) if number > 0 else "" for number in numbers]
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=20)
 @given(
     st.text("abcXYZ-09_", max_size=12), st.lists(st.integers(0, 10**6 - 1), max_size=9), st.integers(6, 12)
 )
@@ -164,7 +164,7 @@ def test_slugs_keep_letters_and_digits(name: str, slug: str) -> None:
     assert decoded(*strings.slugs(pa.array([name]), np.array([5]))) == [slug]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=25)
 @given(st.lists(st.one_of(st.binary(max_size=30), st.binary(min_size=7, max_size=9)), max_size=8))
 def test_words_of_texts_depend_on_every_byte_and_the_length(texts: list[bytes]) -> None:
     offsets = np.cumsum([0, *map(len, texts)]).astype(np.int32)

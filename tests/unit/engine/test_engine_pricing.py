@@ -15,7 +15,7 @@ def one(value: int) -> np.ndarray:
     return np.array([value])
 
 
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=40)
 @given(BAND, st.integers(0, 65_535), LEVEL, LEVEL)
 def test_a_price_lies_in_its_band(band: tuple[int, int], level: int, brand: int, material: int) -> None:
     low, high = band
@@ -47,7 +47,7 @@ def test_steps_of_brands_are_even_in_the_logarithm() -> None:
     assert ratios.tolist() == pytest.approx([ratios[0]] * 4, rel=1e-3)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=50)
 @given(st.integers(1, 2_000_000), st.integers(0, 255))
 def test_prices_end_as_in_shops(price: int, ending: int) -> None:
     found = int(pricing.charming(one(price), one(price), one(ending))[0])
@@ -77,7 +77,7 @@ def test_about_half_of_all_prices_end_in_99_and_most_others_in_95() -> None:
     assert (found == 0).mean() == 0.125
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(st.integers(49, 500_000), st.integers(5, 69), st.integers(1, 30), st.integers(0, 255))
 def test_a_cost_leaves_a_margin_between_its_bounds(price: int, lowest: int, more: int, draw: int) -> None:
     highest = min(lowest + more, 70)
@@ -87,7 +87,7 @@ def test_a_cost_leaves_a_margin_between_its_bounds(price: int, lowest: int, more
     assert 1 <= cost < price
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(st.integers(1, 50_000), st.integers(0, 50_000), st.integers(0, 65_535), st.integers(10, 400))
 def test_a_weight_lies_in_the_band_of_its_size(low: int, more: int, draw: int, percent: int) -> None:
     grams = int(pricing.grams(one(low), one(low + more), one(draw), one(percent))[0])

@@ -20,7 +20,7 @@ CITIES = [city for country in COUNTRIES for city in country.cities]
 MARKS = {"#": "[0-9]", "%": "[1-9]", "@": "[A-Z]"}
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(st.text("#%@+ 0A", min_size=1, max_size=12), st.integers(1, 120), st.integers(0, 500))
 def test_fillings_have_the_templates_shape_and_repeat_only_for_want_of_others(
     template: str, count: int, salt: int
@@ -44,7 +44,7 @@ def test_fillings_are_spread_over_all_that_are_possible() -> None:
     assert len({number % 10 for number in numbers}) > 5
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=20)
 @given(
     st.lists(st.sampled_from(["a##", "b###", "c#", "d"]), min_size=1, max_size=4, unique=True),
     st.integers(1, 50),

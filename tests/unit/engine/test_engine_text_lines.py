@@ -24,7 +24,7 @@ def written(column: Any, **settings: Any) -> list[str]:
     return bytes(lines(fields, len(column))).decode().split("\n")[:-1]
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=20)
 @given(st.lists(st.one_of(st.none(), st.integers(-(2**63), 2**63 - 1)), min_size=1, max_size=12))
 def test_integers_of_64_bits(values: list[int | None]) -> None:
     column = pa.array(values, pa.int64())
@@ -36,7 +36,7 @@ def test_integers_of_32_bits(value: int) -> None:
     assert written(pa.array([value], pa.int32())) == [str(value)]
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=20)
 @given(st.lists(st.one_of(st.none(), st.integers(-(10**18) + 1, 10**18 - 1)), min_size=1), st.integers(0, 18))
 def test_decimals(scaled: list[int | None], scale: int) -> None:
     values = [None if value is None else Decimal(value).scaleb(-scale) for value in scaled]
@@ -45,7 +45,7 @@ def test_decimals(scaled: list[int | None], scale: int) -> None:
     assert written(column) == expected
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=25)
 @given(st.integers(1, 3_652_059))
 def test_dates_of_all_years(ordinal: int) -> None:
     day = date.fromordinal(ordinal)
@@ -60,7 +60,7 @@ def test_dates_at_the_ends_of_the_calendar(days: int, text: str) -> None:
     assert written(arrays.dates(np.array([days]))) == [text]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=25)
 @given(st.integers(0, 9999 * 365 * 86_400_000), st.sampled_from([" ", "T"]))
 def test_times(milliseconds: int, between: str) -> None:
     moment = datetime(1, 1, 1) + timedelta(milliseconds=milliseconds)
@@ -81,7 +81,7 @@ def test_booleans_and_their_null(count: int) -> None:
 TEXT = st.text("abc é水🍌", max_size=40)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=25)
 @given(st.lists(st.one_of(st.none(), TEXT), min_size=1, max_size=9), st.integers(0, 3))
 def test_texts_plain_and_by_dictionary_and_sliced(texts: list[str | None], skipped: int) -> None:
     plain = pa.array(texts, pa.string())
