@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from time import monotonic
 from typing import Any
@@ -17,6 +17,7 @@ from cartload_notifier.api.connection import Dependencies, Times, serve
 from cartload_notifier.domain.close_codes import CloseCode, Closed, Disconnected, TooSlow
 from cartload_notifier.domain.hub import Hub
 from cartload_notifier.domain.job_update import JobUpdate
+from cartload_notifier.domain.send_queue import MOST_WAITING
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 SOON = 5.0
@@ -163,6 +164,14 @@ async def test_of_many_changes_the_newest_is_told_and_none_is_older() -> None:
         assert len(seen) < 20
 
 
+async def test_a_user_with_more_jobs_than_may_wait_hears_of_all_of_them() -> None:
+    world = World(unfinished=[update(1, f"job {number}") for number in range(2 * MOST_WAITING)])
+    async with connected(world) as (client, task):
+        told = [(await client.told())["job"]["id"] for _ in world.unfinished]
+        assert told == [found.job_id for found in world.unfinished]
+        assert not task.done()
+
+
 async def test_another_users_changes_are_never_told() -> None:
     world = World()
     async with connected(world) as (client, _):
@@ -195,6 +204,18 @@ async def test_while_the_keys_cannot_be_read_one_may_try_again() -> None:
     client.authenticate()
     task = asyncio.create_task(serve(client, World(keys_away=True).dependencies()))
     assert (await end_of(task)).code is CloseCode.TRY_AGAIN
+
+
+async def test_keys_that_come_late_are_not_the_clients_fault() -> None:
+    world, client = World(times=QUICK), Client()
+    client.authenticate()
+
+    async def keys_are_slow(token: str) -> Identity:
+        await asyncio.sleep(2 * QUICK.authenticate)
+        raise Unavailable("no keys")
+
+    slow = replace(world.dependencies(), verify=keys_are_slow)
+    assert (await end_of(asyncio.create_task(serve(client, slow)))).code is CloseCode.TRY_AGAIN
 
 
 async def test_while_the_jobs_cannot_be_read_one_may_try_again() -> None:

@@ -81,6 +81,19 @@ def test_what_is_remembered_is_bounded() -> None:
     assert len(queue._known) <= 1000
 
 
+def test_a_job_that_waits_is_never_forgotten() -> None:
+    queue = SendQueue(limit=3)
+    queue.put(update(1, "slow"))
+    assert queue.take(0.0) == update(1, "slow")
+    queue.put(update(2, "slow"))
+    for number in range(2000):
+        queue.put(update(1, f"job {number}"))
+        assert queue.take(0.05) == update(1, f"job {number}")
+    assert queue.take(0.1) == update(2, "slow")
+    queue.put(update(2, "slow"))
+    assert queue.take(9.0) is None
+
+
 def test_the_first_reason_to_end_stays() -> None:
     queue = SendQueue()
     queue.give_up(Closed(CloseCode.GOING_AWAY, "first"))

@@ -5,7 +5,7 @@ from prometheus_client import Counter, Gauge
 # Connections open now, those that have not said who they are among them.
 CONNECTIONS = Gauge("cartload_notifier_connections", "WebSocket connections that are open now.")
 
-# How connections end: `slow` ones did not read in time, `overflow` ones had too many jobs waiting.
+# How connections end, by the name of the close code; `gone` clients left, `slow` ones did not read in time.
 CLOSED = Counter("cartload_notifier_closed_total", "Connections ended, by reason.", ("reason",))
 
 # What came from Kafka; `bad` ones could not be read.

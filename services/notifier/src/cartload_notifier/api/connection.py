@@ -80,15 +80,17 @@ async def serve(
 async def _authenticate(
     socket: Socket, dependencies: Dependencies, rate: RateLimiter
 ) -> tuple[str, Identity]:
+    rate.count()
     try:
         async with asyncio.timeout(dependencies.times.authenticate):
-            rate.count()
             message = parse(await socket.receive())
-            if not isinstance(message, Authenticate):
-                raise Closed(CloseCode.TOKEN, "authenticate first")
-            return message.token, await _verify(dependencies, message.token)
     except TimeoutError:
         raise Closed(CloseCode.TOKEN, "not authenticated in time") from None
+    if not isinstance(message, Authenticate):
+        raise Closed(CloseCode.TOKEN, "authenticate first")
+    # Outside the client's time: when the public keys are slow to come, that is not the client's fault, and
+    # its token must not be called bad. The verifier bounds that wait itself.
+    return message.token, await _verify(dependencies, message.token)
 
 
 async def _verify(dependencies: Dependencies, token: str) -> Identity:
@@ -158,21 +160,31 @@ class _Connection:
         await self._acknowledged()
         async for update in self._dependencies.snapshot(token):
             self._queue.put(update)
+            # Each is sent before the next is asked for: a user may have more unfinished jobs than the queue
+            # holds, and would otherwise be sent away at every attempt.
+            await self._send_waiting()
         ping_at = self._dependencies.clock() + self._dependencies.times.ping
         while True:
-            if (end := self._queue.end) is not None:
-                raise Closed(end.code, end.text)
             await self._acknowledged()
             now = self._dependencies.clock()
+            # The ping goes before the states: a client with many changes must hear one too.
             if now >= ping_at:
                 await self._send(PING)
                 ping_at = now + self._dependencies.times.ping
-            elif (waiting := self._queue.take(now)) is not None:
-                await self._send(waiting.text)
-                metrics.SENT.inc()
-            else:
+            elif not await self._send_waiting():
                 due = self._queue.next_at()
                 await self._queue.wait(min(ping_at, ping_at if due is None else due) - now)
+
+    async def _send_waiting(self) -> bool:
+        """Send the state that waits longest, if one may go now; return whether one went."""
+        if (end := self._queue.end) is not None:
+            raise Closed(end.code, end.text)
+        waiting = self._queue.take(self._dependencies.clock())
+        if waiting is None:
+            return False
+        await self._send(waiting.text)
+        metrics.SENT.inc()
+        return True
 
     async def _acknowledged(self) -> None:
         if self._acknowledge:

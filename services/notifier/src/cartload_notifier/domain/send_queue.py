@@ -93,5 +93,7 @@ class SendQueue:
             known = self._known[update.job_id] = _Job(update.version, 0.0)
         known.version = update.version
         self._known.move_to_end(update.job_id)
-        while len(self._known) > max(_MOST_REMEMBERED, 2 * self._limit):
-            self._known.popitem(last=False)
+        if len(self._known) > max(_MOST_REMEMBERED, 2 * self._limit):
+            # A job that still waits keeps its place: its version and time are needed when it is sent. There
+            # is always another one, since at most half of those remembered can wait.
+            del self._known[next(job_id for job_id in self._known if job_id not in self._waiting)]
