@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Callable
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cartload_auth.adapters.fair_queue import FairQueue
 from cartload_kit.errors import Unavailable
@@ -107,6 +109,54 @@ async def test_a_turn_that_comes_to_someone_who_just_gave_up_is_handed_on() -> N
     seen.tasks["a2"].cancel()
     await settle()
     assert seen.served == ["a1", "a3"]
+
+
+async def test_a_turn_is_not_lost_on_someone_who_gave_up_in_the_same_moment() -> None:
+    seen = visitors()
+    await seen.come("a1", "a2", "b1")
+    seen.leave["a1"].set()
+    seen.tasks["a2"].cancel()  # still stands in the queue when a1 hands its turn on
+    await settle()
+    assert seen.served == ["a1", "b1"]
+    await seen.go("b1")
+    await seen.come("c1")
+    assert seen.served == ["a1", "b1", "c1"]
+
+
+async def test_the_last_one_who_gave_up_in_the_same_moment_leaves_the_turn_free() -> None:
+    numbers: list[int] = []
+    seen = visitors(changed=numbers.append)
+    await seen.come("a1", "a2")
+    seen.leave["a1"].set()
+    seen.tasks["a2"].cancel()
+    await settle()
+    await seen.come("b1")
+    assert seen.served == ["a1", "b1"]
+    assert numbers[-2:] == [0, 1]
+
+
+@given(st.lists(st.tuples(st.sampled_from(["come", "go", "cancel"]), st.integers(0, 5)), max_size=40))
+def test_whatever_happens_no_turn_is_lost_or_given_twice(steps: list[tuple[str, int]]) -> None:
+    async def play() -> None:
+        seen, present = visitors(at_once=2, waiting=4, per_key=3), list[str]()
+        for number, (step, choice) in enumerate(steps):
+            if step == "come":
+                present.append(f"{'abc'[choice % 3]}{number}")
+                await seen.come(present[-1])
+            elif present:
+                name = present.pop(choice % len(present))
+                # Nobody runs in between, so that what ends now meets what ends in the next step.
+                seen.leave[name].set() if step == "go" else seen.tasks[name].cancel()
+            having = [n for n in present if n in seen.served and not seen.tasks[n].done()]
+            assert len(having) <= 2
+        for name in present:
+            seen.leave[name].set()
+        await asyncio.wait_for(asyncio.gather(*seen.tasks.values(), return_exceptions=True), 5)
+        await seen.come("x1", "y1")
+        assert seen.served[-2:] == ["x1", "y1"]
+        await seen.go("x1", "y1")
+
+    asyncio.run(play())
 
 
 async def test_the_number_of_callers_is_told() -> None:

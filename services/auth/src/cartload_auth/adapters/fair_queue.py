@@ -55,24 +55,35 @@ class FairQueue:
             await turn
         except asyncio.CancelledError:
             if turn.done() and not turn.cancelled() and turn.exception() is None:
-                self._leave()  # the turn came while the caller was already being cancelled: hand it on
+                # The turn came while the caller was already being cancelled: hand it on.
+                self._leave()
             else:
                 self._remove(key, turn)
             raise
 
     def _leave(self) -> None:
-        if self._queues:
-            key, waiting = next(iter(self._queues.items()))
-            turn = waiting.popleft()
-            self._waiting -= 1
-            if waiting:
-                self._queues.move_to_end(key)
-            else:
-                del self._queues[key]
-            turn.set_result(None)
+        """Hand the turn to the next one who waits, or keep it free."""
+        while self._queues:
+            turn = self._next()
+            # A caller that was cancelled stands in the queue until its task runs again. A turn given to it
+            # would be lost for good, since nobody would ever hand it on.
+            if not turn.done():
+                turn.set_result(None)
+                break
         else:
             self._free += 1
         self._tell()
+
+    def _next(self) -> asyncio.Future[None]:
+        key, waiting = next(iter(self._queues.items()))
+        turn = waiting.popleft()
+        self._waiting -= 1
+        # To the end, so that the next turn is another key's: this is the round robin between keys.
+        if waiting:
+            self._queues.move_to_end(key)
+        else:
+            del self._queues[key]
+        return turn
 
     def _make_room(self, key: str) -> None:
         mine = len(self._queues.get(key, ()))
@@ -83,9 +94,12 @@ class FairQueue:
         longest = max(self._queues, key=lambda other: len(self._queues[other]), default=key)
         if len(self._queues.get(longest, ())) <= mine + 1:
             raise _full()
+        # The newest of the longest queue has waited least. It is never the last of its key: that key has at
+        # least two waiting more than the newcomer's.
         evicted = self._queues[longest].pop()
         self._waiting -= 1
-        evicted.set_exception(_full())
+        if not evicted.done():
+            evicted.set_exception(_full())
 
     def _remove(self, key: str, turn: asyncio.Future[None]) -> None:
         waiting = self._queues.get(key)

@@ -1,6 +1,7 @@
 """bcrypt in threads of its own."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -74,5 +75,8 @@ class Hasher:
             return await asyncio.shield(future)
         except asyncio.CancelledError:
             # A thread cannot be stopped: the turn must not end before it does, or more would run than may.
-            await asyncio.wait({future})
+            # Whoever cancels twice, such as a server that stops, waits for it as well.
+            while not future.done():
+                with contextlib.suppress(asyncio.CancelledError):
+                    await asyncio.wait({future})
             raise
