@@ -78,6 +78,8 @@ def engine(
         pool_timeout=pool_timeout,
         pool_pre_ping=True,
         pool_recycle=POOL_RECYCLE,
+        # Errors that quote the statement end in logs, and its values hold hashes, keys and users' own data.
+        hide_parameters=True,
         connect_args={"init_command": session, **connecting(url), **(connect_args or {})},
     )
 
