@@ -114,6 +114,9 @@ async def test_the_first_admin_gets_a_password_that_is_good_once(auth: Service, 
     refused = await auth.http.post("/api/auth/login", json=login)
     assert refused.status_code == 403
     assert refused.json()["code"] == "new_password_required"
+    kept = await auth.http.post("/api/auth/password", json={**login, "new_password": password})
+    assert kept.status_code == 422
+    assert [error["field"] for error in kept.json()["errors"]] == ["new_password"]
     change = {**login, "new_password": auth_service.PASSWORD}
     assert (await auth.http.post("/api/auth/password", json=change)).status_code == 204
     assert (await auth.http.post("/api/auth/password", json=change)).status_code == 401

@@ -260,6 +260,13 @@ async def test_a_page_of_another_site_can_do_nothing_with_the_cookie(
     assert (await auth.http.post(REFRESH)).status_code == 200
 
 
+async def test_a_form_of_another_site_cannot_take_the_cookie_out_of_the_browser(auth: Service) -> None:
+    # Such a form comes without the cookie, as it is SameSite=Strict, and its answer may still set one.
+    answer = await auth.http.post(LOGOUT, headers={"Sec-Fetch-Site": "cross-site"})
+    assert answer.status_code == 403
+    assert "set-cookie" not in answer.headers
+
+
 async def test_two_replicas_share_sessions(auth: Service, auth_database: str) -> None:
     await auth.register()
     first = (await auth.login())["refresh_token"]

@@ -4,6 +4,7 @@ import asyncio
 
 import httpx
 import pytest
+from prometheus_client import REGISTRY
 from sqlalchemy import func, select
 
 from cartload_auth.repository import known_addresses, models
@@ -229,11 +230,17 @@ async def test_many_accounts_guessed_from_one_address_are_slowed_down(auth_datab
             assert (await try_login(neighbour, "yet-another")).status_code == 429
 
 
+def throttled_logins() -> float:
+    return REGISTRY.get_sample_value("cartload_auth_logins_total", {"outcome": "throttled"}) or 0.0
+
+
 async def test_registrations_from_one_address_are_slowed_down(auth_database: str) -> None:
+    before = throttled_logins()
     async with running(auth_database, registrations_address=2) as auth:
         bodies = [{"user_name": f"user{number}", "password": PASSWORD} for number in range(3)]
         statuses = [(await auth.http.post(REGISTER, json=body)).status_code for body in bodies]
         assert statuses == [201, 201, 429]
+        assert throttled_logins() == before
 
 
 async def test_nobody_can_ask_for_taken_names_without_end(auth_database: str) -> None:

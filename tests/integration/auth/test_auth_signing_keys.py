@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from cartload_auth.domain.signing_keys import UnreadableKey
+from cartload_auth.adapters.key_store import KeyStore
+from cartload_auth.domain.config import KEY_OVERLAP
+from cartload_auth.domain.signing_keys import KeyEncryptor, UnreadableKey
 from cartload_auth.repository.models import signing_keys
 from cartload_auth.tasks import housekeeping
 from cartload_auth.tasks.housekeeping import keep_keys
@@ -99,6 +101,26 @@ async def test_replacing_the_keys_ends_the_tokens_in_use(auth: Service) -> None:
     new = await auth.dependencies.keys.replace()
     assert await kids(auth) == [new] != [old]
     assert auth.dependencies.keys.ring.signer(auth.clock()).kid == new
+
+
+async def test_replacing_the_keys_brings_no_retired_key_back(auth: Service) -> None:
+    await auth.dependencies.keys.rotate()
+    auth.clock.advance(hours=2)
+    new = await auth.dependencies.keys.replace()
+    assert await kids(auth) == [new]
+
+
+async def test_replacing_the_keys_is_the_way_on_when_the_secret_is_lost(auth_database: str) -> None:
+    clock = TestClock()
+    async with running(auth_database, clock, signing_key_secret=SECRET) as auth:
+        old = await kids(auth)
+        without = KeyStore(auth.dependencies.engine, KeyEncryptor(None), KEY_OVERLAP, clock)
+        with pytest.raises(UnreadableKey):
+            await without.rotate()
+        new = await without.replace()
+    async with running(auth_database, clock) as again:
+        assert await kids(again) == [new] != old
+        await again.signed_up()
 
 
 def test_what_was_signed_with_a_dropped_key_ends_within_twenty_seconds() -> None:

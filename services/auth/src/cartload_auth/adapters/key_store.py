@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from cartload_auth.domain.config import KEY_LEAD
 from cartload_auth.domain.signing_keys import KeyEncryptor, KeyRing, new_key
 from cartload_auth.repository import server_secrets, signing_keys
-from cartload_kit.database import is_duplicate_key, transaction
+from cartload_kit.database import is_duplicate_key, retry_on_deadlock, transaction
 
 _REFRESH = "refresh"
 _SECRET_BYTES = 32
@@ -84,17 +84,23 @@ class KeyStore:
         """Add a key that signs at once and drop all others: access tokens in use end. Returns the kid.
 
         The refresh secret is replaced too: whoever read the old one could follow a session from any of its
-        used tokens. Sessions go on, since a refresh token in use is known by its hash.
+        used tokens. Sessions go on, since a refresh token in use is known by its hash. Nothing old is read,
+        so this is also the way on when the operator's secret is lost.
         """
-        await self.refresh()
-        newest = self._ring.newest
-        kid = await self._add(newest.sequence + 1 if newest else 1, self._clock())
-        others = [key for key in self._ring.published(self._clock()) if key.kid != kid]
-        async with transaction(self._engine) as connection:
-            await signing_keys.remove(connection, others)
-            await server_secrets.replace(connection, _REFRESH, _new_secret(), self._encryptor, self._clock())
+        kid = await retry_on_deadlock(self._replace)
         await self.refresh()
         return kid
+
+    async def _replace(self) -> str:
+        now = self._clock()
+        async with transaction(self._engine) as connection:
+            key = new_key(await signing_keys.last_sequence(connection) + 1, now, now)
+            # All rows, not those published now: a key that is retired, and not deleted yet, is so only by the
+            # date at which its successor began to sign. Without that successor it would be published again.
+            await signing_keys.remove_all(connection)
+            await signing_keys.add(connection, key, self._encryptor)
+            await server_secrets.replace(connection, _REFRESH, _new_secret(), self._encryptor, now)
+        return key.kid
 
     async def remove_retired(self) -> int:
         """Delete keys that nothing in use is signed with; returns how many."""
@@ -116,6 +122,8 @@ class KeyStore:
             async with transaction(self._engine) as connection:
                 await signing_keys.add(connection, key, self._encryptor)
         except IntegrityError as error:
+            # Replicas that start or rotate together choose the same number, and the primary key lets one of
+            # them win: the others go on with the winner's key, which the reading below brings.
             if not is_duplicate_key(error):
                 raise
         await self.refresh()

@@ -1,17 +1,18 @@
 """What the use cases work with, and how routes ask for it."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
 from fastapi import Depends, Request
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from cartload_auth.adapters.key_store import KeyStore
 from cartload_auth.adapters.password_pool import PasswordPool
 from cartload_auth.api.cookie import RefreshCookie
 from cartload_auth.domain.config import AuthConfig
+from cartload_kit.database import retry_on_deadlock, transaction
 from cartload_kit.http.client_address import address_from_gateway, counting_key
 
 type Clock = Callable[[], datetime]
@@ -27,6 +28,15 @@ class Dependencies:
     keys: KeyStore
     config: AuthConfig
     clock: Clock
+
+    async def in_transaction[T](self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+        """Do the work in one transaction, and all of it again when it lost to another one's locks."""
+
+        async def once() -> T:
+            async with transaction(self.engine) as connection:
+                return await work(connection)
+
+        return await retry_on_deadlock(once)
 
 
 # All of these are coroutines: FastAPI runs a plain function in a thread, at a cost for every request.

@@ -9,9 +9,9 @@ from fastapi import APIRouter, Query, Request, Response
 from cartload_auth.api import token_exchange
 from cartload_auth.api.dependencies import UseDependencies
 from cartload_auth.api.schemas import AccessToken, Exchange, NewToken, ShownToken, Token
-from cartload_auth.domain.access_tokens import is_from_personal_token
+from cartload_auth.domain.access_tokens import is_from_personal_token, session_of
 from cartload_auth.repository.personal_tokens import PersonalToken
-from cartload_kit.errors import Forbidden
+from cartload_kit.errors import Forbidden, Unauthorized
 from cartload_kit.http.openapi import problem_answers
 from cartload_kit.pagination import Page, Position, add_link, read_cursor, wrong_cursor
 from cartload_kit.tokens import CurrentUser, Identity
@@ -24,9 +24,9 @@ internal = APIRouter(prefix="/internal", tags=["internal"], include_in_schema=Fa
 @router.post("", status_code=201, summary="Make a personal token", responses=problem_answers(401, 403, 422))
 async def create(body: NewToken, identity: CurrentUser, dependencies: UseDependencies) -> ShownToken:
     """Make a token for scripts, used as `Authorization: Bearer`. Its secret is shown this once."""
-    _require_session(identity)
+    session_id = _require_session(identity)
     token, secret = await token_exchange.create(
-        dependencies, identity.user_id, body.name, body.expires_in_days
+        dependencies, identity.user_id, session_id, body.name, body.expires_in_days
     )
     return ShownToken(**Token.of(token).model_dump(), token=secret)
 
@@ -76,10 +76,19 @@ class TokenPosition(Position):
     id: str
 
 
-def _require_session(identity: Identity) -> None:
-    """A leaked personal token must not be able to make its successors."""
+def _require_session(identity: Identity) -> str:
+    """Return the session that the access token came from.
+
+    Raises:
+        Forbidden: it came from a personal token: a leaked one must not be able to make its successors.
+        Unauthorized: it came from neither.
+    """
     if is_from_personal_token(identity.token_id):
         raise Forbidden("A personal token cannot make or revoke personal tokens: sign in with the password.")
+    session_id = session_of(identity.token_id)
+    if session_id is None:
+        raise Unauthorized
+    return session_id
 
 
 def _cursor(token: PersonalToken) -> str:

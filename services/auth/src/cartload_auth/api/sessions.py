@@ -38,8 +38,7 @@ async def login(
     if not in_body:
         cookie.require_own_page(request)
     account, opened = await sign_in.login(dependencies, body.user_name, body.password, address, body.session)
-    token, seconds = _access_token(dependencies, account)
-    answer = SignedIn(access_token=token, expires_in=seconds, user=User.of(account))
+    answer = _signed_in(dependencies, account, opened.session_id)
     if in_body:
         return answer.model_copy(update={"refresh_token": opened.refresh_token})
     cookie.set(request, response, opened.refresh_token, opened.expires_at, dependencies.clock())
@@ -70,16 +69,16 @@ async def refresh(
     if presented is None:
         raise Unauthorized(_NO_TOKEN)
     try:
-        account, opened = await user_sessions.refresh(dependencies, presented, body.session if body else None)
+        used = await user_sessions.refresh(dependencies, presented, body.session if body else None)
     except Unauthorized as problem:
         return problem_response(problem, request.scope) if in_body else _ended(problem, request, cookie)
-    token, seconds = _access_token(dependencies, account)
-    answer = SignedIn(access_token=token, expires_in=seconds, user=User.of(account))
-    if opened is None:
+    answer = _signed_in(dependencies, used.account, used.session_id)
+    if used.following is None:
         return answer
+    following = used.following
     if in_body:
-        return answer.model_copy(update={"refresh_token": opened.refresh_token})
-    cookie.set(request, response, opened.refresh_token, opened.expires_at, dependencies.clock())
+        return answer.model_copy(update={"refresh_token": following.refresh_token})
+    cookie.set(request, response, following.refresh_token, following.expires_at, dependencies.clock())
     return answer
 
 
@@ -103,7 +102,12 @@ async def logout(
 ) -> None:
     """End the session of a refresh token. Access tokens already out end by themselves within minutes."""
     in_body = body.refresh_token if body else None
-    presented = in_body or _bearer_refresh_token(authorization) or cookie.read(request)
+    presented = in_body or _bearer_refresh_token(authorization)
+    if presented is None:
+        # Also where no cookie came along: from another site's form it never does, as it is SameSite=Strict,
+        # and the answer would still take it out of the browser.
+        cookie.require_own_page(request)
+        presented = cookie.read(request)
     if presented is None and authorization is not None:
         raise Unauthorized("This needs the refresh token: in the cookie, the body or as Bearer.")
     if presented is not None:
@@ -117,8 +121,15 @@ def _bearer_refresh_token(authorization: str | None) -> str | None:
     return token if scheme.lower() == "bearer" and token.startswith(REFRESH_PREFIX) else None
 
 
-def _access_token(dependencies: Dependencies, account: Account) -> tuple[str, int]:
-    """An access token for an account, and its life in seconds."""
+def _signed_in(dependencies: Dependencies, account: Account, session_id: str) -> SignedIn:
+    """The answer with a fresh access token of this session."""
     now = dependencies.clock()
-    signer = dependencies.keys.ring.signer(now)
-    return access_tokens.issue(signer, dependencies.config, account_id=account.id, role=account.role, now=now)
+    token, seconds = access_tokens.issue(
+        dependencies.keys.ring.signer(now),
+        dependencies.config,
+        account_id=account.id,
+        role=account.role,
+        now=now,
+        session_id=session_id,
+    )
+    return SignedIn(access_token=token, expires_in=seconds, user=User.of(account))

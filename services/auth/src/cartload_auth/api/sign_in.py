@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from uuid import uuid4
 
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cartload_auth import metrics
 from cartload_auth.api.dependencies import Dependencies
@@ -14,8 +15,8 @@ from cartload_auth.domain.throttle import Bucket, Throttled
 from cartload_auth.repository import accounts, known_addresses, personal_tokens, sessions, throttles
 from cartload_auth.repository.accounts import Account
 from cartload_auth.repository.sessions import SessionKind
-from cartload_kit.database import is_duplicate_key, retry_on_deadlock, transaction
-from cartload_kit.errors import Conflict, Forbidden, TooManyRequests, Unauthorized
+from cartload_kit.database import is_duplicate_key, transaction
+from cartload_kit.errors import Conflict, FieldError, Forbidden, TooManyRequests, Unauthorized, Unprocessable
 
 _WRONG = "The user name or the password is wrong."
 _ONCE_ONLY = (
@@ -37,6 +38,7 @@ async def register(dependencies: Dependencies, user_name: str, password: str, ad
         raise Forbidden("Registration is closed here: ask an administrator for an account.")
     # Charged before the name is looked up: else anybody could ask for names without end.
     await _charge(dependencies, [Bucket(f"register:{address}", dependencies.config.registrations)])
+    # Looked up before the password is hashed: a taken name must not cost a quarter of a CPU second.
     async with transaction(dependencies.engine) as connection:
         if await accounts.by_name(connection, user_name) is not None:
             raise _taken(user_name)
@@ -44,9 +46,9 @@ async def register(dependencies: Dependencies, user_name: str, password: str, ad
         hashed = await hasher.hash(password)
     account = Account(str(uuid4()), user_name, "customer", hashed, False, dependencies.clock())
     try:
-        async with transaction(dependencies.engine) as connection:
-            await accounts.add(connection, account)
+        await dependencies.in_transaction(lambda connection: accounts.add(connection, account))
     except IntegrityError as error:
+        # Somebody else took the name while this password was hashed.
         if is_duplicate_key(error):
             raise _taken(user_name) from error
         raise
@@ -71,11 +73,14 @@ async def login(
     account = await _authenticate(dependencies, user_name, password, address)
     if account.password_once:
         raise Forbidden(_ONCE_ONLY, code="new_password_required")
-    async with transaction(dependencies.engine) as connection:
+
+    async def open_it(connection: AsyncConnection) -> OpenedSession:
         now = dependencies.clock()
+        await _require_unchanged(connection, account, shared=True)
         await known_addresses.remember(connection, account.id, address, now)
-        opened = await open_session(connection, account.id, kind, now, dependencies.config)
-    return account, opened
+        return await open_session(connection, account.id, kind, now, dependencies.config)
+
+    return account, await dependencies.in_transaction(open_it)
 
 
 async def change_password(
@@ -93,11 +98,18 @@ async def change_password(
 
     Raises:
         Unauthorized, TooManyRequests, Unavailable: as `login` does.
+        Unprocessable: a one-time password is to be kept.
     """
     account = await _authenticate(dependencies, user_name, password, address)
+    if account.password_once and new == password:
+        # Others may have read it: it was printed on a terminal, and maybe sent on.
+        message = "a one-time password cannot be kept: choose another one"
+        raise Unprocessable([FieldError(field="new_password", message=message)])
     async with dependencies.passwords.turn(address) as hasher:
         hashed = await hasher.hash(new)
-    async with transaction(dependencies.engine) as connection:
+
+    async def replace(connection: AsyncConnection) -> None:
+        await _require_unchanged(connection, account)
         await accounts.set_password(connection, account.id, hashed)
         await sessions.end_all(connection, account.id)
         if not keep_personal_tokens:
@@ -106,6 +118,21 @@ async def change_password(
         await known_addresses.forget_all(connection, account.id)
         await known_addresses.remember(connection, account.id, address, dependencies.clock())
 
+    await dependencies.in_transaction(replace)
+
+
+async def _require_unchanged(connection: AsyncConnection, account: Account, *, shared: bool = False) -> None:
+    """Raise Unauthorized when the password was replaced since it was verified.
+
+    Verifying and hashing take a second where many wait. Without this, a session opened with the old password,
+    or a second change by whoever else knows it, would outlive the change that was to end both.
+    """
+    # The lock holds until the transaction ends, so a change waits for the sessions it is to end. Sign-ins
+    # share it: they hinder each other no more than before.
+    present = await accounts.locked(connection, account.id, shared=shared)
+    if present is None or present.password_hash != account.password_hash:
+        raise Unauthorized(_WRONG)
+
 
 async def _authenticate(dependencies: Dependencies, user_name: str, password: str, address: str) -> Account:
     """The account with this name and password. Only wrong attempts stay charged.
@@ -113,26 +140,41 @@ async def _authenticate(dependencies: Dependencies, user_name: str, password: st
     An attempt is charged only when it has its turn at a password thread: of many right sign-ins at once only
     as many as there are threads are charged at a time, so they never use a limit up.
     """
+    try:
+        account, right = await _try_password(dependencies, user_name, password, address)
+    except TooManyRequests:
+        metrics.LOGINS.labels("throttled").inc()
+        raise
+    if account is None or not right:
+        metrics.LOGINS.labels("wrong").inc()
+        raise Unauthorized(_WRONG)
+    metrics.LOGINS.labels("right").inc()
+    return account
+
+
+async def _try_password(
+    dependencies: Dependencies, user_name: str, password: str, address: str
+) -> tuple[Account | None, bool]:
     async with transaction(dependencies.engine) as connection:
         account = await accounts.by_name(connection, user_name)
         known = account is not None and await known_addresses.is_known(connection, account.id, address)
         buckets = _buckets(dependencies.config, user_name, address, known=known)
+        # Looked at before the queue, so that a guesser who is refused takes no place in it. The charge below
+        # decides: of many who pass here at once it lets as many through as the bucket has room for.
         with _too_many():
             await throttles.check(connection, buckets, dependencies.clock().timestamp())
     async with dependencies.passwords.turn(address) as hasher:
+        # Before the password is verified: guesses side by side would otherwise all pass before one counts.
         await _charge(dependencies, buckets)
         try:
+            # An unknown name is verified too, against a hash that nothing has: else the time would tell it.
             right = await hasher.verify(password, account.password_hash if account else None)
         except BaseException:
             await _give_back(dependencies, buckets)
             raise
         if account is not None and right:
             await _give_back(dependencies, buckets)
-    if account is None or not right:
-        metrics.LOGINS.labels("wrong").inc()
-        raise Unauthorized(_WRONG)
-    metrics.LOGINS.labels("right").inc()
-    return account
+    return account, right
 
 
 def _buckets(config: AuthConfig, name: str, address: str, *, known: bool) -> list[Bucket]:
@@ -152,12 +194,9 @@ def _buckets(config: AuthConfig, name: str, address: str, *, known: bool) -> lis
 
 
 async def _charge(dependencies: Dependencies, buckets: list[Bucket]) -> None:
-    async def charge() -> None:
-        async with transaction(dependencies.engine) as connection:
-            await throttles.charge(connection, buckets, dependencies.clock().timestamp())
-
+    now = dependencies.clock().timestamp()
     with _too_many():
-        await retry_on_deadlock(charge)
+        await dependencies.in_transaction(lambda connection: throttles.charge(connection, buckets, now))
 
 
 @contextmanager
@@ -166,13 +205,8 @@ def _too_many() -> Iterator[None]:
     try:
         yield
     except Throttled as throttled:
-        metrics.LOGINS.labels("throttled").inc()
         raise TooManyRequests(throttled.retry_after, "Too many attempts, try again later.") from None
 
 
 async def _give_back(dependencies: Dependencies, buckets: list[Bucket]) -> None:
-    async def refund() -> None:
-        async with transaction(dependencies.engine) as connection:
-            await throttles.refund(connection, buckets)
-
-    await retry_on_deadlock(refund)
+    await dependencies.in_transaction(lambda connection: throttles.refund(connection, buckets))

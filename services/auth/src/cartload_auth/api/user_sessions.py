@@ -20,7 +20,6 @@ from cartload_auth.domain.opaque_tokens import digest, new_refresh_token, succes
 from cartload_auth.repository import accounts, sessions
 from cartload_auth.repository.accounts import Account
 from cartload_auth.repository.sessions import Session, SessionKind, StoredToken
-from cartload_kit.database import retry_on_deadlock, transaction
 from cartload_kit.errors import Unauthorized
 from cartload_kit.logging import get_logger
 
@@ -35,10 +34,20 @@ _OTHER_KIND: dict[SessionKind, str] = {
 
 @dataclass(frozen=True, slots=True)
 class OpenedSession:
-    """A refresh token to hand out, and when it ends."""
+    """A refresh token to hand out, when it ends, and the session it belongs to."""
 
+    session_id: str
     refresh_token: str
     expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshedSession:
+    """Whose session was used, and its next refresh token: None for a plain session, which keeps its own."""
+
+    account: Account
+    session_id: str
+    following: OpenedSession | None
 
 
 class Reused(Exception):
@@ -61,23 +70,21 @@ async def open_session(
 
 async def refresh(
     dependencies: Dependencies, token: str, kind: SessionKind | None = None
-) -> tuple[Account, OpenedSession | None]:
-    """Use a refresh token; returns whose it is and the next one, which is None for a plain session.
+) -> RefreshedSession:
+    """Use a refresh token; returns whose it is, and the next one.
 
     Raises:
         Unauthorized: the token is unknown, has run out or was used before (that ends its session); or its
             session is not of the `kind` that the caller can go on with (that leaves it as it is).
     """
-
-    async def use() -> tuple[Account, OpenedSession | None]:
-        async with transaction(dependencies.engine) as connection:
-            return await _use(connection, dependencies, token, kind)
-
     try:
-        return await retry_on_deadlock(use)
+        return await dependencies.in_transaction(
+            lambda connection: _use(connection, dependencies, token, kind)
+        )
     except Reused as reused:
-        async with transaction(dependencies.engine) as connection:
-            await sessions.end(connection, reused.session_id)
+        # In a transaction of its own: the refusal rolled back the one that found the reuse.
+        session_id = reused.session_id
+        await dependencies.in_transaction(lambda connection: sessions.end(connection, session_id))
         metrics.REFRESHES.labels("reused").inc()
         _log.warning(
             "a refresh token was used again, its session ended", extra={"session_id": reused.session_id}
@@ -87,17 +94,22 @@ async def refresh(
 
 async def end(dependencies: Dependencies, token: str) -> None:
     """End the session that a refresh token belongs to; an unknown token is no error."""
-    async with transaction(dependencies.engine) as connection:
+
+    async def end_it(connection: AsyncConnection) -> None:
         stored = await sessions.token(connection, digest(token))
         if stored is not None:
             await sessions.end(connection, stored.session_id)
 
+    await dependencies.in_transaction(end_it)
+
 
 async def _use(
     connection: AsyncConnection, dependencies: Dependencies, presented: str, kind: SessionKind | None
-) -> tuple[Account, OpenedSession | None]:
+) -> RefreshedSession:
     now = dependencies.clock()
     token = await sessions.token(connection, digest(presented))
+    # Two uses of one token wait for each other here. The token itself never changes, so it may be read
+    # before; the generation that it is compared with is read under the lock.
     session = None if token is None else await sessions.locked(connection, token.session_id)
     if token is None or session is None or min(token.expires_at, session.expires_at) <= now:
         metrics.REFRESHES.labels("ended").inc()
@@ -110,9 +122,10 @@ async def _use(
         raise Unauthorized(_OTHER_KIND[session.kind])
     if session.kind == "plain":
         metrics.REFRESHES.labels("plain").inc()
-        return account, None
-    following = successor(dependencies.keys.refresh_secret, presented)
-    return account, await _rotate(connection, session, token, following, now, dependencies.config)
+        return RefreshedSession(account, session.id, None)
+    successor_token = successor(dependencies.keys.refresh_secret, presented)
+    following = await _rotate(connection, session, token, successor_token, now, dependencies.config)
+    return RefreshedSession(account, session.id, following)
 
 
 async def _rotate(
@@ -130,11 +143,13 @@ async def _rotate(
     if token.generation != session.generation - 1 or now - session.advanced_at > config.grace:
         raise Reused(session.id)
     newest = await sessions.token(connection, digest(following))
-    if newest is None:  # the refresh secret was replaced within the grace time, so it cannot be told again
+    if newest is None:
+        # The refresh secret was replaced within the grace time, so the newest token cannot be told again.
+        # That is no sign of a thief: the session goes on for whoever got the token in time.
         metrics.REFRESHES.labels("ended").inc()
         raise Unauthorized(_ENDED)
     metrics.REFRESHES.labels("grace").inc()
-    return OpenedSession(following, newest.expires_at)
+    return OpenedSession(session.id, following, newest.expires_at)
 
 
 async def _hand_out(
@@ -147,4 +162,4 @@ async def _hand_out(
 ) -> OpenedSession:
     expires_at = min(now + config.refresh_lifetime, session.expires_at)
     await sessions.add_token(connection, digest(token), StoredToken(session.id, generation, expires_at))
-    return OpenedSession(token, expires_at)
+    return OpenedSession(session.id, token, expires_at)

@@ -50,11 +50,10 @@ async def by_id(connection: AsyncConnection, account_id: str) -> Account | None:
     return await _one(connection, accounts.c.id == account_id)
 
 
-async def locked(connection: AsyncConnection, account_id: str) -> Account | None:
-    """The account with this id, with its row locked until the transaction ends."""
-    row = (
-        await connection.execute(select(accounts).where(accounts.c.id == account_id).with_for_update())
-    ).first()
+async def locked(connection: AsyncConnection, account_id: str, *, shared: bool = False) -> Account | None:
+    """The account with this id, its row locked until the transaction ends; `shared` locks let others in."""
+    query = select(accounts).where(accounts.c.id == account_id).with_for_update(read=shared)
+    row = (await connection.execute(query)).first()
     return None if row is None else _account(row)
 
 

@@ -76,6 +76,13 @@ async def locked(connection: AsyncConnection, session_id: str) -> Session | None
     return Session(row.id, row.account_id, row.kind, row.generation, row.advanced_at, row.expires_at)
 
 
+async def is_open(connection: AsyncConnection, session_id: str, account_id: str, now: datetime) -> bool:
+    """Whether this session of the account goes on."""
+    columns = sessions.c
+    mine = (columns.id == session_id, columns.account_id == account_id, columns.expires_at > now)
+    return (await connection.execute(select(columns.id).where(*mine))).first() is not None
+
+
 async def advance(connection: AsyncConnection, session_id: str, generation: int, now: datetime) -> None:
     """Begin a new generation."""
     values = {"generation": generation, "advanced_at": now}

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cartload_auth.domain.signing_keys import KeyEncryptor, SigningKey
@@ -40,6 +40,16 @@ async def add(connection: AsyncConnection, key: SigningKey, encryptor: KeyEncryp
             signs_from=key.signs_from,
         )
     )
+
+
+async def last_sequence(connection: AsyncConnection) -> int:
+    """The highest sequence that is in use, 0 where there is no key."""
+    return (await connection.execute(select(func.max(signing_keys.c.sequence)))).scalar_one() or 0
+
+
+async def remove_all(connection: AsyncConnection) -> None:
+    """Delete every key, also one that cannot be read."""
+    await connection.execute(delete(signing_keys))
 
 
 async def remove(connection: AsyncConnection, keys: Sequence[SigningKey]) -> None:

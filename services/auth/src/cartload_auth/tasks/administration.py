@@ -5,6 +5,7 @@ import secrets
 from datetime import datetime
 from uuid import uuid4
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from cartload_auth.adapters.password_pool import DEFAULT_COST, hash_password
@@ -34,8 +35,18 @@ async def create_admin(engine: AsyncEngine, user_name: str, now: datetime, *, re
         raise Refusal(str(error)) from error
     password = secrets.token_urlsafe(_PASSWORD_BYTES)
     hashed = await asyncio.to_thread(hash_password, password, DEFAULT_COST)
-    async with database.transaction(engine) as connection:
-        await _store_admin(connection, user_name, hashed, now, reset=reset)
+
+    async def store() -> None:
+        async with database.transaction(engine) as connection:
+            await _store_admin(connection, user_name, hashed, now, reset=reset)
+
+    try:
+        await database.retry_on_deadlock(store)
+    except IntegrityError as error:
+        # Somebody registered the name after it was looked up.
+        if database.is_duplicate_key(error):
+            raise _taken(user_name) from error
+        raise
     return password
 
 
@@ -47,9 +58,15 @@ async def _store_admin(
         await accounts.add(connection, Account(str(uuid4()), user_name, "admin", hashed, True, now))
         return
     if not reset:
-        raise Refusal(f"the user name {user_name} is taken; --reset gives that account a new password")
+        raise _taken(user_name)
+    # The account's row comes first, as in every transaction that ends sessions: a sign-in holds it while it
+    # opens one, so that no session of the old password comes after this.
     await accounts.set_role(connection, known.id, "admin")
     await accounts.set_password(connection, known.id, hashed, once=True)
     await sessions.end_all(connection, known.id)
     await personal_tokens.remove_all(connection, known.id)
     await known_addresses.forget_all(connection, known.id)
+
+
+def _taken(user_name: str) -> Refusal:
+    return Refusal(f"the user name {user_name} is taken; --reset gives that account a new password")
