@@ -26,29 +26,30 @@ class ConsumerMonitor:
         self._commits = commits
         self._backpressure = backpressure
         self._timing = timing
-        self._watchdog = Watchdog(timing.no_progress, time.monotonic)
+        self._watchdog: Watchdog | None = None
         self._behind: dict[Partition, int] = {}
         self._seen: set[str] = set()
         self.trouble: str | None = None
 
     def progress(self) -> None:
         """Note a finished record."""
-        self._watchdog.progress()
+        if self._watchdog is not None:
+            self._watchdog.progress()
 
     async def run(self, client: Any) -> None:
         """Look until cancelled. Raises NoProgress."""
-        self._watchdog = Watchdog(self._timing.no_progress, time.monotonic)
+        watchdog = self._watchdog = Watchdog(self._timing.no_progress, asyncio.get_running_loop().time)
         # Several looks within the watchdog's time: each counts all the time since the last one as it is then.
         seconds = min(self._timing.probe, self._timing.no_progress / 4)
-        await every(seconds, lambda: self._look(client), at_once=False)
+        await every(seconds, lambda: self._look(client, watchdog), at_once=False)
 
-    async def _look(self, client: Any) -> None:
+    async def _look(self, client: Any, watchdog: Watchdog) -> None:
         await self._probe(client)
         self._measure()
         excused = (
             self.trouble is not None or bool(self._backpressure.partitions) or self._backpressure.slow_for > 0
         )
-        self._watchdog.observe(lag=any(self._behind.values()), excused=excused)
+        watchdog.observe(lag=any(self._behind.values()), excused=excused)
 
     async def _probe(self, client: Any) -> None:
         owned = client.assignment()
