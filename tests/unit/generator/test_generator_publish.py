@@ -22,7 +22,7 @@ class Desk:
         self.marked: dict[UUID, int] = {}
         self.away = False
         self.error: Exception | None = None
-        self.tried = asyncio.Event()
+        self.tried, self.noted = asyncio.Event(), asyncio.Event()
         self.publisher = Publisher(self, self.mark, interval=0.1, clock=lambda: self.now)
 
     async def send(self, messages: Any) -> None:
@@ -35,6 +35,7 @@ class Desk:
 
     async def mark(self, versions: Mapping[UUID, int]) -> None:
         self.marked |= versions
+        self.noted.set()
 
     async def offer(self, version: int, state: Any = "running", step: Any = "generate") -> None:
         self.publisher.offer(OWNER, view(version, state, step))
@@ -138,6 +139,21 @@ async def test_a_state_that_is_offered_wakes_the_publisher(desk: Desk, stop: asy
         stop.set()
         await running
     assert desk.versions == [1]
+
+
+async def test_what_was_told_is_marked_though_nothing_more_is_offered(
+    desk: Desk, stop: asyncio.Event
+) -> None:
+    await desk.offer(1)
+    desk.now += 0.99
+    running = asyncio.create_task(desk.publisher.run(stop))
+    await asyncio.sleep(0)
+    desk.now += 0.02
+    async with asyncio.timeout(2):
+        await desk.noted.wait()
+        stop.set()
+        await running
+    assert desk.marked == {JOB: 1}
 
 
 async def test_what_is_left_at_the_stop_is_told_and_marked_without_waiting(
