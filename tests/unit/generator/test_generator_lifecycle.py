@@ -295,3 +295,12 @@ def test_a_failed_create_has_what_is_stored_indexed_and_counted(step: Any, follo
     lifecycle.failed(job, "No room.", NOW)
     assert (job.state, job.step) == ("failed", follows)
     assert timed_out(job, NOW) is (Next.SEAL if follows == "index" else Next.NOTHING)
+
+
+@pytest.mark.parametrize(
+    ("state", "action"), [("running", "pause"), ("running", "cancel"), ("failed", "retry")]
+)
+def test_a_job_that_its_owner_acts_on_waits_for_nothing_that_it_waited_for(state: Any, action: Any) -> None:
+    job = job_in(state, waiting_for="the writers: 12 batches not stored yet")
+    assert lifecycle.act(job, action, NOW)
+    assert job.view().waiting_for is None
