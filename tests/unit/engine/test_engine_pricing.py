@@ -100,3 +100,27 @@ def test_ratings_never_fall_with_quality_and_are_mostly_good() -> None:
     assert (ratings[0], ratings[-1]) == (10, 50)
     assert ratings.mean() == pytest.approx(42, abs=1)
     assert ((ratings >= 40) & (ratings < 50)).mean() > 0.6
+
+
+@pytest.mark.parametrize(
+    ("price", "usual", "ending", "found"),
+    [
+        (999, 999, 8, 999),  # below 10.00 endings are .49 and .99 alone
+        (1_000, 1_000, 8, 995),
+        (9_980, 9_999, 0, 9_999),
+        (9_980, 10_000, 0, 9_900),  # from 100.00 on, ..9.00 too
+        (102_000, 99_999, 16, 101_999),
+        (102_000, 100_000, 16, 99_999),  # from 1,000.00 on, in steps of 50.00
+    ],
+)
+def test_endings_change_exactly_where_prices_become_dearer(
+    price: int, usual: int, ending: int, found: int
+) -> None:
+    assert pricing.charming(one(price), one(usual), one(ending)).tolist() == [found]
+
+
+def test_margins_reach_from_the_lowest_to_the_highest() -> None:
+    draws = np.array([0, 128, 255])
+    costs = pricing.cost(np.full(3, 10_000), np.full(3, 20), np.full(3, 60), draws)
+    assert costs.tolist() == pytest.approx([8_000, 6_000, 4_000], abs=20)
+    assert pricing.cost(one(1), one(60), one(70), one(9)).tolist() == [1]

@@ -54,7 +54,7 @@ class Buyers:
     customers: Customers
 
     @cached_property
-    def habit(self) -> Draw:
+    def draw(self) -> Draw:
         """The draw behind first orders and methods."""
         return self.world.random.draw("users.buyer", self.customers.rows)
 
@@ -79,7 +79,7 @@ class Buyers:
     @cached_property
     def buys(self) -> np.typing.NDArray[np.bool_]:
         """Whether each ever orders."""
-        return weighted_sample(self.habit.bits("buys"), self.layout.groups("users"), self._quotas[0])
+        return weighted_sample(self.draw.bits("buys"), self.layout.groups("users"), self._quotas[0])
 
     @cached_property
     def orders(self) -> Groups:
@@ -100,12 +100,12 @@ class Buyers:
     def first(self) -> I64:
         """When each would order first, UTC: soon after signing up, inside the window."""
         signed_up, last = self.customers.signed_up, self.world.last_moment
-        minutes = _MINUTE + self.habit.below("first_minute", 50 * _MINUTE)
-        first = signed_up + FIRST_ORDER_DAYS.take(self.habit.bits("first_day")) * DAY + minutes
+        minutes = _MINUTE + self.draw.below("first_minute", 50 * _MINUTE)
+        first = signed_up + FIRST_ORDER_DAYS.take(self.draw.bits("first_day")) * DAY + minutes
         # A first order that would come after the window is placed somewhere between sign-up and the end
         # instead: how many customers buy is fixed before it is known when. The draw may be used again,
         # because only one of the two results is.
-        inside = signed_up + self.habit.below("first_minute", last - signed_up)
+        inside = signed_up + self.draw.below("first_minute", last - signed_up)
         return np.where(first <= last, first, inside)
 
     @cached_property
@@ -122,7 +122,7 @@ class Buyers:
     def until(self) -> I64:
         """The position on that timeline at which the customer leaves or the window ends."""
         ends = self.world.local_ends.take(self.customers.zone)
-        left = np.minimum(self.first_local + _LIVES.take(self.habit.bits("life")), ends)
+        left = np.minimum(self.first_local + _LIVES.take(self.draw.bits("life")), ends)
         return np.maximum(self.world.orders.position(left), self.since)
 
     @cached_property
@@ -131,18 +131,18 @@ class Buyers:
         return self.pace.bits("last_gap")
 
     @cached_property
-    def _taste(self) -> Draw:
+    def _preference(self) -> Draw:
         return self.world.random.draw("users.taste", self.customers.rows)
 
     @cached_property
     def _favourites(self) -> I64:
         """Four favourite categories of each customer, one behind the other."""
         demand, count = self.world.demand, self.world.catalogue.categories
-        return loops.favourites(self._taste.words, demand.category, count)
+        return loops.favourites(self._preference.words, demand.category, count)
 
     @cached_property
     def _likes(self) -> I64:
-        return _HOW_MANY.take(self._taste.bits("how_many")) * 16
+        return _HOW_MANY.take(self._preference.bits("how_many")) * 16
 
     def like(self, user: I64, choice: I64) -> I64:
         """Which of their favourites customers look for, by four random bits each, or :data:`ANYTHING`."""

@@ -161,7 +161,7 @@ class PlacedOrders:
         word = self.row.bits("method")
         # The word is used twice: nine bits say whether the method is the usual one, and, mixed, eight of them
         # which other it is.
-        usual = self.buyers.habit.bits("method").take(self.user)
+        usual = self.buyers.draw.bits("method").take(self.user)
         chosen = np.where(word < _HABITUAL, usual, word * 5 + (word >> 3) & 0xFF)
         return order_choices.accepted(self.channel, order_choices.methods().take(self.country * 256 + chosen))
 

@@ -60,17 +60,17 @@ class Wishes:
     @cached_property
     def _drawn(self) -> tuple[I64, I64]:
         """Product of each wish, and the item by which it was bought, -1 for none."""
-        chosen, bought = self._fancied(self._row, np.arange(len(self.rows))), self._bought_by
+        chosen, bought = self._liked(self._row, np.arange(len(self.rows))), self._bought_by
         # A wish that is bought later is worked out backwards: first which of the customer's items it becomes,
         # and from that its product. The other wishes are for what the customer likes.
-        came = np.flatnonzero(bought >= 0)
-        chosen[came] = self.items.product[bought[came]]
+        hit = np.flatnonzero(bought >= 0)
+        chosen[hit] = self.items.product[bought[hit]]
         for family in ("wishlist.again_1", "wishlist.again_2"):
             doubles = later_doubles(self.user, chosen, self._most)
             if len(doubles) == 0:
                 return chosen, bought
             again = self.items.world.random.draw(family, self.rows[doubles])
-            chosen[doubles], bought[doubles] = self._fancied(again, doubles), -1
+            chosen[doubles], bought[doubles] = self._liked(again, doubles), -1
         return self._probed(chosen, bought)
 
     @property
@@ -90,7 +90,7 @@ class Wishes:
         line = first + (self._time.bits("line") * count >> 16)
         return np.where((count > 0) & (self._row.bits("bought") < _BOUGHT), line, -1)
 
-    def _fancied(self, draw: Draw, wishes: I64) -> I64:
+    def _liked(self, draw: Draw, wishes: I64) -> I64:
         """A product of a category that the customer likes, by popularity, on sale or not."""
         demand, buyers, user = self.items.world.demand, self.items.orders.buyers, self.user[wishes]
         like = buyers.like(user, self._row.bits("favourite")[wishes])
@@ -117,7 +117,7 @@ class Wishes:
         orders, world = self.items.orders, self.items.world
         signed_up, zone = orders.customers.signed_up.take(self.user), orders.customers.zone.take(self.user)
         possible = np.maximum(signed_up, world.catalogue.launched.take(self.product))
-        until = np.where(self._came, self._bought_at, world.last_moment)
+        until = np.where(self._is_bought, self._bought_at, world.last_moment)
         low, high = (world.orders.position(world.clock.local(zone, edge)) for edge in (possible, until))
         position = low + (self._time.bits("created") * ((high - low) / (1 << 24))).astype(np.int64)
         moments = world.clock.utc(zone, world.orders.moment(position))
@@ -125,7 +125,7 @@ class Wishes:
         return np.minimum(np.maximum(moments, possible), until)
 
     @cached_property
-    def _came(self) -> np.typing.NDArray[np.bool_]:
+    def _is_bought(self) -> np.typing.NDArray[np.bool_]:
         """Whether each was bought in the end."""
         result: np.typing.NDArray[np.bool_] = self._drawn[1] >= 0
         return result
@@ -142,7 +142,7 @@ class Wishes:
         gone = self._row.bits("removed") < _REMOVED
         last = self.items.world.last_moment
         later = self.created + 1 + exponentials().take(self._time.bits("removed")) * _USUAL_STAY
-        return np.where(self._came, self._bought_at, np.where(gone, later, last + 1))
+        return np.where(self._is_bought, self._bought_at, np.where(gone, later, last + 1))
 
     def batch(self) -> pa.RecordBatch:
         """The rows of ``wishlist``."""
