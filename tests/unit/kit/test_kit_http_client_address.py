@@ -1,8 +1,10 @@
 """The client's address: how far X-Forwarded-For is believed, and what an address is counted by."""
 
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from starlette.requests import HTTPConnection
 
 from cartload_kit.http.client_address import (
@@ -80,6 +82,18 @@ def test_a_service_takes_the_address_from_its_gateway(forwarded: str, address: s
 )
 def test_ipv6_is_counted_by_its_network(address: str, key: str) -> None:
     assert counting_key(address) == key
+
+
+@settings(max_examples=60)
+@given(
+    st.lists(st.text(st.characters(max_codepoint=255)), max_size=4), st.sampled_from(["10.1.2.3", "no", ""])
+)
+def test_whatever_a_header_says_the_answer_is_an_address_or_unknown(lines: list[str], peer: str) -> None:
+    headers = [(b"x-forwarded-for", line.encode("latin-1")) for line in lines]
+    asked = HTTPConnection({"type": "http", "headers": headers, "client": (peer, 1)})
+    for found in (client_address(asked, TRUSTED), address_from_gateway(asked)):
+        assert found == UNKNOWN or str(ip_address(found)) == found
+        assert counting_key(found)
 
 
 class Sample(Settings):

@@ -4,9 +4,9 @@ import json
 from base64 import urlsafe_b64encode
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 
@@ -101,3 +101,27 @@ def test_a_cursor_of_another_list_is_refused(position: dict[str, object]) -> Non
 
 def test_the_last_page_says_so() -> None:
     assert json.loads(Page[int](items=[1]).model_dump_json()) == {"items": [1], "next": None}
+
+
+class ThingView(BaseModel):
+    """A row whose schema has another name than its class."""
+
+    __qualname__ = "Thing"
+    model_config = ConfigDict(title="Thing")
+
+
+def test_a_page_is_called_after_the_schema_of_its_rows() -> None:
+    schema = Page[ThingView].model_json_schema()
+    assert schema["title"] == "Page[Thing]"
+    assert schema["properties"]["items"]["items"] == {"$ref": "#/$defs/Thing"}
+    assert list(schema["$defs"]) == ["Thing"]
+
+
+@settings(max_examples=60)
+@given(st.text(max_size=40) | st.binary(max_size=40).map(lambda data: urlsafe_b64encode(data).decode()))
+def test_whatever_a_client_sends_is_a_cursor_or_is_refused(cursor: str) -> None:
+    try:
+        position = decode_cursor(cursor)
+    except Unprocessable:
+        return
+    assert encode_cursor(position) == cursor
