@@ -1,12 +1,11 @@
 """The command that makes users: what it needs, and what it says when it cannot have it."""
 
-import shutil
 from pathlib import Path
 
 import pymysql
 import pytest
 
-from cartload_setup.__main__ import ADMIN, OWNERS, PATIENCE, main, setting
+from cartload_setup.__main__ import ADMIN, OWNERS, PART, PATIENCE, main, setting
 from cartload_setup.accounts import Account
 from cartload_setup.databases import make_patiently, server_kind
 from cartload_setup.secrets import Servers, make
@@ -28,25 +27,25 @@ def test_a_server_that_is_away_is_told_without_any_password(
     assert main(["users", str(secrets)]) == 1
     printed = "".join(capsys.readouterr())
     assert printed.startswith("users: ")
-    passwords = [Account.of(setting(name, part, secrets, {})).password for name, part in OWNERS.items()]
+    passwords = [Account.of(setting(name, secrets, {})).password for name in OWNERS]
     assert not any(password in printed for password in passwords)
 
 
 def test_a_variable_stands_before_the_secret_of_its_name(secrets: Path) -> None:
     (name, part), *_ = OWNERS.items()
-    stored = setting(name, part, secrets, {})
+    stored = setting(name, secrets, {})
     assert Account.of(stored).user == f"cartload_{part}"
-    assert setting(name, part, secrets, {name: "mysql://a:b@h/c"}) == "mysql://a:b@h/c"
-    assert setting(name, part, secrets, {name: ""}) == stored
+    assert setting(name, secrets, {name: "mysql://a:b@h/c"}) == "mysql://a:b@h/c"
+    assert setting(name, secrets, {name: ""}) == stored
 
 
-@pytest.mark.parametrize("part", ["auth", "generator", "writer", "setup"])
+@pytest.mark.parametrize("name", [ADMIN, *OWNERS])
 def test_a_secret_that_is_missing_is_named_and_nothing_is_made(
-    secrets: Path, part: str, capsys: pytest.CaptureFixture[str]
+    secrets: Path, name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    shutil.rmtree(secrets / part)
+    (secrets / PART / name).unlink()
     assert main(["users", str(secrets)]) == 1
-    assert f"/{part}/CARTLOAD_" in capsys.readouterr().err
+    assert f"/{PART}/{name}" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("url", ["mysql://a@h/c", "postgres://a:hunter2@h/c", "mysql://a:hunter2/x@h/c"])
