@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from cartload_kit.settings import variable
-from cartload_kit.settings_docs import Told, told
+from cartload_kit.settings_docs import SettingDescription, describe_setting
 from configuration import role_classes
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -21,27 +21,35 @@ HEAD = """\
 # everything has a default, and secrets are made at the first start. This file is generated: `make generate`.
 """
 
-OWN: dict[str, Told] = {
-    "CARTLOAD_ADDRESS": Told(
+OWN: dict[str, SettingDescription] = {
+    "CARTLOAD_ADDRESS": SettingDescription(
         "address", "127.0.0.1", "Address of this machine that the public port is opened on."
     ),
-    "CARTLOAD_PORT": Told("port, or a range for several gateways", "8080", "The one public port."),
-    "CARTLOAD_BUNDLED_AZURITE": Told(
+    "CARTLOAD_PORT": SettingDescription(
+        "port, or a range for several gateways", "8080", "The one public port."
+    ),
+    "CARTLOAD_BUNDLED_AZURITE": SettingDescription(
         "0, 1", "1", "Whether the bundled Azurite runs; 0 with an account of yours."
     ),
-    "CARTLOAD_BUNDLED_KAFKA": Told("0, 1", "1", "Whether the bundled Kafka runs; 0 with brokers of yours."),
-    "CARTLOAD_BUNDLED_MYSQL": Told("0, 1", "1", "Whether the bundled MySQL runs; 0 with a server of yours."),
-    "CARTLOAD_ISOLATED": Told(
+    "CARTLOAD_BUNDLED_KAFKA": SettingDescription(
+        "0, 1", "1", "Whether the bundled Kafka runs; 0 with brokers of yours."
+    ),
+    "CARTLOAD_BUNDLED_MYSQL": SettingDescription(
+        "0, 1", "1", "Whether the bundled MySQL runs; 0 with a server of yours."
+    ),
+    "CARTLOAD_ISOLATED": SettingDescription(
         "true, false",
         "true",
         "Whether all but the gateway are cut off from outside; false with servers of yours.",
     ),
-    "CARTLOAD_MAKE_USERS": Told(
+    "CARTLOAD_MAKE_USERS": SettingDescription(
         "0, 1", "1", "Whether the services' databases and users are made at a start."
     ),
-    "CARTLOAD_IMAGES": Told("text", "cartload", "What the images' names begin with: a registry and a path."),
-    "CARTLOAD_VERSION": Told("text", "0.1.0", "The images' tag."),
-    "CARTLOAD_DATABASE_ADMIN_URL": Told(
+    "CARTLOAD_IMAGES": SettingDescription(
+        "text", "cartload", "What the images' names begin with: a registry and a path."
+    ),
+    "CARTLOAD_VERSION": SettingDescription("text", "0.1.0", "The images' tag."),
+    "CARTLOAD_DATABASE_ADMIN_URL": SettingDescription(
         "URL (secret)",
         "the bundled MySQL's",
         "Administrator that makes the services' databases and users: mysql://user:password@host:port/.",
@@ -65,13 +73,17 @@ def taken() -> list[str]:
     return sorted(passed | set(re.findall(r"\$\{(CARTLOAD_[A-Z_]+)", text)))
 
 
-def meanings() -> dict[str, Told]:
+def meanings() -> dict[str, SettingDescription]:
     """Return what the settings classes and this page say of each variable."""
-    found = {variable(cls, name): told(cls, name) for cls in role_classes() for name in cls.model_fields}
+    found = {
+        variable(cls, name): describe_setting(cls, name)
+        for cls in role_classes()
+        for name in cls.model_fields
+    }
     return {**found, **OWN}
 
 
-def entry(name: str, said: Told) -> str:
+def entry(name: str, said: SettingDescription) -> str:
     """Return a variable's lines."""
     default = SECRETS_MADE if "secret" in said.allowed and name not in OWN else said.default.strip("`")
     words = f"{said.meaning} ({said.allowed.replace('`', '')}; default: {default})"

@@ -207,3 +207,20 @@ async def test_of_errors_raised_together_the_weightiest_decides(
     scene = Scene(ExceptionGroup("several", together), None)
     assert await scene.run() == outcome
     assert scene.calls == calls
+
+
+async def test_a_record_waits_between_attempts_and_not_during_them() -> None:
+    """The pool cancels those that wait at once, and gives those that run their grace."""
+    seen = list[bool]()
+    entry = InFlightRecord(RECORD, OffsetTracker())
+
+    async def handle(record: Record) -> None:
+        seen.append(entry.waiting)
+        if len(seen) < 4:
+            raise SlowDown(0) if len(seen) == 1 else TryAgain("away")
+
+    backpressure = Backpressure(lambda: None)
+    retrying = RetryingHandler("group", handle, DeadLetters(Sent(), "dead"), backpressure, FAST, None)
+    assert await retrying.run(entry) == "ok"
+    assert seen == [False] * 4
+    assert not entry.waiting

@@ -41,8 +41,8 @@ def _parser(commands: Mapping[str, Command], program: str) -> argparse.ArgumentP
     parser = argparse.ArgumentParser(prog=program, allow_abbrev=False)
     choices = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, command in commands.items():
-        told = (inspect.getdoc(command) or "").partition("\n")[0]
-        sub = choices.add_parser(name, help=told, description=told, allow_abbrev=False)
+        summary = (inspect.getdoc(command) or "").partition("\n")[0]
+        sub = choices.add_parser(name, help=summary, description=summary, allow_abbrev=False)
         for parameter in _positional(command):
             optional = parameter.default is not inspect.Parameter.empty
             default = parameter.default if optional else None

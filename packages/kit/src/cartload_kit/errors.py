@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
-_TOLD = 5
+_MOST_FIELDS = 5
 
 
 class FieldError(BaseModel):
@@ -125,12 +125,16 @@ class Unprocessable(Problem):
     """422: readable, and wrong in the fields that ``errors`` names."""
 
     def __init__(self, errors: Sequence[FieldError], detail: str | None = None, **more: Any) -> None:
-        super().__init__(422, "Not valid", detail or _told(errors), errors=errors, **more)
+        super().__init__(422, "Not valid", detail or _summary(errors), errors=errors, **more)
 
 
-def _told(errors: Sequence[FieldError]) -> str:
-    told = [f"{error.field}: {error.message}" if error.field else error.message for error in errors[:_TOLD]]
-    return "; ".join(told) + (f"; and {len(errors) - _TOLD} more" if len(errors) > _TOLD else "")
+def _summary(errors: Sequence[FieldError]) -> str:
+    shown = [
+        f"{error.field}: {error.message}" if error.field else error.message for error in errors[:_MOST_FIELDS]
+    ]
+    return "; ".join(shown) + (
+        f"; and {len(errors) - _MOST_FIELDS} more" if len(errors) > _MOST_FIELDS else ""
+    )
 
 
 class TooManyRequests(Problem):

@@ -119,13 +119,13 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
-        lines = [self._told(conflict) for conflict in self.conflicts()]
+        lines = [self._conflict_line(conflict) for conflict in self.conflicts()]
         if lines:
             # Braces would be taken for placeholders of pydantic's template.
             raise PydanticCustomError(_CONFLICT, "{lines}", {"lines": "\n".join(lines)})
         return self
 
-    def _told(self, conflict: Conflict) -> str:
+    def _conflict_line(self, conflict: Conflict) -> str:
         cls = type(self)
         shown = [
             f"{variable(cls, name)}={_shown(name, cls.model_fields[name], getattr(self, name))}"

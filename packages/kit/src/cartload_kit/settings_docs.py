@@ -24,8 +24,8 @@ settings classes; a test keeps it true.
 
 
 @dataclass(frozen=True)
-class Told:
-    """What the page says of a setting."""
+class SettingDescription:
+    """What a reader needs to know of a setting: what is allowed, the default, the meaning."""
 
     allowed: str
     default: str
@@ -62,16 +62,16 @@ def render(classes: Iterable[type[Settings]]) -> str:
     return _HEAD + "".join(_line(rows[key]) for key in sorted(rows))
 
 
-def told(cls: type[Settings], name: str) -> Told:
+def describe_setting(cls: type[Settings], name: str) -> SettingDescription:
     """What is said of a field; raises ValueError when it has no description."""
     info = cls.model_fields[name]
     if not info.description:
         raise ValueError(f"{cls.__module__}.{cls.__name__}.{name} has no description")
-    return Told(_allowed(cls, name), _default(name, info), info.description)
+    return SettingDescription(_allowed(cls, name), _default(name, info), info.description)
 
 
 def _row(cls: type[Settings], name: str) -> _Row:
-    said = told(cls, name)
+    said = describe_setting(cls, name)
     return _Row(variable(cls, name), said.allowed, said.default, said.meaning)
 
 
