@@ -1,13 +1,16 @@
 """What waits for one connection."""
 
 import asyncio
+from itertools import pairwise
 from time import perf_counter
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cartload_notifier.domain.close_codes import CloseCode, Closed
 from cartload_notifier.domain.job_update import JobUpdate
-from cartload_notifier.domain.send_queue import SendQueue
+from cartload_notifier.domain.send_queue import INTERVAL, SendQueue
 
 
 def update(version: int, job: str = "job", *, ended: bool = False) -> JobUpdate:
@@ -92,6 +95,31 @@ def test_a_job_that_waits_is_never_forgotten() -> None:
     assert queue.take(0.1) == update(2, "slow")
     queue.put(update(2, "slow"))
     assert queue.take(9.0) is None
+
+
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(1, 9), st.integers(0, 150)), max_size=40))
+def test_every_job_ends_with_its_newest_state_and_never_goes_back(steps: list[tuple[str, int, int]]) -> None:
+    queue, now = SendQueue(), 0.0
+    given_out: dict[str, list[tuple[float, int]]] = {}
+
+    def take() -> None:
+        while (found := queue.take(now)) is not None:
+            given_out.setdefault(found.job_id, []).append((now, found.version))
+
+    for job, version, milliseconds in steps:
+        queue.put(update(version, job))
+        now += milliseconds / 1000
+        take()
+    while (due := queue.next_at()) is not None:
+        now = max(now, due)
+        take()
+    for job, sent in given_out.items():
+        versions = [version for _, version in sent]
+        assert versions == sorted(set(versions))
+        assert versions[-1] == max(version for other, version, _ in steps if other == job)
+        gaps = [later - sooner for (sooner, _), (later, _) in pairwise(sent)]
+        assert all(gap > INTERVAL - 1e-9 for gap in gaps)
+    assert given_out.keys() == {job for job, _, _ in steps}
 
 
 def test_the_first_reason_to_end_stays() -> None:

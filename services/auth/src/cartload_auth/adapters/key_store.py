@@ -104,6 +104,7 @@ class KeyStore:
 
     async def remove_retired(self) -> int:
         """Delete keys that nothing in use is signed with; returns how many."""
+        # By the ring as it was just read: a replica that is behind deletes less, never a key in use.
         retired = self._ring.retired(self._clock())
         if retired:
             async with transaction(self._engine) as connection:

@@ -31,6 +31,7 @@ class PasswordPool:
         self._cost = cost
         self._turns = FairQueue(workers, queue, queue_address, metrics.PASSWORDS_WAITING.set)
         self._executor = ThreadPoolExecutor(workers, thread_name_prefix="password")
+        # Made with the cost of the others: a constant would take another time to verify when that changes.
         self._nobody = bcrypt.hashpw(b"the hash of nobody", bcrypt.gensalt(cost))
 
     @asynccontextmanager
@@ -62,6 +63,8 @@ class Hasher:
 
     async def verify(self, password: str, password_hash: str | None) -> bool:
         """Say whether the password has this hash; None (an unknown user) takes the same time and is False."""
+        # What is too long for bcrypt, which would raise, or holds a NUL, which no password may, cannot be
+        # right. It is compared in another form all the same, so that it takes as long as any other.
         secret = password.encode(errors="replace")
         fits = len(secret) <= MAX_PASSWORD_BYTES and b"\x00" not in secret
         known = self._nobody if password_hash is None else password_hash.encode()

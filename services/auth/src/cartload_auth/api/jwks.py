@@ -30,5 +30,6 @@ class JsonWebKeySet(BaseModel):
 @router.get("/.well-known/jwks.json", summary="Public keys of the access tokens")
 async def jwks(dependencies: UseDependencies, response: Response) -> JsonWebKeySet:
     """List the keys that access tokens are signed with now, were lately, and will be next."""
+    # A minute is half of the time that a new key is published before it signs.
     response.headers["Cache-Control"] = "public, max-age=60"
     return JsonWebKeySet.model_validate(dependencies.keys.ring.jwks(dependencies.clock()))

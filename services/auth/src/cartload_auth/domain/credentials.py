@@ -24,6 +24,7 @@ def check_user_name(name: str) -> str:
     Raises:
         PydanticCustomError: it is too short or long, or has a character that names may not have.
     """
+    # ASCII only, as the column is: letters of other alphabets that look the same would be names of their own.
     if _USER_NAME.fullmatch(name) is None:
         raise PydanticCustomError(
             "user_name",
@@ -100,6 +101,7 @@ def _is_pattern(password: str) -> bool:
     text = password.strip().lower()
     if any(text == (text[:size] * len(text))[: len(text)] for size in range(1, _LONGEST_PIECE + 1)):
         return True
+    # After 9 comes 0 on a keyboard, and `:` in ASCII: so 1234567890 counts up to its end.
     steps = {(ord(b) - ord(a)) for a, b in itertools.pairwise(text.replace("90", "9:").replace("09", ":9"))}
     return steps in ({1}, {-1})
 

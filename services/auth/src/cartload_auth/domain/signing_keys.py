@@ -62,6 +62,8 @@ class KeyRing:
         """
         if not self._keys:
             raise LookupError("there is no signing key")
+        # The oldest where none signs yet: right after the first start, by a clock that is a little behind the
+        # one of the replica that made the key, tokens must be issued all the same.
         return next((key for key in reversed(self._keys) if key.signs_from <= now), self._keys[0])
 
     def published(self, now: datetime) -> list[SigningKey]:
@@ -77,6 +79,7 @@ class KeyRing:
         return {"keys": [key.public() for key in self.published(now)]}
 
     def _retired(self, key: SigningKey, now: datetime) -> bool:
+        # The next key that signs ends this one's use, not the newest: several may be published ahead.
         later = [other.signs_from for other in self._keys if other.sequence > key.sequence]
         return bool(later) and min(later) + self._overlap < now
 
@@ -88,6 +91,7 @@ class KeyEncryptor:
     """
 
     def __init__(self, secret: str | None) -> None:
+        # One hash is enough to make a key of the secret: it is the operator's and long, no user's password.
         self._box = None if secret is None else AESGCM(hashlib.sha256(secret.encode()).digest())
 
     def encrypt(self, name: str, raw: bytes) -> str:

@@ -22,6 +22,7 @@ class Bucket:
     @property
     def key_hash(self) -> str:
         """What the table knows the key by: of one length, and telling nothing."""
+        # A name may hold what no encoding has, such as half a surrogate pair: it is counted, not an error.
         return hashlib.sha256(self.key.encode(errors="replace")).hexdigest()
 
 

@@ -40,6 +40,7 @@ async def add(connection: AsyncConnection, account: Account) -> None:
 
 async def by_name(connection: AsyncConnection, user_name: str) -> Account | None:
     """The account with this name, in any case of letters."""
+    # Names are ASCII, so other text is nobody's name, whatever the database would make of it.
     if not user_name.isascii():
         return None
     return await _one(connection, accounts.c.user_name == user_name)

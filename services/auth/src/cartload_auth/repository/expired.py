@@ -27,6 +27,8 @@ KEPT_ADDRESS = timedelta(days=90)
 
 def expired(now: datetime) -> list[tuple[Table, ColumnElement[bool]]]:
     """What may go at `now`: tables with conditions, children first."""
+    # Children first, though deleting a session deletes its tokens: a batch of sessions would delete any
+    # number of tokens with it, and is to stay short.
     return [
         (refresh_tokens, refresh_tokens.c.expires_at < now),
         (sessions, sessions.c.expires_at < now),

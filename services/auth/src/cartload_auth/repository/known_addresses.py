@@ -26,7 +26,8 @@ async def remember(connection: AsyncConnection, account_id: str, address: str, n
     """Note a sign-in from an address."""
     values = {"account_id": account_id, "address_hash": _hash(account_id, address), "last_used_at": now}
     noted = insert(known_addresses).values(values).on_duplicate_key_update(last_used_at=now)
-    if (await connection.execute(noted)).rowcount == 1:  # 2 where the row was there: only new ones add up
+    # MySQL counts 1 row for an insert and 2 for an update: only new addresses can be too many.
+    if (await connection.execute(noted)).rowcount == 1:
         await _keep_newest(connection, account_id)
 
 

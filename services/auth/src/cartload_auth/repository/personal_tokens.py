@@ -77,6 +77,7 @@ async def by_hash(connection: AsyncConnection, token_hash: str) -> PersonalToken
 async def note_use(connection: AsyncConnection, token_id: str, now: datetime) -> None:
     """Remember the use, at most once a minute."""
     columns = personal_tokens.c
+    # A script may use its token many times a second: writing each use would lock one row again and again.
     stale = or_(columns.last_used_at.is_(None), columns.last_used_at < now - _NOTED_EVERY)
     changed = update(personal_tokens).where(columns.id == token_id, stale).values(last_used_at=now)
     await connection.execute(changed)

@@ -48,17 +48,22 @@ async def refund(connection: AsyncConnection, buckets: Sequence[Bucket]) -> None
     """Give one attempt back to every bucket."""
     for bucket in _in_order(buckets):
         mine = throttles.c.key_hash == bucket.key_hash
+        # A row that was cleaned up meanwhile owes nothing. A time in the past counts as now when the next
+        # attempt is charged, so nobody saves attempts up.
         paid = {"free_at": throttles.c.free_at - bucket.rate.every}
         await connection.execute(update(throttles).where(mine).values(paid))
 
 
 async def _charge_one(connection: AsyncConnection, bucket: Bucket, now: float) -> None:
     key, rate = bucket.key_hash, bucket.rate
+    # The insert also locks a row that is there, until the transaction ends: cleaning up cannot delete it
+    # between this statement and the next one.
     fresh = insert(throttles).values(key_hash=key, free_at=now)
     await connection.execute(fresh.on_duplicate_key_update(key_hash=key))
     mine = throttles.c.key_hash == key
     level = func.greatest(throttles.c.free_at, bindparam("now", now))
     room = level <= now + (rate.burst - 1) * rate.every
+    # Condition and charge are one statement: of two attempts at once only one gets the last place.
     taken = await connection.execute(update(throttles).where(mine, room).values(free_at=level + rate.every))
     if taken.rowcount == 0:
         free_at = (await connection.execute(select(throttles.c.free_at).where(mine))).scalar_one()

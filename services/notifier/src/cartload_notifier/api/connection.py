@@ -72,6 +72,8 @@ async def serve(
     rate = RateLimiter(dependencies.clock)
     with signing_in or nullcontext():
         token, identity = await _authenticate(socket, dependencies, rate)
+    # Subscribed before the current states are asked for: a change in between comes by both ways, and none is
+    # missed.
     with dependencies.hub.subscribed(identity.user_id) as queue:
         connection = _Connection(socket, dependencies, rate, queue, identity)
         await run_until_first_ends(connection.read(), connection.write(token), connection.watch())
@@ -148,6 +150,7 @@ class _Connection:
             left = (self._identity.expires_at - self._dependencies.now()).total_seconds()
             if left <= 0:
                 raise Closed(CloseCode.TOKEN, "the token has ended")
+            # Cleared after the time was read, with no await between: a renewal cannot be lost here.
             self._renewed.clear()
             try:
                 async with asyncio.timeout(left):

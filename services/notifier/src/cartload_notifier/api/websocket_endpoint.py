@@ -71,6 +71,8 @@ class WebSocketEndpoint:
 
     async def serve(self, websocket: WebSocket) -> None:
         """Serve a WebSocket from its handshake to its end."""
+        # Accepted even if it is refused next: a browser shows a script the code of a close, and nothing of a
+        # handshake that failed.
         await websocket.accept()
         self._open += 1
         metrics.CONNECTIONS.inc()
@@ -96,6 +98,7 @@ class WebSocketEndpoint:
         except Disconnected:
             metrics.CLOSED.labels("gone").inc()
         except TooSlow:
+            # No close frame: it would wait behind what the client does not read. The server cuts the line.
             metrics.CLOSED.labels("slow").inc()
             _log.info("a client did not read in time and is cut off")
 

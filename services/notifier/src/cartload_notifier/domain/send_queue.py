@@ -47,6 +47,7 @@ class SendQueue:
     def put(self, update: JobUpdate) -> None:
         """Take a state, unless the same or a newer one of this job was seen before."""
         known = self._known.get(update.job_id)
+        # Events and the generator's answer come on two ways and in any order: the version decides.
         if self._end is not None or (known is not None and known.version >= update.version):
             return
         if update.job_id not in self._waiting and len(self._waiting) >= self._limit:
@@ -63,6 +64,7 @@ class SendQueue:
 
     def take(self, now: float) -> JobUpdate | None:
         """The state that waits longest of those that may go at `now`; None when there is none."""
+        # Returning right after the deletion is what makes it safe to delete during the iteration.
         for job_id, update in self._waiting.items():
             known = self._known[job_id]
             if known.free_at <= now:
