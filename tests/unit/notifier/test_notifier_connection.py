@@ -26,7 +26,7 @@ QUICK = Times(authenticate=0.05, ping=30.0, send=0.05)
 
 def update(version: int, job: str = "job") -> JobUpdate:
     text = json.dumps({"type": "job", "job": {"id": job, "version": version}})
-    return JobUpdate(job, version, False, text)
+    return JobUpdate(job, version, text)
 
 
 class Client:

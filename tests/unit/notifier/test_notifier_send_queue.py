@@ -13,8 +13,8 @@ from cartload_notifier.domain.job_update import JobUpdate
 from cartload_notifier.domain.send_queue import INTERVAL, SendQueue
 
 
-def update(version: int, job: str = "job", *, ended: bool = False) -> JobUpdate:
-    return JobUpdate(job, version, ended, f"{job} {version}")
+def update(version: int, job: str = "job") -> JobUpdate:
+    return JobUpdate(job, version, f"{job} {version}")
 
 
 def test_an_empty_one_gives_nothing() -> None:
@@ -33,8 +33,8 @@ def test_only_the_newest_state_of_a_job_waits() -> None:
 
 def test_a_state_that_was_given_or_is_older_does_not_come_again() -> None:
     queue = SendQueue()
-    queue.put(update(3, ended=True))
-    assert queue.take(0.0) == update(3, ended=True)
+    queue.put(update(3))
+    assert queue.take(0.0) == update(3)
     for version in (3, 2, 1):
         queue.put(update(version))
     assert queue.take(9.0) is None

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cartload_contracts.jobs import UNFINISHED, JobState
+from cartload_contracts.jobs import JobState
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +14,6 @@ class JobUpdate:
 
     job_id: str
     version: int
-    ended: bool
     text: str
 
     @classmethod
@@ -22,7 +21,7 @@ class JobUpdate:
         """The update that an event carries. Its owner is left out: users see only their own jobs."""
         job = state.job
         text = f'{{"type":"job","job":{job.model_dump_json()}}}'
-        return cls(str(job.id), job.version, job.state not in UNFINISHED, text)
+        return cls(str(job.id), job.version, text)
 
     @classmethod
     def of_answer(cls, job: Mapping[str, Any]) -> "JobUpdate":
@@ -35,4 +34,4 @@ class JobUpdate:
         if not isinstance(job_id, str) or type(version) is not int or not isinstance(state, str):
             raise ValueError("a job without id, version or state")
         text = json.dumps({"type": "job", "job": job}, separators=(",", ":"), ensure_ascii=False)
-        return cls(job_id.lower(), version, state not in UNFINISHED, text)
+        return cls(job_id.lower(), version, text)
