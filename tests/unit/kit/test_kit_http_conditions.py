@@ -2,9 +2,10 @@
 
 import pytest
 from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
 
 from cartload_kit.errors import Problem
-from cartload_kit.http.conditions import ByteRange, evaluate, requested_range
+from cartload_kit.http.conditions import ByteRange, PreconditionFailed, evaluate, requested_range, require
 
 TAG = '"abc"'
 
@@ -90,3 +91,18 @@ def test_ranges_without_any_byte(header: str, size: int) -> None:
         requested_range(Headers({"Range": header}), TAG, size)
     assert error.value.status == 416
     assert error.value.headers == {"Content-Range": f"bytes */{size}"}
+
+
+def test_a_body_is_not_made_for_a_client_that_has_it_or_wants_another() -> None:
+    require(Headers({"if-none-match": '"other"', "if-match": TAG}), TAG)
+    with pytest.raises(HTTPException) as known:
+        require(Headers({"if-none-match": TAG}), TAG)
+    assert (known.value.status_code, known.value.headers) == (304, {"ETag": TAG})
+    with pytest.raises(PreconditionFailed) as other:
+        require(Headers({"if-match": '"other"', "if-none-match": TAG}), TAG)
+    assert other.value.body() == {
+        "type": "about:blank",
+        "title": "Precondition failed",
+        "status": 412,
+        "detail": "If-Match names no tag that this has now.",
+    }
