@@ -1,14 +1,15 @@
 """What the operator sets."""
 
+from collections.abc import Iterable
 from datetime import timedelta
-from typing import Literal, Self
+from typing import Literal
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings
 
 from cartload_auth.domain.config import AuthConfig
 from cartload_auth.domain.throttle import Rate
-from cartload_kit.settings import DatabaseUrl, Origins, Settings
+from cartload_kit.settings import Conflict, DatabaseUrl, Origins, Settings
 
 
 class CommandSettings(BaseSettings):
@@ -110,20 +111,19 @@ class AuthSettings(Settings, CommandSettings):
         description="Attempts to register from one address before each further one takes 5 s.",
     )
 
-    @model_validator(mode="after")
-    def _check_limits(self) -> Self:
-        """Refuse limits that contradict each other."""
+    def conflicts(self) -> Iterable[Conflict]:
+        """Yield limits that contradict each other."""
         if self.login_attempts_account < self.login_attempts:
-            raise ValueError(
-                f"CARTLOAD_LOGIN_ATTEMPTS_ACCOUNT={self.login_attempts_account}: must be at least "
-                f"CARTLOAD_LOGIN_ATTEMPTS={self.login_attempts}, which is for one address"
+            yield Conflict(
+                ("login_attempts_account", "login_attempts"),
+                "the first must be at least the second, which is for one address",
             )
+        # An attempt is charged while its password is verified, a right one too.
         if self.login_attempts < self.password_workers:
-            raise ValueError(
-                f"CARTLOAD_LOGIN_ATTEMPTS={self.login_attempts}: must be at least "
-                f"CARTLOAD_PASSWORD_WORKERS={self.password_workers}, or right sign-ins at once are refused"
+            yield Conflict(
+                ("login_attempts", "password_workers"),
+                "the first must be at least the second, or right sign-ins at once are refused",
             )
-        return self
 
     def config(self) -> AuthConfig:
         """The numbers that the use cases work with."""
