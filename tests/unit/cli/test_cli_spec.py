@@ -1,5 +1,6 @@
 """Specs as users write them: files, presets, single settings; and the commented one that is printed."""
 
+import copy
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,33 @@ def test_one_entry_by_name_leaves_the_others() -> None:
     assert parse(raw).model_dump()["tax"]["rates"] == rates | {"DE": 0.07}
 
 
+def test_one_entry_of_a_list_leaves_the_others() -> None:
+    raw: dict[str, Any] = {}
+    specfile.set_field(raw, "season.week.6=7")
+    specfile.set_field(raw, "season.events.1.factor=3")
+    specfile.set_field(raw, "season.events.1.name=Advent")
+    usual = parse({}).season
+    season = parse(raw).season
+    assert season.week == (*usual.week[:6], 7)
+    assert season.events[0] == usual.events[0]
+    assert season.events[1] == usual.events[1].model_copy(update={"factor": 3.0, "name": "Advent"})
+
+
+def test_an_entry_of_a_presets_list_leaves_the_preset_alone() -> None:
+    before = copy.deepcopy(PRESETS["seasonal"])
+    raw = specfile.load("seasonal")
+    for setting in ("season.week.0=1", "season.events.0.days=9", "window.start=2024-01-01"):
+        specfile.set_field(raw, setting)
+    assert (raw["season"]["week"][0], raw["season"]["events"][0]["days"]) == (1, 9)
+    assert PRESETS["seasonal"] == before
+
+
+@pytest.mark.parametrize("raw", [{"season": []}, {"season": {"week": {"0": 1}}}, {"season": 3}])
+def test_a_setting_goes_over_what_is_of_another_kind(raw: dict[str, Any]) -> None:
+    specfile.set_field(raw, "season.week.0=5")
+    assert parse(raw).season.week == (5, *parse({}).season.week[1:])
+
+
 def test_settings_go_over_the_preset_and_leave_it_alone() -> None:
     raw = specfile.load("seasonal")
     specfile.set_field(raw, "season.week=[9, 9, 9, 9, 9, 9, 9]")
@@ -91,6 +119,10 @@ def test_settings_go_over_the_preset_and_leave_it_alone() -> None:
         (("--set", "seed.x=2"), "seed.x = '2': no such field: seed has no fields"),
         (("--set", "seed=[1"), "seed = '[1': is no value"),
         (("--set", "orders.items=99"), "orders.items = 99: Input should be less than or equal to 10"),
+        (("--set", "season.week.7=5"), "season.week.7 = '5': no such entry: the list has 7, counted from 0"),
+        (("--set", "season.events.2.day=5"), "no such entry: the list has 2, counted from 0"),
+        (("--set", "season.week.x=5"), "season.week.x = '5': no such field: season.week has no fields"),
+        (("--set", "season.events.0.colour=5"), "no such field: there are name, month, day, days, factor"),
         (("--seed", "-1"), "seed = -1: Input should be greater than or equal to 0"),
     ],
 )

@@ -1,6 +1,5 @@
 """Specs from where users keep them: YAML or JSON files, presets by name, single fields as text."""
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +45,8 @@ def _error(value: str, message: str) -> SpecError:
 def set_field(raw: dict[str, Any], setting: str) -> None:
     """Put ``path=value`` into a raw spec; the value is read as its field's type asks. Raises SpecError.
 
-    One entry of a field that holds many, such as ``tax.rates.DE``, leaves the others as they are.
+    One entry of a field that holds many, such as ``tax.rates.DE`` or ``season.events.0.factor``, leaves the
+    others as they are.
     """
     path, equals, text = setting.partition("=")
     parts = path.strip().split(".")
@@ -55,12 +55,35 @@ def set_field(raw: dict[str, Any], setting: str) -> None:
         raise SpecError([{"field": path, "value": setting, "message": "expected as path=value"}])
     if node is None:
         raise SpecError([{"field": path, "value": text, "message": _unknown(parts)}])
-    target = raw
+    value = text if spec_fields.is_text(node) else _value(path, text)
+    target: Any = raw
     for depth, part in enumerate(parts[:-1], 1):
-        below = target.get(part)
-        target[part] = dict(below) if isinstance(below, Mapping) else _default(parts[:depth])
-        target = target[part]
-    target[parts[-1]] = text if spec_fields.is_text(node) else _value(path, text)
+        below = _default(parts[:depth])
+        there = _entry(target, part)
+        if isinstance(there, type(below)):
+            # A copy, since what is there may be a preset's, from which other specs start too.
+            below = there.copy()
+        _put(target, part, below, setting)
+        target = below
+    _put(target, parts[-1], value, setting)
+
+
+def _entry(container: Any, part: str) -> Any:
+    """What a mapping or list has under a name or position; None where it has nothing there."""
+    if isinstance(container, list):
+        return container[int(part)] if int(part) < len(container) else None
+    return container.get(part)
+
+
+def _put(container: Any, part: str, value: Any, setting: str) -> None:
+    if not isinstance(container, list):
+        container[part] = value
+    elif int(part) < len(container):
+        container[int(part)] = value
+    else:
+        path, _, text = setting.partition("=")
+        message = f"no such entry: the list has {len(container)}, counted from 0"
+        raise SpecError([{"field": path, "value": text, "message": message}])
 
 
 def _unknown(parts: list[str]) -> str:
@@ -73,14 +96,14 @@ def _unknown(parts: list[str]) -> str:
     return f"no such field: {there}"
 
 
-def _default(path: list[str]) -> dict[str, Any]:
-    """What a field starts from: a section from nothing, entries by name from their defaults."""
+def _default(path: list[str]) -> Any:
+    """What a field starts from: a section from nothing, entries by name or position from their defaults."""
     if spec_fields.names(path):
         return {}
     value: Any = Spec().model_dump(mode="json")
     for part in path:
         value = value[part]
-    return dict(value)
+    return value
 
 
 def _value(path: str, text: str) -> Any:
