@@ -17,6 +17,10 @@ _ESCAPES: Final = (
 )
 
 
+ROWS_AT_ONCE: Final = 1000
+"""Rows that one statement should have: a few hundred KB, far below the smallest limit on packets."""
+
+
 def statement(batch: pa.RecordBatch, table: str) -> bytes:
     """One ``INSERT`` of all rows of a batch that has some, without the semicolon.
 

@@ -9,7 +9,6 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
-from urllib.parse import unquote, urlsplit
 
 import pyarrow as pa
 import pymysql
@@ -17,6 +16,7 @@ from pymysql.connections import Connection
 
 from cartload.encoders import inserts, text
 from cartload.kernels.text_lines import Field
+from cartload.storage import mysql_url
 
 type Bulk = Connection[Any]
 """A connection made by :func:`connect`."""
@@ -27,10 +27,6 @@ _SESSION: Final = (
     "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO'",
 )
 _ESCAPES: Final = (("\\", "\\\\"), ("\t", "\\t"), ("\n", "\\n"), ("\r", "\\r"), ("\0", "\\0"))
-
-
-INSERTED_AT_ONCE: Final = 1000
-"""Rows of an INSERT: a few hundred KB, far below the smallest limit on packets."""
 
 
 class LoadError(Exception):
@@ -54,13 +50,9 @@ def connect(
     ``ssl``, a verifying context, when the server is remote.
     Raises pymysql's OperationalError when the server is away.
     """
-    parts = urlsplit(url)
     connection = pymysql.connect(
-        host=parts.hostname or "127.0.0.1",
-        port=parts.port or 3306,
-        user=unquote(parts.username or ""),
-        password=unquote(parts.password or ""),
-        database=database or unquote(parts.path.lstrip("/")) or None,
+        **mysql_url.server_arguments(url),
+        database=database or mysql_url.database(url) or None,
         charset="utf8mb4",
         autocommit=False,
         local_infile=True,  # lets the server read our files: only on these connections
@@ -115,8 +107,8 @@ def insert(connection: Bulk, table: str, batch: pa.RecordBatch) -> None:
     """As :func:`load`, by ``INSERT`` statements: for servers that take no files from clients."""
     cursor: Any
     with closed_on_error(connection), connection.cursor() as cursor:
-        for start in range(0, batch.num_rows, INSERTED_AT_ONCE):
-            rows = batch.slice(start, INSERTED_AT_ONCE)
+        for start in range(0, batch.num_rows, inserts.ROWS_AT_ONCE):
+            rows = batch.slice(start, inserts.ROWS_AT_ONCE)
             stored = cursor.execute(inserts.statement(rows, table))
             warnings = cursor.warning_count
             if stored != rows.num_rows or warnings:

@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
-from urllib.parse import unquote, urlsplit
 
 import duckdb
 import pyarrow as pa
@@ -40,14 +39,18 @@ _SESSION: Final = (
 
 def open_database(url: str, spec: Spec | None, connection: duckdb.DuckDBPyConnection) -> Stored:
     """The dataset in a database. Raises StoredError."""
+    try:
+        mysql_url.require_database(url)
+    except mysql_url.UrlError as error:
+        raise StoredError(str(error)) from error
     place = mysql_url.shown(url)
     with _translate_errors(place), _snapshot(url) as source:
         columns = _columns(source)
         tables = tuple(name for name in TABLE_NAMES if name in columns)
         if not tables:
             raise StoredError(f"{place} has none of the dataset's tables")
-        said, segments = _description(source, place) if about.TABLE in columns else (None, None)
-        known = spec or said
+        own_spec, segments = _description(source, place) if about.TABLE in columns else (None, None)
+        known = spec or own_spec
         ids = _ids(columns[tables[0]], place, known)
         remarks = Remarks()
         for name in tables:
@@ -70,16 +73,9 @@ def _snapshot(url: str) -> Iterator[_Source]:
 
     It has ``local_infile`` off, so that a server cannot ask for a file, and gives bytes for Arrow to parse.
     """
-    try:
-        parts = urlsplit(mysql_url.complete(url, {}, None))
-    except mysql_url.UrlError as error:
-        raise StoredError(str(error)) from error
     context = mysql_url.tls(url)
     connection = pymysql.connect(
-        host=parts.hostname or "127.0.0.1",
-        port=parts.port or 3306,
-        user=unquote(parts.username or ""),
-        password=unquote(parts.password or ""),
+        **mysql_url.server_arguments(url),
         database=mysql_url.database(url),
         charset="utf8mb4",
         use_unicode=False,
@@ -126,7 +122,7 @@ def _description(source: _Source, place: str) -> tuple[Spec | None, tuple[Segmen
     if not rows:
         return None, None
     text, vintage, segments = rows[0]
-    if int(vintage) != VINTAGE:
+    if vintage != str(VINTAGE):
         raise StoredError(
             f"{place} was made by vintage {vintage} of the engine, this one is vintage {VINTAGE}: "
             "read it with the cartload that made it"

@@ -1,6 +1,7 @@
 """The schema as DuckDB's types, and which columns a place must have."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from cartload.readers.stored import StoredError
 from cartload.schema import Column, Ids, table
@@ -36,15 +37,15 @@ class Remarks:
     """What is unusual about a stored dataset but breaks nothing; each remark is kept once."""
 
     def __init__(self) -> None:
-        self._said: dict[str, None] = {}
+        self._remarks: dict[str, None] = {}
 
     def add(self, remark: str) -> None:
         """Add a remark, unless it is there already from another file."""
-        self._said[remark] = None
+        self._remarks[remark] = None
 
     def all(self) -> tuple[str, ...]:
         """All remarks in the order in which they were added."""
-        return tuple(self._said)
+        return tuple(self._remarks)
 
 
 def require_columns(name: str, found: Sequence[str], place: str, remarks: Remarks) -> None:
@@ -61,3 +62,11 @@ def require_columns(name: str, found: Sequence[str], place: str, remarks: Remark
 def text_literal(text: str) -> str:
     """A text as a SQL literal."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def path_literals(paths: Sequence[Path]) -> str:
+    """Files as a SQL list, each taken as it is called."""
+    # DuckDB takes names of files for patterns: the folder shop[1] would be read from shop1, and sh*p from
+    # every folder that is called like that. A character in brackets stands for itself.
+    names = ("".join(f"[{one}]" if one in "*?[" else one for one in str(path)) for path in paths)
+    return f"[{', '.join(map(text_literal, names))}]"

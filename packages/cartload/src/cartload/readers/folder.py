@@ -73,6 +73,8 @@ def _listed(folder: Path, manifest: Manifest) -> Files:
     missing = [path for path in listed if not path.is_file()]
     if missing:
         raise StoredError(f"{missing[0]} is missing, the manifest names it{_more(missing)}")
+    if not set(listed.values()) & set(TABLE_NAMES):
+        raise StoredError(f"{folder} holds no dataset: its {NAME} names no file of a table")
     others = sorted(_parts(folder).keys() - listed.keys())
     if others:
         raise StoredError(f"{others[0]} is not in the manifest{_more(others)}")

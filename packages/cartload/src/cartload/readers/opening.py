@@ -9,7 +9,7 @@ from typing import Final
 import duckdb
 
 from cartload.readers import database, folder
-from cartload.readers.stored import Stored
+from cartload.readers.stored import Stored, StoredError, first_line
 from cartload.spec import resolve
 from cartload.spec.model import Spec
 from cartload.storage import mysql_url
@@ -33,10 +33,19 @@ def open_stored(
         tempfile.TemporaryDirectory(prefix="cartload-") as scratch,
         _connection(Path(scratch), memory_mb) as connection,
     ):
+        # Not yielded from within: errors of whoever uses the dataset are not errors of opening it.
+        yield _opened(target, wanted, connection, Path(scratch))
+
+
+def _opened(
+    target: str | Path, spec: Spec | None, connection: duckdb.DuckDBPyConnection, scratch: Path
+) -> Stored:
+    try:
         if isinstance(target, str) and mysql_url.is_url(target):
-            yield database.open_database(target, wanted, connection)
-        else:
-            yield folder.open_folder(Path(target), wanted, connection, Path(scratch))
+            return database.open_database(target, spec, connection)
+        return folder.open_folder(Path(target), spec, connection, scratch)
+    except duckdb.Error as error:  # The copy does not fit on the disk, say.
+        raise StoredError(f"the dataset cannot be read: {first_line(error)}") from error
 
 
 @contextmanager

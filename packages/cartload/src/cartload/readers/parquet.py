@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from cartload.readers.casting import cast_file, is_as_stored
-from cartload.readers.duckdb_schema import Remarks, require_columns, text_literal
+from cartload.readers.duckdb_schema import Remarks, path_literals, require_columns
 from cartload.readers.stored import StoredError
 from cartload.schema import Ids, arrow_schema, table
 
@@ -26,11 +26,10 @@ def create_view(
     Raises StoredError for an unreadable file, a missing column, or a value that its column cannot hold.
     """
     readable = [_readable(path, number, name, ids, scratch, remarks) for number, path in enumerate(paths)]
-    files = ", ".join(text_literal(str(path)) for path in readable)
     columns = ", ".join(table(name).column_names)
     # Reading by name opens every file before each query: only where the files differ in their columns.
     by_name = "true" if len({tuple(_schema(path).names) for path in readable}) > 1 else "false"
-    source = f"read_parquet([{files}], hive_partitioning = false, union_by_name = {by_name})"
+    source = f"read_parquet({path_literals(readable)}, hive_partitioning = false, union_by_name = {by_name})"
     connection.execute(f"CREATE VIEW {name} AS SELECT {columns} FROM {source}")  # noqa: S608 the schema's names
 
 

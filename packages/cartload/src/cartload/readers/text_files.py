@@ -2,21 +2,24 @@
 
 import csv
 import json
+from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
 from typing import Final, Literal
 
 import duckdb
 
-from cartload.readers.duckdb_schema import Remarks, duckdb_types, require_columns, text_literal
+from cartload.readers.duckdb_schema import Remarks, duckdb_types, path_literals, require_columns, text_literal
 from cartload.readers.stored import StoredError, first_line
 from cartload.schema import Ids, table
 
 type TextFormat = Literal["csv", "jsonl"]
 
-# All is said and nothing detected: DuckDB would look at the first rows only, where a column may be all NULL.
+# Types are given and not detected: DuckDB would look at the first rows only, where a column may be all NULL.
+# Only the ends of lines are left to it: a file of other ends than the given ones is read as one without rows,
+# and tools on Windows write CRLF. It refuses files that mix both.
 _CSV: Final = (
-    "auto_detect = false, header = true, delim = ',', quote = '\"', escape = '\"', new_line = '\\n', "
+    "auto_detect = false, header = true, delim = ',', quote = '\"', escape = '\"', "
     "nullstr = '', allow_quoted_nulls = false, strict_mode = true"
 )
 _JSON: Final = "format = 'newline_delimited'"
@@ -46,10 +49,9 @@ def load_table(
 def _source(name: str, ids: Ids, found: tuple[str, ...], paths: list[Path], form: TextFormat) -> str:
     """The call that reads files with these columns; those that the schema does not know are read as text."""
     types = duckdb_types(name, ids)
-    files = ", ".join(text_literal(str(path)) for path in paths)
     columns = ", ".join(f"{text_literal(column)}: '{types.get(column, 'VARCHAR')}'" for column in found)
     reader, options = ("read_csv", _CSV) if form == "csv" else ("read_json", _JSON)
-    return f"{reader}([{files}], {options}, hive_partitioning = false, columns = {{{columns}}})"
+    return f"{reader}({path_literals(paths)}, {options}, hive_partitioning = false, columns = {{{columns}}})"
 
 
 def ids(name: str, paths: list[Path], form: TextFormat) -> Ids | None:
@@ -58,7 +60,7 @@ def ids(name: str, paths: list[Path], form: TextFormat) -> Ids | None:
         columns = _columns(path, name, form, Remarks())
         if form == "csv":
             with path.open(encoding="utf-8-sig", newline="") as file:
-                row = next(islice(csv.reader(file), 1, None), None)
+                row = _csv_row(path, file, 1)
             if row is not None and len(row) == len(columns):
                 return "integer" if row[columns.index("id")].isdecimal() else "uuid"
         elif first := _first_rows(path, form, 1):
@@ -76,16 +78,28 @@ def _columns(path: Path, name: str, form: TextFormat, remarks: Remarks) -> tuple
         if form == "csv":
             raise StoredError(f"{path} is empty: not even a header line is there")
         return table(name).column_names
-    found = next(csv.reader(first)) if form == "csv" else _keys(path, first[0])
+    found = (_csv_row(path, first, 0) or []) if form == "csv" else _keys(path, first[0])
     require_columns(name, found, str(path), remarks)
     return tuple(found) if form == "csv" else table(name).column_names
 
 
 def _keys(path: Path, line: str) -> list[str]:
     try:
-        return list(json.loads(line))
+        found = json.loads(line)
     except ValueError as error:
         raise StoredError(f"{path} is no JSON Lines file: {error}") from error
+    if not isinstance(found, dict):
+        raise StoredError(f"{path} is no JSON Lines file: its first line is no object")
+    return list(found)
+
+
+def _csv_row(path: Path, lines: Iterable[str], number: int) -> list[str] | None:
+    """A row by its number, the header line being 0; None where the file ends before. Raises StoredError."""
+    try:
+        return next(islice(csv.reader(lines), number, None), None)
+    except (csv.Error, UnicodeDecodeError) as error:
+        # A quote that is never closed makes one field of all that follows, which Python's reader refuses.
+        raise StoredError(f"{path} is no readable csv file: {error}") from error
 
 
 def _first_rows(path: Path, form: TextFormat, count: int) -> list[str]:

@@ -1,9 +1,13 @@
-"""``mysql://user@host:port/database``: checked, completed by a password, shown without it."""
+"""``mysql://user@host:port/database``: checked, completed by a password, shown without it, and taken apart.
+
+The one place of the engine that reads URLs of databases. The kit has another with the same rules for TLS: the
+engine is published alone and imports nothing of ours.
+"""
 
 import ipaddress
 import ssl
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Any, Final
 from urllib.parse import parse_qs, quote, unquote, urlsplit, urlunsplit
 
 PASSWORD: Final = "CARTLOAD_MYSQL_PASSWORD"  # noqa: S105 a variable's name
@@ -17,7 +21,8 @@ class UrlError(ValueError):
 
 def is_url(text: str) -> bool:
     """Whether it names a database and not a folder."""
-    return text.partition("://")[0] in SCHEMES and "://" in text
+    scheme, mark, _ = text.partition("://")
+    return bool(mark) and scheme.lower() in SCHEMES
 
 
 def complete(url: str, environ: Mapping[str, str], ask: Callable[[str], str] | None) -> str:
@@ -25,7 +30,7 @@ def complete(url: str, environ: Mapping[str, str], ask: Callable[[str], str] | N
 
     Raises UrlError when it names no database.
     """
-    _require(url)
+    require_database(url)
     parts = urlsplit(url)
     if parts.password is not None:
         return url
@@ -55,6 +60,17 @@ def server(url: str) -> str:
     return urlunsplit(urlsplit(url)._replace(path=""))
 
 
+def server_arguments(url: str) -> dict[str, Any]:
+    """Host, port, user and password as arguments of ``pymysql.connect``."""
+    parts = urlsplit(url)
+    return {
+        "host": parts.hostname or "127.0.0.1",
+        "port": parts.port or 3306,
+        "user": unquote(parts.username or ""),
+        "password": unquote(parts.password or ""),
+    }
+
+
 def tls(url: str) -> ssl.SSLContext | None:
     """How to encrypt: ``?tls=verify`` or ``?tls=off``; by default verified, on this machine not at all."""
     wanted = _options(url).get("tls", ["off" if _is_local(urlsplit(url).hostname) else "verify"])[-1]
@@ -74,11 +90,13 @@ def _is_local(host: str | None) -> bool:
         return False
 
 
-def _require(url: str) -> None:
+def require_database(url: str) -> None:
+    """Raises UrlError when it names no database, or has options that are not known."""
     example = "mysql://user@host/database"
     try:
         parts = urlsplit(url)
-        _ = parts.port
+        # Both are read only now, and a host that DNS cannot have is a ValueError of the socket's later on.
+        _ = parts.port, (parts.hostname or "").encode("idna")
     except ValueError:
         # Not what urlsplit says: where the password has a / or #, it quotes a piece of it as the port.
         hint = "in user and password write / # ? @ [ ] as %2F %23 %3F %40 %5B %5D"
