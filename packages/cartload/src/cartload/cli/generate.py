@@ -42,7 +42,7 @@ def _folder(args: argparse.Namespace, spec: Spec, tables: tuple[str, ...], bar: 
         raise CommandError("--partition is for files that are read in place, not for --format sql", 2)
     monthly = args.partition == "month"
     job = FolderJob(Path(args.out), spec, _format(args, spec), tables, monthly, args.bom)
-    folder.write(job, resume=args.resume, processes=args.workers, tell=bar.add, say=bar.print_line)
+    folder.write(job, resume=args.resume, processes=args.workers, on_rows=bar.add, notify=bar.print_line)
     bar.finish(f"{job.folder} is whole")
 
 
@@ -66,7 +66,7 @@ def _stdout(args: argparse.Namespace, spec: Spec, tables: tuple[str, ...], bar: 
 def _database(args: argparse.Namespace, spec: Spec, _: tuple[str, ...], bar: Progress) -> None:
     _refuse(args, "--into", "resume", "partition", "format", "tables")
     url = console.complete_url(args.into)
-    database.write(url, spec, processes=args.workers, tell=bar.add, say=bar.print_line)
+    database.write(url, spec, processes=args.workers, on_rows=bar.add, notify=bar.print_line)
     bar.finish(f"{mysql_url.shown(url)} is whole")
 
 

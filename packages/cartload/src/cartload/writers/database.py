@@ -1,6 +1,6 @@
 """A dataset straight into MySQL or MariaDB: primary keys first, then rows, then all other keys."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -16,11 +16,11 @@ from cartload.schema import TABLE_NAMES, ddl
 from cartload.spec.model import Spec
 from cartload.storage import about, mysql_url
 from cartload.writers import runs, workers
-from cartload.writers.job import OutputError, Tell
+from cartload.writers.job import Notify, OnRows, OutputError
 from cartload.writers.runs import Run
 
 _IDLE_SECONDS: Final = 120
-_LANES: Final = 2
+_CONNECTIONS: Final = 2
 _HOURS: Final = 24 * 3600
 """Seconds that the server may take for the keys of one table."""
 
@@ -49,18 +49,18 @@ class DatabaseWriter:
         self._insert = mysql.insert if job.by_insert else mysql.load
         self._engine = Engine(job.spec)
         self._chunks = runs.whole(job.spec)
-        with explained(job.url):
+        with translate_errors(job.url):
             self._connection = _connect(job.url)
 
-    def make(self, run: Run, tell: Tell) -> None:
+    def make(self, run: Run, on_rows: OnRows) -> None:
         """Load the rows of a run. Raises OutputError."""
-        with explained(self._url):
+        with translate_errors(self._url):
             for position in range(run.start, run.stop):
                 batches = self._engine.generate(self._chunks[position], dictionaries=True)
                 for table, batch in batches.items():
                     self._insert(self._connection, table, batch)
                 self._connection.commit()
-                tell(sum(batch.num_rows for batch in batches.values()))
+                on_rows(sum(batch.num_rows for batch in batches.values()))
 
     def close(self) -> None:
         """Leave the server."""
@@ -68,28 +68,28 @@ class DatabaseWriter:
             self._connection.close()
 
 
-def write(url: str, spec: Spec, *, processes: int | None, tell: Tell, say: Callable[[str], None]) -> None:
-    """Fill the database, which is made if there is none; ``say`` hears what a user should know.
+def write(url: str, spec: Spec, *, processes: int | None, on_rows: OnRows, notify: Notify) -> None:
+    """Fill the database, which is made if there is none; ``notify`` gets what a user should know.
 
     Raises OutputError: the database has tables of a dataset already, or the server refuses something. The row
     in ``_cartload`` is written last: without it the dataset is not whole.
     """
-    with explained(url):
-        job = DatabaseJob(url, spec, by_insert=_prepared(url, spec, say))
+    with translate_errors(url):
+        job = DatabaseJob(url, spec, by_insert=_prepared(url, spec, notify))
     try:
         chunks = runs.whole(spec)
         wanted = runs.cut(spec, chunks, "sql")
-        count = processes or workers.sensible(runs.rows(spec, chunks, wanted))
-        workers.work(job, wanted, count, tell, lambda _work, _none: None)
-        with explained(url):
-            say("adding indexes and foreign keys")
+        count = processes or workers.worthwhile_processes(runs.rows(spec, chunks, wanted))
+        workers.work(job, wanted, count, on_rows, lambda _work, _none: None)
+        with translate_errors(url):
+            notify("adding indexes and foreign keys")
             _finish(url, spec)
     except BaseException:
-        say(f"{mysql_url.shown(url)} holds a part of the rows only: drop its tables before another try")
+        notify(f"{mysql_url.shown(url)} holds a part of the rows only: drop its tables before another try")
         raise
 
 
-def _prepared(url: str, spec: Spec, say: Callable[[str], None]) -> bool:
+def _prepared(url: str, spec: Spec, notify: Notify) -> bool:
     """Make database and tables; whether rows must be inserted because the server takes no files."""
     name = mysql_url.database(url)
     with _session(mysql_url.server(url)) as connection:
@@ -104,7 +104,7 @@ def _prepared(url: str, spec: Spec, say: Callable[[str], None]) -> bool:
             _execute(connection, ddl.create_table(table, spec.ids, final=False))
         ((takes_files,),) = _execute(connection, "SELECT @@GLOBAL.local_infile")
     if not takes_files:
-        say("the server has local_infile off: rows go by INSERT, which takes about three times as long")
+        notify("the server has local_infile off: rows go by INSERT, which takes about three times as long")
     return not takes_files
 
 
@@ -112,7 +112,7 @@ def _finish(url: str, spec: Spec) -> None:
     """Add the keys, several tables side by side, then foreign keys; prove those, and say what it all is."""
     keys = [one for table in TABLE_NAMES for one in ddl.alter_to_final(table, ddl.foreign_key_names(table))]
     foreign = [one for table in TABLE_NAMES for one in ddl.alter_to_final(table, ddl.index_names(table))]
-    _alter_tables(url, list(reversed(keys)), _LANES)
+    _alter_tables(url, list(reversed(keys)), _CONNECTIONS)
     _alter_tables(url, foreign, 1)
     with _session(url) as connection:
         _require_parents(connection)
@@ -124,7 +124,7 @@ def _finish(url: str, spec: Spec) -> None:
         connection.commit()
 
 
-def _alter_tables(url: str, statements: Sequence[str], lanes: int) -> None:
+def _alter_tables(url: str, statements: Sequence[str], connections: int) -> None:
     """Run statements, so many side by side. None goes on when one has failed or a signal ends the command.
 
     A server goes on with an ALTER whose client has left, so those that run are killed there.
@@ -140,7 +140,7 @@ def _alter_tables(url: str, statements: Sequence[str], lanes: int) -> None:
             finally:
                 running.discard(number)
 
-    pool = ThreadPoolExecutor(lanes)
+    pool = ThreadPoolExecutor(connections)
     try:
         for done in [pool.submit(alter, statement) for statement in statements]:
             done.result()
@@ -189,7 +189,7 @@ def _execute(connection: Bulk, statement: str, *values: Any) -> Any:
 
 
 @contextmanager
-def explained(url: str) -> Iterator[None]:
+def translate_errors(url: str) -> Iterator[None]:
     """What the server or the way to it refuses, as OutputError."""
     try:
         yield

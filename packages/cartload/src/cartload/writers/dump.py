@@ -1,18 +1,13 @@
-"""A dataset as SQL text that ``mysql < file`` loads on MySQL and MariaDB: tables, rows, keys."""
+"""A dataset as SQL text that ``mysql < file`` loads on MySQL and MariaDB: all but the rows."""
 
 from collections.abc import Collection, Iterator
 from typing import Final
 
-import pyarrow as pa
-
 from cartload import schema
 from cartload._identity import VINTAGE
-from cartload.encoders import inserts
 from cartload.schema import Ids, ddl
 from cartload.spec.model import Spec
 from cartload.storage import about
-from cartload.writers.rows import Cutter
-from cartload.writers.sink import Sink
 
 SESSION: Final = (
     "SET NAMES utf8mb4;\n"
@@ -20,11 +15,6 @@ SESSION: Final = (
     " sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO', autocommit = 0;\n"
 )
 """Each file begins with it. Keys are added unchecked: the rows are known to be right."""
-
-ROWS: Final = 1000
-"""Rows of an INSERT: a few hundred KB, far below the smallest limit on packets."""
-_COMMIT_AFTER: Final = 50
-"""INSERTs after which a table commits."""
 
 
 def tables(names: Collection[str], ids: Ids) -> str:
@@ -58,33 +48,3 @@ def _literal(value: str | int) -> str:
     if isinstance(value, int):
         return str(value)
     return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
-
-
-class Inserts:
-    """The rows of one table as statements; in a file of their own they begin with the session."""
-
-    def __init__(self, table: str, sink: Sink, *, own_file: bool = True) -> None:
-        self._table = table
-        self._sink = sink
-        self._cutter = Cutter(ROWS)
-        self._statements = 0
-        if own_file:
-            sink.write(SESSION.encode())
-
-    def add(self, batch: pa.RecordBatch) -> None:
-        """Append the rows of a batch."""
-        for rows in self._cutter.add(batch):
-            self._write(rows)
-
-    def close(self) -> None:
-        """Append the last rows."""
-        for rows in self._cutter.rest():
-            self._write(rows)
-        self._sink.write(b"COMMIT;\n")
-
-    def _write(self, rows: pa.Table) -> None:
-        batch = pa.concat_batches(rows.to_batches())
-        self._sink.write(inserts.statement(batch, self._table) + b";\n")
-        self._statements += 1
-        if self._statements % _COMMIT_AFTER == 0:
-            self._sink.write(b"COMMIT;\n")

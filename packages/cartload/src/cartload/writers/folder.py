@@ -1,7 +1,8 @@
 """A dataset into a folder: part files first, the manifest last; what was interrupted goes on."""
 
+import codecs
 import hashlib
-from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,48 +13,49 @@ from cartload.storage import atomic_file, manifest
 from cartload.storage.atomic_file import describe_os_error
 from cartload.storage.manifest import Manifest, ManifestError, TableTotals
 from cartload.writers import dump, journal, runs, workers
-from cartload.writers.job import FolderJob, OutputError, Tell
+from cartload.writers.job import FolderJob, Notify, OnRows, OutputError
 from cartload.writers.journal import Entry, Journal
 from cartload.writers.parts import Finished
 from cartload.writers.runs import Run
 
-type Say = Callable[[str], None]
-"""Told one line for the user."""
 
-
-def write(job: FolderJob, *, resume: bool, processes: int | None, tell: Tell, say: Say) -> Manifest:
-    """Write the dataset; ``tell`` hears of rows as they come, those found whole first.
+def write(
+    job: FolderJob, *, resume: bool, processes: int | None, on_rows: OnRows, notify: Notify
+) -> Manifest:
+    """Write the dataset; ``on_rows`` is called as rows come, first for those found whole.
 
     Raises OutputError and OSError; then, and when killed, the folder has no manifest and can be resumed.
     """
     whole = _whole_already(job, resume)
     if whole is not None:
-        say(f"{job.folder} is whole already")
+        notify(f"{job.folder} is whole already")
         return whole
     opened = _open(job, resume)
     try:
-        return _write(job, opened, processes, tell, say)
+        return _write(job, opened, processes, on_rows, notify)
     except (OSError, OutputError) as error:
         reason = describe_os_error(error) if isinstance(error, OSError) else str(error)
         raise OutputError(f"{reason}; {_kept(opened)}") from error
     except BaseException:
-        say(f"{job.folder} is not whole: {_kept(opened)}")
+        notify(f"{job.folder} is not whole: {_kept(opened)}")
         raise
     finally:
         _tidy(job.folder)
         opened.close()
 
 
-def _write(job: FolderJob, opened: Journal, processes: int | None, tell: Tell, say: Say) -> Manifest:
+def _write(
+    job: FolderJob, opened: Journal, processes: int | None, on_rows: OnRows, notify: Notify
+) -> Manifest:
     chunks = runs.whole(job.spec)
     wanted = [run for run in runs.cut(job.spec, chunks, job.format) if _any(job, run)]
-    missing = list(_missing(job, opened, wanted, tell, say))
+    missing = list(_missing(job, opened, wanted, on_rows, notify))
 
     def done(run: Run, parts: list[Finished]) -> None:
         opened.add(Entry(run=run.start, parts=tuple(parts)))
 
-    count = processes or workers.sensible(runs.rows(job.spec, chunks, missing))
-    workers.work(job, missing, count, tell, done)
+    count = processes or workers.worthwhile_processes(runs.rows(job.spec, chunks, missing))
+    workers.work(job, missing, count, on_rows, done)
     if job.format == "sql":
         atomic_file.write(job.folder / "schema.sql", dump.tables(job.tables, job.spec.ids).encode())
         atomic_file.write(job.folder / "keys.sql", dump.keys(job.tables, job.spec).encode())
@@ -93,13 +95,23 @@ def _whole_already(job: FolderJob, resume: bool) -> Manifest | None:
     except ManifestError as error:
         raise OutputError(str(error)) from error
     there = (found.vintage, found.spec, found.format, set(found.tables), _monthly(found))
-    if resume and there == (VINTAGE, job.spec, job.format, set(job.tables), job.monthly):
+    wanted = (VINTAGE, job.spec, job.format, set(job.tables), job.monthly)
+    if resume and there == wanted and _has_bom(job.folder, found) == job.bom:
         return found
     raise OutputError(f"{job.folder} holds a whole dataset already: choose another folder, or delete it")
 
 
 def _monthly(found: Manifest) -> bool:
     return any("=" in part.path for part in found.parts)
+
+
+def _has_bom(folder: Path, found: Manifest) -> bool:
+    """Whether CSV files begin with a byte order mark, which the manifest does not say."""
+    if found.format != "csv" or not found.parts:
+        return False
+    with suppress(OSError), (folder / found.parts[0].path).open("rb") as file:
+        return file.read(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8
+    return False
 
 
 def _open(job: FolderJob, resume: bool) -> Journal:
@@ -125,16 +137,18 @@ def _tidy(folder: Path) -> None:
         hidden.unlink()
 
 
-def _missing(job: FolderJob, opened: Journal, wanted: list[Run], tell: Tell, say: Say) -> list[Run]:
+def _missing(
+    job: FolderJob, opened: Journal, wanted: list[Run], on_rows: OnRows, notify: Notify
+) -> list[Run]:
     missing = []
     for run in wanted:
         entry = opened.entries.get(run.start)
         wrong = None if entry is None else _wrong(job.folder, entry)
         if entry is not None and wrong is None:
-            tell(sum(finished.part.rows for finished in entry.parts))
+            on_rows(sum(finished.part.rows for finished in entry.parts))
             continue
         if wrong is not None:
-            say(f"{wrong} is not as it was written: it is made again")
+            notify(f"{wrong} is not as it was written: it is made again")
             opened.forget(run.start)
         missing.append(run)
     return missing

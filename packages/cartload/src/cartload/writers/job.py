@@ -17,8 +17,10 @@ class OutputError(Exception):
     """The output cannot be made or finished; the message is one line for the user."""
 
 
-type Tell = Callable[[int], None]
-"""Told how many rows are made more."""
+type OnRows = Callable[[int], None]
+"""Called with the number of rows that were just made."""
+type Notify = Callable[[str], None]
+"""Called with one line for the user."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ class FolderWriter:
         self._engine = Engine(job.spec)
         self._chunks = runs.whole(job.spec)
 
-    def make(self, run: Run, tell: Tell) -> list[Finished]:
+    def make(self, run: Run, on_rows: OnRows) -> list[Finished]:
         """Write the parts of a run: all of them whole, or none. Raises OSError."""
         writers = {table: self._writer(table, run) for table in run.tables if table in self._job.tables}
         try:
@@ -54,7 +56,7 @@ class FolderWriter:
                 batches = self._engine.generate(chunk, tables=self._job.tables, dictionaries=True)
                 for table, batch in batches.items():
                     writers[table].add(batch)
-                tell(sum(batch.num_rows for batch in batches.values()))
+                on_rows(sum(batch.num_rows for batch in batches.values()))
             return [part for writer in writers.values() for part in writer.finish()]
         except BaseException:
             for writer in writers.values():

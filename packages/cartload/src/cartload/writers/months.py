@@ -56,6 +56,6 @@ class MonthlyParts:
 
     def _part(self, month: int) -> OnePart:
         if month not in self._parts:
-            partition = f"{_FOLDER}={self._first_month + month}"
+            partition = f"{_FOLDER}={self._first_month + np.timedelta64(month, 'M')}"
             self._parts[month] = OnePart(self._place, partition, row_group=self._row_group)
         return self._parts[month]

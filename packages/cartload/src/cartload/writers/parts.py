@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from cartload.schema import Ids
 from cartload.schema.rowhash import RowHash, hash_batch
 from cartload.storage.manifest import Format, Part
-from cartload.writers.encoders import ROW_GROUP, encoder
+from cartload.writers.file_writers import ROW_GROUP, open_writer
 from cartload.writers.partfile import PartFile
 
 
@@ -64,18 +64,18 @@ class OnePart:
         self._path = place.path(partition)
         self._file = PartFile(place.folder / self._path)
         self._sum = RowHash()
-        self._encoder = encoder(
+        self._writer = open_writer(
             place.format, place.table, place.ids, self._file, row_group=row_group, bom=place.bom
         )
 
     def add(self, batch: pa.RecordBatch) -> None:
         """Append a batch."""
         self._sum += hash_batch(batch, self._table)
-        self._encoder.add(batch)
+        self._writer.add(batch)
 
     def finish(self) -> list[Finished]:
         """Make the file whole."""
-        self._encoder.close()
+        self._writer.close()
         written = self._file.finish()
         part = Part(
             table=self._table,

@@ -8,34 +8,33 @@ from cartload.engine.generate import Engine
 from cartload.spec.model import Spec
 from cartload.storage.manifest import Format
 from cartload.writers import dump, runs
-from cartload.writers.encoders import Encoder, encoder
-from cartload.writers.job import Tell
-from cartload.writers.sink import Sink
+from cartload.writers.file_writers import FileWriter, InsertWriter, Sink, open_writer
+from cartload.writers.job import OnRows
 
 
 def write_table(
-    spec: Spec, table: str, file_format: Format, sink: Sink, tell: Tell, *, bom: bool = False
+    spec: Spec, table: str, file_format: Format, sink: Sink, on_rows: OnRows, *, bom: bool = False
 ) -> None:
     """One table of a resolved spec as one file. Raises OSError."""
-    encoded = encoder(file_format, table, spec.ids, sink, bom=bom)
+    file = open_writer(file_format, table, spec.ids, sink, bom=bom)
     for batches in _made(spec, {table}):
-        encoded.add(batches[table])
-        tell(batches[table].num_rows)
-    encoded.close()
+        file.add(batches[table])
+        on_rows(batches[table].num_rows)
+    file.close()
 
 
-def write_dump(spec: Spec, tables: Collection[str], sink: Sink, tell: Tell) -> None:
+def write_dump(spec: Spec, tables: Collection[str], sink: Sink, on_rows: OnRows) -> None:
     """A SQL dump of these tables, rows in the order in which they are made. Raises OSError."""
     sink.write(dump.tables(tables, spec.ids).encode())
-    open_tables: dict[str, Encoder] = {}
+    open_tables: dict[str, FileWriter] = {}
     for batches in _made(spec, tables):
         for table in [name for name in open_tables if name not in batches]:
             open_tables.pop(table).close()
         for table, batch in batches.items():
-            open_tables.setdefault(table, dump.Inserts(table, sink, own_file=False)).add(batch)
-            tell(batch.num_rows)
-    for encoded in open_tables.values():
-        encoded.close()
+            open_tables.setdefault(table, InsertWriter(table, sink, own_file=False)).add(batch)
+            on_rows(batch.num_rows)
+    for file in open_tables.values():
+        file.close()
     sink.write(dump.keys(tables, spec).encode())
 
 

@@ -17,7 +17,7 @@ from typing import Any, Final, Protocol
 
 from cartload.engine.worker_process import keep_freed_memory, leave_out_pandas
 from cartload.storage.atomic_file import describe_os_error
-from cartload.writers.job import OutputError
+from cartload.writers.job import OnRows, OutputError
 from cartload.writers.runs import Run
 
 _END_SECONDS: Final = 5
@@ -27,7 +27,7 @@ _ROWS_WORTH_A_PROCESS: Final = 500_000
 class ChunkWriter[T](Protocol):
     """Makes runs in one process."""
 
-    def make(self, run: Run, tell: Callable[[int], None]) -> T:
+    def make(self, run: Run, on_rows: OnRows) -> T:
         """Make a run; raises OSError and OutputError."""
 
     def close(self) -> None:
@@ -45,27 +45,28 @@ def work[T](
     job: Job[T],
     runs: Sequence[Run],
     processes: int,
-    tell: Callable[[int], None],
-    done: Callable[[Run, T], None],
+    on_rows: OnRows,
+    on_done: Callable[[Run, T], None],
 ) -> None:
-    """Make all runs, in any order, in so many processes; ``tell`` hears of rows, ``done`` of whole runs.
+    """Make all runs, in any order, in so many processes; ``on_rows`` is called as rows come,
+    ``on_done`` with each whole run.
 
     Raises OutputError and OSError.
     """
     count = min(processes, len(runs))
     if count > 1:
         with _started(job, count) as workers:
-            _distribute(workers, runs, tell, done)
+            _distribute(workers, runs, on_rows, on_done)
     elif runs:
         writer = job.start()
         try:
             for run in runs:
-                done(run, writer.make(run, tell))
+                on_done(run, writer.make(run, on_rows))
         finally:
             writer.close()
 
 
-def sensible(rows: int) -> int:
+def worthwhile_processes(rows: int) -> int:
     """How many processes are worth their start for so many rows: at most one for each usable core."""
     return max(1, min(_usable_cores(), rows // _ROWS_WORTH_A_PROCESS))
 
@@ -81,7 +82,7 @@ type _Workers = dict[Pipe, BaseProcess]
 
 
 def _distribute[T](
-    workers: _Workers, runs: Sequence[Run], tell: Callable[[int], None], done: Callable[[Run, T], None]
+    workers: _Workers, runs: Sequence[Run], on_rows: OnRows, on_done: Callable[[Run, T], None]
 ) -> None:
     waiting = iter(runs)
     busy = {pipe for pipe, _ in zip(list(workers), range(len(runs)), strict=False)}
@@ -91,9 +92,9 @@ def _distribute[T](
         for pipe in busy.intersection(connection.wait(list(busy))):
             match _received(pipe, workers):
                 case ("rows", count):
-                    tell(count)
+                    on_rows(count)
                 case ("done", run, result):
-                    done(run, result)
+                    on_done(run, result)
                     following = next(waiting, None)
                     if following is None:
                         busy.discard(pipe)

@@ -1,24 +1,34 @@
-"""Batches of one table as the bytes of one growing file."""
+"""Batches of one table as the bytes of one growing file, in each format."""
 
 import codecs
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from cartload import schema
-from cartload.encoders import files, parquet
+from cartload.encoders import files, inserts, parquet
 from cartload.schema import Ids
 from cartload.storage.manifest import Format
-from cartload.writers.dump import Inserts
+from cartload.writers import dump
 from cartload.writers.rows import Cutter
-from cartload.writers.sink import Sink
 
 ROW_GROUP: Final = 64_000
 """Rows of a Parquet row group: twice as many are a tenth faster and take a hundred MiB more."""
 
 
-class Encoder(Protocol):
+_COMMIT_AFTER: Final = 50
+"""INSERTs after which a table commits."""
+
+
+class Sink(Protocol):
+    """A file, standard output, or whatever takes bytes."""
+
+    def write(self, data: Any, /) -> int:
+        """Append them; raises OSError."""
+
+
+class FileWriter(Protocol):
     """One file of a table in the making."""
 
     def add(self, batch: pa.RecordBatch) -> None:
@@ -28,22 +38,22 @@ class Encoder(Protocol):
         """Append what a whole file still needs."""
 
 
-def encoder(
+def open_writer(
     file_format: Format, table: str, ids: Ids, sink: Sink, *, row_group: int = ROW_GROUP, bom: bool = False
-) -> Encoder:
-    """The encoder of a format; ``row_group`` is for Parquet, ``bom`` (see :class:`Csv`) for CSV."""
+) -> FileWriter:
+    """The writer of a format; ``row_group`` is for Parquet, ``bom`` (see :class:`CsvWriter`) for CSV."""
     match file_format:
         case "parquet":
-            return Parquet(schema.arrow_schema(table, ids), sink, row_group)
+            return ParquetWriter(schema.arrow_schema(table, ids), sink, row_group)
         case "csv":
-            return Csv(schema.arrow_schema(table, ids), sink, bom=bom)
+            return CsvWriter(schema.arrow_schema(table, ids), sink, bom=bom)
         case "jsonl":
-            return JsonLines(sink)
+            return JsonLinesWriter(sink)
         case "sql":
-            return Inserts(table, sink)
+            return InsertWriter(table, sink)
 
 
-class Parquet:
+class ParquetWriter:
     """Row groups of equal length, zstd 1; the Arrow schema is not stored, Parquet's own says it all."""
 
     def __init__(self, columns: pa.Schema, sink: Sink, row_group: int) -> None:
@@ -71,7 +81,7 @@ class Parquet:
         return self._open
 
 
-class Csv:
+class CsvWriter:
     """One header line, then lines; ``bom``: with a byte order mark before them."""
 
     def __init__(self, columns: pa.Schema, sink: Sink, *, bom: bool) -> None:
@@ -88,7 +98,7 @@ class Csv:
         """Nothing more is needed."""
 
 
-class JsonLines:
+class JsonLinesWriter:
     """One object a line."""
 
     def __init__(self, sink: Sink) -> None:
@@ -100,3 +110,33 @@ class JsonLines:
 
     def close(self) -> None:
         """Nothing more is needed."""
+
+
+class InsertWriter:
+    """The rows of one table as statements; in a file of their own they begin with the session."""
+
+    def __init__(self, table: str, sink: Sink, *, own_file: bool = True) -> None:
+        self._table = table
+        self._sink = sink
+        self._cutter = Cutter(inserts.ROWS_AT_ONCE)
+        self._statements = 0
+        if own_file:
+            sink.write(dump.SESSION.encode())
+
+    def add(self, batch: pa.RecordBatch) -> None:
+        """Append the rows of a batch."""
+        for rows in self._cutter.add(batch):
+            self._write(rows)
+
+    def close(self) -> None:
+        """Append the last rows."""
+        for rows in self._cutter.rest():
+            self._write(rows)
+        self._sink.write(b"COMMIT;\n")
+
+    def _write(self, rows: pa.Table) -> None:
+        batch = pa.concat_batches(rows.to_batches())
+        self._sink.write(inserts.statement(batch, self._table) + b";\n")
+        self._statements += 1
+        if self._statements % _COMMIT_AFTER == 0:
+            self._sink.write(b"COMMIT;\n")
