@@ -66,7 +66,8 @@ def _overwrite(path: Path, content: bytes) -> None:
 
 def _replace(path: Path, content: bytes, mode: int | None) -> None:
     """Write a file beside the path, under a name that nobody can guess, and rename it when it is whole."""
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
+    # Not named after the file: its name may be as long as names can be.
+    descriptor, name = tempfile.mkstemp(prefix=".cartload-", suffix=".tmp", dir=path.parent)
     hidden = Path(name)
     try:
         with open(descriptor, "wb") as file:

@@ -137,7 +137,7 @@ def _of_spec(spec: Spec) -> Iterator[Rule]:
     yield RowRule(
         "order.shipping",
         INVARIANT,
-        "Shipping is the spec's fee; free from the spec's amount on, and at the evaluator of a store.",
+        "Shipping is the spec's fee; free from the spec's amount on, and at the counter of a store.",
         ROWS["order_details"],
         f"t.shipping <> CASE WHEN {carried} THEN 0 ELSE {spec.shipping.fee} END",
         ("t.channel", "t.subtotal", "t.discount", "t.shipping"),
