@@ -33,6 +33,7 @@ class Answers(BaseModel):
 
     def text(self) -> str:
         """The file's text: JSON with each row on a line of its own."""
+        # By hand, since json would put each cell on a line of its own, or everything on one.
         return '{"items": [\n' + ",\n".join(map(_lines, self.items)) + "\n]}\n"
 
 

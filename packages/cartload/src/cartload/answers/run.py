@@ -46,6 +46,7 @@ def _cell(value: Any) -> Cell:
     match value:
         case None | str():
             return value
+        # Booleans are integers in Python, and some clients give one where others give 1.
         case int():
             return int(value)
         case Decimal() if value == value.to_integral_value():

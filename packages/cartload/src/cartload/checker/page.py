@@ -79,6 +79,7 @@ def _samples(rule: RuleReport) -> str:
         return ""
     names = list(rule.samples[0])
     rows = [[_shown(sample.get(name)) for name in names] for sample in rule.samples]
+    # Focusable, so that a table which is wider than the page can be scrolled by keyboard.
     return f'<div class="scroll sample" tabindex="0">{_table(names, rows)}</div>'
 
 

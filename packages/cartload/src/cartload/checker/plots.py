@@ -69,6 +69,7 @@ def _grid(y: float, name: str) -> str:
 
 def _ticks(highest: float) -> list[float]:
     """Round numbers from 0 to the first that is not below the highest value."""
+    # Steps of 1, 2, 2.5 or 5 times a power of ten, as people count, and at most five of them.
     power = 10.0 ** floor(log10(highest))
     step = next(size * power for size in (0.25, 0.5, 1, 2, 2.5) if highest / (size * power) <= 5)
     return [step * place for place in range(ceil(highest / step - 1e-9) + 1)]

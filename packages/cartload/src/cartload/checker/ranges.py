@@ -47,6 +47,8 @@ def ranges(stored: Stored, owner: Owner, rows_at_once: int = ROWS_AT_ONCE) -> li
     pieces = -(-largest // rows_at_once)
     if pieces < 2:
         return [EVERYTHING]
+    # A sample is enough, since ranges need not be equal: any edges give the same result, only the memory
+    # differs.
     sample = f"(SELECT id FROM {owner} WHERE id IS NOT NULL USING SAMPLE reservoir({_SAMPLE} ROWS))"
     found = stored.rows(f"SELECT id FROM {sample} ORDER BY id")
     edges = sorted({found[len(found) * piece // pieces][0] for piece in range(1, pieces)}) if found else []

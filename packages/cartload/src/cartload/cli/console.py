@@ -46,10 +46,12 @@ def _fill(descriptor: int, mode: str) -> None:
         os.fstat(descriptor)
         return
     writable = mode == "w" and descriptor != 1
+    # The system gives the lowest free number, which mostly is the one that is missing already.
     opened = os.open(os.devnull, os.O_WRONLY if writable else os.O_RDONLY)
     if opened != descriptor:
         os.dup2(opened, descriptor)
         os.close(opened)
+    # Worker processes need their standard streams too, and what Python opens it closes in children.
     os.set_inheritable(descriptor, True)
 
 
@@ -92,6 +94,7 @@ def print_error(error: BaseException) -> None:
 
 def print_remark(line: str) -> None:
     """A line beside a result, on standard error, where there is one."""
+    # A closed stream is a ValueError, a full disk an OSError.
     with suppress(OSError, ValueError):
         sys.stderr.write(f"cartload: {line}\n")
         sys.stderr.flush()
@@ -138,5 +141,7 @@ def close(code: int) -> int:
 def _forget(stream: TextIO) -> None:
     """Let what a stream still holds go nowhere."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
+    # Python writes its buffers once more at its own end. Closing the stream would do that too and fail
+    # again, so the descriptor below it is exchanged.
     os.dup2(nowhere, stream.fileno())
     os.close(nowhere)

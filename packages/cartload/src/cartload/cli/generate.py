@@ -20,6 +20,7 @@ from cartload.writers.job import FolderJob, OutputError
 
 def run(args: argparse.Namespace) -> int:
     """Make a dataset where it was asked for."""
+    # All that can be wrong with the arguments is found before anything is written or connected to.
     spec, tables = spec_from_arguments(args), _tables(args)
     if args.bom and (args.into or _format(args, spec) != "csv"):
         raise CommandError("--bom is for --format csv", 2)
@@ -30,6 +31,7 @@ def run(args: argparse.Namespace) -> int:
             write(args, spec, tables, bar)
     except OutputError as error:
         raise CommandError(str(error)) from error
+    # An OSError too, but no failure: main ends the command without a word.
     except BrokenPipeError:
         raise
     except OSError as error:

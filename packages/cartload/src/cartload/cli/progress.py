@@ -44,6 +44,8 @@ class Progress:
             self._print(text.strip())
             return
         with suppress(OSError, ValueError):
+            # Not before there are rows to show: a command that fails at once draws no bar. A second start
+            # does nothing.
             self._bar.start()
             self._bar.update(self._bar.task_ids[0], completed=min(self._rows, self._expected), text=text)
             self._bar.refresh()

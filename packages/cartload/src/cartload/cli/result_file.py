@@ -84,6 +84,8 @@ def _replace(path: Path, content: bytes, mode: int | None) -> None:
 
 def _usual_mode() -> int:
     """The mode that a new file gets; the system tells its mask only to who changes it."""
+    # For an instant the mask is stricter, never looser: a file that another thread makes meanwhile is not
+    # open to others.
     mask = os.umask(0o077)
     os.umask(mask)
     return 0o666 & ~mask

@@ -6,6 +6,7 @@ from types import FrameType
 from typing import Any, Final
 
 _ENDING: Final = (signal.SIGINT, signal.SIGTERM)
+# Short enough that nobody waits for it, long enough that cleaning up is hardly disturbed.
 _REMINDER_SECONDS: Final = 0.1
 
 _received: int | None = None
@@ -23,6 +24,8 @@ class Interrupted(BaseException):
 def install() -> None:
     """From now on the first signal that ends programs raises Interrupted; later ones are not heard."""
     sys.unraisablehook = _unraisable
+    # Installed before the signals that end the command: they set the timer, and a SIGALRM without a handler
+    # kills the process.
     signal.signal(signal.SIGALRM, _remind)
     for ending in _ENDING:
         signal.signal(ending, _stop)
@@ -30,6 +33,8 @@ def install() -> None:
 
 def ignore() -> None:
     """No signal ends the process from now on: how it ends is settled."""
+    # The timer is stopped first: a reminder after this would be an exception where nobody expects one any
+    # more.
     signal.setitimer(signal.ITIMER_REAL, 0)
     for number in (*_ENDING, signal.SIGALRM):
         signal.signal(number, signal.SIG_IGN)
@@ -42,6 +47,8 @@ def received() -> int | None:
 
 def _stop(number: int, _: FrameType | None) -> None:
     global _received
+    # Only the first one: who presses Ctrl-C twice would otherwise interrupt the cleaning up, and leave
+    # files behind.
     if _received is None:
         _received = number
         signal.setitimer(signal.ITIMER_REAL, _REMINDER_SECONDS, _REMINDER_SECONDS)

@@ -12,6 +12,8 @@ from cartload.schema import TABLE_NAMES
 from cartload.storage import mysql_url
 
 try:
+    # Here and not in the parser of arguments, so that all other commands work without DuckDB, which is an
+    # extra.
     from cartload.readers import Stored, StoredError, open_stored
 except ModuleNotFoundError as missing:
     if missing.name != "duckdb":
@@ -25,6 +27,7 @@ def check(args: argparse.Namespace) -> int:
 
     with _open_target(args) as stored:
         report = check_stored(stored)
+    # The file first: where it cannot be written, no summary says that all is well.
     result_file.write_result(report.shown(args.report), args.report_file)
     if result_file.is_file(args.report_file):
         console.write(report.text())

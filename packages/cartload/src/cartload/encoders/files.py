@@ -62,8 +62,10 @@ def csv_lines(batch: pa.RecordBatch, *, header: bool) -> memoryview:
 
 def _csv_text(values: Any) -> Any:
     lengths = pc.binary_length(values)
+    # Most columns have nothing to quote, and looking at their bytes is far cheaper than asking each string.
     if not text.contains(values, ',"') and not pc.any(pc.equal(lengths, 0)).as_py():
         return values
+    # An empty text is quoted, since nothing between two commas is NULL.
     special = pc.or_(pc.equal(lengths, 0), pc.match_substring_regex(values, '[,"\\r\\n]'))
     doubled = pc.replace_substring(values, '"', '""')
     return pc.if_else(special, pc.binary_join_element_wise('"', doubled, '"', ""), values)
@@ -86,4 +88,5 @@ def json_lines(batch: pa.RecordBatch) -> memoryview:
 def _escaped(values: Any) -> Any:
     if not text.contains(values, '"\\'):
         return values
+    # The backslash first: later it would escape the escapes.
     return text.replaced(values, [("\\", "\\\\"), ('"', '\\"'), *_CONTROLS])

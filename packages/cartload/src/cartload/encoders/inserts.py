@@ -7,6 +7,7 @@ import pyarrow as pa
 from cartload.encoders import text
 from cartload.kernels.text_lines import Field
 
+# The backslash first: later it would escape the escapes. \Z is the end of a file for clients on Windows.
 _ESCAPES: Final = (
     ("\\", "\\\\"),
     ("'", "\\'"),
@@ -38,6 +39,7 @@ def statement(batch: pa.RecordBatch, table: str) -> bytes:
         )
         for place, values in enumerate(batch.columns)
     ]
+    # Without the comma and newline behind the last row.
     return begin + bytes(text.written(fields, b"),\n", batch.num_rows)[:-2])
 
 

@@ -26,6 +26,7 @@ _SESSION: Final = (
     "SET SESSION time_zone = '+00:00'",
     "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO'",
 )
+# The backslash first: later it would escape the escapes, and \N would be NULL.
 _ESCAPES: Final = (("\\", "\\\\"), ("\t", "\\t"), ("\n", "\\n"), ("\r", "\\r"), ("\0", "\\0"))
 
 
@@ -132,6 +133,7 @@ def _difference(cursor: Any, table: str, stored: int, sent: int, warnings: int) 
 @contextmanager
 def _as_file(payload: memoryview) -> Iterator[str]:
     """A path under which the payload can be read: in memory on Linux, a temporary file elsewhere."""
+    # The driver opens the file by its name, so bytes in memory need one: on Linux that of a file in memory.
     if not hasattr(os, "memfd_create"):
         with tempfile.NamedTemporaryFile() as file:
             file.write(payload)
@@ -157,6 +159,7 @@ def tab_separated(batch: pa.RecordBatch) -> memoryview:
 
 
 def _column(values: Any) -> Any:
+    # MySQL has no booleans: TINYINT takes 1 and 0, and not the words.
     flags = pa.types.is_boolean(values.type)
     return values.cast(pa.int32()) if flags else text.column(values, "tab-separated", _escaped)
 

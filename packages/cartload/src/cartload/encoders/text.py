@@ -40,8 +40,11 @@ def _pooled(values: Any, form: str, escaped: Callable[[Any], Any]) -> Any:
         rendered = escaped(strings)
     else:
         rendered = known.kept(f"text as {form}", lambda: pools.known(escaped(strings)))
+    # The kernels read the strings of a dictionary from the first one of the buffer on; this copies them to
+    # the front.
     if rendered.offset:
         rendered = pa.concat_arrays([rendered])
+    # Not checked again: the indices are those of the dictionary before, which had as many strings.
     return pa.DictionaryArray.from_arrays(values.indices.cast(pa.int32()), rendered, safe=False)
 
 

@@ -34,6 +34,7 @@ def is_as_stored(found: pa.DataType, wanted: pa.DataType) -> bool:
 
 def cast_file(path: Path, table: str, ids: Ids, copy: Path) -> None:
     """Write the table's columns of a Parquet file with the schema's types. Raises StoredError and OSError."""
+    # NULL in a mandatory column is copied as it is: the checker reports it.
     schema = pa.schema([field.with_nullable(True) for field in arrow_schema(table, ids)])
     with pq.ParquetFile(path) as source, pq.ParquetWriter(copy, schema, compression="zstd") as target:
         for batch in source.iter_batches(_ROWS_AT_ONCE, columns=schema.names):
@@ -83,6 +84,8 @@ def _is_uuid(kind: pa.DataType) -> bool:
 def _uuid_texts(values: Any) -> Any:
     """UUIDs of 16 bytes as text of 36 characters."""
     stored = values.storage if isinstance(values, pa.ExtensionArray) else values
+    # NULL has to take as many bytes as a value, so that all the others stay in their places; it is made
+    # NULL again at the end.
     digits = b"".join((one or bytes(_UUID_BYTES)) for one in stored.to_pylist()).hex().encode()
     width = 2 * _UUID_BYTES
     texts = pa.Array.from_buffers(pa.binary(width), len(stored), [None, pa.py_buffer(digits)])

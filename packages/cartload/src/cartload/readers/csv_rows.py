@@ -20,12 +20,14 @@ def query(name: str) -> str:
 
 def _field(column: Column) -> str:
     """NULL is nothing, text is quoted, moments say that they are UTC."""
+    # As bytes, columns of any character set and collation can be joined into one text.
     plain = f"CAST(`{column.name}` AS BINARY)"
     match column.type:
         case "id" | "string" | "enum":
             plain = f"""CONCAT('"', REPLACE({plain}, '"', '""'), '"')"""
         case "timestamp":
             plain = f"CONCAT({plain}, 'Z')"
+    # CONCAT_WS leaves out what is NULL together with the comma, and all later fields would move up.
     return f"IFNULL({plain}, '')"
 
 
@@ -34,6 +36,7 @@ def parse_rows(rows: Sequence[tuple[Any, ...]], schema: pa.Schema) -> pa.Table:
     text = b"\n".join(line for (line,) in rows) + b"\n"
     return pc.read_csv(
         pa.BufferReader(text),
+        # One block for all: Arrow refuses a row that is longer than a block.
         pc.ReadOptions(column_names=schema.names, block_size=len(text) + 1),
         pc.ParseOptions(newlines_in_values=True),
         pc.ConvertOptions(

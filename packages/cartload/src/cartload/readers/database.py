@@ -135,6 +135,7 @@ def _description(source: _Source, place: str) -> tuple[Spec | None, tuple[Segmen
 
 
 def _ids(columns: dict[str, str], place: str, spec: Spec | None) -> Ids:
+    # "int" as in "bigint"; ids of the other kind are "char" or, made by others, "varchar".
     ids: Ids = "integer" if "int" in columns.get("id", "") else "uuid"
     if spec is not None and spec.ids != ids:
         raise StoredError(f"{place} has {ids} ids, the spec says {spec.ids}")
@@ -153,7 +154,10 @@ def _copy(
     require_columns(name, columns, f"{place}: {name}", remarks)
     types = ", ".join(f"{column} {kind}" for column, kind in duckdb_types(name, ids).items())
     connection.execute(f"CREATE TABLE {name} ({types})")
+    # NULL is read in any column: the checker reports one that should not be there, with its row.
     schema = pa.schema([field.with_nullable(True) for field in arrow_schema(name, ids)])
+    # Of PyMySQL's cursors the one that fetches rows as they come: the usual one holds the whole table in
+    # memory.
     with source.cursor(SSCursor) as cursor:
         cursor.execute(csv_rows.query(name))
         for batch in _batches(cursor, schema, f"{place}: {name}"):

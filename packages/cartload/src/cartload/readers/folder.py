@@ -75,6 +75,8 @@ def _listed(folder: Path, manifest: Manifest) -> Files:
         raise StoredError(f"{missing[0]} is missing, the manifest names it{_more(missing)}")
     if not set(listed.values()) & set(TABLE_NAMES):
         raise StoredError(f"{folder} holds no dataset: its {NAME} names no file of a table")
+    # A file more would be rows more, which nobody promised: a second run into the folder, or a copy of a
+    # part.
     others = sorted(_parts(folder).keys() - listed.keys())
     if others:
         raise StoredError(f"{others[0]} is not in the manifest{_more(others)}")

@@ -50,6 +50,7 @@ def _opened(
 
 @contextmanager
 def _connection(scratch: Path, memory_mb: int) -> Iterator[duckdb.DuckDBPyConnection]:
+    # A file and not memory: tables that are copied may be larger than what DuckDB may hold.
     with duckdb.connect(scratch / "stored.duckdb") as connection:
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute("SET enable_progress_bar = false")  # it would be printed into the report

@@ -29,6 +29,7 @@ def create_view(
     columns = ", ".join(table(name).column_names)
     # Reading by name opens every file before each query: only where the files differ in their columns.
     by_name = "true" if len({tuple(_schema(path).names) for path in readable}) > 1 else "false"
+    # Without hive partitioning, by which a folder placed_month=2024-01 would be read as a column more.
     source = f"read_parquet({path_literals(readable)}, hive_partitioning = false, union_by_name = {by_name})"
     connection.execute(f"CREATE VIEW {name} AS SELECT {columns} FROM {source}")  # noqa: S608 the schema's names
 

@@ -64,6 +64,8 @@ def _typed(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
         values if values.type == field.type else values.cast(field.type)
         for values, field in zip(batch.columns, schema, strict=True)
     ]
+    # Arrow does not look whether a column that is declared without NULL has some, but those who read the
+    # batch rely on it.
     plain = pa.schema([field.with_nullable(True) for field in schema])
     return pa.RecordBatch.from_arrays(columns, schema=plain if _has_nulls(columns, schema) else schema)
 

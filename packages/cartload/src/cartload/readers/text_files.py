@@ -34,6 +34,8 @@ def load_table(
     remarks: Remarks,
 ) -> None:
     """Load a table. Raises StoredError for a missing column, or a value that its column cannot hold."""
+    # Files are read together where their columns are in the same order; DuckDB takes one list of columns a
+    # call.
     by_columns: dict[tuple[str, ...], list[Path]] = {}
     for path in paths:
         by_columns.setdefault(_columns(path, name, form, remarks), []).append(path)
@@ -80,6 +82,8 @@ def _columns(path: Path, name: str, form: TextFormat, remarks: Remarks) -> tuple
         return table(name).column_names
     found = (_csv_row(path, first, 0) or []) if form == "csv" else _keys(path, first[0])
     require_columns(name, found, str(path), remarks)
+    # Of JSON only the schema's own columns are asked for, since objects name them; of CSV all that lie in
+    # between must be counted.
     return tuple(found) if form == "csv" else table(name).column_names
 
 

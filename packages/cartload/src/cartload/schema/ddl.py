@@ -5,6 +5,7 @@ from typing import Final
 
 from cartload.schema import TABLE_NAMES, TABLES, Column, Ids, Table, table
 
+# Ids and values of a list are compared byte by byte: upper and lower case are different there.
 _ASCII: Final = "CHARACTER SET ascii COLLATE ascii_bin"
 _ASCII_FOLDED: Final = "CHARACTER SET ascii COLLATE ascii_general_ci"
 _OPTIONS: Final = "ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci"
@@ -35,6 +36,8 @@ def alter_to_final(name: str, present: Collection[str] = ()) -> list[str]:
     wanted = table(name)
     keys = zip(index_names(name), _keys(wanted), strict=True)
     foreign = zip(foreign_key_names(name), _foreign_keys(wanted), strict=True)
+    # Indexes before foreign keys: for a foreign key without an index on its column the server adds one of
+    # its own, under a name that is not ours.
     kinds = [[part for key, part in kind if key not in present] for kind in (keys, foreign)]
     return [f"ALTER TABLE `{name}` " + ", ".join(f"ADD {part}" for part in kind) for kind in kinds if kind]
 

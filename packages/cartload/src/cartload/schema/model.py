@@ -45,6 +45,7 @@ class Table:
     def __post_init__(self) -> None:
         leading = {"id", *(columns[0] for columns in (*self.unique, *self.indexes))}
         marked = tuple(_marked(column, column.name in leading) for column in self.columns)
+        # The class is frozen for everybody else; here it is not made yet.
         object.__setattr__(self, "columns", marked)
         self._by_name.update((column.name, column) for column in marked)
 

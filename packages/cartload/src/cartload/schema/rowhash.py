@@ -58,6 +58,7 @@ def hash_batch(batch: pa.RecordBatch, table: str) -> RowHash:
     found = hashes.Columns()
     for column, values in zip(columns, batch.columns, strict=True):
         _add(found, _keys(table, column.name), column, values)
+    # The order of the columns counts, that of the rows does not: sums over rows are the same in any order.
     low, high = found.sums(_start(table), batch.num_rows)
     return RowHash(batch.num_rows, (low + (high << 64)) % _MODULUS)
 
@@ -107,6 +108,7 @@ def _mixed(own: _Keys, column: Column, strings: Any) -> U64:
 
 
 def _missing(values: Any) -> npt.NDArray[np.bool_]:
+    # Bits are unpacked from the first one of the buffer on: a slice does not begin at the start of a byte.
     bitmap = np.frombuffer(values.buffers()[0], np.uint8)
     valid = np.unpackbits(bitmap, count=values.offset + len(values), bitorder="little")
     missing: npt.NDArray[np.bool_] = valid[values.offset :] == 0
@@ -155,12 +157,15 @@ def _booleans(values: Any) -> U64:
 def _integers(values: Any) -> U64:
     if values.type == pa.int64():
         return _raw(values, "<u8")
+    # By way of signed 64 bits, so that a negative number has the same word as in a column of int64.
     if values.type == pa.int32():
         return _raw(values, "<i4").astype(np.int64).view(np.uint64)
     return _raw(values.cast(pa.int64()), "<u8")
 
 
 def _decimals(values: Any) -> U64:
+    # The lower half of 128 bits: no decimal of the schema has more than 18 digits, and a negative one is
+    # the same word as an integer.
     return np.ndarray((len(values),), "<u8", values.buffers()[1], 16 * values.offset, (16,))
 
 

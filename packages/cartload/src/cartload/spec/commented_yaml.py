@@ -21,6 +21,8 @@ def commented(raw: Mapping[str, Any], spec: Spec, *, full: bool) -> str:
         shown = [(field, full or _has(raw, field.path)) for field in fields]
         if section:
             name = section[0]
+            # A section of comments only is a comment itself: without a field, its name would stand for
+            # null.
             mark = "" if any(active for _, active in shown) else "#"
             lines += ["", f"# {spec_fields.section(name)}", f"{mark}{name}:"]
         elif lines:

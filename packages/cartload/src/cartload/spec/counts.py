@@ -68,6 +68,7 @@ BASKET_SPREAD = 14
 def largest_basket(spec: Spec) -> int:
     """No order has more lines than this."""
     extra = ten_thousandths(spec.orders.items) - DECIMALS
+    # 2 and the rounded-up product: in Python -(-a // b) is a / b rounded up.
     return 1 if extra == 0 else 2 - (-BASKET_SPREAD * extra // DECIMALS)
 
 

@@ -22,6 +22,8 @@ def orders(window: Window, season: Season, margin: int = 0) -> list[int]:
 
 def _grown(day: int, growth: int) -> int:
     year, rest = divmod(day, 365)
+    # In whole numbers: these weights decide on which day a customer signs up, and powers of floats differ in
+    # their last digits between machines.
     level: int = 10**12 * growth**year // 10_000**year
     return level + level * (growth - 10_000) * rest // (10_000 * 365)
 
@@ -37,7 +39,9 @@ def _of_day(season: Season, day: date) -> int:
 @lru_cache(maxsize=1 << 16)
 def event_falls_on(day: date, month: int, first: int, days: int) -> bool:
     """Whether an event that begins on a day of each year covers this one."""
+    # Also the year before: an event that begins in December may last into January.
     for year in (day.year, day.year - 1):
+        # Counted from the first of the month, since not every month has a day 29 to 31.
         begin = date(year, month, 1) + timedelta(days=first - 1)
         if begin <= day < begin + timedelta(days=days):
             return True

@@ -51,6 +51,7 @@ def dump_flow(value: Any) -> str:
     text: str = yaml.dump(
         value, Dumper=_Dumper, default_flow_style=True, width=1000, sort_keys=False, allow_unicode=True
     )
+    # PyYAML ends a document that is a single plain value by a line of three dots.
     return text.removesuffix("\n").removesuffix("\n...")
 
 
@@ -72,6 +73,7 @@ def _no_number(name: str) -> NoReturn:
 
 
 class _Loader(yaml.SafeLoader):
+    # Emptied, since PyYAML looks in here for the rules of YAML 1.1, which a subclass only adds to.
     yaml_implicit_resolvers = {}  # noqa: RUF012 as in the base
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:

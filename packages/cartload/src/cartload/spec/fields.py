@@ -75,6 +75,7 @@ def _below(node: Node, part: str) -> Node | None:
 def _resolved(node: Node) -> Node:
     """The node behind references; of alternatives the one that is not null, marked as nullable."""
     if "$ref" in node:
+        # What stands beside the reference (its description, its default) goes before what is referred to.
         name = node["$ref"].rpartition("/")[2]
         return _resolved({**_document()["$defs"][name], **{k: v for k, v in node.items() if k != "$ref"}})
     if "anyOf" in node:

@@ -49,10 +49,12 @@ def require_sendable(spec: Spec) -> None:
 
 def _too_large(spec: Spec) -> Iterator[dict[str, Any]]:
     for table in BLOCK_TABLES:
+        # One row more, since a block may round its share of the rows up.
         size = (counts.rows_of_block(spec, table) + 1) * sizes.row_bytes(table, spec.ids)
         if size > LARGEST_BLOCK_BYTES:
             field, beside = _FIELDS[table]
             value = _value(spec, field)
+            # Rounded down to one decimal: the number in the message must itself be accepted.
             most = floor(value * LARGEST_BLOCK_BYTES / size * 10) / 10
             other = f" beside {beside} = {_value(spec, beside):g}" if beside else ""
             yield {

@@ -216,6 +216,7 @@ class Spec(_Model):
     name: Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_printable)] = Field(
         "dataset", min_length=1, max_length=80, description="Shown name; changes no value."
     )
+    # Below 2**53, so that programs which read JSON numbers as floats (JavaScript does) see the same seed.
     seed: int = Field(1, ge=0, lt=2**53, description="Another seed, another dataset.")
     customers: int = Field(1000, ge=1, le=100_000_000, description="Customers; all else follows.")
     ids: Literal["uuid", "integer"] = Field("uuid", description="Primary keys: UUID text or integers from 1.")

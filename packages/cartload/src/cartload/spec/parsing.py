@@ -32,9 +32,12 @@ class SpecError(ValueError):
 def parse(raw: Mapping[str, Any]) -> Spec:
     """The spec in ``raw``, not resolved. Raises :class:`SpecError` on unknown, wrong or clashing fields."""
     try:
+        # Through JSON, since strict validation of JSON takes dates from texts and tuples from lists, but
+        # numbers from numbers only. Of Python objects it would take neither.
         spec = Spec.model_validate_json(json.dumps(dict(raw), default=str), strict=True)
     except ValidationError as error:
         raise SpecError([_field_error(found) for found in error.errors(include_url=False)]) from None
+    # Only to find contradictions: some depend on defaults that are filled in here.
     resolve(spec)
     return spec
 
@@ -54,6 +57,7 @@ def resolve(spec: Spec) -> Spec:
 
 def spec_hash(spec: Spec) -> str:
     """SHA-256 in hex over the spec's canonical JSON (sorted keys, no spaces, UTF-8)."""
+    # The checked values and not what was typed, so that 1, 1.0 and a default that is left out are one spec.
     document = spec.model_dump(mode="json")
     text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -54,6 +54,7 @@ def publish(hidden: Path, path: Path) -> None:
 
 def sync_folder(folder: Path) -> None:
     """Make the names in a folder durable, where the system can."""
+    # Windows cannot open a folder like a file.
     if os.name != "posix":
         return
     descriptor = os.open(folder, os.O_RDONLY)

@@ -39,6 +39,8 @@ def complete(url: str, environ: Mapping[str, str], ask: Callable[[str], str] | N
         password = ask(f"Password of {shown(url)}: ")
     if password is None:
         return url
+    # Decoded and encoded again, so that a user's name that was typed as it is can stand beside the
+    # password.
     user, host = quote(unquote(parts.username or ""), safe=""), parts.netloc.rpartition("@")[2]
     return urlunsplit(parts._replace(netloc=f"{user}:{quote(password, safe='')}@{host}"))
 
@@ -82,6 +84,7 @@ def _options(url: str) -> dict[str, list[str]]:
 
 
 def _is_local(host: str | None) -> bool:
+    # Without a host the drivers connect to this machine.
     if host in (None, "localhost"):
         return True
     try:

@@ -110,12 +110,16 @@ def _prepared(url: str, spec: Spec, notify: Notify) -> bool:
 
 def _finish(url: str, spec: Spec) -> None:
     """Add the keys, several tables side by side, then foreign keys; prove those, and say what it all is."""
+    # Keys without foreign keys first: those have to find the indexes of their columns and of their parents.
     keys = [one for table in TABLE_NAMES for one in ddl.alter_to_final(table, ddl.foreign_key_names(table))]
     foreign = [one for table in TABLE_NAMES for one in ddl.alter_to_final(table, ddl.index_names(table))]
+    # From the last table on, where the large ones are: one that began last would go on alone at the end.
     _alter_tables(url, list(reversed(keys)), _CONNECTIONS)
+    # One by one: a foreign key locks its parent too, and each of them would wait for another's lock.
     _alter_tables(url, foreign, 1)
     with _session(url) as connection:
         _require_parents(connection)
+        # Only now, when all keys are there and proven: whoever finds this row takes the dataset for whole.
         row = about.row(
             spec.model_dump(mode="json"), VINTAGE, [{"first_block": 0, "customers": spec.customers}]
         )
@@ -133,6 +137,8 @@ def _alter_tables(url: str, statements: Sequence[str], connections: int) -> None
 
     def alter(statement: str) -> None:
         with _session(url) as connection:
+            # Asked for before the statement begins, because nothing can be asked on this connection while
+            # it runs.
             ((number,),) = _execute(connection, "SELECT CONNECTION_ID()")
             running.add(number)
             try:
@@ -145,6 +151,8 @@ def _alter_tables(url: str, statements: Sequence[str], connections: int) -> None
         for done in [pool.submit(alter, statement) for statement in statements]:
             done.result()
     except BaseException:
+        # First nothing new may begin, then what runs is killed; the threads end with their statements, and
+        # are waited for below.
         pool.shutdown(wait=False, cancel_futures=True)
         _kill(url, sorted(running))
         raise

@@ -34,6 +34,7 @@ def keys(names: Collection[str], spec: Spec) -> str:
 def _alters(names: Collection[str]) -> Iterator[str]:
     for name in schema.TABLE_NAMES:
         if name in names:
+            # A foreign key to a table that is not in the dump would be refused by the server.
             away = [(c, p) for c, p in schema.table(name).foreign_keys if p not in names]
             yield from ddl.alter_to_final(name, [ddl.foreign_key_name(name, column) for column, _ in away])
 

@@ -72,6 +72,7 @@ class ParquetWriter:
         """Write the last row group and the footer."""
         for group in self._cutter.rest():
             self._writer(group.schema).write_table(group, self._row_group)
+        # Opened now if no row came: a file of no rows has its columns all the same.
         self._writer(self._columns).close()
 
     def _writer(self, columns: pa.Schema) -> pq.ParquetWriter:
@@ -135,8 +136,11 @@ class InsertWriter:
         self._sink.write(b"COMMIT;\n")
 
     def _write(self, rows: pa.Table) -> None:
+        # A group may lie across several batches, a statement takes one.
         batch = pa.concat_batches(rows.to_batches())
         self._sink.write(inserts.statement(batch, self._table) + b";\n")
         self._statements += 1
+        # Not each statement for itself, which is slow, and not all together: a transaction of a whole table
+        # would fill the undo log.
         if self._statements % _COMMIT_AFTER == 0:
             self._sink.write(b"COMMIT;\n")

@@ -60,6 +60,8 @@ def _write(
         atomic_file.write(job.folder / "schema.sql", dump.tables(job.tables, job.spec.ids).encode())
         atomic_file.write(job.folder / "keys.sql", dump.keys(job.tables, job.spec).encode())
     made = _manifest(job, [part for run in wanted for part in opened.entries[run.start].parts])
+    # The manifest before the journal's end: were the power to fail between them, the folder must still be
+    # one of both, and one that has a manifest counts as whole.
     manifest.write(job.folder, made)
     opened.end()
     return made
@@ -133,6 +135,7 @@ def _open(job: FolderJob, resume: bool) -> Journal:
 
 def _tidy(folder: Path) -> None:
     """Delete files that were being written when the run ended."""
+    # Also those of a process that was killed and could delete nothing itself.
     for hidden in folder.rglob(".*.tmp"):
         hidden.unlink()
 
@@ -142,6 +145,7 @@ def _missing(
 ) -> list[Run]:
     missing = []
     for run in wanted:
+        # What the journal says is not believed blindly: a part may have been changed or deleted since.
         entry = opened.entries.get(run.start)
         wrong = None if entry is None else _wrong(job.folder, entry)
         if entry is not None and wrong is None:

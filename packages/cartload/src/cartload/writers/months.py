@@ -40,6 +40,8 @@ class MonthlyParts:
 
     def finish(self) -> list[Finished]:
         """Make the files whole; the first run has one even without orders."""
+        # Readers need at least one file to see the columns; the folder of the first month is as good as
+        # any.
         if self._place.first == 0 and not self._parts:
             self._part(0)
         return [part for month in sorted(self._parts) for part in self._parts[month].finish()]

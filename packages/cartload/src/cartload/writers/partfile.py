@@ -36,6 +36,7 @@ class PartFile:
 
     def write(self, data: Any) -> int:
         """Append bytes; an abandoned file takes them and forgets them."""
+        # Arrow writes a footer when its writer is collected, after the file was deleted.
         if self._abandoned:
             return len(data)
         self._hash.update(data)

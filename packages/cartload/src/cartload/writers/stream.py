@@ -28,6 +28,8 @@ def write_dump(spec: Spec, tables: Collection[str], sink: Sink, on_rows: OnRows)
     sink.write(dump.tables(tables, spec.ids).encode())
     open_tables: dict[str, FileWriter] = {}
     for batches in _made(spec, tables):
+        # A table that gets no more rows is closed at once, so that its rows are committed before the next
+        # table begins.
         for table in [name for name in open_tables if name not in batches]:
             open_tables.pop(table).close()
         for table, batch in batches.items():

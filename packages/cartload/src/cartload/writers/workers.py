@@ -73,6 +73,7 @@ def worthwhile_processes(rows: int) -> int:
 
 def _usable_cores() -> int:
     if hasattr(os, "sched_getaffinity"):
+        # Those that this process may use: containers and batch systems give less than the machine has.
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
@@ -85,6 +86,7 @@ def _distribute[T](
     workers: _Workers, runs: Sequence[Run], on_rows: OnRows, on_done: Callable[[Run, T], None]
 ) -> None:
     waiting = iter(runs)
+    # As many pipes as there are runs at most: a worker without a run never answers.
     busy = {pipe for pipe, _ in zip(list(workers), range(len(runs)), strict=False)}
     for pipe in busy:
         _send(pipe, next(waiting), workers)
@@ -138,6 +140,8 @@ def _started(job: Job[Any], count: int) -> Iterator[_Workers]:
                 ours, theirs = context.Pipe()
                 process = context.Process(target=_work, args=(theirs, job), daemon=True)
                 process.start()
+                # The worker has its own copy. As long as we hold one too, the pipe does not break when the
+                # worker dies, and we would wait for ever.
                 theirs.close()
                 workers[ours] = process
         yield workers
@@ -185,6 +189,7 @@ def _work(pipe: Pipe, job: Job[Any]) -> None:
                 pipe.send(("done", run, writer.make(run, lambda rows: pipe.send(("rows", rows)))))
         finally:
             writer.close()
+    # The parent has closed the pipe, or is gone: whatever it wanted, nobody waits for it.
     except (EOFError, BrokenPipeError, ConnectionResetError):
         return
     except OutputError as error:
@@ -192,5 +197,6 @@ def _work(pipe: Pipe, job: Job[Any]) -> None:
     except OSError as error:
         pipe.send(("failed", describe_os_error(error)))
     except Exception as error:  # noqa: BLE001 told to the parent, which ends
+        # Printed here, since exceptions lose their traceback when they are sent to another process.
         traceback.print_exc()
         pipe.send(("failed", f"unexpected: {type(error).__name__}: {error}"))

@@ -65,6 +65,7 @@ def fitted(evaluator: RuleEvaluator, spec: Spec) -> tuple[int, Fit | None]:
     deviation = float(asked.std(ddof=1))
     grid = np.arange(0, _HIGHEST + _STEP / 2, _STEP)
     curve = np.array([_simulations(sales, exponent, _TIMES_ON_GRID).mean() for exponent in grid.tolist()])
+    # Both negated, since interp wants rising values and the statistic falls as the exponent grows.
     exponent = float(np.interp(-found, -curve, grid))
     slope = abs(float(np.interp(exponent, grid, np.gradient(curve, grid))))
     sigmas = float((asked.mean() - found) / deviation)

@@ -133,6 +133,7 @@ def _of_spec(spec: Spec) -> Iterator[Rule]:
         expected=_ITEMS,
     )
     free = spec.shipping.free_from
+    # In a store the customer carries the goods home, whatever they cost.
     carried = "t.channel = 'store'" + ("" if free is None else f" OR t.subtotal - t.discount >= {free}")
     yield RowRule(
         "order.shipping",

@@ -138,6 +138,7 @@ def _listed(table: Table) -> Rule:
 
 def _unique(table: Table, key: tuple[str, ...]) -> Rule:
     columns, row = ", ".join(key), table.name
+    # NULL is never a duplicate, in the database neither.
     there = " AND ".join(f"{column} IS NOT NULL" for column in key)
     doubled = f"SELECT {columns}, count(*) AS times FROM {row} WHERE {there} GROUP BY ALL HAVING count(*) > 1"
     return QueryRule(
