@@ -36,7 +36,7 @@ def parse(raw: Mapping[str, Any]) -> Spec:
         # numbers from numbers only. Of Python objects it would take neither.
         spec = Spec.model_validate_json(json.dumps(dict(raw), default=str), strict=True)
     except ValidationError as error:
-        raise SpecError([_field_error(found) for found in error.errors(include_url=False)]) from None
+        raise SpecError([_field_error(found) for found in _causes(error)]) from None
     # Only to find contradictions: some depend on defaults that are filled in here.
     resolve(spec)
     return spec
@@ -70,6 +70,15 @@ def _default_products(spec: Spec) -> int:
 
 def _as_error(found: Contradiction) -> dict[str, Any]:
     return {"field": found.field, "value": found.value, "message": found.message}
+
+
+def _causes(error: ValidationError) -> list[Any]:
+    """The errors without those that only follow from others."""
+    # Pydantic counts the entries of a list without the wrong ones: one wrong weight of seven would be
+    # an error of its own, and six weights where seven are asked for another.
+    found = error.errors(include_url=False)
+    inside = {errors["loc"][:-1] for errors in found}
+    return [one for one in found if one["type"] != "too_short" or one["loc"] not in inside]
 
 
 def _field_error(found: Any) -> dict[str, Any]:
