@@ -30,6 +30,8 @@ class MonthlyParts:
 
     def add(self, batch: pa.RecordBatch) -> None:
         """Append a batch, each row to its month."""
+        if not batch.num_rows:
+            return  # It has no month.
         months = self._months(batch)
         # Stable, so that rows of a month keep the order of their ids.
         order = np.argsort(months, kind="stable")
