@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,6 +39,8 @@ class FakeServices:
     """`METHOD path` that are answered to nobody who prefers to wait."""
     open_now: dict[str, int] = field(default_factory=dict)
     """How many requests and WebSockets of a path are being served."""
+    closed_sockets: list[int] = field(default_factory=list)
+    """The codes that WebSockets at `/ws/jobs` were closed with."""
 
     def answer(self, call: str, body: Any, status: int = 200, **headers: str) -> None:
         """Answer `METHOD path` with JSON."""
@@ -58,6 +60,7 @@ class FakeServices:
                 Route("/api/datasets/endless/tables/users/export", self._endless),
                 Route("/api/jobs/slow", self._slow),
                 WebSocketRoute("/ws/jobs", self._socket),
+                WebSocketRoute("/ws/echo", self._echo),
                 Route("/{path:path}", self._any, methods=METHODS),
             ]
         )
@@ -139,6 +142,14 @@ class FakeServices:
         if self.refused_socket is not None:
             await socket.close(self.refused_socket, "refused")
             return
-        with self._counted("/ws/jobs"), suppress(WebSocketDisconnect):
-            while True:
-                await socket.send_text(f"echo {await socket.receive_text()}")
+        with self._counted("/ws/jobs"):
+            try:
+                while True:
+                    await socket.send_text(f"echo {await socket.receive_text()}")
+            except WebSocketDisconnect as disconnect:
+                self.closed_sockets.append(disconnect.code)
+
+    async def _echo(self, socket: WebSocket) -> None:
+        await socket.accept()
+        while (message := await socket.receive())["type"] == "websocket.receive":
+            await socket.send({**message, "type": "websocket.send"})

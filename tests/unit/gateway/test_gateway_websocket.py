@@ -1,9 +1,11 @@
 """WebSockets through the gateway: the Origin rule, both directions, close codes."""
 
+from contextlib import suppress
 from typing import Any
 
 import aiohttp
 import pytest
+from yarl import URL
 
 from support.serving import closed_port
 
@@ -54,3 +56,59 @@ async def test_every_close_code_of_the_service_reaches_the_client(gateway: Any, 
     async with gateway.client.ws_connect("/ws/jobs") as socket:
         message = await socket.receive(timeout=5)
     assert (message.type, message.data, message.extra) == (aiohttp.WSMsgType.CLOSE, code, "refused")
+
+
+@pytest.mark.parametrize("path", ["/ws/jobs%3Fadmin=1", "/ws/x%2F..%2Fjobs", "/ws/jobs%20x"])
+async def test_a_path_is_the_same_for_the_service_as_for_us(gateway: Any, path: str) -> None:
+    async with gateway.client.ws_connect(URL(gateway.url + path, encoded=True)) as socket:
+        assert (await socket.receive(timeout=5)).data == 1011  # the service has nothing there
+    assert gateway.services.open_now.get("/ws/jobs", 0) == 0
+
+
+@pytest.mark.parametrize(("sent", "heard"), [(1000, 1000), (4000, 4000), (1001, 1001), (1012, 1012)])
+async def test_the_close_code_of_the_client_reaches_the_service(gateway: Any, sent: int, heard: int) -> None:
+    async with gateway.client.ws_connect("/ws/jobs") as socket:
+        await socket.send_str("connected")
+        assert (await socket.receive(timeout=5)).data == "echo connected"
+        await socket.close(code=sent)
+    await gateway.services.open_when("/ws/jobs", 0)
+    assert gateway.services.closed_sockets == [heard]
+
+
+async def test_a_client_that_vanishes_is_going_away(gateway: Any) -> None:
+    socket = await gateway.client.ws_connect("/ws/jobs")
+    await socket.send_str("connected")
+    assert (await socket.receive(timeout=5)).data == "echo connected"
+    await gateway.client.connector.close()
+    await gateway.services.open_when("/ws/jobs", 0)
+    assert gateway.services.closed_sockets == [1001]
+
+
+async def test_a_client_that_sends_while_the_service_closes_hears_the_services_code(gateway: Any) -> None:
+    gateway.services.refused_socket = 4401
+    for _ in range(20):
+        async with gateway.client.ws_connect("/ws/jobs") as socket:
+            with suppress(ConnectionError):
+                for _ in range(20):
+                    await socket.send_str("a token that is not good")
+            message = await socket.receive(timeout=5)
+        assert (message.type, message.data) == (aiohttp.WSMsgType.CLOSE, 4401)
+
+
+@pytest.mark.parametrize("sent", [b"", b"\x00\xff", "", "é"])
+async def test_a_message_keeps_its_kind(gateway: Any, sent: bytes | str) -> None:
+    async with gateway.client.ws_connect("/ws/echo") as socket:
+        await (socket.send_str(sent) if isinstance(sent, str) else socket.send_bytes(sent))
+        assert (await socket.receive(timeout=5)).data == sent
+
+
+async def test_a_place_is_given_back_however_the_socket_ends(start_gateway: Any) -> None:
+    gateway = await start_gateway(websockets=1, websockets_signing_in=1)
+    gateway.services.refused_socket = 4401
+    for _ in range(3):
+        async with gateway.client.ws_connect("/ws/jobs") as socket:
+            assert (await socket.receive(timeout=5)).data == 4401
+    gateway.services.refused_socket = None
+    async with gateway.client.ws_connect("/ws/jobs") as socket:
+        await socket.send_str("here")
+        assert (await socket.receive(timeout=5)).data == "echo here"

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
+from starlette.types import Message
 from starlette.websockets import WebSocket, WebSocketDisconnect
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
@@ -13,6 +14,7 @@ from websockets.frames import Close
 
 from cartload_gateway.domain.limits import InFlight
 from cartload_gateway.metrics import REFUSED
+from cartload_kit.concurrency import cancel_all
 from cartload_kit.http.client_address import counting_key
 from cartload_kit.http.origin import is_own_origin
 from cartload_kit.tracing import current_traceparent
@@ -68,7 +70,9 @@ class WebSocketProxy:
                 return
             once = _Once(let_in)
             release.callback(once)
-            await _Relay(client, once).run(self._upstream + client.scope["path"], address)
+            # As the client wrote it: the decoded path may hold a `?` or a space, and be another URL then.
+            path = client.scope["raw_path"].decode("ascii")
+            await _Relay(client, once).run(self._upstream + path, address)
 
 
 class _Once:
@@ -100,42 +104,62 @@ class _Relay:
         outward = asyncio.create_task(self._outward(url, address))
         try:
             await asyncio.wait({inward, outward}, return_when=asyncio.FIRST_COMPLETED)
-            if outward.done():
-                code, reason = outward.result()
-                await _close(self._client, code, reason)
+            # Either direction may notice first that the service has closed, and each knows its code.
+            code, reason = (outward if outward.done() else inward).result()
+            await _close(self._client, code, reason)
         finally:
-            for task in (inward, outward):
-                task.cancel()
-            await asyncio.gather(inward, outward, return_exceptions=True)
+            await cancel_all((inward, outward))
 
-    async def _inward(self) -> None:
-        with contextlib.suppress(ConnectionClosed, WebSocketDisconnect, TimeoutError):
+    async def _inward(self) -> tuple[int, str]:
+        """Relay until the client leaves or the service takes no more; gives what `_outward` gives."""
+        try:
             while True:
                 message = await self._client.receive()
                 if message["type"] == "websocket.disconnect":
-                    return
+                    await self._tell_service(message)
+                    return GOING_AWAY, ""
+                # Shielded: the future is the other task's to set, and cancelling this one must not end it.
                 service = await asyncio.shield(self._service)
+                text: str | None = message.get("text")
                 async with asyncio.timeout(_SEND_SECONDS):
-                    await service.send(message.get("text") or message.get("bytes") or "")
+                    await service.send(message["bytes"] if text is None else text)
+        except ConnectionClosed as closed:
+            return _close_of(closed.rcvd)
+        except TimeoutError:
+            return NOT_AVAILABLE, "not available now"
+
+    async def _tell_service(self, disconnect: Message) -> None:
+        """Close at the service with the client's own code, where there is a connection to it yet."""
+        if self._service.done():
+            code = disconnect.get("code", GOING_AWAY)
+            # 1005 and 1006 say how it ended without a code; no endpoint may send them.
+            code, reason = (code, disconnect.get("reason") or "") if _may_be_sent(code) else (GOING_AWAY, "")
+            await self._service.result().close(code, reason)
 
     async def _outward(self, url: str, address: str) -> tuple[int, str]:
         """Relay until the service closes; gives the close code and reason for the client."""
         try:
             async with connect(
                 url,
+                # Compressed, each connection would keep a hundred KiB more for its dictionaries.
                 compression=None,
                 max_size=_MAX_MESSAGE_BYTES,
+                # Few messages wait for a slow client here: the service keeps only the newest state of a job.
                 max_queue=4,
                 open_timeout=_OPEN_SECONDS,
                 close_timeout=_CLOSE_SECONDS,
+                # The library would take a proxy from the environment, and the service is beside us.
                 proxy=None,
                 additional_headers={"X-Forwarded-For": address, "traceparent": current_traceparent()},
             ) as service:
                 self._service.set_result(service)
                 async for message in service:
                     self._on_let_in()
-                    async with asyncio.timeout(_SEND_SECONDS):
-                        await _send(self._client, message)
+                    try:
+                        async with asyncio.timeout(_SEND_SECONDS):
+                            await _send(self._client, message)
+                    except TimeoutError:
+                        return NOT_AVAILABLE, "messages are not read"
                 return _close_of(service.protocol.close_rcvd)
         except ConnectionClosed as closed:
             return _close_of(closed.rcvd)
@@ -167,6 +191,11 @@ async def _send(client: WebSocket, message: str | bytes) -> None:
 
 def _close_of(received: Close | None) -> tuple[int, str]:
     """What the client is told: the service's own code, where an endpoint may send it."""
-    if received is None or not (received.code in _SENDABLE or received.code >= _FIRST_OWN_CODE):
+    if received is None or not _may_be_sent(received.code):
         return GOING_AWAY, ""
     return received.code, received.reason
+
+
+def _may_be_sent(code: int) -> bool:
+    """Whether an endpoint may send it (RFC 6455, 7.4); 1001 is what we say ourselves."""
+    return code in _SENDABLE or code >= _FIRST_OWN_CODE
