@@ -27,6 +27,7 @@ class MergedDocument:
         self._own = own
         self._clock = clock
         self._kept: tuple[float, Document] | None = None
+        self._reading = asyncio.Lock()
 
     async def read(self) -> Document:
         """The merged document.
@@ -34,11 +35,13 @@ class MergedDocument:
         Raises:
             Unavailable: a service cannot give its part now.
         """
-        if self._kept is None or self._clock() - self._kept[0] > KEEP_SECONDS:
-            names = list(self._upstreams.urls)
-            found = await asyncio.gather(*(self._fetch(name) for name in names))
-            self._kept = (self._clock(), merge(self._own, dict(zip(names, found, strict=True))))
-        return self._kept[1]
+        # Many may ask at the same time for what is not there yet: the first reads it, the others wait.
+        async with self._reading:
+            if self._kept is None or self._clock() - self._kept[0] > KEEP_SECONDS:
+                names = list(self._upstreams.urls)
+                found = await asyncio.gather(*(self._fetch(name) for name in names))
+                self._kept = (self._clock(), merge(self._own, dict(zip(names, found, strict=True))))
+            return self._kept[1]
 
     async def _fetch(self, name: Upstream) -> Document:
         try:
@@ -46,5 +49,5 @@ class MergedDocument:
                 answer.raise_for_status()
                 document: Document = await answer.json()
                 return document
-        except (aiohttp.ClientError, TimeoutError) as error:
+        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
             raise Unavailable(f"The part {name} is away, so the document is not whole.") from error

@@ -17,6 +17,7 @@ def merge(own: Document, services: Mapping[str, Document]) -> Document:
 
     A schema that two services define differently is kept twice, the later under `<service>_<name>`.
     """
+    # A copy: the links below are written into it, and the gateway's own document is kept for the next time.
     merged: Document = json.loads(json.dumps(own))
     paths = merged.setdefault("paths", {})
     components = merged.setdefault("components", {})
@@ -37,7 +38,26 @@ def _public_paths(document: Document, service: str) -> Iterator[tuple[str, Any]]
 
 def _renamed(kept: Mapping[str, Any], document: Document, service: str) -> dict[str, str]:
     schemas = document.get("components", {}).get("schemas", {})
-    return {name: f"{service}_{name}" for name, schema in schemas.items() if kept.get(name, schema) != schema}
+    different = {name for name, schema in schemas.items() if kept.get(name, schema) != schema}
+    # Two schemas may read the same and mean different things, by a reference to a schema that is different:
+    # so whatever refers to a renamed one and would replace another is renamed too, until nothing is added.
+    while more := {
+        name
+        for name, schema in schemas.items()
+        if name in kept and name not in different and different & set(_references(schema))
+    }:
+        different |= more
+    return {name: f"{service}_{name}" for name in different}
+
+
+def _references(node: Any) -> Iterator[str]:
+    if isinstance(node, dict):
+        if isinstance(reference := node.get("$ref"), str):
+            yield reference.removeprefix(_SCHEMAS)
+        node = list(node.values())
+    if isinstance(node, list):
+        for item in node:
+            yield from _references(item)
 
 
 def _rewrite(node: Any, renamed: Mapping[str, str]) -> Any:
