@@ -5,8 +5,10 @@ from typing import Any
 
 import aiohttp
 import pytest
+from starlette.responses import JSONResponse
 
 from support.serving import closed_port
+from support.signing import Issuer
 
 
 def personal(token: str) -> dict[str, str]:
@@ -123,3 +125,50 @@ async def test_metrics_are_not_public(start_gateway: Any) -> None:
         session.get(f"http://127.0.0.1:{port}/metrics") as answer,
     ):
         assert "cartload_http_requests_in_flight" in await answer.text()
+
+
+async def test_a_personal_token_outlives_the_key_that_its_access_token_was_signed_with(gateway: Any) -> None:
+    stale = Issuer("a-key-that-was-dropped").token("user-7")
+    fresh = gateway.issuer.token("user-7")
+    answers = iter([stale, fresh])
+    gateway.services.answers["POST /internal/tokens/exchange"] = lambda _: JSONResponse(
+        {"access_token": next(answers)}
+    )
+    assert await statuses(gateway, [personal("abc")]) == [200]
+    assert gateway.services.calls("GET /api/jobs")[0].headers["authorization"] == f"Bearer {fresh}"
+
+
+async def test_an_access_token_that_never_becomes_good_is_asked_for_twice_and_refused(gateway: Any) -> None:
+    stale = Issuer("a-key-that-nobody-publishes").token("user-7")
+    gateway.services.answer("POST /internal/tokens/exchange", {"access_token": stale})
+    assert await statuses(gateway, [personal("abc")]) == [401]
+    assert len(gateway.services.calls("POST /internal/tokens/exchange")) == 2
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "told"),
+    [
+        (401, {}, 401),
+        (404, {}, 401),
+        (422, {}, 401),
+        (429, {}, 503),
+        (500, {}, 503),
+        (200, {}, 502),
+        (200, [], 502),
+    ],
+)
+async def test_what_auth_says_of_a_personal_token_decides_the_answer(
+    gateway: Any, status: int, body: Any, told: int
+) -> None:
+    gateway.services.answer("POST /internal/tokens/exchange", body, status)
+    assert await statuses(gateway, [personal("abc")]) == [told]
+    assert gateway.services.calls("GET /api/jobs") == []
+
+
+@pytest.mark.parametrize("path", ["/api/jobs", "/", "/get_user"])
+async def test_a_place_in_flight_is_given_back_after_every_answer(start_gateway: Any, path: str) -> None:
+    # A place is free when the answer's end is sent, which the client may see a moment before.
+    gateway = await start_gateway(address_requests_at_once=4, user_requests_at_once=4)
+    for headers in ({}, gateway.bearer(), {"Authorization": "Bearer bad"}) * 6:
+        async with gateway.client.get(path, headers=headers) as answer:
+            assert answer.status != 429

@@ -1,6 +1,6 @@
-"""The token bucket, and the bound on what it remembers."""
+"""The token bucket with the bound on what it remembers, and the count of what is in flight."""
 
-from cartload_gateway.domain.limits import RateLimiter
+from cartload_gateway.domain.limits import InFlight, RateLimiter
 
 
 class Clock:
@@ -46,3 +46,42 @@ def test_the_least_recent_key_is_forgotten_first() -> None:
         limiter.take(key)
     assert not limiter.take("a").allowed
     assert limiter.take("b").allowed
+
+
+def test_a_refusal_tells_a_time_after_which_the_next_request_passes() -> None:
+    clock = Clock()
+    limiter = RateLimiter("user", 9, clock=clock)  # a request every 6.7 s
+    for _ in range(9):
+        limiter.take("a")
+    for step in (0.3, 0.9, 1.7, 2.4):
+        clock.now += step
+        refused = limiter.take("a")
+        assert refused.wait_seconds <= refused.retry_after < refused.wait_seconds + 1
+
+
+def test_a_bucket_refills_to_its_quota_and_not_beyond() -> None:
+    clock = Clock()
+    limiter = RateLimiter("user", 60, clock=clock)
+    limiter.take("a")
+    clock.now += 30
+    assert limiter.take("a").remaining == 59
+    for _ in range(59):
+        limiter.take("a")
+    clock.now += 10
+    assert [limiter.take("a").allowed for _ in range(11)] == [True] * 10 + [False]
+
+
+def test_places_in_flight_are_counted_for_each_key_and_given_back_once_each() -> None:
+    in_flight = InFlight(2)
+    first, second = in_flight.enter("a"), in_flight.enter("a")
+    assert first is not None
+    assert second is not None
+    assert in_flight.enter("a") is None
+    assert in_flight.enter("b") is not None
+    second()
+    third = in_flight.enter("a")
+    assert third is not None
+    assert in_flight.enter("a") is None
+    first()
+    third()
+    assert [in_flight.enter("a") is None for _ in range(3)] == [False, False, True]

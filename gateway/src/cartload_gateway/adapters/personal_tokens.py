@@ -17,7 +17,11 @@ PREFIX = "clp_"
 """How every personal token begins."""
 
 KEEP_SECONDS = 60
+"""So long a revoked token may still be taken."""
+
 REFUSED_SECONDS = 10
+"""Shorter, because a token may have been made since, by a client that asked too early."""
+
 _MOST = 10_000
 _REFUSAL = "The personal token is not valid."
 _AWAY = "Personal tokens cannot be checked now."
@@ -42,7 +46,7 @@ class PersonalTokens:
             Unauthorized: auth does not know the token, or it has ended.
             Unavailable: auth cannot be asked now.
         """
-        name = sha256(personal_token.encode(errors="surrogateescape")).digest()
+        name = _name(personal_token)
         if (known := self._good.get(name)) is not None:
             return known
         if name in self._refused:
@@ -52,6 +56,12 @@ class PersonalTokens:
             self._running[name] = asyncio.create_task(self._ask(name, personal_token))
         # The exchange belongs to all who wait for it, so one who leaves does not end it.
         return await asyncio.shield(self._running[name])
+
+    def forget(self, personal_token: str, access_token: str) -> None:
+        """Exchange the personal token again the next time, if it still stands for this access token."""
+        name = _name(personal_token)
+        if self._good.get(name) == access_token:
+            del self._good[name]
 
     async def _ask(self, name: bytes, personal_token: str) -> str:
         try:
@@ -63,6 +73,11 @@ class PersonalTokens:
             del self._running[name]
         self._good[name] = token
         return token
+
+
+def _name(personal_token: str) -> bytes:
+    # The memory of this process holds no token that is good for months, only the short ones.
+    return sha256(personal_token.encode(errors="surrogateescape")).digest()
 
 
 def exchange_at_auth(upstreams: Upstreams) -> Exchange:
@@ -86,7 +101,7 @@ def exchange_at_auth(upstreams: Upstreams) -> Exchange:
                 return token
         except (aiohttp.ClientConnectionError, TimeoutError) as error:
             raise Unavailable(_AWAY) from error
-        except (aiohttp.ClientError, KeyError, ValueError) as error:
+        except (aiohttp.ClientError, KeyError, TypeError, ValueError) as error:
             raise BadGateway() from error
 
     return exchange

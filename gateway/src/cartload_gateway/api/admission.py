@@ -10,7 +10,7 @@ from cartload_gateway.adapters.personal_tokens import PREFIX, PersonalTokens
 from cartload_gateway.domain.limits import Decision, InFlight, RateLimiter
 from cartload_gateway.domain.routing import takes_access_token
 from cartload_gateway.metrics import REFUSED
-from cartload_kit.errors import TooManyRequests
+from cartload_kit.errors import TooManyRequests, Unauthorized
 from cartload_kit.http.client_address import Network, client_address, counting_key
 from cartload_kit.tokens import TokenVerifier
 
@@ -72,6 +72,8 @@ class Admission:
         """
         address = self.address_of(request)
         key = counting_key(address)
+        # Rates first, then the place in flight: a flood is turned away before it can take places, and what
+        # is refused for its rate has nothing to give back.
         authorization = request.headers.get("authorization")
         scheme, _, token = (authorization or "").partition(" ")
         if scheme.lower() != "bearer" or not takes_access_token(request.scope["path"]):
@@ -86,14 +88,25 @@ class Admission:
     async def _identify(self, token: str, key: str) -> tuple[str, str]:
         try:
             if token.startswith(PREFIX):
-                token = await self._personal_tokens.access_token(token, self._charge_for_check(key))
-            identity = await self._verifier.verify(token)
+                return await self._identify_personal(token, self._charge_for_check(key))
+            return (await self._verifier.verify(token)).user_id, token
         except TooManyRequests:
-            raise
+            raise  # charged already
         except Exception:
+            # Nobody is known to be charged, so the address is: else guessing would cost nothing.
             _passed(self._limits.addresses.take(key))
             raise
-        return identity.user_id, token
+
+    async def _identify_personal(self, token: str, charge: Callable[[], None]) -> tuple[str, str]:
+        access = await self._personal_tokens.access_token(token, charge)
+        try:
+            return (await self._verifier.verify(access)).user_id, access
+        except Unauthorized:
+            # The one that was kept has ended before its time: its key was dropped (`rotate-keys --now`). The
+            # personal token is as good as before, so its owner must not hear of that.
+            self._personal_tokens.forget(token, access)
+        access = await self._personal_tokens.access_token(token, charge)
+        return (await self._verifier.verify(access)).user_id, access
 
     def _charge_for_check(self, key: str) -> Callable[[], None]:
         def charge() -> None:
@@ -122,5 +135,5 @@ def _passed(decision: Decision) -> dict[str, str]:
     if not decision.allowed:
         REFUSED.labels("rate").inc()
         detail = f"More than {decision.quota} requests in a minute."
-        raise TooManyRequests(decision.wait_seconds, detail, headers=decision.headers)
+        raise TooManyRequests(decision.retry_after, detail, headers=decision.headers)
     return decision.headers

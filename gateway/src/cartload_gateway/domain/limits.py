@@ -27,6 +27,11 @@ class Decision:
         return self.wait_seconds == 0
 
     @property
+    def retry_after(self) -> int:
+        """Whole seconds to wait, rounded up: a client that comes back too early is refused again."""
+        return ceil(self.wait_seconds)
+
+    @property
     def headers(self) -> dict[str, str]:
         """`RateLimit-Policy` and `RateLimit` (IETF draft ratelimit-headers)."""
         missing = self.quota - self.remaining
