@@ -1,6 +1,7 @@
 """The built UI: files as they are, and its one page for every other path."""
 
 from pathlib import Path
+from posixpath import normpath
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -28,10 +29,12 @@ class UserInterface:
         """
         if self._files is None:
             raise NotFound("This gateway was started without a user interface.")
-        path = request.scope["path"].lstrip("/") or _PAGE
+        # Without `..`, so that the page cannot be had, and kept for ever, by a path through the assets.
+        path = normpath(request.scope["path"]).lstrip("/") or _PAGE
         try:
             response = await self._files.get_response(path, request.scope)
         except HTTPException as error:
+            # A missing asset is an error: a page in its place would be run as a script, and cached for ever.
             if error.status_code != 404 or path.startswith(_ASSETS):
                 raise
             if not _takes_a_page(request):
@@ -43,6 +46,7 @@ class UserInterface:
 
 def is_navigation(request: Request) -> bool:
     """Whether a browser asks for a page to show, rather than a script for data."""
+    # Browsers since 2023 say it themselves, but only to https and localhost: else Accept has to do.
     mode = request.headers.get("sec-fetch-mode")
     if mode is not None:
         return mode == "navigate"
