@@ -266,9 +266,12 @@ async def test_bodies_are_small_and_json_to_the_letter(gateway: Any, body: bytes
     assert gateway.services.asked == []
 
 
-async def test_the_rate_limit_is_told_here_too(gateway: Any) -> None:
+@pytest.mark.parametrize("path", ["/list_parent_jobs", f"/get_raw_data/{JOB}/order"])
+async def test_the_rate_limit_is_told_here_too(gateway: Any, path: str) -> None:
     gateway.services.answer("GET /api/jobs", {"items": [], "next": None})
-    _, _, headers = await read(gateway, "GET", "/list_parent_jobs", headers=gateway.bearer())
+    gateway.services.answer(f"GET /api/jobs/{JOB}", job())
+    gateway.services.answer(f"GET /api/datasets/{DATASET}/raw/order_details", [])
+    _, _, headers = await read(gateway, "GET", path, headers=gateway.bearer())
     assert headers["RateLimit-Policy"] == '"user";q=1200;w=60'
 
 

@@ -109,6 +109,18 @@ async def test_one_user_with_300_held_requests_takes_nobody_elses_place(start_ga
         assert answer.status == 200
 
 
+async def test_a_wait_that_is_asked_for_in_a_second_header_takes_no_quick_connection(
+    start_gateway: Any,
+) -> None:
+    gateway = await start_gateway(upstream_connections=1, waiting_connections=4)
+    gateway.services.held.add("GET /api/jobs")
+    async with peer(gateway.port) as client:
+        head = request("GET", "/api/jobs", gateway.bearer() | {"Prefer": "respond-async"})
+        await client.send(head.removesuffix(b"\r\n") + b"Prefer: wait=60\r\n\r\n")
+        await gateway.services.open_when("/api/jobs", 1)
+        await is_quick(gateway)
+
+
 async def test_many_users_who_wait_or_read_slowly_take_no_connection_that_others_need(
     start_gateway: Any,
 ) -> None:

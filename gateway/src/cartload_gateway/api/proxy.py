@@ -23,14 +23,15 @@ class Proxy:
     async def forward(self, request: Request, upstream: Upstream, admitted: Admitted) -> UpstreamStream:
         """Send a request on and begin to relay the answer. Raises what `Upstreams.request` raises."""
         body = await self._bodies.read(request, admitted)
-        lane = lane_of(upstream, request.scope["path"], request.headers.get("prefer"))
+        lane = lane_of(upstream, request.scope["path"], request.headers.getlist("prefer"))
         asking = self._upstreams.request(
             upstream,
             lane,
             request.method,
             _target(request),
             headers=_headers(request, admitted),
-            data=BytesIO(body) if body else None,  # aiohttp sends it in pieces, and bytes in one
+            # aiohttp sends a file in pieces; bytes it would write at once, and copy them for that.
+            data=BytesIO(body) if body else None,
         )
         answer = await unless_client_leaves(request, asking)
         headers = [*response_headers(answer.headers.items()), *admitted.headers.items()]
@@ -38,6 +39,7 @@ class Proxy:
 
 
 def _target(request: Request) -> str:
+    # The path as the client wrote it: decoded and encoded again, an encoded slash would become a real one.
     raw_path: bytes = request.scope.get("raw_path") or request.scope["path"].encode()
     query: bytes = request.scope["query_string"]
     target = raw_path.partition(b"?")[0].decode("latin-1")
@@ -48,9 +50,11 @@ def _headers(request: Request, admitted: Admitted) -> list[tuple[str, str]]:
     kept = [(n, v) for n, v in request_headers(request.headers.items()) if n != "authorization"]
     if admitted.authorization is not None:
         kept.append(("Authorization", admitted.authorization))
+    # HTTP/1.0 has no Host: the client's is sent on where there is one, since auth compares it with Origin.
+    host = request.headers.get("host")
     return [
         *kept,
-        ("Host", request.headers.get("host", "")),
+        *([] if host is None else [("Host", host)]),
         ("X-Forwarded-For", admitted.address),
         ("X-Forwarded-Proto", request.scope["scheme"]),
         ("X-Request-Id", request.scope["request_id"]),

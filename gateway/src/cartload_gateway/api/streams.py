@@ -12,6 +12,7 @@ from starlette.types import Receive, Scope, Send
 
 from cartload_gateway.domain.routing import Upstream
 from cartload_gateway.metrics import UPSTREAM_FAILURES
+from cartload_kit.concurrency import cancel_all
 
 CHUNK_BYTES = 64 * 1024
 _log = logging.getLogger(__name__)
@@ -27,13 +28,13 @@ async def unless_client_leaves[T](request: Request, work: Coroutine[Any, Any, T]
     leaving = asyncio.create_task(_client_left(request))
     try:
         await asyncio.wait((working, leaving), return_when=asyncio.FIRST_COMPLETED)
+        # The work is asked, not the client: when both ended in the same moment there is an answer, and only
+        # whoever has it can close it.
         if not working.done():
             raise ClientDisconnect
         return working.result()
     finally:
-        for task in (working, leaving):
-            task.cancel()
-        await asyncio.gather(working, leaving, return_exceptions=True)
+        await cancel_all((working, leaving))
 
 
 async def _client_left(request: Request) -> None:
@@ -62,8 +63,10 @@ class UpstreamStream(StreamingResponse):
         self._name = name
         self._upstream = upstream
         self._left = False
+        # aiohttp reads headers as UTF-8 with surrogates for all other bytes: written so, each value has the
+        # bytes that came, and none fails to be written.
         self.raw_headers = [
-            (name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers
+            (name.lower().encode(), value.encode(errors="surrogateescape")) for name, value in headers
         ]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -71,6 +74,8 @@ class UpstreamStream(StreamingResponse):
         try:
             await super().__call__(scope, receive, send)
         finally:
+            # A connection with an unread rest cannot serve another request, and to read it to its end could
+            # take a whole export.
             if self._upstream.content.at_eof():
                 self._upstream.release()
             else:

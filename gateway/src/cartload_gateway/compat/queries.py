@@ -46,8 +46,10 @@ async def stored_rows(services: Services, job_id: str, table: str) -> UpstreamSt
             f"The job is {job['state']}: {job['rows_done']} of {job['rows_total']} rows are stored."
         )
     rows = await services.open("writer", f"/api/datasets/{job['dataset_id']}/raw/{TABLES[table]}")
+    # The writer's array is put into the object as it streams by: a table may be larger than our memory.
     before = b'{"success": true, ' + json.dumps(table).encode() + b": "
-    headers = [("Content-Type", "application/json")]
+    # A response that a route makes itself gets none of the headers that were set while it was admitted.
+    headers = [("Content-Type", "application/json"), *services.rate_limit.items()]
     return UpstreamStream("writer", rows, 200, headers, before=before, after=b"}")
 
 

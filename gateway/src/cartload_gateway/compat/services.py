@@ -89,7 +89,7 @@ class Services:
         query: Mapping[str, str] | None,
         headers: Mapping[str, str],
     ) -> aiohttp.ClientResponse:
-        lane = lane_of(upstream, path, headers.get("Prefer"))
+        lane = lane_of(upstream, path, [headers["Prefer"]] if "Prefer" in headers else [])
         answer = await self._upstreams.request(
             upstream, lane, method, path, json=body, params=query, headers=self._headers(body, headers)
         )

@@ -1,6 +1,7 @@
 """Which service answers a path, and by which pool of connections: the gateway's one table of routes."""
 
 import re
+from collections.abc import Iterable
 from typing import Literal
 
 type Upstream = Literal["auth", "generator", "writer"]
@@ -31,6 +32,7 @@ _WITHOUT_ACCESS_TOKEN = frozenset(
 
 def upstream_of(path: str) -> Upstream | None:
     """The service that owns a path; None for a path that no service has."""
+    # First, because what lies below a dataset is the writer's, and the dataset itself the generator's.
     if _DATASET_PART.fullmatch(path):
         return "writer"
     for prefix, upstream in _PREFIXES:
@@ -39,9 +41,11 @@ def upstream_of(path: str) -> Upstream | None:
     return None
 
 
-def lane_of(upstream: Upstream, path: str, prefer: str | None) -> Lane:
-    """The pool that a request is sent by. ``prefer`` is its header of that name (RFC 7240)."""
-    if upstream == "generator" and prefer is not None and "wait" in prefer.lower():
+def lane_of(upstream: Upstream, path: str, prefer: Iterable[str]) -> Lane:
+    """The pool that a request is sent by. ``prefer`` are its headers of that name (RFC 7240)."""
+    # The generator reads all of them, and decides what it makes of them. To take too many for waiting costs
+    # nothing; one that is missed would hold a connection that quick requests need.
+    if upstream == "generator" and any("wait" in header.lower() for header in prefer):
         return "waits"
     if upstream == "writer" and _DOWNLOAD.fullmatch(path):
         return "downloads"
