@@ -19,9 +19,6 @@ MAY_BE_SMALL = {"__init__", "__main__", "metrics", "errors", "app", "settings"}
 SMALL_FOR_A_REASON = {
     # Alembic demands a module of this name at this place; the code that it runs is beside it in the kit.
     "packages/kit/src/cartload_kit/database/alembic_env/env.py",
-    # The images that the tests start, in a module of their own so that one test can compare them with the
-    # Compose file.
-    "dev/src/cartload_dev/docker/images.py",
 }
 
 

@@ -8,8 +8,7 @@ import pytest
 import yaml
 
 from cartload_dev.checks import VERSION
-from cartload_dev.docker import images
-from cartload_dev.docker.servers import MYSQL_OPTIONS
+from cartload_dev.docker import servers
 from cartload_kit.settings import variable
 from cartload_kit.settings_docs import role_of
 from support.generated import generator
@@ -61,12 +60,12 @@ def test_the_example_is_up_to_date_and_sets_nothing() -> None:
 
 
 def test_the_tests_use_the_servers_that_people_get(services: dict[str, dict[str, Any]]) -> None:
-    assert services["kafka"]["image"] == images.KAFKA
-    assert services["mysql"]["image"] == images.MYSQL
-    assert services["azurite"]["image"] == images.AZURITE
+    assert services["kafka"]["image"] == servers.KAFKA_IMAGE
+    assert services["mysql"]["image"] == servers.MYSQL_IMAGE
+    assert services["azurite"]["image"] == servers.AZURITE_IMAGE
     # Only people make datasets whose sort files need a volume.
     command = [option for option in services["mysql"]["command"] if option != "--tmpdir=/scratch/tmp"]
-    assert command == ["mysqld", *MYSQL_OPTIONS]
+    assert command == ["mysqld", *servers.MYSQL_OPTIONS]
 
 
 def test_one_version_is_meant_everywhere(services: dict[str, dict[str, Any]]) -> None:

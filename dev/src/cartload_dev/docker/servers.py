@@ -6,12 +6,16 @@ from dataclasses import asdict
 from functools import partial
 
 from cartload_dev import azurite, kafka, mariadb
-from cartload_dev.docker import container_process, images
+from cartload_dev.docker import container_process
 from cartload_dev.docker.containers import Wanted, name_of
 from cartload_dev.layout import Layout
 from cartload_dev.ports import LOOPBACK
 from cartload_dev.programs import Program, Ready, http_ready
 
+# The same as in docker-compose.yml: a test compares.
+KAFKA_IMAGE = "apache/kafka:4.1.1"
+MYSQL_IMAGE = "mysql:9.7"
+AZURITE_IMAGE = "mcr.microsoft.com/azure-storage/azurite:3.35.0"
 STOP_SECONDS = 40.0
 MYSQL_OPTIONS = (
     "--local-infile=1",
@@ -56,7 +60,7 @@ def _kafka(layout: Layout) -> Program:
         "KAFKA_REPLICA_FETCH_MAX_BYTES": str(kafka.MESSAGE_MAX_BYTES),
         "KAFKA_HEAP_OPTS": "-Xms256m -Xmx1g",
     }
-    wanted = _wanted(layout, "kafka", images.KAFKA, (port, port), environment=values)
+    wanted = _wanted(layout, "kafka", KAFKA_IMAGE, (port, port), environment=values)
     return _program(wanted, "kafka", partial(kafka.is_ready, port))
 
 
@@ -66,7 +70,7 @@ def _mysql(layout: Layout, options: tuple[str, ...]) -> Program:
     wanted = _wanted(
         layout,
         "mysql",
-        images.MYSQL,
+        MYSQL_IMAGE,
         (3306, port),
         command=("mysqld", *MYSQL_OPTIONS, *options),
         environment=values,
@@ -82,7 +86,7 @@ def _azurite(layout: Layout) -> Program:
     wanted = _wanted(
         layout,
         "azurite",
-        images.AZURITE,
+        AZURITE_IMAGE,
         (10000, port),
         command=("azurite-blob", *options, "--skipApiVersionCheck", "--disableTelemetry"),
         environment={"AZURITE_ACCOUNTS": f"{azurite.ACCOUNT}:{layout.secrets.blob_key}"},
