@@ -132,8 +132,8 @@ class FakeServices:
             self.open_now[path] -= 1
 
     async def open_when(self, path: str, count: int) -> None:
-        """Return when that many of a path are being served; within 5 s."""
-        async with asyncio.timeout(5):
+        """Return when that many of a path are being served; within 30 s."""
+        async with asyncio.timeout(30):
             while self.open_now.get(path, 0) != count:  # noqa: ASYNC110 - counts go up and down
                 await asyncio.sleep(0.005)
 
