@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shutil
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
@@ -36,10 +37,16 @@ def statements(accounts: tuple[Account, ...], root_password: str) -> list[str]:
 
 
 async def prepare(
-    base: Path, home: Path, accounts: tuple[Account, ...], root_password: str, run_task: RunTask
+    base: Path,
+    home: Path,
+    accounts: tuple[Account, ...],
+    root_password: str,
+    run_task: RunTask,
+    zones: Callable[[], Iterable[str]] = time_zones.statements,
 ) -> None:
     """Make the data folder where there is none, and write the start-up SQL.
 
+    `zones` gives the SQL that fills the time zone tables, which takes seconds to make.
     Raises LauncherError when the data folder cannot be made.
     """
     (home / "tmp").mkdir(parents=True, exist_ok=True)
@@ -47,7 +54,7 @@ async def prepare(
         await _install(base, home, run_task)
     lines = statements(accounts, root_password)
     if not _zones_loaded(home).exists():
-        lines += await asyncio.to_thread(lambda: list(time_zones.statements()))
+        lines += await asyncio.to_thread(lambda: list(zones()))
     write_private(home / "init.sql", "".join(f"{line};\n" for line in lines))
 
 
