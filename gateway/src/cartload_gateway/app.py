@@ -25,6 +25,7 @@ from cartload_kit.http.server import ServerOptions
 
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
+# A program that asks here for what is not there is to hear 404, not to get the UI's page.
 _NO_PAGES = ("/api", "/ws", "/metrics")
 _NO_PAGES_BELOW = ("/api/", "/ws/", "/internal/", "/.well-known/")
 
@@ -85,6 +86,7 @@ def _routed(lifespan: Lifespan | None, max_body: int, hosts: Collection[str]) ->
         "A list's `next` is the `cursor` of its next page; a `Link` header says the same unless too long. "
         "HEAD is taken wherever GET is; answers with an ETag honour If-None-Match and If-Match.",
         max_body=max_body,
+        # Bodies for services stream through, and are checked there; those of the compat endpoints, see below.
         strict_json=False,
         openapi_url=None,
         serve_metrics=False,
@@ -93,6 +95,8 @@ def _routed(lifespan: Lifespan | None, max_body: int, hosts: Collection[str]) ->
     # put them outside.
     app.user_middleware.append(Middleware(AllowedHosts, hosts=hosts))
     app.user_middleware.append(Middleware(SmallJsonBodies, paths=POST_PATHS))
+    # What is added last is outermost: the security headers are on every answer, and what a request took is
+    # given back after its answer was logged.
     app.add_middleware(ReleaseAtEnd)
     app.add_middleware(SecurityHeaders)
     app.include_router(compat_router)

@@ -76,6 +76,8 @@ def attach(app: FastAPI, parts: Parts, settings: GatewaySettings) -> None:
     app.state.plain_max_customers = settings.plain_max_customers
 
 
+# Each service has a pool, so that one that is slow takes no connection to another; waits and downloads
+# have theirs over all services, because they hold a connection for as long as a client likes.
 def _connections(settings: GatewaySettings) -> dict[Lane, int]:
     return {
         "auth": settings.upstream_connections,

@@ -14,6 +14,8 @@ from cartload_kit.errors import BadGateway, GatewayTimeout, Unavailable
 _LONGEST_ANSWER_LINE = 64 * 1024
 """A `Link` header repeats the query of its request, so it may be longer than aiohttp's 8 KiB."""
 
+# aiohttp's pool lets any number wait for a connection. With these at most as many wait as are answered; the
+# rest hear 503 at once, rather than time out one after the other.
 _QUEUE_FOR_EACH_CONNECTION = 2
 _NOT_REACHED = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
 
@@ -82,7 +84,10 @@ async def open_upstreams(
 def _session(connections: int, read_seconds: float) -> aiohttp.ClientSession:
     """A pool: bounded, no cookies kept, nothing decompressed, no header added."""
     return aiohttp.ClientSession(
+        # Shorter than the 75 s after which the services close an idle connection: a request that is sent as
+        # the other side closes is lost, and a POST cannot be sent again.
         connector=aiohttp.TCPConnector(limit=connections, keepalive_timeout=30),
+        # No limit in all: a download may take hours. What counts is the wait for the next bytes.
         timeout=aiohttp.ClientTimeout(total=None, connect=5, sock_connect=3, sock_read=read_seconds),
         auto_decompress=False,
         cookie_jar=aiohttp.DummyCookieJar(),

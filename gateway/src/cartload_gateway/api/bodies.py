@@ -22,6 +22,7 @@ class BodyReader:
     """
 
     def __init__(self, max_body: int) -> None:
+        # One body of the largest size has to fit into a user's share, whatever the setting says.
         self._share = max(16 * _MEBIBYTE, max_body)
         self._total = 4 * self._share
         self._used = 0
@@ -40,6 +41,7 @@ class BodyReader:
         size = 0
         async for chunk in request.stream():
             size += len(chunk)
+            # Small bodies are not counted: the connections bound how many there are.
             if size > SMALL_BYTES:
                 self._reserve(request, admitted, len(chunk))
             chunks.append(chunk)
@@ -61,5 +63,6 @@ class BodyReader:
     def _give_back(self, user: str, size: int) -> None:
         self._used -= size
         self._used_by[user] -= size
+        # A Counter keeps zeros, and users are without number.
         if not self._used_by[user]:
             del self._used_by[user]

@@ -53,6 +53,7 @@ class AllowedHosts:
             return
         REFUSED.labels("host").inc()
         if scope["type"] == "websocket":
+            # Before it was accepted, so it is an HTTP answer of 403: nobody here serves that host's pages.
             await send({"type": "websocket.close", "code": 4403, "reason": "host not allowed"})
             return
         problem = Problem(421, "Wrong host", "This server does not answer for the host that was asked for.")

@@ -7,6 +7,7 @@ from cartload_gateway.compat.schemas import BATCH_SIZE, Queued, Written
 from cartload_gateway.compat.services import Services
 from cartload_kit.errors import Conflict, FieldError, GatewayTimeout, Problem, Unprocessable
 
+# As the interface is described to its clients, and below `upstream_seconds`, after which we would give up.
 WAIT_SECONDS = 30
 PAGE_ROWS = 1000
 
@@ -36,6 +37,7 @@ async def write_to_db(services: Services, count: int) -> Written:
         raise Conflict("The job was cancelled before it ended.", headers=location)
     if job["state"] != "completed":
         raise GatewayTimeout(f"The job did not end within {WAIT_SECONDS} s; it goes on.", headers=location)
+    # One page has all: a call makes at most one block, and each customer is one user.
     page = await services.call(
         "writer",
         "GET",
@@ -58,6 +60,7 @@ async def generate_raw(services: Services, count: int, maximum: int) -> tuple[Qu
     chunks = -(-count // BATCH_SIZE)
     queued = Queued(
         parentJobId=job_id,
+        # Computed, not stored: the same job gives the same ids whenever it is asked about.
         jobIds=[str(uuid5(UUID(job_id), str(block))) for block in range(chunks)],
         total_count=count,
         total_chunks=chunks,

@@ -8,6 +8,7 @@ from cartload_gateway.compat.schemas import TABLES, Row
 from cartload_gateway.compat.services import Services
 from cartload_kit.errors import Conflict, NotFound
 
+# The answer has no pages, so it has to end somewhere.
 JOBS_LISTED = 10_000
 _PAGE = 100
 
@@ -20,6 +21,7 @@ async def newest_rows(
     Raises:
         NotFound: the caller has no ready dataset.
     """
+    # Datasets are listed newest first; one that is being made, or ended incomplete, does not count.
     datasets = await services.call(
         "generator", "GET", "/api/datasets", query={"state": "ready", "limit": "1"}
     )

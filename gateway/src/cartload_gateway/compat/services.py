@@ -113,6 +113,7 @@ class Services:
 
 async def _json_of(answer: aiohttp.ClientResponse) -> Any:
     try:
+        # Problems are application/problem+json, which aiohttp would not take for JSON.
         return await answer.json(content_type=None)
     except TimeoutError as error:
         raise GatewayTimeout() from error

@@ -56,6 +56,7 @@ def add_links(document: Document) -> None:
             for needed, target in _targets(document)
             if needed <= known.keys() and target is not operation and _is_news(needed, known)
         }
+        # Only a success has a body with ids in it.
         for status, answer in operation["responses"].items():
             if status.startswith("2"):
                 answer["links"] = links
