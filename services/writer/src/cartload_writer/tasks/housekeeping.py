@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from cartload_kit.concurrency import wait_for_any
 from cartload_kit.database import transaction
 from cartload_writer.errors import explain
 from cartload_writer.metrics import TASKS_OPEN
@@ -35,10 +36,7 @@ class Housekeeping:
                 await self.tidy()
             except (SQLAlchemyError, OSError) as error:
                 _log.warning("could not tidy: %s", explain(error))
-            try:
-                await asyncio.wait_for(stop.wait(), SECONDS)
-            except TimeoutError:
-                continue
+            await wait_for_any(stop, timeout=SECONDS)
 
     async def tidy(self) -> None:
         """Once."""

@@ -10,9 +10,8 @@ from cartload_contracts.messages import Prepare, Prepared
 from cartload_kit.database import retry_on_deadlock, transaction
 from cartload_writer.domain.names import mint_database
 from cartload_writer.errors import PermanentFailure
-from cartload_writer.repository import database_users, databases, datasets
+from cartload_writer.repository import database_users, databases, datasets, stock
 from cartload_writer.repository.datasets import Dataset
-from cartload_writer.tasks import database_pool
 from cartload_writer.tasks.context import Context
 
 
@@ -51,7 +50,7 @@ async def _record(context: Context, command: Prepare, spec: specs.Spec) -> tuple
         if command.kind == "append":
             raise PermanentFailure("The dataset to append to is not known here.")
         deferred = command.rows_expected > context.deferred_rows
-        name = None if deferred or spec.ids != "uuid" else await database_pool.take(connection)
+        name = None if deferred or spec.ids != "uuid" else await stock.take(connection)
         now = context.clock()
         dataset = Dataset(
             dataset_id=command.dataset_id,

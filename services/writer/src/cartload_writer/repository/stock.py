@@ -1,0 +1,61 @@
+"""Ready empty databases and those in the making: the repository of the table `stock`."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+import cartload
+from cartload_writer.repository.models import stock
+
+MAKING, READY, DROPPING = "making", "ready", "dropping"
+
+_USABLE = (stock.c.state == READY) & (stock.c.vintage == cartload.VINTAGE)
+
+
+async def take(connection: AsyncConnection) -> str | None:
+    """Take a ready database out of the stock, with the caller's transaction; None when there is none."""
+    query = sa.select(stock.c.database_name).where(_USABLE).order_by(stock.c.created_at).limit(1)
+    # One that another prepare takes at this moment is skipped: nobody waits for the other's transaction.
+    name = await connection.scalar(query.with_for_update(skip_locked=True))
+    if name is not None:
+        await connection.execute(stock.delete().where(stock.c.database_name == name))
+    return name
+
+
+async def count_ready(connection: AsyncConnection) -> int:
+    """How many databases can be taken now."""
+    return int(await connection.scalar(sa.select(sa.func.count()).select_from(stock).where(_USABLE)) or 0)
+
+
+async def begin(connection: AsyncConnection, name: str, now: datetime) -> None:
+    """Record a database that is about to be made."""
+    values = {"state": MAKING, "vintage": cartload.VINTAGE, "created_at": now}
+    await connection.execute(stock.insert().values(database_name=name, **values))
+
+
+async def set_ready(connection: AsyncConnection, name: str) -> None:
+    """Offer a database that was made; one that was given up meanwhile is not offered."""
+    mine = (stock.c.database_name == name) & (stock.c.state == MAKING)
+    await connection.execute(stock.update().where(mine).values(state=READY))
+
+
+async def give_up(connection: AsyncConnection, before: datetime) -> Sequence[str]:
+    """Mark what is of no use as to be dropped and return its names.
+
+    That is what was begun before a time and never got ready, and what belongs to another vintage.
+    """
+    abandoned = (stock.c.state != READY) & (stock.c.created_at < before)
+    useless = sa.or_(abandoned, stock.c.vintage != cartload.VINTAGE)
+    # Locked rows belong to a prepare that takes them just now. What is marked here, nobody can take.
+    query = sa.select(stock.c.database_name).where(useless).order_by(stock.c.database_name)
+    names = (await connection.scalars(query.with_for_update(skip_locked=True))).all()
+    await connection.execute(stock.update().where(stock.c.database_name.in_(names)).values(state=DROPPING))
+    return names
+
+
+async def forget(connection: AsyncConnection, name: str) -> None:
+    """Remove a database that was given up and is dropped."""
+    mine = (stock.c.database_name == name) & (stock.c.state == DROPPING)
+    await connection.execute(stock.delete().where(mine))
