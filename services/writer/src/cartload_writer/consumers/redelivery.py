@@ -2,18 +2,24 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Self
 from uuid import UUID
 
+from cartload_kit.backoff import Backoff
+from cartload_kit.concurrency import cancel_all
 from cartload_kit.kafka.errors import FatalProducerError, KafkaUnavailable, MessageTooLarge
 from cartload_kit.kafka.record import Record
 
-FIRST_WAIT = 1.0
-LONGEST_WAIT = 60.0
+WAITS = Backoff(first=1.0, longest=60.0)
 MOST_BYTES = 64 * 2**20
+"""Of batches that wait here: as their offsets count as done, the consumer's own bound no longer has them."""
+
+FORGOTTEN_AFTER = 10 * WAITS.longest
+"""Seconds after its rest at which a dataset counts as one that never lost a lock."""
 
 type Send = Callable[[Record], Awaitable[None]]
 _log = logging.getLogger(__name__)
@@ -33,9 +39,17 @@ class Redelivery:
     so neither is lost for the job.
     """
 
-    def __init__(self, send: Send, *, first_wait: float = FIRST_WAIT, most_bytes: int = MOST_BYTES) -> None:
+    def __init__(
+        self,
+        send: Send,
+        *,
+        waits: Backoff = WAITS,
+        most_bytes: int = MOST_BYTES,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._send = send
-        self._first_wait = first_wait
+        self._waits = waits
+        self._clock = clock
         self._most_bytes = most_bytes
         self._bytes = 0
         self._blocked: dict[UUID, _Blocked] = {}
@@ -49,22 +63,28 @@ class Redelivery:
         try:
             yield made
         finally:
-            for task in made._waiting:
-                task.cancel()
-            await asyncio.gather(*made._waiting, return_exceptions=True)
+            await cancel_all(made._waiting)
 
     def is_blocked(self, dataset_id: UUID) -> bool:
         """Whether a batch of the dataset lost a lock a moment ago: the next would only wait for it, too."""
-        return asyncio.get_running_loop().time() < self.rests_until(dataset_id)
+        return self._clock() < self.rests_until(dataset_id)
 
     def lost_a_lock(self, dataset_id: UUID) -> None:
         """Let the dataset rest, twice as long as the last time."""
-        waits = self._blocked[dataset_id].waits + 1 if dataset_id in self._blocked else 0
-        wait = min(self._first_wait * 2 ** min(waits, 16), LONGEST_WAIT)
-        self._blocked[dataset_id] = _Blocked(waits, asyncio.get_running_loop().time() + wait)
+        now = self._clock()
+        self._forget_old(now)
+        found = self._blocked.get(dataset_id)
+        waits = found.waits + 1 if found is not None else 1
+        self._blocked[dataset_id] = _Blocked(waits, now + self._waits.seconds(waits))
+
+    def _forget_old(self, now: float) -> None:
+        # A dataset that is deleted after its lost lock is never told of again: it would stay for ever.
+        for dataset_id, blocked in list(self._blocked.items()):
+            if blocked.until + FORGOTTEN_AFTER < now:
+                del self._blocked[dataset_id]
 
     def rests_until(self, dataset_id: UUID) -> float:
-        """The loop's time at which the dataset has rested; 0 when it need not."""
+        """The clock's time at which the dataset has rested; 0 when it need not."""
         found = self._blocked.get(dataset_id)
         return found.until if found is not None else 0.0
 
@@ -78,7 +98,7 @@ class Redelivery:
         if self._bytes + size > self._most_bytes:
             _log.warning("too many batches wait for locks; the generator will ask for this one again")
             return
-        wait = max(0.0, self.rests_until(dataset_id) - asyncio.get_running_loop().time())
+        wait = max(0.0, self.rests_until(dataset_id) - self._clock())
         self._bytes += size
         task = asyncio.create_task(self._later(record, wait))
         self._waiting.add(task)
