@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from cartload_writer.repository.task_queue import CHECK
+from cartload_writer.repository.task_queue import CHECK, TaskQueue
 from cartload_writer.tasks.examination import child
 from cartload_writer.tasks.examination.check import Checking, Examine
 from cartload_writer.tasks.examination.child import ExaminationFailed
@@ -36,7 +36,8 @@ async def checker(writer: Writer, examine: Examine = EXAMINE, url: str = "") -> 
     """The role, at work."""
     meta = writer.context.meta
     checking = Checking(meta, url or writer.place.url, 256, examine, now)
-    runner = Workers(meta, "checker", {CHECK: checking.run}, checking.refuse, now, at_once=1)
+    queue = TaskQueue(meta, "checker", (CHECK,), now)
+    runner = Workers(queue, {CHECK: checking.run}, checking.refuse, at_once=1)
     work = asyncio.create_task(runner.run(asyncio.Event()))
     try:
         yield

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -11,19 +11,19 @@ from typing import Any
 
 import pymysql
 import pytest
+from prometheus_client import REGISTRY
 from pydantic import SecretStr
 
 from cartload_contracts.messages import Deleted, Failed, Prepared, Sealed
 from cartload_kit.kafka.errors import BadMessage, KafkaUnavailable
 from cartload_writer.consumers.command_consumer import CommandConsumer
 from cartload_writer.errors import RetryLater
-from cartload_writer.metrics import TASKS_OPEN
-from cartload_writer.repository.task_queue import Task
+from cartload_writer.repository.task_queue import LEASE, Task, TaskQueue
 from cartload_writer.settings import TasksSettings
 from cartload_writer.tasks import commands
 from cartload_writer.tasks.bootstrap import task_workers
 from cartload_writer.tasks.housekeeping import Housekeeping
-from cartload_writer.tasks.workers import LEASE, MOST_FAILURES, Workers
+from cartload_writer.tasks.workers import MOST_FAILURES, Run, Workers
 from support.writer_service import Load, Place, Writer, address, command_record, root
 
 WAITING_FOR_TABLE = "SELECT 1 FROM information_schema.PROCESSLIST WHERE STATE LIKE '%metadata lock%'"
@@ -40,16 +40,21 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def runner_of(writer: Writer, owner: str = "one", **changes: Any) -> Workers:
+def queue_of(writer: Writer, owner: str = "one", clock: Callable[[], datetime] = now) -> TaskQueue:
+    """All tasks of a writer, for one process."""
+    return TaskQueue(writer.context.meta, owner, commands.KINDS, clock)
+
+
+def runner_of(
+    writer: Writer,
+    owner: str = "one",
+    *,
+    runs: Mapping[str, Run] | None = None,
+    clock: Callable[[], datetime] = now,
+) -> Workers:
     """A runner of all tasks of a writer."""
-    made = {
-        "engine": writer.context.meta,
-        "owner": owner,
-        "runs": commands.runs(writer.context),
-        "refuse": partial(commands.refuse, writer.context),
-        "clock": now,
-    }
-    return Workers(**{**made, **changes})
+    refuse = partial(commands.refuse, writer.context)
+    return Workers(queue_of(writer, owner, clock), runs or commands.runs(writer.context), refuse)
 
 
 @asynccontextmanager
@@ -99,21 +104,6 @@ async def test_a_command_is_kept_run_and_answered(writer: Writer) -> None:
         await until(lambda: task(writer, load, "delete")[0] == "done")
 
 
-async def test_a_new_task_is_run_at_once(writer: Writer) -> None:
-    """Not at the next look, which is a second away."""
-    load, begun = Load.of(customers=10), asyncio.Event()
-
-    async def run(task: Task) -> None:
-        begun.set()
-
-    runner = runner_of(writer, runs=dict.fromkeys(commands.KINDS, run))
-    async with working(runner):
-        await until(lambda: not runner._wake.is_set())
-        await intake_of(writer, runner)(command_record(load.prepare()))
-        async with asyncio.timeout(0.9):
-            await begun.wait()
-
-
 async def test_a_command_delivered_again_is_answered_again(writer: Writer) -> None:
     load, runner = Load.of(customers=10), runner_of(writer)
     async with working(runner):
@@ -123,6 +113,35 @@ async def test_a_command_delivered_again_is_answered_again(writer: Writer) -> No
             await until(lambda: writer.told.of(Prepared))
             await until(lambda: task(writer, load)[0] == "done")
     assert len(writer.query("SELECT 1 FROM tasks WHERE dataset_id = %s", str(load.dataset_id))) == 1
+
+
+def finish(writer: Writer, load: Load, kind: str) -> None:
+    writer.query(
+        "UPDATE tasks SET state = 'done' WHERE dataset_id = %s AND kind = %s", str(load.dataset_id), kind
+    )
+
+
+async def test_a_roll_back_is_not_run_again_when_more_was_appended_since(writer: Writer) -> None:
+    """Kafka delivers it again: once more run, it would remove the rows of the next append."""
+    load = Load.of(customers=10)
+    rolled_back, next_append = load.discard(), load.prepare(kind="append")
+    await intake_of(writer)(command_record(rolled_back))
+    finish(writer, load, "discard")
+    await intake_of(writer)(command_record(rolled_back))
+    assert task(writer, load, "discard")[0] == "open", "its answer may be lost"
+    finish(writer, load, "discard")
+    await intake_of(writer)(command_record(next_append))
+    await intake_of(writer)(command_record(rolled_back))
+    assert task(writer, load, "discard")[0] == "done"
+
+
+async def test_a_deletion_is_answered_again_whatever_came_after_it(writer: Writer) -> None:
+    load = Load.of(customers=10)
+    await intake_of(writer)(command_record(load.delete()))
+    finish(writer, load, "delete")
+    await intake_of(writer)(command_record(load.prepare()))
+    await intake_of(writer)(command_record(load.delete()))
+    assert task(writer, load, "delete")[0] == "open"
 
 
 async def test_a_task_of_a_process_that_died_is_taken_over(writer: Writer) -> None:
@@ -140,11 +159,44 @@ async def test_a_task_of_a_process_that_died_is_taken_over(writer: Writer) -> No
     dying.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await dying
-    assert task(writer, load)[3] == "one"
-    early = runner_of(writer, "two", clock=lambda: now() + LEASE / 2)
-    assert await early._claim() is None
+    assert task(writer, load)[3].startswith("one")
+    assert await queue_of(writer, "two", clock=lambda: now() + LEASE / 2).claim() is None
     async with working(runner_of(writer, "three", clock=lambda: now() + LEASE + timedelta(seconds=1))):
         await until(lambda: writer.told.of(Prepared))
+
+
+async def test_a_lost_lease_writes_nothing_about_the_task(writer: Writer) -> None:
+    """A process that was stopped wakes up: what it then says would free the task under who works on it."""
+    load = Load.of(customers=10)
+    await intake_of(writer)(command_record(load.prepare()))
+    slow = queue_of(writer)
+    lost = await slow.claim()
+    other = queue_of(writer, "two", clock=lambda: now() + LEASE + timedelta(seconds=1))
+    held = await other.claim()
+    assert lost is not None
+    assert held is not None
+    assert not await slow.renew(lost)
+    assert not await slow.postpone(lost, timedelta(), "late")
+    assert not await slow.finish(lost)
+    state, attempts, _, lease = task(writer, load)
+    assert (state, attempts, lease) == ("open", 0, held.lease)
+    assert await other.renew(held)
+    assert await other.finish(held)
+    assert task(writer, load)[0] == "done"
+
+
+async def test_two_runs_of_one_process_have_leases_of_their_own(writer: Writer) -> None:
+    """Its first run stalled until the lease ran out, and the same process claimed the task again."""
+    load, ahead = Load.of(customers=10), [timedelta()]
+    await intake_of(writer)(command_record(load.prepare()))
+    queue = queue_of(writer, clock=lambda: now() + ahead[0])
+    first = await queue.claim()
+    ahead[0] = LEASE + timedelta(seconds=1)
+    second = await queue.claim()
+    assert first is not None
+    assert second is not None
+    assert not await queue.finish(first)
+    assert await queue.finish(second)
 
 
 async def test_several_processes_share_the_tasks(writer: Writer) -> None:
@@ -255,7 +307,7 @@ async def test_old_tasks_are_forgotten(writer: Writer) -> None:
         writer.query(f"{old} WHERE dataset_id = %s", str(load.dataset_id))
     await Housekeeping(writer.context.meta, now).tidy()
     assert [task(writer, load) is None for load in loads] == [True, False, False]
-    assert TASKS_OPEN._value.get() == 1
+    assert REGISTRY.get_sample_value("cartload_writer_tasks_open") == 1
 
 
 async def test_what_only_waits_outlasts_what_fails(writer: Writer) -> None:

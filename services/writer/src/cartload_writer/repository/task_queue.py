@@ -1,6 +1,7 @@
-"""The persisted tasks: the repository of the table `tasks`. A claimed row is leased to one process."""
+"""The persisted tasks: the repository of the table `tasks`. A claimed row is leased to one run of it."""
 
-from collections.abc import Collection
+import secrets
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,12 +9,19 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.mysql import insert
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from cartload_kit.database import transaction
 from cartload_kit.tracing import current_traceparent
 from cartload_writer.repository.models import tasks
 
 OPEN, DONE = "open", "done"
+
+LEASE = timedelta(seconds=30)
+"""How long a claimed task belongs to its run without being renewed: then its process counts as dead."""
+
+DELETE = "delete"
+"""The kind of the task that is never given up, and makes all before it pointless."""
 
 CHECK = "check"
 """The kind of a task that only reads the dataset: it waits for all others, none waits for it."""
@@ -24,9 +32,10 @@ MOST_CHECKS = 100
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A command on a dataset, claimed by this process.
+    """A command on a dataset, claimed for one run.
 
     `attempts` counts the runs that did not finish it, `failures` those of them that did not merely wait.
+    `lease` is the name that only this run has in the row.
     """
 
     sequence: int
@@ -36,6 +45,7 @@ class Task:
     traceparent: str | None
     attempts: int
     failures: int = 0
+    lease: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +60,12 @@ class NewTask:
 
 
 async def add(connection: AsyncConnection, task: NewTask, now: datetime) -> None:
-    """Keep a command. One that is there already is opened again if it was done: its answer may be lost."""
+    """Keep a command. One that is there already is opened again if it was done: its answer may be lost.
+
+    Not so a command that others of its dataset have followed, unless it is a deletion: the next is sent only
+    when nobody waits for an answer to this one any more, and a roll-back that is run again would remove what
+    was appended after it.
+    """
     fresh = {"attempts": 0, "failures": 0, "not_before": now, "error": None, "finished_at": None}
     statement = insert(tasks).values(
         task_id=task.task_id,
@@ -62,12 +77,21 @@ async def add(connection: AsyncConnection, task: NewTask, now: datetime) -> None
         created_at=now,
         **fresh,
     )
-    again = [
-        (name, sa.case((tasks.c.state == DONE, sa.literal(value, tasks.c[name].type)), else_=tasks.c[name]))
-        for name, value in fresh.items()
-    ]
-    # The server assigns from left to right: the state comes last, so that the others still see the old one.
-    await connection.execute(statement.on_duplicate_key_update([*again, ("state", OPEN)]))
+    await connection.execute(statement.on_duplicate_key_update(task_id=tasks.c.task_id))
+    if task.kind in (CHECK, DELETE) or not await _was_followed(connection, task):
+        done = (tasks.c.task_id == task.task_id) & (tasks.c.state == DONE)
+        await connection.execute(tasks.update().where(done).values(state=OPEN, **fresh))
+
+
+async def _was_followed(connection: AsyncConnection, task: NewTask) -> bool:
+    later = tasks.alias()
+    query = (
+        sa.select(sa.literal(1))
+        .select_from(tasks.join(later, later.c.dataset_id == tasks.c.dataset_id))
+        .where(tasks.c.task_id == task.task_id, later.c.sequence > tasks.c.sequence, later.c.kind != CHECK)
+        .limit(1)
+    )
+    return await connection.scalar(query) is not None
 
 
 async def add_check(connection: AsyncConnection, dataset_id: UUID, now: datetime) -> None:
@@ -86,76 +110,10 @@ async def supersede(connection: AsyncConnection, dataset_id: UUID, now: datetime
     """Close the dataset's tasks that nobody works on and that a deletion makes pointless."""
     idle = sa.or_(tasks.c.leased_until.is_(None), tasks.c.leased_until < now)
     which = (
-        (tasks.c.dataset_id == str(dataset_id)) & (tasks.c.state == OPEN) & (tasks.c.kind != "delete") & idle
+        (tasks.c.dataset_id == str(dataset_id)) & (tasks.c.state == OPEN) & (tasks.c.kind != DELETE) & idle
     )
     await connection.execute(
         tasks.update().where(which).values(state=DONE, finished_at=now, error="superseded")
-    )
-
-
-async def claim(
-    connection: AsyncConnection, kinds: Collection[str], owner: str, now: datetime, lease: timedelta
-) -> Task | None:
-    """Take the oldest task of these kinds that may run now; None: there is none.
-
-    Commands on one dataset run in order, a check when no command waits or runs.
-    """
-    other = tasks.alias()
-    blocked = sa.exists().where(
-        other.c.dataset_id == tasks.c.dataset_id,
-        other.c.state == OPEN,
-        other.c.kind != CHECK,
-        sa.or_(tasks.c.kind == CHECK, other.c.sequence < tasks.c.sequence),
-    )
-    free = sa.or_(tasks.c.leased_until.is_(None), tasks.c.leased_until < now)
-    query = (
-        sa.select(*(tasks.c[name] for name in Task.__dataclass_fields__))
-        .where(tasks.c.kind.in_(kinds), tasks.c.state == OPEN, tasks.c.not_before <= now, free, ~blocked)
-        .order_by(tasks.c.sequence)
-        .limit(1)
-        .with_for_update(skip_locked=True, of=tasks)
-    )
-    row = (await connection.execute(query)).first()
-    if row is None:
-        return None
-    await _update(connection, row.sequence, lease_owner=owner, leased_until=now + lease)
-    sequence, dataset_id, *rest = row
-    return Task(sequence, UUID(dataset_id), *rest)
-
-
-async def renew(connection: AsyncConnection, task: Task, owner: str, until: datetime) -> bool:
-    """Hold a claimed task longer; False when the lease has passed to another process."""
-    mine = (tasks.c.sequence == task.sequence) & (tasks.c.lease_owner == owner) & (tasks.c.state == OPEN)
-    found = await connection.execute(tasks.update().where(mine).values(leased_until=until))
-    return found.rowcount == 1
-
-
-async def finish(connection: AsyncConnection, task: Task, now: datetime, error: str | None = None) -> None:
-    """Close a task."""
-    await _update(
-        connection,
-        task.sequence,
-        state=DONE,
-        finished_at=now,
-        error=error,
-        lease_owner=None,
-        leased_until=None,
-    )
-
-
-async def postpone(
-    connection: AsyncConnection, task: Task, until: datetime, error: str, *, failed: bool = False
-) -> None:
-    """Give a task back, to be tried again later. `failed`: it did not merely wait for something."""
-    await _update(
-        connection,
-        task.sequence,
-        attempts=task.attempts + 1,
-        failures=task.failures + failed,
-        not_before=until,
-        error=error[:2000],
-        lease_owner=None,
-        leased_until=None,
     )
 
 
@@ -173,5 +131,102 @@ async def prune(connection: AsyncConnection, before: datetime) -> None:
     await connection.execute(tasks.delete().where(tasks.c.sequence.in_(forgotten)))
 
 
-async def _update(connection: AsyncConnection, sequence: int, **values: object) -> None:
-    await connection.execute(tasks.update().where(tasks.c.sequence == sequence).values(**values))
+_CLAIMED = (
+    tasks.c.sequence,
+    tasks.c.dataset_id,
+    tasks.c.kind,
+    tasks.c.message,
+    tasks.c.traceparent,
+    tasks.c.attempts,
+    tasks.c.failures,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TaskQueue:
+    """The tasks of some kinds, for the runs of one process; `owner` names the process.
+
+    What a run writes about its task is kept only while its lease is the one in the row. A process that was
+    stopped for longer than `LEASE` must not end or postpone what another process has taken over meanwhile.
+    """
+
+    engine: AsyncEngine
+    owner: str
+    kinds: Collection[str]
+    clock: Callable[[], datetime]
+
+    async def claim(self) -> Task | None:
+        """Take the oldest task that may run now; None: there is none.
+
+        Commands on one dataset run in order, a check when no command waits or runs.
+        """
+        now = self.clock()
+        async with transaction(self.engine) as connection:
+            row = (await connection.execute(_claimable(self.kinds, now))).first()
+            if row is None:
+                return None
+            # Not the process alone: the same process may claim a task again whose first run it has lost.
+            lease = f"{self.owner}-{secrets.token_hex(4)}"
+            claimed = tasks.update().where(tasks.c.sequence == row.sequence)
+            await connection.execute(claimed.values(lease_owner=lease, leased_until=now + LEASE))
+        dataset_id = UUID(row.dataset_id)
+        return Task(
+            row.sequence,
+            dataset_id,
+            row.kind,
+            row.message,
+            row.traceparent,
+            row.attempts,
+            row.failures,
+            lease,
+        )
+
+    async def renew(self, task: Task) -> bool:
+        """Hold a claimed task longer; False when the lease has passed to another run."""
+        return await self._write(task, leased_until=self.clock() + LEASE)
+
+    async def finish(self, task: Task, error: str | None = None) -> bool:
+        """Close a task; False when the lease has passed to another run, which closes it."""
+        return await self._write(
+            task, state=DONE, finished_at=self.clock(), error=error, lease_owner=None, leased_until=None
+        )
+
+    async def postpone(self, task: Task, wait: timedelta, error: str, *, failed: bool = False) -> bool:
+        """Give a task back, to be tried again later; False when the lease has passed to another run.
+
+        `failed`: it did not merely wait for something.
+        """
+        return await self._write(
+            task,
+            attempts=task.attempts + 1,
+            failures=task.failures + failed,
+            not_before=self.clock() + wait,
+            error=error[:2000],
+            lease_owner=None,
+            leased_until=None,
+        )
+
+    async def _write(self, task: Task, **values: object) -> bool:
+        mine = (tasks.c.sequence == task.sequence) & (tasks.c.lease_owner == task.lease)
+        async with transaction(self.engine) as connection:
+            statement = tasks.update().where(mine, tasks.c.state == OPEN).values(**values)
+            return (await connection.execute(statement)).rowcount == 1
+
+
+def _claimable(kinds: Collection[str], now: datetime) -> sa.Select[Any]:
+    other = tasks.alias()
+    blocked = sa.exists().where(
+        other.c.dataset_id == tasks.c.dataset_id,
+        other.c.state == OPEN,
+        other.c.kind != CHECK,
+        sa.or_(tasks.c.kind == CHECK, other.c.sequence < tasks.c.sequence),
+    )
+    free = sa.or_(tasks.c.leased_until.is_(None), tasks.c.leased_until < now)
+    # Rows that another process claims at this moment are skipped, not waited for: it takes the next one.
+    return (
+        sa.select(*_CLAIMED)
+        .where(tasks.c.kind.in_(kinds), tasks.c.state == OPEN, tasks.c.not_before <= now, free, ~blocked)
+        .order_by(tasks.c.sequence)
+        .limit(1)
+        .with_for_update(skip_locked=True, of=tasks)
+    )

@@ -18,6 +18,7 @@ from cartload_writer.adapters.results import KafkaResults
 from cartload_writer.bootstrap import Checks, utc_now
 from cartload_writer.consumers.command_consumer import CommandConsumer
 from cartload_writer.repository.databases import session_for_ddl
+from cartload_writer.repository.task_queue import TaskQueue
 from cartload_writer.settings import COMMANDS_AT_ONCE, TasksSettings
 from cartload_writer.tasks import commands
 from cartload_writer.tasks.context import Context
@@ -69,14 +70,8 @@ def task_workers(context: Context, settings: TasksSettings) -> tuple[Workers, Wo
     rest = {kind: run for kind, run in every.items() if kind != PREPARE}
 
     def workers(runs: Mapping[str, Run], at_once: int) -> Workers:
-        return Workers(
-            engine=context.meta,
-            owner=f"tasks-{secrets.token_hex(8)}",
-            runs=runs,
-            refuse=partial(commands.refuse, context),
-            clock=utc_now,
-            at_once=at_once,
-        )
+        queue = TaskQueue(context.meta, f"tasks-{secrets.token_hex(8)}", runs.keys(), utc_now)
+        return Workers(queue, runs, partial(commands.refuse, context), at_once)
 
     return (
         workers({PREPARE: every[PREPARE]}, settings.writer_prepares_at_once),

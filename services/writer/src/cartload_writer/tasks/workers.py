@@ -1,27 +1,28 @@
 """Runs persisted tasks: woken at once by a new one, looking regularly for those that others left behind."""
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from time import perf_counter
+from typing import Protocol
 
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncEngine
+from tenacity import AsyncRetrying, RetryError, retry_if_exception_type, stop_after_delay
 
-from cartload_kit.database import transaction
+from cartload_kit.backoff import Backoff
+from cartload_kit.concurrency import cancel_all, run_until_first_ends, wait_for_any
 from cartload_kit.logging import bind
 from cartload_kit.tracing import continue_from
 from cartload_writer import metrics
 from cartload_writer.errors import PermanentFailure, explain, only_waits
-from cartload_writer.repository import task_queue
-from cartload_writer.repository.task_queue import Task
+from cartload_writer.repository.task_queue import DELETE, LEASE, Task
 
-LEASE = timedelta(seconds=30)
-REQUEUE_EVERY = timedelta(seconds=1)
 POLL_SECONDS = 1.0
+RENEW_SECONDS = LEASE.total_seconds() / 3
+"""A lease outlasts two renewals that fail."""
+
 MOST_FAILURES = 12
 """Failed runs after which the job is told; a deletion goes on for ever, for nothing may be left."""
 
@@ -37,20 +38,35 @@ type Refuse = Callable[[Task, str], Awaitable[None]]
 _log = logging.getLogger(__name__)
 
 
+class Queue(Protocol):
+    """Where tasks come from and their outcome is kept. Each call raises SQLAlchemyError or OSError."""
+
+    async def claim(self) -> Task | None:
+        """Take a task that may run now; None: there is none."""
+
+    async def renew(self, task: Task) -> bool:
+        """Keep the lease; False when it has passed to another run."""
+
+    async def finish(self, task: Task, error: str | None = None) -> bool:
+        """Close the task."""
+
+    async def postpone(self, task: Task, wait: timedelta, error: str, *, failed: bool = False) -> bool:
+        """Give the task back."""
+
+
 @dataclass(slots=True)
 class Workers:
     """Claims tasks and runs them, at most `at_once` at a time.
 
-    `runs` does the work by kind of task, `refuse` tells the job of one that cannot be
-    done. `owner` names this process.
+    `runs` does the work by kind of task, `refuse` tells the job of one that cannot be done.
     """
 
-    engine: AsyncEngine
-    owner: str
+    queue: Queue
     runs: Mapping[str, Run]
     refuse: Refuse
-    clock: Callable[[], datetime]
     at_once: int = 4
+    poll_seconds: float = POLL_SECONDS
+    renew_seconds: float = RENEW_SECONDS
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
 
     def wake(self) -> None:
@@ -60,47 +76,52 @@ class Workers:
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set, then let the running tasks finish; cancelled ones keep their lease."""
         running: set[asyncio.Task[None]] = set()
-        stopping = asyncio.create_task(stop.wait())
         try:
             while not stop.is_set():
+                # Cleared before the look: a task that comes during it wakes the next one.
                 self._wake.clear()
                 while len(running) < self.at_once and (task := await self._claim()) is not None:
                     running.add(work := asyncio.create_task(self._work(task)))
                     work.add_done_callback(running.discard)
+                    # What waited behind this task on the same dataset may run now.
                     work.add_done_callback(lambda _: self.wake())
-                await self._rest(stopping)
+                await wait_for_any(self._wake, stop, timeout=self.poll_seconds)
         except asyncio.CancelledError:
-            for work in running:
-                work.cancel()
+            await cancel_all(running)
             raise
         finally:
-            stopping.cancel()
             await asyncio.gather(*running, return_exceptions=True)
-
-    async def _rest(self, stopping: asyncio.Task[bool]) -> None:
-        waking = asyncio.create_task(self._wake.wait())
-        await asyncio.wait({waking, stopping}, timeout=POLL_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-        waking.cancel()
 
     async def _claim(self) -> Task | None:
         try:
-            async with transaction(self.engine) as connection:
-                return await task_queue.claim(connection, self.runs.keys(), self.owner, self.clock(), LEASE)
+            return await self.queue.claim()
         except (SQLAlchemyError, OSError) as error:
             _log.warning("no task can be claimed now: %s", explain(error))
             return None
 
     async def _work(self, task: Task) -> None:
+        with continue_from(task.traceparent), bind(job_id=task.message.get("job_id")):
+            # Holding ends only when another process has the task: two runs of one task must not go on, for
+            # a prepare that wakes up late would make again what a deletion has removed.
+            await run_until_first_ends(self._run(task), self._hold(task))
+
+    async def _hold(self, task: Task) -> None:
+        """Keep the lease; returns when it has passed to another run."""
+        while True:
+            await asyncio.sleep(self.renew_seconds)
+            try:
+                if not await self.queue.renew(task):
+                    _log.warning("the lease of %s of %s passed to another run", task.kind, task.dataset_id)
+                    return
+            except (SQLAlchemyError, OSError) as error:
+                _log.warning("a lease could not be renewed: %s", explain(error))
+
+    async def _run(self, task: Task) -> None:
         began = perf_counter()
-        heart = asyncio.create_task(self._hold(task))
-        job_id = task.message.get("job_id")
         try:
-            with continue_from(task.traceparent), bind(job_id=job_id):
-                outcome = await self._outcome(task)
-        except (SQLAlchemyError, OSError) as error:
+            outcome = await self._outcome(task)
+        except Exception as error:  # noqa: BLE001 - not even the outcome could be kept or told
             outcome = await self._requeue(task, error)
-        finally:
-            heart.cancel()
         metrics.TASKS.labels(task.kind, outcome).inc()
         metrics.TASK_SECONDS.labels(task.kind).observe(perf_counter() - began)
 
@@ -112,51 +133,44 @@ class Workers:
             return "refused"
         except Exception as error:  # noqa: BLE001 - whatever it was, the task must not be lost
             return await self._again(task, error)
-        async with transaction(self.engine) as connection:
-            await task_queue.finish(connection, task, self.clock())
+        await self.queue.finish(task)
         return "done"
 
     async def _again(self, task: Task, error: Exception) -> str:
         _log.warning("%s of %s: %s", task.kind, task.dataset_id, explain(error), exc_info=error)
         failed = not only_waits(error)
         attempts, failures = task.attempts + 1, task.failures + failed
-        if task.kind != "delete" and (failures >= MOST_FAILURES or attempts >= MOST_ATTEMPTS):
+        if task.kind != DELETE and (failures >= MOST_FAILURES or attempts >= MOST_ATTEMPTS):
             times = failures if failures >= MOST_FAILURES else attempts
             await self._fail(
                 task, f"The {task.kind} failed {times} times, the last time so: {explain(error)}."
             )
             return "failed"
-        async with transaction(self.engine) as connection:
-            until = self.clock() + _delay(task, failed=failed)
-            await task_queue.postpone(connection, task, until, explain(error), failed=failed)
+        await self.queue.postpone(task, _delay(task, failed=failed), explain(error), failed=failed)
         return "retried"
 
     async def _fail(self, task: Task, reason: str) -> None:
         _log.error("%s of %s: %s", task.kind, task.dataset_id, reason)
+        # Told first: a task that was closed and not told would leave its job waiting for ever.
         await self.refuse(task, reason)
-        async with transaction(self.engine) as connection:
-            await task_queue.finish(connection, task, self.clock(), reason)
+        await self.queue.finish(task, reason)
 
     async def _requeue(self, task: Task, error: Exception) -> str:
-        """Not even the outcome could be written: insist as long as the lease lasts, then others take over."""
-        _log.warning("the outcome of %s could not be kept: %s", task.kind, explain(error))
-        for _ in range(round(LEASE / REQUEUE_EVERY)):
-            await asyncio.sleep(REQUEUE_EVERY.total_seconds())
-            with contextlib.suppress(SQLAlchemyError, OSError):
-                async with transaction(self.engine) as connection:
-                    await task_queue.postpone(connection, task, self.clock(), explain(error))
-                break
-        return "retried"
+        """Give the task back although its database is away: insist for the time of a lease, then leave it.
 
-    async def _hold(self, task: Task) -> None:
-        while True:
-            await asyncio.sleep(LEASE.total_seconds() / 3)
-            try:
-                async with transaction(self.engine) as connection:
-                    if not await task_queue.renew(connection, task, self.owner, self.clock() + LEASE):
-                        _log.warning("the lease of %s passed to another process", task.kind)
-            except (SQLAlchemyError, OSError) as error:
-                _log.warning("a lease could not be renewed: %s", explain(error))
+        A task that is left has a lease that runs out, and whoever is there then takes it over.
+        """
+        _log.warning("the outcome of %s could not be kept: %s", task.kind, explain(error), exc_info=error)
+        insisting = AsyncRetrying(
+            retry=retry_if_exception_type((SQLAlchemyError, OSError)),
+            wait=Backoff(first=1.0, longest=5.0),
+            stop=stop_after_delay(LEASE),
+        )
+        try:
+            await insisting(self.queue.postpone, task, timedelta(seconds=1), explain(error))
+        except RetryError:
+            _log.warning("%s of %s is left to its lease", task.kind, task.dataset_id)
+        return "retried"
 
 
 def _delay(task: Task, *, failed: bool) -> timedelta:

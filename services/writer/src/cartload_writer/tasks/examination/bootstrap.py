@@ -9,7 +9,7 @@ from cartload_kit.database import check_database
 from cartload_kit.service import Main
 from cartload_writer import bootstrap
 from cartload_writer.bootstrap import Checks, utc_now
-from cartload_writer.repository.task_queue import CHECK
+from cartload_writer.repository.task_queue import CHECK, TaskQueue
 from cartload_writer.settings import CheckerSettings
 from cartload_writer.tasks.examination.check import Checking
 from cartload_writer.tasks.examination.child import examine
@@ -30,14 +30,8 @@ def checker(settings: CheckerSettings, checks: Checks) -> Main:
                 examine=partial(examine, seconds=settings.writer_check_seconds),
                 clock=utc_now,
             )
-            workers = Workers(
-                engine=meta,
-                owner=f"checker-{secrets.token_hex(8)}",
-                runs={CHECK: checking.run},
-                refuse=checking.refuse,
-                clock=utc_now,
-                at_once=1,
-            )
+            queue = TaskQueue(meta, f"checker-{secrets.token_hex(8)}", (CHECK,), utc_now)
+            workers = Workers(queue, {CHECK: checking.run}, checking.refuse, at_once=1)
             bootstrap.begin(checks, mysql=partial(check_database, meta))
             await workers.run(stop)
 
