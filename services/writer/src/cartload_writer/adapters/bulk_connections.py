@@ -1,135 +1,107 @@
-"""A few warm bulk connections, each used by one batch at a time and worked in a thread of its own."""
+"""A few warm bulk connections: SQLAlchemy's pool over PyMySQL, worked by as many threads."""
 
 import asyncio
 import contextlib
 import logging
-import time
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from typing import Any, Concatenate, Self
+from typing import Any, Concatenate, Self, cast
 
 import pymysql
+from sqlalchemy import event
+from sqlalchemy.exc import DisconnectionError, InvalidRequestError
+from sqlalchemy.pool import QueuePool
 
+from cartload_kit.concurrency import cancel_all
 from cartload_writer.metrics import BULK_IN_USE
 
 type Connect = Callable[[], "pymysql.Connection[Any]"]
+type Work[**P, T] = Callable[Concatenate[pymysql.Connection[Any], P], T]
 
 WARM_SECONDS = 3.0
 """Idle connections are asked this often: the server ends sessions that are silent for ten seconds."""
 
-_STALE_SECONDS = 6.0
 _log = logging.getLogger(__name__)
 
 
-class Bulk:
-    """One connection, lent to one batch."""
-
-    def __init__(self, connection: "pymysql.Connection[Any]", executor: ThreadPoolExecutor) -> None:
-        self._connection = connection
-        self._executor = executor
-        self.last_used = time.monotonic()
-
-    async def run[**P, T](
-        self, work: "Callable[Concatenate[pymysql.Connection[Any], P], T]", *args: P.args, **kwargs: P.kwargs
-    ) -> T:
-        """Run `work(connection, …)` in a thread.
-
-        When the caller is cancelled meanwhile, the work goes on to its end (the server bounds it), then the
-        connection is closed.
-        """
-        loop = asyncio.get_running_loop()
-        running = loop.run_in_executor(self._executor, lambda: work(self._connection, *args, **kwargs))
-        try:
-            return await asyncio.shield(running)
-        except asyncio.CancelledError:
-            running.add_done_callback(self._abandon)
-            raise
-        finally:
-            self.last_used = time.monotonic()
-
-    def _abandon(self, done: "asyncio.Future[Any]") -> None:
-        if not done.cancelled():
-            done.exception()
-        self.close()
-
-    def close(self) -> None:
-        """Drop the connection without a word: the server rolls back whatever is open on it."""
-        with contextlib.suppress(Exception):
-            self._connection._force_close()  # type: ignore[attr-defined]
-
-
 class BulkPool:
-    """At most `size` connections; an error on one closes it, and the next batch opens another."""
+    """At most `size` connections, each used by one work at a time; a work that raises costs its connection.
+
+    They are PyMySQL's, in threads: no asynchronous driver of MySQL loads local files reliably.
+    """
 
     def __init__(self, connect: Connect, size: int) -> None:
-        self._connect = connect
+        # As many threads as connections: whoever has a thread finds a connection, so works queue for threads
+        # only, where one whose caller was cancelled meanwhile is not begun at all.
         self._executor = ThreadPoolExecutor(size, thread_name_prefix="bulk")
-        self._free = asyncio.Semaphore(size)
-        self._idle: list[Bulk] = []
+        # Nothing to reset: a work either returns with all committed, or raises and its connection is closed.
+        creator: Any = connect  # PyMySQL's class has another signature than SQLAlchemy's protocol
+        self._pool = QueuePool(creator, pool_size=size, max_overflow=0, reset_on_return=None)
+        event.listen(self._pool, "checkout", _require_answer)
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, connect: Connect, size: int) -> AsyncIterator[Self]:
-        """A pool that keeps its idle connections warm; closes them at the end."""
+    async def open(
+        cls, connect: Connect, size: int, *, warm_seconds: float = WARM_SECONDS
+    ) -> AsyncIterator[Self]:
+        """A pool that keeps its idle connections warm. At the end, works that run are waited for."""
         pool = cls(connect, size)
-        warming = asyncio.create_task(pool._keep_warm(), name="bulk-warm")
+        warming = asyncio.create_task(pool._keep_warm(warm_seconds), name="bulk-warm")
         try:
             yield pool
         finally:
-            warming.cancel()
-            for bulk in pool._idle:
-                bulk.close()
-            pool._executor.shutdown(wait=False, cancel_futures=True)
+            await cancel_all([warming])
+            # The server bounds each work, and the interpreter would wait for the threads at its exit anyway.
+            await asyncio.to_thread(pool._executor.shutdown, cancel_futures=True)
+            pool._pool.dispose()
 
-    @asynccontextmanager
-    async def lend(self) -> AsyncIterator[Bulk]:
-        """A connection for the block. Left by an exception it is closed, which rolls back."""
-        async with self._free:
-            bulk = await self._take()
-            BULK_IN_USE.inc()
-            try:
-                yield bulk
-            except BaseException:
-                bulk.close()
-                raise
-            else:
-                self._idle.append(bulk)
-            finally:
-                BULK_IN_USE.dec()
+    async def run[**P, T](self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run `work(connection, …)` in a thread, on a connection that answered a moment ago.
 
-    async def _take(self) -> Bulk:
-        while self._idle:
-            bulk = self._idle.pop()
-            if await self._alive(bulk):
-                return bulk
+        When the caller is cancelled meanwhile, the work goes on to its end, which the server bounds: a
+        connection that is cut while its thread uses it could leave a commit that nobody knows of.
+        """
         loop = asyncio.get_running_loop()
-        return Bulk(await loop.run_in_executor(self._executor, self._connect), self._executor)
+        return await loop.run_in_executor(self._executor, lambda: self._run(work, *args, **kwargs))
 
-    async def _alive(self, bulk: Bulk) -> bool:
-        if time.monotonic() - bulk.last_used < _STALE_SECONDS:
-            return True
-        return await self._answers(bulk)
-
-    async def _answers(self, bulk: Bulk) -> bool:
+    def _run[**P, T](self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         try:
-            await bulk.run(_ping)
-        except (pymysql.MySQLError, OSError):
-            bulk.close()
-            return False
-        return True
+            lent = self._pool.connect()
+        except InvalidRequestError as error:
+            raise pymysql.OperationalError(2006, "a new connection does not answer") from error
+        connection = cast("pymysql.Connection[Any]", lent.dbapi_connection)
+        with BULK_IN_USE.track_inprogress():
+            try:
+                result = work(connection, *args, **kwargs)
+            except BaseException:
+                # Closing rolls back, whatever state the error left the protocol in. The pool itself would
+                # log an error for a connection that the load has closed already.
+                lent.detach()
+                with contextlib.suppress(pymysql.MySQLError):
+                    connection.close()
+                raise
+        lent.close()
+        return result
 
-    async def _keep_warm(self) -> None:
+    async def _keep_warm(self, seconds: float) -> None:
         while True:
-            await asyncio.sleep(WARM_SECONDS)
-            for _ in range(len(self._idle)):
-                async with self._free:
-                    if not self._idle:
-                        break
-                    bulk = self._idle.pop(0)
-                    if await self._answers(bulk):
-                        self._idle.append(bulk)
+            await asyncio.sleep(seconds)
+            # The pool lends the one that was idle longest, so that this reaches each of them once.
+            for _ in range(self._pool.checkedin()):
+                try:
+                    await self.run(_nothing)
+                except (pymysql.MySQLError, OSError) as error:
+                    _log.warning("a bulk connection cannot be renewed now: %s", error)
 
 
-def _ping(connection: "pymysql.Connection[Any]") -> None:
-    connection.ping(reconnect=False)
+def _nothing(connection: "pymysql.Connection[Any]") -> None:
+    """Lending has asked the server already."""
+
+
+def _require_answer(connection: Any, *_: object) -> None:
+    """Have the pool open another connection in place of one that the server has ended."""
+    try:
+        connection.ping(reconnect=False)
+    except (pymysql.MySQLError, OSError) as error:
+        raise DisconnectionError from error

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import random
 import time
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -13,6 +12,7 @@ import pymysql
 from cartload.encoders import files
 from cartload.encoders.mysql import LoadError
 from cartload_contracts.batches import BatchHeader
+from cartload_kit.backoff import Backoff
 from cartload_kit.kafka.errors import BadMessage, TryAgain
 from cartload_kit.transient_errors import RETRYABLE_TRANSACTION_ERRORS, error_code
 from cartload_writer.adapters.blob import BlobDiffers, BlobStore, Part, StoredPart
@@ -25,6 +25,9 @@ from cartload_writer.repository.batches import AlreadyStored, DatasetGone, NewEn
 
 ATTEMPTS = 5
 """Transactions begun for one batch before its record waits and comes again."""
+
+BACKOFF = Backoff(first=0.02, longest=0.5)
+"""Short: whoever won the locks holds them for the time of one load."""
 
 BUSY_THREADS = 2
 """Batches that are decoded or encoded at a time."""
@@ -71,6 +74,8 @@ class Storage:
 
     async def store(
         self, header: BatchHeader, target: Target, rows: pa.RecordBatch, began: float, now: datetime
+        found = await self.find_target(header)
+        return found is None or found.gone
     ) -> StoredBatch | None:
         """Store part and rows; None when the dataset is being deleted: then nothing is left of the batch.
 
@@ -119,7 +124,7 @@ class Storage:
                 await self._after_lost_lock(work, error, last=attempt == ATTEMPTS)
             RETRIES.labels(reason).inc()
             _log.warning("the transaction is begun again: it lost a %s", reason)
-            await asyncio.sleep(0.02 * 2**attempt * random.random())
+            await asyncio.sleep(BACKOFF.seconds(attempt))
         raise AssertionError("the last attempt returns or raises")
 
     async def _after_lost_lock(self, work: _Work, error: pymysql.MySQLError, *, last: bool) -> None:
@@ -129,8 +134,7 @@ class Storage:
         """
         ended = 0
         if error_code(error) == LOCK_WAIT_TIMEOUT:
-            async with self.pool.lend() as bulk:
-                ended = await bulk.run(batches.end_readers, work.target.owner_id)
+            ended = await self.pool.run(batches.end_readers, work.target.owner_id)
             if ended:
                 _log.warning("ended %d sessions of the owner that held locks on the dataset", ended)
         if last or (error_code(error) == LOCK_WAIT_TIMEOUT and not ended):
@@ -139,9 +143,8 @@ class Storage:
     async def _transaction(self, work: _Work) -> StoredBatch:
         header = work.entry.header
         entry = replace(work.entry, storing_seconds=time.perf_counter() - work.began)
-        async with self.pool.lend() as bulk:
-            with STEP_SECONDS.labels("load").time():
-                await bulk.run(batches.store, self.meta, work.target.database, entry, work.rows)
+        with STEP_SECONDS.labels("load").time():
+            await self.pool.run(batches.store, self.meta, work.target.database, entry, work.rows)
         seconds = time.perf_counter() - work.began
         return StoredBatch(header.rows, header.row_hash, entry.part.bytes, seconds)
 

@@ -63,11 +63,10 @@ async def _handler(
     meta = MysqlUrl.parse(url).database
     connect = partial(batches.connect, url, meta)
     pool = await stack.enter_async_context(BulkPool.open(connect, settings.writer_bulk_connections))
-    async with pool.lend() as bulk:
-        present = await bulk.run(_version, schema_version.PRESENT)
-        minimum = await bulk.run(_version, schema_version.MINIMUM)
-        schema_version.require(present, minimum, MIGRATIONS, meta)
-        await bulk.run(prove_one_transaction)
+    present = await pool.run(_version, schema_version.PRESENT)
+    minimum = await pool.run(_version, schema_version.MINIMUM)
+    schema_version.require(present, minimum, MIGRATIONS, meta)
+    await pool.run(prove_one_transaction)
 
     async def send_again(record: Record) -> None:
         await producer.send(record.topic, record.key, record.value, list(record.headers.items()))

@@ -1,7 +1,7 @@
 """The batch transaction: dataset's state, manifest row and rows, all or nothing, on one bulk connection.
 
-These functions block; they run in the thread of a `Bulk`. An exception leaves the transaction open: the pool
-closes the connection then, and the server rolls back.
+These functions block; a `BulkPool` runs them in its threads. An exception leaves the transaction open: the
+pool closes the connection then, and the server rolls back.
 """
 
 import json
