@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 import httpx
 import pyarrow as pa
 import pymysql
+from azure.storage.blob.aio import ContainerClient
 from fastapi import FastAPI
 
 from cartload import VINTAGE
@@ -30,7 +31,7 @@ from cartload_kit.kafka.budget import ByteBudget
 from cartload_kit.kafka.record import Record
 from cartload_kit.tokens import Identity
 from cartload_writer import app
-from cartload_writer.adapters.blob import BlobStore
+from cartload_writer.adapters.blob import API_VERSION, BlobStore
 from cartload_writer.adapters.bulk_connections import BulkPool
 from cartload_writer.api.dependencies import PublicAddress, Services
 from cartload_writer.api.row_reader import RowReader, reading_session
@@ -273,6 +274,13 @@ class Writer:
     app: FastAPI
     again: list[Record]
     """Batches that lost a lock and were sent again."""
+    container: ContainerClient
+    """What lies in Blob, without the writer's own client."""
+
+    async def parts(self, load: Load) -> set[str]:
+        """Names of all blobs of a dataset."""
+        prefix = names.dataset_prefix(load.dataset_id)
+        return {name async for name in self.container.list_blob_names(name_starts_with=prefix)}
 
     async def run(self, command: DatasetCommand, *, attempts: int = 0) -> None:
         """Run a command's task as the runner does."""
@@ -340,6 +348,9 @@ async def running(
     async with (
         AsyncExitStack() as stack,
         BlobStore.connect(connection_string, container) as blobs,
+        ContainerClient.from_connection_string(
+            connection_string, container, api_version=API_VERSION
+        ) as listed,
         BulkPool.open(lambda: batches.connect(url, place.name), 3) as pool,
     ):
         await blobs.create_container()
@@ -380,7 +391,8 @@ async def running(
         )
         transport = httpx.ASGITransport(web)
         async with httpx.AsyncClient(transport=transport, base_url="http://writer", timeout=30) as http:
-            yield Writer(place, replace(context, **settings), handler, blobs, told, http, web, again)
+            context = replace(context, **settings)
+            yield Writer(place, context, handler, blobs, told, http, web, again, listed)
     for made in (meta, work, reading):
         await made.dispose()
 

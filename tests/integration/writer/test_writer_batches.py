@@ -39,8 +39,7 @@ def batch_of(load: Load, table: str) -> Any:
 
 async def parts(writer: Writer, load: Load) -> dict[str, bytes]:
     """What lies in Blob of a dataset."""
-    prefix = names.dataset_prefix(load.dataset_id)
-    found = [name async for name in writer.blobs._container.list_blob_names(name_starts_with=prefix)]
+    found = await writer.parts(load)
     return {name: b"".join([piece async for piece in writer.blobs.read(name)]) for name in found}
 
 

@@ -7,14 +7,8 @@ import pytest
 
 from cartload import schema
 from cartload_contracts.messages import Discarded, Stored
-from cartload_writer.domain import names
 from cartload_writer.errors import PermanentFailure
 from support.writer_service import Load, Writer, root
-
-
-async def blobs(writer: Writer, load: Load) -> set[str]:
-    prefix = names.dataset_prefix(load.dataset_id)
-    return {name async for name in writer.blobs._container.list_blob_names(name_starts_with=prefix)}
 
 
 async def everything(writer: Writer, load: Load) -> dict[str, Any]:
@@ -31,7 +25,7 @@ async def everything(writer: Writer, load: Load) -> dict[str, Any]:
         "manifest": sorted(
             writer.query("SELECT table_name, chunk, row_hash FROM manifest WHERE dataset_id = %s", key)
         ),
-        "blobs": await blobs(writer, load),
+        "blobs": await writer.parts(load),
         "state": writer.state(load),
     }
 
