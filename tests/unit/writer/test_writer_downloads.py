@@ -8,6 +8,8 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from starlette.requests import ClientDisconnect
+from starlette.types import Message
 
 from cartload_kit.errors import NotFound, TooManyRequests, Unavailable
 from cartload_kit.http import create_app
@@ -91,6 +93,29 @@ async def test_who_waits_too_long_is_told() -> None:
         with pytest.raises(Unavailable):
             async with shares.hold(BOB):
                 pass
+
+
+async def test_a_download_that_cannot_be_begun_gives_its_share_back() -> None:
+    """The client has gone before the first byte: nothing was read of the stream that holds the share."""
+    shares = UserShares(1, 1, "exports")
+
+    async def export() -> AsyncGenerator[bytes]:
+        async with shares.hold(ANN):
+            yield b"first"
+            yield b"second"
+
+    async def gone(message: object) -> None:
+        raise OSError("the connection is closed")
+
+    async def receive() -> Message:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    scope = {"type": "http", "path": "/", "asgi": {"spec_version": "2.4"}}
+    download = Download(await start_stream(export()), media_type="text/csv", send_seconds=60)
+    with pytest.raises(ClientDisconnect):
+        await download(scope, receive, gone)
+    assert shares.held == 0
 
 
 class Exports:

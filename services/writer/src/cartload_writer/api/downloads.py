@@ -27,11 +27,15 @@ async def start_stream(pieces: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
         raise Unavailable("Blob does not answer now.") from error
     except KeyError as error:
         raise NotFound("The part is not there any more.") from error
-    return _joined(first, pieces)
+    joined = _joined(first, pieces)
+    # Closing a generator that was never begun runs nothing of it, and `pieces` would stay open.
+    await anext(joined)
+    return joined
 
 
 async def _joined(first: bytes, rest: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
     async with aclosing(rest):
+        yield b""
         yield first
         async for piece in rest:
             yield piece

@@ -65,7 +65,9 @@ async def read_raw_rows(
 async def _lines(services: Services, dataset: Dataset, table: schema.Table) -> AsyncGenerator[bytes]:
     async with services.exports.hold(dataset.owner_id):
         async for entry in _entries(services, dataset, table.name):
-            data = b"".join([piece async for piece in services.blobs.read(entry.blob_name)])
+            # Closed in every case: a reader who leaves in the middle must not keep Blob's connection.
+            async with aclosing(services.blobs.read(entry.blob_name)) as pieces:
+                data = b"".join([piece async for piece in pieces])
             metrics.ROWS_READ.labels("raw").inc(entry.rows)
             extension = entry.blob_name.rpartition(".")[2]
             yield await asyncio.to_thread(part_as_json_lines, data, extension, table.name, dataset.ids)
