@@ -3,11 +3,11 @@
 from fastapi import APIRouter
 
 from cartload_kit.database import transaction
-from cartload_kit.errors import Conflict
+from cartload_kit.errors import Conflict, NotFound
 from cartload_writer.api.dependencies import OwnDataset, Services, ServicesDep
 from cartload_writer.api.row_reader import open_connection
 from cartload_writer.api.schemas import AnswerInfo, AnswerList, Report
-from cartload_writer.repository import reports, task_queue
+from cartload_writer.repository import datasets, reports, task_queue
 from cartload_writer.repository.datasets import Dataset
 
 router = APIRouter(tags=["report"])
@@ -25,6 +25,11 @@ async def start_report(dataset: OwnDataset, services: ServicesDep) -> Report:
     if dataset.state == "creating":
         raise Conflict("The dataset is being made: a report can be asked for when its job has ended.")
     async with transaction(services.engine) as connection:
+        # Locked and looked at again: a deletion since the request came has removed the report, and nobody
+        # would remove this one.
+        current = await datasets.find(connection, dataset.dataset_id, lock=True)
+        if current is None or current.gone:
+            raise NotFound("There is no such dataset.")
         await reports.begin(connection, dataset.dataset_id)
         await task_queue.add_check(connection, dataset.dataset_id, services.clock())
     return await _report(dataset, services)

@@ -63,13 +63,12 @@ class BatchHandler:
         target = await self.storage.find_target(header)
         if target is None:
             raise BadMessage("the dataset is not known here")
-        if target.gone:
-            await self.storage.drop(header, target)
+        if target.gone and await self.storage.drop(header, target):
             BATCHES.labels(header.table, "dropped").inc()
             return
         if target.vintage != header.vintage:
             raise BadMessage(f"vintage {header.vintage}, the dataset has {target.vintage}")
-        if target.stored is not None:
+        if target.stored is not None and not target.gone:
             await self._repeat(header, target.stored)
             return
         async with self.storage.cores:

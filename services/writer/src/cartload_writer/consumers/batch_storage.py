@@ -65,17 +65,20 @@ class Storage:
 
     async def find_target(self, header: BatchHeader) -> Target | None:
         """The dataset of a batch with what is stored of it; None when it is unknown."""
-        async with self.pool.lend() as bulk:
-            return await bulk.run(batches.find_target, self.meta, header)
+        return await self.pool.run(batches.find_target, self.meta, header)
 
-    async def drop(self, header: BatchHeader, target: Target) -> None:
-        """Remove the part that an earlier delivery of this batch may have written."""
+    async def drop(self, header: BatchHeader, target: Target) -> bool:
+        """Remove the part that an earlier delivery of this batch may have written.
+
+        Returns whether the batch is still to be dropped. If not, its job was tried again meanwhile, and the
+        part that was removed may be the one that another delivery stored: the caller has to store it again.
+        """
         await self.blobs.delete(_name(header, target))
+        found = await self.find_target(header)
+        return found is None or found.gone
 
     async def store(
         self, header: BatchHeader, target: Target, rows: pa.RecordBatch, began: float, now: datetime
-        found = await self.find_target(header)
-        return found is None or found.gone
     ) -> StoredBatch | None:
         """Store part and rows; None when the dataset is being deleted: then nothing is left of the batch.
 
@@ -89,16 +92,19 @@ class Storage:
         async with self.cores:
             with STEP_SECONDS.labels("encode").time():
                 part = await asyncio.to_thread(_part, header, target, rows)
-        async with self.uploads:
-            stored = await self._upload(part)
-        entry = NewEntry(header, part.name, stored, 0.0, now)
-        try:
-            return await self._with_retries(_Work(entry, target, rows, began))
-        except AlreadyStored:
-            return await self._on_duplicate(header)
-        except DatasetGone:
-            await self.drop(header, target)
-            return None
+        while True:
+            # Before the transaction: no lock is held while a slow line takes its time. What a transaction
+            # leaves behind that is rolled back, the next delivery finds and counts as its own.
+            async with self.uploads:
+                stored = await self._upload(part)
+            entry = NewEntry(header, part.name, stored, 0.0, now)
+            try:
+                return await self._with_retries(_Work(entry, target, rows, began))
+            except AlreadyStored:
+                return await self._on_duplicate(header)
+            except DatasetGone:
+                if await self.drop(header, target):
+                    return None
 
     async def _upload(self, part: Part) -> StoredPart:
         with STEP_SECONDS.labels("blob").time():

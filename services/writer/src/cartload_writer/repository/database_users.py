@@ -60,15 +60,19 @@ async def set_password(engine: AsyncEngine, owner_id: UUID, password: str, now: 
             await connection.execute(statement, {"password": password})
         owned = await datasets.of_owner(connection, owner_id)
     for dataset in owned:
-        await _grant_unless_gone(engine, dataset.dataset_id, owner_id)
+        await grant_unless_gone(engine, dataset.dataset_id, owner_id)
     async with transaction(engine) as connection:
         mine = database_users.c.owner_id == str(owner_id)
         await connection.execute(database_users.update().where(mine).values(password_set_at=now))
     return DatabaseUser(name, now)
 
 
-async def _grant_unless_gone(engine: AsyncEngine, dataset_id: UUID, owner_id: UUID) -> None:
-    """The row lock keeps a deletion from revoking before this grant; GRANT is a transaction of its own."""
+async def grant_unless_gone(engine: AsyncEngine, dataset_id: UUID, owner_id: UUID) -> None:
+    """Let the owner's user read a dataset that is not deleted.
+
+    GRANT commits by itself, so a second connection holds the row's lock meanwhile: a deletion cannot revoke
+    before this grant and leave it behind.
+    """
     async with transaction(engine) as guard, engine.connect() as connection:
         dataset = await datasets.find(guard, dataset_id, lock=True)
         if dataset is not None and not dataset.gone:

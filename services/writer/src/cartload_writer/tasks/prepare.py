@@ -24,6 +24,7 @@ async def prepare(context: Context, command: Prepare) -> None:
     else:
         await _complete(context, dataset)
     await _let_owner_read(context, dataset)
+    await _require_still_wanted(context, dataset)
     await context.results.publish(
         Prepared(dataset_id=command.dataset_id, job_id=command.job_id, attempt=command.attempt)
     )
@@ -105,8 +106,20 @@ async def _let_owner_read(context: Context, dataset: Dataset) -> None:
     async with context.meta.connect() as connection:
         if not await database_users.exists(connection, dataset.owner_id):
             return
-    async with context.work.connect() as connection:
-        await database_users.grant(connection, dataset.database_name, dataset.owner_id)
+    await database_users.grant_unless_gone(context.meta, dataset.dataset_id, dataset.owner_id)
+
+
+async def _require_still_wanted(context: Context, dataset: Dataset) -> None:
+    """Remove the database again if the dataset was deleted meanwhile.
+
+    A deletion waits for the task of a prepare, but not for one whose process stood still for longer than its
+    lease. As each side writes before it looks, one of the two removes what this one made.
+    """
+    async with context.meta.connect() as connection:
+        found = await datasets.find(connection, dataset.dataset_id)
+    if found is None or found.gone:
+        await databases.drop(context.work, dataset.database_name)
+        raise PermanentFailure("The dataset is being deleted.")
 
 
 def _segments(command: Prepare) -> list[dict[str, int]]:

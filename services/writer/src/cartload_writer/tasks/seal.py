@@ -12,7 +12,7 @@ from cartload import schema
 from cartload.schema import ddl
 from cartload_contracts.messages import Seal, Sealed, Sealing
 from cartload_contracts.model import TableName, TableTotals
-from cartload_kit.database import transaction
+from cartload_kit.database import retry_on_deadlock, transaction
 from cartload_writer.domain import seal_checks
 from cartload_writer.domain.seal_checks import Check
 from cartload_writer.domain.states import State, Totals
@@ -30,11 +30,7 @@ FEW_ROWS = 20_000
 
 async def seal(context: Context, command: Seal) -> None:
     """Finish the load and answer `sealed`. Raises PermanentFailure with the first broken invariant."""
-    async with context.meta.connect() as connection:
-        dataset = await datasets.find(connection, command.dataset_id)
-        stored = await manifest.totals(connection, command.dataset_id)
-    if dataset is None or dataset.gone:
-        raise PermanentFailure("The dataset is being deleted.")
+    dataset, stored = await retry_on_deadlock(lambda: _end_load(context, command))
     began = perf_counter()
     await _index(context, command, dataset, _rows(stored))
     indexed = perf_counter()
@@ -53,6 +49,21 @@ async def seal(context: Context, command: Seal) -> None:
             checking_seconds=perf_counter() - indexed,
         )
     )
+
+
+async def _end_load(context: Context, command: Seal) -> tuple[Dataset, Mapping[str, Totals]]:
+    """The dataset and what is stored of it, which stays so.
+
+    A load that was cut short may still have batches under way. From here on they are dropped, and those in
+    flight are waited for, so that what is told, and proven an hour later, is what is there.
+    """
+    async with transaction(context.meta) as connection:
+        dataset = await datasets.find(connection, command.dataset_id, lock=True)
+        if dataset is None or dataset.gone:
+            raise PermanentFailure("The dataset is being deleted.")
+        if not command.complete:
+            await datasets.update(connection, command.dataset_id, context.clock(), state="incomplete")
+        return dataset, await manifest.totals(connection, command.dataset_id)
 
 
 async def _tell(context: Context, command: Seal, phase: Literal["indexing", "checking"]) -> None:

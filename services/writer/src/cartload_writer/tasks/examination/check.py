@@ -2,13 +2,13 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from cartload_kit.concurrency import cancel_all
 from cartload_kit.database import transaction
 from cartload_kit.mysql_url import MysqlUrl
 from cartload_writer.errors import PermanentFailure, RetryLater
@@ -62,6 +62,7 @@ class Checking:
     async def _while_it_is_there(self, dataset: Dataset, request: Request) -> Found:
         """The examination, given up as soon as the dataset is to be deleted: a reader keeps its tables."""
         work = asyncio.create_task(self._examined(request))
+        # Asked for regularly: a task that reads is waited for by no deletion, and nobody tells it of one.
         try:
             while not (await asyncio.wait({work}, timeout=_LOOK_SECONDS))[0]:
                 async with self.meta.connect() as connection:
@@ -70,9 +71,7 @@ class Checking:
                     raise PermanentFailure("The dataset is being deleted.")
             return work.result()
         finally:
-            work.cancel()
-            with suppress(asyncio.CancelledError, RetryLater):
-                await work
+            await cancel_all([work])
 
     async def _examined(self, request: Request) -> Found:
         try:
