@@ -22,6 +22,12 @@ from support.writer_service import Load, Place, Writer, running
 EXAMINE = partial(child.examine, seconds=60)
 
 
+@pytest.fixture(autouse=True)
+def no_tasks(writer: Writer) -> None:
+    """Checks that other tests left behind would come first once their leases have run out."""
+    writer.query("DELETE FROM tasks")
+
+
 def now() -> datetime:
     return datetime.now(UTC)
 

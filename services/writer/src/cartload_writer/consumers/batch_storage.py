@@ -62,6 +62,7 @@ class Storage:
     cores: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(BUSY_THREADS))
     """Held while a thread decodes or encodes: more at a time only take memory."""
     uploads: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(UPLOADS))
+    backoff: Backoff = BACKOFF
 
     async def find_target(self, header: BatchHeader) -> Target | None:
         """The dataset of a batch with what is stored of it; None when it is unknown."""
@@ -130,7 +131,7 @@ class Storage:
                 await self._after_lost_lock(work, error, last=attempt == ATTEMPTS)
             RETRIES.labels(reason).inc()
             _log.warning("the transaction is begun again: it lost a %s", reason)
-            await asyncio.sleep(BACKOFF.seconds(attempt))
+            await asyncio.sleep(self.backoff.seconds(attempt))
         raise AssertionError("the last attempt returns or raises")
 
     async def _after_lost_lock(self, work: _Work, error: pymysql.MySQLError, *, last: bool) -> None:
