@@ -108,6 +108,7 @@ class BlobStore:
         blob = self._container.get_blob_client(part.name)
         metadata = {"rows": str(part.rows), "rowhash": part.row_hash, "sha256": digest}
         content = ContentSettings(content_type=CONTENT_TYPES[part.format])
+        # `overwrite=False` is If-None-Match: *: of two deliveries at a time, the service itself lets one in.
         with _away():
             try:
                 await blob.upload_blob(
@@ -141,6 +142,7 @@ class BlobStore:
 
     async def delete_all(self, prefix: str) -> int:
         """Remove every blob under a prefix, a page of names at a time, until the listing is empty."""
+        # Until nothing is found: a batch that was in flight may have added a part after the first look.
         removed = 0
         while True:
             found = 0

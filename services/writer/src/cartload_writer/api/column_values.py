@@ -19,6 +19,7 @@ def parse(column: Column, text: str, ids: str) -> Any:
     """The value that a text stands for. Raises ValueError saying what is allowed."""
     if len(text) > _LONGEST or "\0" in text:
         raise ValueError(f"must be at most {_LONGEST} characters, none of them NUL")
+    # To compare an ASCII column with other letters is an error of the server ("illegal mix of collations").
     if not text.isascii() and (column.ascii or column.type == "id"):
         raise ValueError("must be ASCII")
     match column.type:

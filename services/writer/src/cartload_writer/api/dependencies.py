@@ -56,6 +56,7 @@ ServicesDep = Annotated[Services, Depends(_services)]
 async def _owned(dataset_id: UUID, user: CurrentUser, services: ServicesDep) -> Dataset:
     async with open_connection(services.engine) as connection:
         dataset = await datasets.find(connection, dataset_id)
+    # One answer for all of these: 403 would tell that there is such a dataset.
     if dataset is None or str(dataset.owner_id) != user.user_id or dataset.gone:
         raise NotFound("There is no such dataset.")
     return dataset

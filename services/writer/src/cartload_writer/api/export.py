@@ -92,6 +92,7 @@ def _array(values: Any, kind: pa.DataType) -> pa.Array:
     if pa.types.is_boolean(kind):
         return pa.array(map(bool, values), kind)
     if pa.types.is_timestamp(kind):
+        # The driver's times have no zone and mean UTC; the cast says so.
         return pa.array(values, pa.timestamp("ms")).cast(kind)
     return pa.array(values, kind)
 

@@ -76,6 +76,7 @@ async def _part(dataset: OwnDataset, table: KnownTable, part: str, services: Ser
     if chunk is not None:
         async with open_connection(services.engine) as connection:
             found = await manifest.entry(connection, dataset.dataset_id, table.name, chunk)
+    # `part_number` also reads names that no part has, such as 007 or another format's: one part, two names.
     if found is None or (part != str(chunk) and not found.blob_name.endswith(f"/{part}")):
         raise NotFound("There is no such part.")
     return found

@@ -161,6 +161,7 @@ def _filter(table: Table, ids: str, name: str, text: str) -> Clause:
     column, operator = _column(table, name)
     key: Key = sa.column(column.name)
     if operator == "in":
+        # One more than allowed is enough to be refused: a long text is not split to its end.
         return key.in_([column_values.parse(column, value, ids) for value in text.split(",", MOST_VALUES)])
     if operator == "isnull":
         return key.is_(None) if column_values.boolean(text) else key.is_not(None)

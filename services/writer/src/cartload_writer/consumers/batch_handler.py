@@ -47,6 +47,7 @@ class BatchHandler:
             raise BadMessage(str(error)) from error
         if not record.topic.endswith(f".{batch.header.table}"):
             raise BadMessage(f"a batch of {batch.header.table} on {record.topic}")
+        # At most all there is: a batch that is larger than the budget is handled alone, not never.
         weight = min(self.most_bytes, DECODED_RATIO * len(record.value) + 2**20)
         with bind(job_id=str(batch.header.job_id)), translate_errors():
             await self.budget.take(weight)
@@ -57,12 +58,14 @@ class BatchHandler:
 
     async def _handle(self, batch: Batch, record: Record) -> None:
         header, began = batch.header, time.perf_counter()
+        # Before anything is read or decoded: of a dataset that is locked, thousands of batches may come.
         if self.redelivery.is_blocked(header.dataset_id):
             self._put_aside(header, record)
             return
         target = await self.storage.find_target(header)
         if target is None:
             raise BadMessage("the dataset is not known here")
+        # What is gone is dropped before its rows are believed or not: nobody waits for an answer any more.
         if target.gone and await self.storage.drop(header, target):
             BATCHES.labels(header.table, "dropped").inc()
             return
@@ -71,6 +74,7 @@ class BatchHandler:
         if target.stored is not None and not target.gone:
             await self._repeat(header, target.stored)
             return
+        # In a thread: Arrow lets go of the interpreter, and the loop must go on to answer Kafka.
         async with self.storage.cores:
             with STEP_SECONDS.labels("decode").time():
                 rows = await asyncio.to_thread(rows_of, batch, target.ids)
@@ -87,6 +91,8 @@ class BatchHandler:
             return
         BATCHES.labels(header.table, "stored").inc()
         ROWS.labels(header.table).inc(header.rows)
+        # After the commit: a result that is lost here is told by the next delivery, since the offset is
+        # committed last. Told before, it could announce rows that are rolled back.
         await self.results.publish(_stored(header, stored))
 
     def _put_aside(self, header: BatchHeader, record: Record) -> None:

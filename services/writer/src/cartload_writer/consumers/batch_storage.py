@@ -121,6 +121,8 @@ class Storage:
             try:
                 return await self._transaction(work)
             except LoadError as error:
+                # A wrong number of rows may also mean that the driver could not read its file to the end (see
+                # `cartload.encoders.mysql`), so it is believed only when it comes every time.
                 if attempt == ATTEMPTS:
                     raise BadMessage(f"the database does not take these rows: {error}") from error
                 reason = "load"
@@ -140,6 +142,8 @@ class Storage:
         Raises DatasetLocked where trying again at once would only wait again, with a bulk connection.
         """
         ended = 0
+        # Batches do not lock each other for long, so after a timeout somebody else holds the lock. A reader
+        # that locks rows does what it has no use for; an operator's session is not ours to end.
         if error_code(error) == LOCK_WAIT_TIMEOUT:
             ended = await self.pool.run(batches.end_readers, work.target.owner_id)
             if ended:
@@ -149,6 +153,7 @@ class Storage:
 
     async def _transaction(self, work: _Work) -> StoredBatch:
         header = work.entry.header
+        # Taken before the commit, for the row is part of it: what the load itself takes comes on top below.
         entry = replace(work.entry, storing_seconds=time.perf_counter() - work.began)
         with STEP_SECONDS.labels("load").time():
             await self.pool.run(batches.store, self.meta, work.target.database, entry, work.rows)

@@ -47,6 +47,7 @@ def consumer(settings: ConsumerSettings, checks: Checks) -> Main:
                 handler,
                 DeadLetters(producer),
                 max_in_flight=settings.writer_batches_in_flight,
+                # Of compressed batches; the handler's own budget bounds the rows that are made of them.
                 max_bytes=settings.writer_bytes_in_flight // 2,
                 on_dead_letter=handler.refused,
             )
@@ -66,6 +67,7 @@ async def _handler(
     present = await pool.run(_version, schema_version.PRESENT)
     minimum = await pool.run(_version, schema_version.MINIMUM)
     schema_version.require(present, minimum, MIGRATIONS, meta)
+    # Before the first batch: on a server where this fails, a crash would leave rows without their manifest.
     await pool.run(prove_one_transaction)
 
     async def send_again(record: Record) -> None:

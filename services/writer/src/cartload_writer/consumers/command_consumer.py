@@ -42,6 +42,8 @@ class CommandConsumer:
     async def _keep(self, command: DatasetCommand, task: NewTask) -> None:
         now = self.clock()
         async with transaction(self.engine) as connection:
+            # At once and not by the task, which may have to wait for a seal: from here on the API answers
+            # 404, consumers drop its batches, and what only waits is not begun any more.
             if isinstance(command, Delete):
                 await datasets.update(connection, command.dataset_id, now, state="deleting")
                 await task_queue.supersede(connection, command.dataset_id, now)

@@ -27,6 +27,7 @@ def rows_of(batch: Batch, ids: Ids) -> pa.RecordBatch:
         )
     if rows.num_rows != header.rows:
         raise BadMessage(f"{header.rows} rows announced, {rows.num_rows} there")
+    # Of the rows, not of the bytes: whatever changed them on the way, another engine among it, shows here.
     found = rowhash.hash_batch(rows, header.table).hex
     if found != header.row_hash:
         raise BadMessage(f"row hash {header.row_hash} announced, {found} found")
@@ -39,6 +40,7 @@ def _read(payload: bytes) -> pa.RecordBatch:
             batches = list(_bounded(reader))
         table = pa.Table.from_batches(batches, reader.schema).combine_chunks()
         rows = table.to_batches()[0] if table.num_rows else _empty(reader.schema)
+        # Arrow trusts what it reads: offsets that point outside the buffers would be read from later.
         rows.validate(full=True)
     except (pa.ArrowException, OSError, ValueError, KeyError) as error:
         raise BadMessage("not a readable Arrow stream") from error
@@ -48,6 +50,7 @@ def _read(payload: bytes) -> pa.RecordBatch:
 def _bounded(reader: pa.ipc.RecordBatchStreamReader) -> "list[pa.RecordBatch]":
     batches: list[pa.RecordBatch] = []
     size = 0
+    # While reading, so that a stream which unpacks to far more than it weighs is not held as a whole.
     for batch in reader:
         size += batch.nbytes
         if size > MOST_BYTES:

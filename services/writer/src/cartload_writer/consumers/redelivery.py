@@ -95,6 +95,8 @@ class Redelivery:
     def put(self, record: Record, dataset_id: UUID) -> None:
         """Send the record again when its dataset has rested; returns at once."""
         size = len(record.value)
+        # Not kept, and its offset is committed all the same: the partition must go on, and the generator
+        # asks again for chunks that have no result.
         if self._bytes + size > self._most_bytes:
             _log.warning("too many batches wait for locks; the generator will ask for this one again")
             return

@@ -81,6 +81,7 @@ def connect(url: str, meta: str, *, idle_seconds: int = 10) -> "pymysql.Connecti
     connection = mysql.connect(
         url, meta, ssl=MysqlUrl.parse(url).ssl_context(), lock_seconds=LOCK_SECONDS, idle_seconds=idle_seconds
     )
+    # Looks at the manifest must not open a transaction that stays open: its snapshot and locks would age.
     connection.autocommit(True)
     return connection
 
@@ -100,6 +101,8 @@ def find_target(connection: "pymysql.Connection[Any]", meta: str, header: BatchH
         return None
     owner, database, ids, format_, vintage, state, segments, *stored = row
     known = None if stored[0] is None else StoredBatch(*stored)
+    # A batch outside all segments is one of an append that was rolled back; one that is stored in a dataset
+    # that ended incomplete is answered again, but nothing is added there.
     gone = state in GONE or not covers(json.loads(segments), header.table, header.chunk)
     gone = gone or (state == "incomplete" and known is None)
     return Target(UUID(owner), database, ids, format_, vintage, gone, known)
@@ -120,6 +123,8 @@ def store(
     """
     connection.begin()
     with connection.cursor() as cursor:
+        # The dataset first: its lock keeps deletions and roll-backs out until the commit. The manifest row
+        # before the load, so that a second delivery fails before it sends any rows.
         _require_dataset(cursor, meta, entry.header)
         _insert(cursor, meta, entry)
     for first in range(0, rows.num_rows, LOADED_AT_ONCE):
@@ -152,7 +157,7 @@ def _require_dataset(cursor: Any, meta: str, header: BatchHeader) -> None:
     """Keep the dataset as it is until the commit: a deletion or a roll-back waits for this lock."""
     query = (
         f"SELECT state, segments FROM `{meta}`.datasets "  # noqa: S608 our own database
-        "WHERE dataset_id = %s LOCK IN SHARE MODE"
+        "WHERE dataset_id = %s LOCK IN SHARE MODE"  # FOR SHARE is MySQL's alone
     )
     cursor.execute(query, (str(header.dataset_id),))
     row = cursor.fetchone()

@@ -53,8 +53,10 @@ async def set_password(engine: AsyncEngine, owner_id: UUID, password: str, now: 
     row = insert(database_users).values(owner_id=str(owner_id), user_name=name, password_set_at=None)
     async with transaction(engine) as connection:
         await connection.execute(row.on_duplicate_key_update(user_name=name))
+    # MySQL limits no user's statements and skips this as a comment; there, `end_overdue` is the limit.
     limits = f"WITH MAX_USER_CONNECTIONS {CONNECTIONS} /*M!100101 MAX_STATEMENT_TIME {STATEMENT_SECONDS} */"
     async with engine.connect() as connection:
+        # Both: the first leaves the password of a user that is there, the second fails for one that is not.
         for verb in ("CREATE USER IF NOT EXISTS", "ALTER USER"):
             statement = sa.text(f"{verb} '{name}'@'%' IDENTIFIED BY :password {limits}")
             await connection.execute(statement, {"password": password})
@@ -127,6 +129,7 @@ async def end_overdue(connection: AsyncConnection, *, idle_seconds: int = IDLE_S
     overdue = [(int(session), str(user)) for session, user in await connection.execute(query, limits)]
     if not overdue:
         return 0
+    # Other accounts of the server may begin with the same letter: only those that we made are ended.
     names = sa.select(database_users.c.user_name).where(
         database_users.c.user_name.in_({user for _, user in overdue})
     )

@@ -47,6 +47,7 @@ async def make(engine: AsyncEngine, database: str, ids: Ids, *, final: bool) -> 
         )
     async with session(engine, database) as connection:
         present = await tables(connection, database)
+        # Looked up first, so that a repeated prepare sends no DDL for what is there.
         for table in schema.TABLES:
             if table.name not in present:
                 await connection.exec_driver_sql(ddl.create_table(table.name, ids, final=final))
@@ -73,5 +74,6 @@ async def drop(engine: AsyncEngine, database: str) -> bool:
         await connection.execution_options(isolation_level="AUTOCOMMIT")
         await connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {quoted_database(database)}")
         query = sa.text("SELECT COUNT(*) FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = :database")
+        # Looked up, since a DROP that was interrupted may have removed some of the tables only.
         schemas = await connection.scalar(query, {"database": database})
         return not schemas and not await tables(connection, database)

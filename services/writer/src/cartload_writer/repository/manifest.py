@@ -126,6 +126,7 @@ async def from_block(
 
 async def remove(connection: AsyncConnection, dataset_id: UUID, gone: Sequence[Entry]) -> None:
     """Forget parts."""
+    # By key and not by range: a part that was added after the caller looked must stay.
     places = [(str(dataset_id), entry.table, entry.chunk) for entry in gone]
     key = sa.tuple_(manifest.c.dataset_id, manifest.c.table_name, manifest.c.chunk)
     await connection.execute(manifest.delete().where(key.in_(places)))

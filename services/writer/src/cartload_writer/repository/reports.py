@@ -45,6 +45,7 @@ async def save(
         "state": report.state,
         "document": report.document,
         "made_at": report.made_at,
+        # SQL's NULL, since None in a JSON column is stored as JSON's null.
         "answers": sa.null() if answers is None else answers,
     }
     statement = insert(reports).values(dataset_id=str(dataset_id), **values)

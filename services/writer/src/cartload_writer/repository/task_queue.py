@@ -108,6 +108,8 @@ async def room_for_checks(connection: AsyncConnection) -> bool:
 
 async def supersede(connection: AsyncConnection, dataset_id: UUID, now: datetime) -> None:
     """Close the dataset's tasks that nobody works on and that a deletion makes pointless."""
+    # What runs goes on to its end and sees for itself that the dataset is gone; its row must not be taken
+    # from under it.
     idle = sa.or_(tasks.c.leased_until.is_(None), tasks.c.leased_until < now)
     which = (
         (tasks.c.dataset_id == str(dataset_id)) & (tasks.c.state == OPEN) & (tasks.c.kind != DELETE) & idle
@@ -127,6 +129,7 @@ async def prune(connection: AsyncConnection, before: datetime) -> None:
     """Forget tasks that were done before a time, some at a time."""
     old = (tasks.c.state == DONE) & (tasks.c.finished_at < before)
     oldest = sa.select(tasks.c.sequence).where(old).order_by(tasks.c.sequence).limit(1000)
+    # Selected first: MySQL takes no LIMIT in a subquery of IN.
     forgotten = (await connection.scalars(oldest)).all()
     await connection.execute(tasks.delete().where(tasks.c.sequence.in_(forgotten)))
 

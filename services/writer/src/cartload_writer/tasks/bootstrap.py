@@ -50,6 +50,7 @@ def tasks(settings: TasksSettings, checks: Checks) -> Main:
                 CommandConsumer(context.meta, wake, utc_now),
                 DeadLetters(producer),
                 max_in_flight=COMMANDS_AT_ONCE,
+                # The key is the dataset: its commands become tasks in the order in which they were sent.
                 order="key",
             )
             mysql, blob = partial(check_database, context.meta), context.blobs.check

@@ -24,6 +24,7 @@ def runs(context: Context) -> Mapping[str, Run]:
 
 async def run(context: Context, task: Task) -> None:
     """Run a task's command. Raises PermanentFailure and RetryLater."""
+    # Not strictly: the column is JSON, in which UUIDs are text.
     match DATASET_COMMANDS.validate_python(task.message, strict=False):
         case Prepare() as command:
             await prepare(context, command)

@@ -20,6 +20,8 @@ _ENTRIES = 5_000
 async def delete(context: Context, command: Delete) -> None:
     """Remove database, grants, blobs and records, and answer `deleted`. Raises RetryLater."""
     dataset = await retry_on_deadlock(lambda: _mark(context, command))
+    # In this order, and the manifest last: whatever is cut short finds its work again, since the tombstone
+    # names database and prefix, and a batch that comes late removes the part that it wrote itself.
     await _drop(context, dataset)
     await context.blobs.delete_all(dataset_prefix(dataset.dataset_id))
     await _forget(context, dataset)
@@ -60,6 +62,7 @@ async def _drop(context: Context, dataset: Dataset) -> None:
     name, owner = dataset.database_name, dataset.owner_id
     async with context.work.connect() as connection:
         await connection.execution_options(isolation_level="AUTOCOMMIT")
+        # Before the sessions end, so that none comes back. DROP alone would leave the grants behind.
         await database_users.revoke(connection, name, owner)
         await database_users.end_sessions(connection, owner, name)
         try:
@@ -79,6 +82,7 @@ async def _forget(context: Context, dataset: Dataset) -> None:
     some = sa.text(
         "DELETE FROM manifest WHERE dataset_id = :key ORDER BY dataset_id, table_name, chunk LIMIT :most"
     )
+    # Some at a time: one transaction over all rows of a large dataset would hold its locks for long.
     removed = _ENTRIES
     while removed == _ENTRIES:
         async with transaction(context.meta) as connection:

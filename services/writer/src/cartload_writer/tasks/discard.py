@@ -29,6 +29,7 @@ async def discard(context: Context, command: Discard) -> None:
     first_block = max(Segment(**segment).end_block for segment in dataset.segments)
     await _remove_rows(context, dataset, first_block)
     await _remove_parts(context, dataset, first_block)
+    # The dataset says of itself what it holds, so this follows the rows.
     async with databases.session(context.work, dataset.database_name) as connection:
         await databases.describe(connection, dataset)
     async with context.meta.connect() as connection:
@@ -61,6 +62,7 @@ async def _remove_rows(context: Context, dataset: Dataset, first_block: int) -> 
     """Keys grow with the rows, so what is dropped is all from one key on; removed some at a time."""
     spec = specs.parse(dataset.spec)
     async with databases.session(context.work, dataset.database_name) as connection:
+        # Children first, so that readers see no orphans: this session checks no foreign keys.
         for name in reversed(BLOCK_TABLES):
             # The number of payments depends on what became of the orders: they go by their order's key.
             column = "order_id" if name == "payment_details" else "id"

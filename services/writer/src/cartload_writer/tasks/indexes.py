@@ -38,6 +38,7 @@ async def run_side_by_side(
     engine: AsyncEngine, database: str, connections: int, steps: Iterable[Step]
 ) -> None:
     """Run steps on some connections, each taking the next step; the first failure ends all and is raised."""
+    # One iterator for all connections: each takes the next step as soon as it is done with its own.
     waiting = iter(list(steps))
 
     async def one_by_one() -> None:
@@ -64,6 +65,8 @@ def _step(table: str, *, keys: bool) -> Step:
 
     async def step(connection: AsyncConnection) -> None:
         try:
+            # Looked up before each attempt: the ALTER of a client that was killed goes on in the server, and
+            # what was missing a moment ago may be there by then.
             for _ in range(ATTEMPTS):
                 statement = await _missing(connection, table, keys=keys)
                 if statement is None or await _tried(connection, statement):

@@ -51,6 +51,7 @@ async def _record(context: Context, command: Prepare, spec: specs.Spec) -> tuple
         if command.kind == "append":
             raise PermanentFailure("The dataset to append to is not known here.")
         deferred = command.rows_expected > context.deferred_rows
+        # Ready databases have text keys and all indexes: they are of no use to other datasets.
         name = None if deferred or spec.ids != "uuid" else await stock.take(connection)
         now = context.clock()
         dataset = Dataset(
@@ -83,6 +84,7 @@ async def _extend(context: Context, connection: AsyncConnection, found: Dataset,
         raise PermanentFailure(
             f"The dataset belongs to vintage {found.vintage} of the engine, the job to {command.vintage}."
         )
+    # A job that is tried again opens its dataset again; an append leaves a ready one readable as ready.
     state = "creating" if command.kind == "create" and found.state == "incomplete" else found.state
     segments = _segments(command)
     await datasets.update(connection, found.dataset_id, context.clock(), segments=segments, state=state)

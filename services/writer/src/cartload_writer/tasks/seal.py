@@ -94,6 +94,7 @@ async def _count_and_join(
     else:
         joins = [_one(name, query, orphans) for name, query in reversed(ddl.orphan_queries().items())]
         numbers = [_one(name, query, counts) for name, query in counting.items()]
+        # The joins first: they take longer than counts, and none should be left alone at the end.
         await run_side_by_side(engine, database, connections, joins + numbers)
     return counts, orphans
 

@@ -23,6 +23,7 @@ async def examine(request: Request, seconds: float) -> Found:
         *_COMMAND,
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
+        # Signals of a terminal go to the service alone, which ends the child itself.
         start_new_session=True,
     )
     try:
@@ -33,6 +34,7 @@ async def examine(request: Request, seconds: float) -> Found:
     except TimeoutError as error:
         raise ExaminationFailed(f"it took more than {seconds:g} s") from error
     finally:
+        # Also when this task is cancelled: a child that reads keeps a deletion from the dataset's tables.
         with suppress(ProcessLookupError):
             child.kill()
         await child.wait()
