@@ -275,7 +275,6 @@ class Writer:
     again: list[Record]
     """Batches that lost a lock and were sent again."""
     container: ContainerClient
-    """What lies in Blob, without the writer's own client."""
 
     async def parts(self, load: Load) -> set[str]:
         """Names of all blobs of a dataset."""
@@ -354,8 +353,7 @@ async def running(
         BulkPool.open(lambda: batches.connect(url, place.name), 3) as pool,
     ):
         await blobs.create_container()
-        limit = 64 * 2**20
-        again: list[Record] = []
+        again, limit = list[Record](), 64 * 2**20
 
         async def send_again(record: Record) -> None:
             again.append(record)
@@ -391,8 +389,7 @@ async def running(
         )
         transport = httpx.ASGITransport(web)
         async with httpx.AsyncClient(transport=transport, base_url="http://writer", timeout=30) as http:
-            context = replace(context, **settings)
-            yield Writer(place, context, handler, blobs, told, http, web, again, listed)
+            yield Writer(place, replace(context, **settings), handler, blobs, told, http, web, again, listed)
     for made in (meta, work, reading):
         await made.dispose()
 

@@ -4,7 +4,7 @@ import asyncio
 import socket
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import AsyncExitStack
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -116,6 +116,42 @@ async def test_a_download_that_cannot_be_begun_gives_its_share_back() -> None:
     with pytest.raises(ClientDisconnect):
         await download(scope, receive, gone)
     assert shares.held == 0
+
+
+async def test_who_gives_up_waiting_leaves_no_place_taken() -> None:
+    shares = UserShares(1, 1, "row queries", wait_seconds=60, waiting_per_user=5)
+
+    async def held(user: UUID) -> None:
+        async with shares.hold(user):
+            pass
+
+    async with shares.hold(ANN):
+        waiting = [asyncio.create_task(held(user)) for user in (ANN, ANN, BOB)]
+        await asyncio.sleep(0)
+        assert shares.held == 4
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+        assert shares.held == 1
+    async with asyncio.timeout(1):
+        await held(ANN)
+        await held(BOB)
+    assert shares.held == 0
+
+
+async def test_places_are_given_in_the_order_of_asking() -> None:
+    shares = UserShares(1, 1, "row queries", wait_seconds=60, waiting_per_user=5)
+    order: list[int] = []
+
+    async def held(number: int) -> None:
+        async with shares.hold(ANN):
+            order.append(number)
+
+    async with shares.hold(ANN):
+        waiting = [asyncio.create_task(held(number)) for number in range(4)]
+        await asyncio.sleep(0)
+    await asyncio.gather(*waiting)
+    assert order == [0, 1, 2, 3]
 
 
 class Exports:
