@@ -116,13 +116,16 @@ def _add_own_routes(app: FastAPI) -> None:
         parts: Parts = client.app.state.parts
         await parts.websockets.forward(client, parts.admission.address_of(client))
 
-    @app.api_route("/{path:path}", methods=_METHODS, include_in_schema=False)
-    async def everything_else(request: Request) -> Response:
-        return await _serve(request)
+    # Starlette's plain route: FastAPI's would solve the dependencies of a handler that has none, which was a
+    # tenth of the time that a forwarded request takes.
+    app.add_route("/{path:path}", _serve, _METHODS, include_in_schema=False)
 
 
 async def _serve(request: Request) -> Response:
     parts: Parts = request.app.state.parts
+    *own, everything_else = request.app.routes
+    # Metrics and logs name the route; FastAPI notes only routes of its own class.
+    request.scope["route"] = everything_else
     path = request.scope["path"]
     upstream = upstream_of(path)
     if upstream is not None:
@@ -130,7 +133,6 @@ async def _serve(request: Request) -> Response:
         return await parts.proxy.forward(request, upstream, admitted)
     if path in _NO_PAGES or path.startswith(_NO_PAGES_BELOW):
         raise NotFound(f"There is no {path} here.")
-    *own, _ = request.app.routes  # the last is the one that led here, and takes everything
     if request.method not in ("GET", "HEAD"):
         raise method_not_allowed(request.scope, own, "GET", "HEAD")
     if path in POST_PATHS and not is_navigation(request):
