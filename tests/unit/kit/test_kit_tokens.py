@@ -197,6 +197,19 @@ async def test_a_new_key_is_found_and_a_flood_of_unknown_ones_reads_little(issue
     assert issuer.reads == 2
 
 
+async def test_a_token_that_was_good_is_asked_for_its_time_and_letters_again(issuer: Issuer) -> None:
+    now = float(NOW)
+    verifier = TokenVerifier("", "cartload", "cartload", fetch=issuer.fetch, clock=lambda: now)
+    good = token()
+    assert await verifier.verify(good) == await verifier.verify(good)
+    head, claims, _ = good.split(".")
+    with pytest.raises(Unauthorized):
+        await verifier.verify(".".join((head, claims, token({"role": "admin"}).split(".")[2])))
+    now = NOW + 900.0
+    with pytest.raises(Unauthorized):
+        await verifier.verify(good)
+
+
 async def test_a_revoked_key_is_gone_after_ten_seconds(issuer: Issuer) -> None:
     keys = KeySet(issuer.fetch, clock=issuer.clock)
     await keys.find("k1")

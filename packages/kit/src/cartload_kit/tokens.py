@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import jwt
+from cachetools import LRUCache
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
@@ -22,6 +23,7 @@ ACCESS = "access"
 _REQUIRED = ["iss", "aud", "sub", "iat", "exp", "jti", "typ", "role"]
 # How far the issuer's clock may be ahead. It does not prolong a token: `exp` counts to the second.
 _SKEW_SECONDS = 30
+_REMEMBERED_TOKENS = 1024
 _LATEST = int(datetime(9999, 1, 1, tzinfo=UTC).timestamp())
 _INVALID = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
 
@@ -55,6 +57,7 @@ class TokenVerifier:
         self._audience = audience
         self._clock = clock
         self._keys = KeySet(fetch or http_fetch(jwks_url))
+        self._verified: LRUCache[tuple[str, bytes], dict[str, Any]] = LRUCache(_REMEMBERED_TOKENS)
 
     async def verify(self, token: str) -> Identity:
         """Return the identity in ``token``.
@@ -66,7 +69,13 @@ class TokenVerifier:
         # The same answer as for a bad signature: which keys there are is nobody's business.
         if key is None:
             raise _refused()
-        return self._identity(self._claims(token, key))
+        # A client sends one token with every request. Whether its signature is good depends on the token and
+        # the key alone, and the key is looked up first; what a clock decides is asked each time.
+        remembered = (token, key.public_bytes_raw())
+        claims = self._verified.get(remembered)
+        if claims is None:
+            claims = self._verified[remembered] = self._claims(token, key)
+        return self._identity(claims)
 
     def _claims(self, token: str, key: Ed25519PublicKey) -> dict[str, Any]:
         # The times are compared below: PyJWT reads the clock of the system itself, and takes "12" or 12.5.
