@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -351,16 +351,16 @@ async def test_a_prepare_does_not_wait_for_seals(writer: Writer, place: Place) -
     reader = pymysql.connect(**address(place.admin), database=writer.database(sealed))
     reader.begin()
     reader.cursor().execute("SELECT * FROM users LIMIT 1")
+    # The reader lets go before the workers are stopped, whatever fails: their seal waits for it.
     async with working(others), working(prepares):
-        await intake_of(writer, others)(command_record(sealed.seal()))
-        with root(place.admin) as cursor:
-            await until(lambda: cursor.execute(WAITING_FOR_TABLE))
-        await intake_of(writer, prepares)(command_record(fresh.prepare()))
-        await until(lambda: task(writer, fresh)[0] == "done", 4)
-        assert task(writer, sealed, "seal")[0] == "open"
-        reader.rollback()
+        with closing(reader):
+            await intake_of(writer, others)(command_record(sealed.seal()))
+            with root(place.admin) as cursor:
+                await until(lambda: cursor.execute(WAITING_FOR_TABLE))
+            await intake_of(writer, prepares)(command_record(fresh.prepare()))
+            await until(lambda: task(writer, fresh)[0] == "done", 4)
+            assert task(writer, sealed, "seal")[0] == "open"
         await until(lambda: writer.told.of(Sealed))
-    reader.close()
 
 
 async def test_the_owner_reads_what_went_wrong_and_where(writer: Writer, place: Place) -> None:
