@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings
 
 from cartload_kit.settings import DatabaseUrl, HttpUrl, Settings
@@ -74,6 +74,14 @@ class ApiSettings(Settings, MigrateSettings, TopicsSettings):
     generator_pool: int = Field(
         default=16, ge=10, le=100, description="Connections to the generator's database."
     )
+
+    @field_validator("disk_path")
+    @classmethod
+    def _is_there(cls, path: Path | None) -> Path | None:
+        # Found at start: asked for only when a job comes, it would fail every one of them.
+        if path is not None and not path.exists():
+            raise ValueError("must be a path that is there")
+        return path
 
 
 class WorkerSettings(Settings, TopicsSettings):
