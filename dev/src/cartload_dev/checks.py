@@ -31,6 +31,8 @@ SCRIPTS = (".ci/run", "dev/bootstrap", "dev/find-python")
 VERSION = "0.1.0"
 STEP_SECONDS = 900
 WORKERS = "2"
+UNIT_WORKERS = "3"
+"""One more than two cores: many of these tests wait for a process or for a limit of time."""
 UNIT_TESTS = ("tests/unit", "tests/contract")
 """They need no server; the architecture rules among them are part of `make check`."""
 TESTS = ("tests/unit", "tests/contract", "tests/integration", "tests/e2e")
@@ -112,7 +114,7 @@ def unit(environ: Mapping[str, str], log: Callable[[str], None]) -> None:
     # Side by side, since the UI's tests end long before Python's and leave both cores to them.
     run = (sys.executable, "-m", "pytest", "-q", *UNIT_TESTS)
     steps = (
-        Step("Python", (*run, "-n", WORKERS, "--dist", "worksteal", "-p", "no:cacheprovider")),
+        Step("Python", (*run, "-n", UNIT_WORKERS, "--dist", "worksteal", "-p", "no:cacheprovider")),
         Step("UI", tuple(node.npm("run", "test")), "frontend"),
     )
     with ThreadPoolExecutor(max_workers=len(steps)) as pool:
