@@ -1,7 +1,7 @@
 """What a large dataset takes: time by stage, peak memory of every process, peak disk. See docs/capacity.md.
 
-`PYTHONPATH=tests python -m bench.capacity --customers 1000000 [--compose]` makes one dataset on a system that
-is started for it: native processes, or the stack of docker-compose.yml.
+`PYTHONPATH=tests python -m bench.capacity --customers 1000000 [--ids integer] [--compose]` makes one dataset on
+a system that is started for it: native processes, or the stack of docker-compose.yml.
 """
 
 import argparse
@@ -61,21 +61,21 @@ def sampled(*all_peaks: Peaks) -> Iterator[None]:
         thread.join()
 
 
-def measure(customers: int, *, compose: bool) -> list[Row]:
-    """Make one dataset of so many customers and say what it took."""
+def measure(spec: dict[str, Any], *, compose: bool) -> list[Row]:
+    """Make one dataset of this spec and say what it took."""
     if compose:
         with project("capacity", **STACK_SETTINGS) as stack:
             stack.up()
-            return _measured(stack.base_url, customers, _container_memory(stack), _container_disk(stack))
+            return _measured(stack.base_url, spec, _container_memory(stack), _container_disk(stack))
     with running() as system:
         disk = {"disk": str(system.run.data)}
-        return _measured(system.base_url, customers, lambda: resident(system), lambda: _disk(disk))
+        return _measured(system.base_url, spec, lambda: resident(system), lambda: _disk(disk))
 
 
-def _measured(base_url: str, customers: int, memory: Sample, disk: Sample) -> list[Row]:
+def _measured(base_url: str, spec: dict[str, Any], memory: Sample, disk: Sample) -> list[Row]:
     memory_peaks, disk_peaks = Peaks(memory), Peaks(disk)
     with sampled(memory_peaks, disk_peaks):
-        job, seconds = asyncio.run(_make(base_url, customers))
+        job, seconds = asyncio.run(_make(base_url, spec))
     stages = ", ".join(f"{name} {value:.0f} s" for name, value in job["stage_seconds"].items() if value)
     return [
         Row("state", job["state"], "completed"),
@@ -93,10 +93,10 @@ def _measured(base_url: str, customers: int, memory: Sample, disk: Sample) -> li
     ]
 
 
-async def _make(base_url: str, customers: int) -> tuple[dict[str, Any], float]:
+async def _make(base_url: str, spec: dict[str, Any]) -> tuple[dict[str, Any], float]:
     async with signed_up(base_url) as user:
         began = time.monotonic()
-        job = await user.start_job(name="capacity", customers=customers, seed=1)
+        job = await user.start_job(name="capacity", seed=1, **spec)
         while job["finished_at"] is None:
             await asyncio.sleep(SAMPLE_SECONDS)
             answer = await user.call("GET", f"/api/jobs/{job['id']}")
@@ -146,9 +146,11 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="python -m bench.capacity", description=__doc__)
     parser.add_argument("--customers", type=int, default=1_000_000)
+    parser.add_argument("--ids", choices=("uuid", "integer"), default="uuid")
     parser.add_argument("--compose", action="store_true", help="in the containers of docker-compose.yml")
     given = parser.parse_args()
-    print(render(measure(given.customers, compose=given.compose)))
+    spec = {"customers": given.customers, "ids": given.ids}
+    print(render(measure(spec, compose=given.compose)))
 
 
 if __name__ == "__main__":
