@@ -3,6 +3,11 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
+# Compiled Python is kept, or each of a dozen processes compiles its libraries anew at every start; and kept
+# here, so that no folder of the checkout fills with it.
+export PYTHONPYCACHEPREFIX := $(CURDIR)/.run/pycache
+unexport PYTHONDONTWRITEBYTECODE
+
 DEV := .venv/bin/python -m cartload_dev
 PROJECTS := $(wildcard packages/*/pyproject.toml gateway/pyproject.toml services/*/pyproject.toml dev/pyproject.toml)
 
