@@ -1,7 +1,7 @@
 """What a large dataset takes: time by stage, peak memory of every process, peak disk. See docs/capacity.md.
 
-`PYTHONPATH=tests python -m bench.capacity --customers 1000000 [--ids integer] [--compose]` makes one dataset on
-a system that is started for it: native processes, or the stack of docker-compose.yml.
+`PYTHONPATH=tests python -m bench.capacity --customers 1000000 [--ids integer] [--compose]` makes one dataset
+on a system that is started for it: native processes, or the stack of docker-compose.yml.
 """
 
 import argparse
