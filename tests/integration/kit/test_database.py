@@ -25,6 +25,7 @@ from cartload_kit.database import (
 )
 from cartload_kit.database.engine import SESSION
 from cartload_kit.database.migrate import migrate
+from support.counting import counted
 
 MIGRATION = '''"""{name}."""
 
@@ -173,6 +174,25 @@ async def test_a_caller_waits_only_so_long_for_a_connection(db: AsyncEngine) -> 
                 pass
 
 
+async def test_what_the_pool_lends_and_what_it_makes_wait_is_counted(db: AsyncEngine) -> None:
+    def now(what: str) -> float:
+        return counted(f"cartload_database_pool_{what}", pool=db.url.database or "")
+
+    waits, timeouts = now("wait_seconds_count"), now("timeouts_total")
+    async with transaction(db), transaction(db), transaction(db):
+        assert now("in_use_connections") == now("size_connections") == 3
+        late = asyncio.create_task(values(db))
+        async with asyncio.timeout(5):
+            while now("waiting_callers") == 0:  # noqa: ASYNC110 - a metric tells nobody that it changed
+                await asyncio.sleep(0.01)
+        with pytest.raises(PoolTimeout):
+            await late
+    assert (now("in_use_connections"), now("waiting_callers")) == (0, 0)
+    assert now("wait_seconds_count") - waits == 4
+    assert now("timeouts_total") - timeouts == 1
+    assert now("wait_seconds_sum") > 0.1
+
+
 async def test_of_two_in_a_deadlock_the_loser_does_it_again(db: AsyncEngine) -> None:
     meet, runs = asyncio.Barrier(2), 0
 
@@ -242,6 +262,7 @@ async def test_connections_killed_by_the_server_are_replaced(db: AsyncEngine) ->
         await connection.execute(text(f"KILL {killed}"))
     await other.dispose()
     assert await values(db) == [(1, 0), (2, 0)]
+    assert counted("cartload_database_pool_in_use_connections", pool=db.url.database or "") == 0
 
 
 async def test_the_ready_check_tells_a_database_that_is_away(db: AsyncEngine) -> None:

@@ -5,14 +5,13 @@ import random
 from collections import Counter
 from functools import partial
 
-from prometheus_client import REGISTRY
-
 from cartload_kit import logging, tracing
 from cartload_kit.kafka import (
     Record,
     read_latest,
     subscribe_latest,
 )
+from support.counting import counted
 from support.kafka_place import Place, running, until
 
 
@@ -152,8 +151,7 @@ async def test_lag_can_be_read_in_records_and_in_seconds(place: Place) -> None:
         await release.wait()
 
     def lag(unit: str) -> float:
-        labels = {"group": place.group, "topic": place.work}
-        return REGISTRY.get_sample_value(f"cartload_kafka_lag_{unit}", labels) or 0.0
+        return counted(f"cartload_kafka_lag_{unit}", group=place.group, topic=place.work)
 
     await place.send(40)
     async with running(place.consumer(handle, max_in_flight=8)):
@@ -162,6 +160,10 @@ async def test_lag_can_be_read_in_records_and_in_seconds(place: Place) -> None:
         release.set()
         await until(lambda: lag("records") == 0)
         assert lag("seconds") == 0
+    labels = {"group": place.group, "topic": place.work}
+    assert counted("cartload_kafka_queued_seconds_count", **labels) == 40
+    assert counted("cartload_kafka_queued_seconds_sum", **labels) > 0.1
+    assert counted("cartload_kafka_records_in_flight_limit", group=place.group) == 8
 
 
 async def test_a_handler_runs_in_the_context_of_its_record(place: Place) -> None:

@@ -74,3 +74,15 @@ async def test_one_cancelled_at_its_turn_gives_its_bytes_back() -> None:
 async def test_more_than_there_will_ever_be_is_refused() -> None:
     with pytest.raises(ValueError, match="11 bytes of 10"):
         await ByteBudget(10).take(11)
+
+
+async def test_what_is_taken_is_told_at_every_change() -> None:
+    told: list[int] = []
+    budget = ByteBudget(10, told.append)
+    await budget.take(6)
+    waiting = asyncio.create_task(budget.take(5))
+    await settle()
+    budget.give(6)
+    await waiting
+    budget.give(5)
+    assert told == [6, 0, 5, 0]

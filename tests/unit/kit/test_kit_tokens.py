@@ -17,6 +17,7 @@ from cartload_kit.errors import Problem, Unauthorized, Unavailable
 from cartload_kit.http import create_app
 from cartload_kit.jwks import KeySet, keys_of
 from cartload_kit.tokens import CurrentUser, Identity, TokenVerifier, require_identity
+from support.counting import counted
 
 NOW = 1_800_000_000
 USER = "0c9f3a52-8a3f-4f0f-9d53-1f6b3a0d2c11"
@@ -169,6 +170,25 @@ SPOILED: dict[str, Callable[[], str]] = {
 async def test_a_token_that_is_not_to_the_letter_is_refused(verifier: TokenVerifier, name: str) -> None:
     with pytest.raises(Unauthorized):
         await verifier.verify(SPOILED[name]())
+
+
+REASONS: dict[str, Callable[[], str]] = {
+    "malformed": SPOILED["two parts"],
+    "unknown_key": SPOILED["an unknown kid"],
+    "signature": SPOILED["another key"],
+    "claims": lambda: token({"aud": "other"}),
+    "not_yet": lambda: token({"nbf": NOW + 3600}),
+    "expired": lambda: token({"exp": NOW}),
+}
+
+
+@pytest.mark.parametrize("reason", sorted(REASONS))
+async def test_refusals_are_counted_by_their_reason(verifier: TokenVerifier, reason: str) -> None:
+    before = {name: counted("cartload_tokens_refused_total", reason=name) for name in REASONS}
+    with pytest.raises(Unauthorized):
+        await verifier.verify(REASONS[reason]())
+    after = {name: counted("cartload_tokens_refused_total", reason=name) for name in REASONS}
+    assert after == before | {reason: before[reason] + 1}
 
 
 async def test_no_second_spelling_of_a_token_is_taken(verifier: TokenVerifier) -> None:

@@ -46,3 +46,33 @@ JWKS_READS = Counter(
     "Reads of the public keys that access tokens are checked with.",
     ("outcome",),
 )
+
+# Tokens that are no good: a rise of `signature` or `unknown_key` is somebody trying, or a key that is lost.
+TOKENS_REFUSED = Counter(
+    "cartload_tokens_refused_total",
+    "Access tokens refused: malformed, unknown_key, signature, claims, not_yet or expired.",
+    ("reason",),
+)
+
+# Which limit turned work away; its name is that of the setting where there is one.
+LIMITS_REFUSED = Counter(
+    "cartload_limits_refused_total", "Requests and connections refused by a limit, by its name.", ("limit",)
+)
+
+# The pools of database connections: at its size all the time, requests wait for each other.
+POOL_IN_USE = Gauge(
+    "cartload_database_pool_in_use_connections", "Database connections lent out now.", ("pool",)
+)
+POOL_SIZE = Gauge("cartload_database_pool_size_connections", "Database connections there may be.", ("pool",))
+POOL_WAITING = Gauge(
+    "cartload_database_pool_waiting_callers", "Callers that wait for a database connection.", ("pool",)
+)
+POOL_WAIT_SECONDS = Histogram(
+    "cartload_database_pool_wait_seconds",
+    "Time until a connection was lent: the wait for a free one, and opening or checking it.",
+    ("pool",),
+    buckets=_SECONDS,
+)
+POOL_TIMEOUTS = Counter(
+    "cartload_database_pool_timeouts_total", "Callers that no connection was free for in time.", ("pool",)
+)

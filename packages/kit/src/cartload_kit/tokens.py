@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from cartload_kit import metrics
 from cartload_kit.errors import Forbidden, Unauthorized
 from cartload_kit.jwks import FetchKeys, KeySet, http_fetch
 from cartload_kit.strict_jwt import key_id_of
@@ -68,7 +69,7 @@ class TokenVerifier:
         key = None if key_id is None else await self._keys.find(key_id)
         # The same answer as for a bad signature: which keys there are is nobody's business.
         if key is None:
-            raise _refused()
+            raise _refused("malformed" if key_id is None else "unknown_key")
         # A client sends one token with every request. Whether its signature is good depends on the token and
         # the key alone, and the key is looked up first; what a clock decides is asked each time.
         remembered = (token, key.public_bytes_raw())
@@ -88,21 +89,23 @@ class TokenVerifier:
         }
         try:
             return jwt.decode(token, key, ["EdDSA"], options, audience=self._audience, issuer=self._issuer)
+        except jwt.InvalidSignatureError as error:
+            raise _refused("signature") from error
         except jwt.InvalidTokenError as error:
-            raise _refused() from error
+            raise _refused("claims") from error
 
     def _identity(self, claims: dict[str, Any]) -> Identity:
         user_id, role, token_id = claims["sub"], claims["role"], claims["jti"]
         texts = all(isinstance(text, str) and text for text in (user_id, role, token_id))
         times = [claims["iat"], claims["exp"], claims.get("nbf", 0)]
         if not texts or claims["typ"] != ACCESS or not _is_uuid(user_id) or not all(map(_is_time, times)):
-            raise _refused()
+            raise _refused("claims")
         issued_at, expires_at, not_before = times
         now = self._clock()
         if max(issued_at, not_before) > now + _SKEW_SECONDS:
-            raise _refused()
+            raise _refused("not_yet")
         if expires_at <= now:
-            raise _refused("The token has expired.")
+            raise _refused("expired", "The token has expired.")
         return Identity(user_id, role, token_id, datetime.fromtimestamp(expires_at, UTC))
 
 
@@ -119,7 +122,8 @@ def _is_uuid(text: str) -> bool:
         return False
 
 
-def _refused(detail: str = "The token is not valid.") -> Unauthorized:
+def _refused(reason: str, detail: str = "The token is not valid.") -> Unauthorized:
+    metrics.TOKENS_REFUSED.labels(reason).inc()
     return Unauthorized(detail, headers=_INVALID)
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import URL, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from cartload_kit.database.measured_pool import MeasuredPool, watch
 from cartload_kit.describe_error import describe_error
 from cartload_kit.mysql_url import MysqlUrl
 
@@ -70,9 +71,11 @@ def engine(
     # No overflow: the server's connections are shared out among the processes, and a pool that grows under
     # load would take those of others. Checked before use, because a connection that was dropped by the server
     # looks alive until then.
-    return create_async_engine(
+    made = create_async_engine(
         async_url(url),
         isolation_level="READ COMMITTED",
+        poolclass=MeasuredPool,
+        pool_logging_name=MysqlUrl.parse(url).database,
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=pool_timeout,
@@ -82,6 +85,8 @@ def engine(
         hide_parameters=True,
         connect_args={"init_command": session, **connecting(url), **(connect_args or {})},
     )
+    watch(made, pool_size)
+    return made
 
 
 async def check_database(engine: AsyncEngine, deadline: float = 2.0) -> None:

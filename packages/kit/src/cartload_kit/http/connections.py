@@ -7,6 +7,7 @@ from ipaddress import ip_address
 
 from cartload_kit.errors import Problem, TooManyRequests, Unavailable
 from cartload_kit.http.client_address import Network, counting_key
+from cartload_kit.metrics import LIMITS_REFUSED
 
 type Release = Callable[[], None]
 
@@ -65,9 +66,11 @@ class ConnectionLimits:
     def open(self, peer: str) -> Release | Problem:
         """Count a connection; gives what to call when it is closed, or the refusal."""
         if self._open >= self._total:
+            LIMITS_REFUSED.labels("connections").inc()
             return Unavailable("Too many connections are open.", retry_after=5)
         key = None if self._is_trusted(peer) else counting_key(peer)
         if key is not None and self._by_address[key] >= self._per_address:
+            LIMITS_REFUSED.labels("connections_per_address").inc()
             detail = f"More than {self._per_address} connections are open from your address."
             return TooManyRequests(5, detail)
         self._open += 1

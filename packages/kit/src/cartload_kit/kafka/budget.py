@@ -3,13 +3,15 @@
 import asyncio
 import contextlib
 from collections import deque
+from collections.abc import Callable
 
 
 class ByteBudget:
-    """Gives out bytes in turn, first come first served."""
+    """Gives out bytes in turn, first come first served. `changed` hears how many are taken."""
 
-    def __init__(self, total: int) -> None:
+    def __init__(self, total: int, changed: Callable[[int], None] | None = None) -> None:
         self._total = total
+        self._changed = changed or (lambda _: None)
         self._left = total
         self._waiting: deque[tuple[int, asyncio.Future[None]]] = deque()
 
@@ -22,7 +24,7 @@ class ByteBudget:
             raise ValueError(f"{size} bytes of {self._total}")
         # Not past those who wait: a large one would otherwise wait for ever behind many small ones.
         if not self._waiting and size <= self._left:
-            self._left -= size
+            self._spend(size)
             return
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         entry = (size, turn)
@@ -46,13 +48,17 @@ class ByteBudget:
 
     def give(self, size: int) -> None:
         """Give bytes back."""
-        self._left += size
+        self._spend(-size)
         self._serve()
+
+    def _spend(self, size: int) -> None:
+        self._left -= size
+        self._changed(self._total - self._left)
 
     def _serve(self) -> None:
         while self._waiting and self._waiting[0][0] <= self._left:
             size, turn = self._waiting.popleft()
             if turn.cancelled():
                 continue
-            self._left -= size
+            self._spend(size)
             turn.set_result(None)

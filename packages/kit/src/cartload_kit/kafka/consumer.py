@@ -70,6 +70,7 @@ class Consumer:
         self._topics = tuple(topics)
         self._client_id = client_id or group
         self._max_in_flight = max_in_flight
+        metrics.IN_FLIGHT_LIMIT.labels(group).set(max_in_flight)
         self._max_bytes = max_bytes
         self._timing = timing or Timing()
         self._limit = limit or DeadLetterLimit()
@@ -205,6 +206,7 @@ class Consumer:
 
     async def _handle(self, entry: InFlightRecord) -> None:
         record, began, outcome = entry.record, time.perf_counter(), "dropped"
+        metrics.QUEUED_SECONDS.labels(self._group, record.topic).observe(_age(record))
         try:
             with context.incoming(record.headers):
                 outcome = await self._retrying.run(entry)
@@ -274,6 +276,11 @@ class Consumer:
         # The first failure is the reason; others may follow from it.
         self._failure = self._failure or error
         self._pool.freed.set()
+
+
+def _age(record: Record) -> float:
+    """Seconds since the record was sent. The sender's clock may be ahead of this one."""
+    return max(0.0, time.time() - record.timestamp.timestamp())
 
 
 class _Listener(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is untyped

@@ -3,6 +3,7 @@
 from prometheus_client import Counter, Gauge, Histogram
 
 _SECONDS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+_QUEUED_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800)
 
 # Records by what became of them: ok, dead_letter, or dropped (revoked before they were finished).
 RECORDS = Counter(
@@ -24,6 +25,18 @@ RETRIES = Counter(
 
 # Records taken and not finished; at its limit the consumer takes no more.
 IN_FLIGHT = Gauge("cartload_kafka_records_in_flight", "Records taken and not finished.", ("group",))
+
+IN_FLIGHT_LIMIT = Gauge(
+    "cartload_kafka_records_in_flight_limit", "Records that may be in flight.", ("group",)
+)
+
+# How long records lie in Kafka: the part of a chunk's latency that more consumers would take away.
+QUEUED_SECONDS = Histogram(
+    "cartload_kafka_queued_seconds",
+    "Time from a record's sending until its first attempt begins.",
+    ("group", "topic"),
+    buckets=_QUEUED_SECONDS,
+)
 
 # How far behind a group is; this process's partitions only. KEDA scales on the broker's own number.
 LAG = Gauge(
@@ -48,3 +61,7 @@ SEND_SECONDS = Histogram(
     ("topic", "outcome"),
     buckets=_SECONDS,
 )
+
+# What waits to be sent; at its limit, senders wait for acknowledgements.
+SEND_BUFFER = Gauge("cartload_kafka_send_buffer_bytes", "Bytes handed over and not acknowledged yet.")
+SEND_BUFFER_LIMIT = Gauge("cartload_kafka_send_buffer_limit_bytes", "Bytes that may wait to be acknowledged.")

@@ -58,7 +58,9 @@ class Producer:
         self._linger_ms = linger_ms
         self._max_message = max_message
         self._limits = limits or {}
-        self._budget = ByteBudget(max(max_buffered, max_message))
+        buffered = max(max_buffered, max_message)
+        self._budget = ByteBudget(buffered, metrics.SEND_BUFFER.set)
+        metrics.SEND_BUFFER_LIMIT.set(buffered)
         self._inner: Any = None
         self._fatal: asyncio.Future[None] | None = None
 
