@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from cartload_contracts.messages import GenerateChunk, Prepare, Seal
+from support.counting import counted
 from support.generator_service import Generator, sealed, stored
 
 
@@ -154,3 +155,24 @@ async def run_sql(generator: Generator, statement: str) -> Any:
 
     async with generator.app.state.services.engine.begin() as connection:
         return await connection.execute(text(statement))
+
+
+async def test_a_job_is_measured_from_its_request_to_its_end(generator: Generator) -> None:
+    ended = {"state": "completed", "size": "small"}
+    before = (
+        counted("cartload_job_start_seconds_count"),
+        counted("cartload_job_duration_seconds_count", **ended),
+        counted("cartload_generator_chunk_stored_seconds_count"),
+    )
+    job = await generator.user().job({"spec": {"customers": 100}})
+    await generator.dispatcher.sweep()
+    assert counted("cartload_jobs_queued") >= 1
+    assert counted("cartload_jobs_oldest_queued_seconds") > 0
+    await generator.finish(job)
+    after = (
+        counted("cartload_job_start_seconds_count"),
+        counted("cartload_job_duration_seconds_count", **ended),
+        counted("cartload_generator_chunk_stored_seconds_count"),
+    )
+    chunks = job["chunks_total"]
+    assert [late - early for late, early in zip(after, before, strict=True)] == [1, 1, chunks]

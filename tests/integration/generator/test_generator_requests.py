@@ -9,6 +9,7 @@ import pytest
 from cartload.schema import TABLE_NAMES
 from cartload_contracts.messages import Prepare
 from cartload_generator.domain.limits import Limits
+from support.counting import counted
 from support.generator_service import FakeOutbox, Generator, running
 
 SPEC = {"spec": {"customers": 100}}
@@ -65,7 +66,9 @@ async def test_the_limits_are_named_when_they_are_passed(jobs_database: str, tmp
     limits = Limits(job_customers=500, user_unfinished_jobs=2, user_stored_bytes=20_000_000)
     async with running(jobs_database, limits=limits) as generator:
         user = generator.user()
+        refused = counted("cartload_limits_refused_total", limit="job_customers")
         large = await user.ask({"spec": {"customers": 501}})
+        assert counted("cartload_limits_refused_total", limit="job_customers") == refused + 1
         assert (large.status_code, large.json()["limit"], large.json()["maximum"]) == (
             422,
             "job_customers",

@@ -8,6 +8,7 @@ import aiohttp
 import pytest
 from starlette.responses import JSONResponse
 
+from support.counting import counted
 from support.serving import closed_port
 from support.signing import Issuer
 
@@ -58,7 +59,9 @@ async def test_a_good_personal_token_passes_in_spite_of_a_flood(start_gateway: A
 
 async def test_bad_access_tokens_are_charged_to_their_address(start_gateway: Any) -> None:
     gateway = await start_gateway(address_requests_per_minute=5)
+    refused = counted("cartload_limits_refused_total", limit="address_rate")
     found = await statuses(gateway, [{"Authorization": "Bearer nonsense"}] * 20)
+    assert counted("cartload_limits_refused_total", limit="address_rate") == refused + 15
     assert sorted(found) == [401] * 5 + [429] * 15
     assert await statuses(gateway, [gateway.bearer()]) == [200]
 

@@ -10,6 +10,7 @@ import pymysql
 import pytest
 
 from cartload_writer.adapters.bulk_connections import BulkPool
+from support.counting import counted
 
 
 class Connection:
@@ -95,6 +96,21 @@ async def test_no_more_works_run_than_there_are_connections() -> None:
     async with server.pool(2) as pool:
         await asyncio.gather(*(pool.run(work) for _ in range(6)))
     assert len(server.made) == 2
+
+
+async def test_the_wait_for_a_connection_is_counted() -> None:
+    name, release = "cartload_writer_bulk_wait_seconds", threading.Event()
+    count, seconds = counted(f"{name}_count"), counted(f"{name}_sum")
+    async with Server().pool(1) as pool:
+        first = asyncio.create_task(pool.run(lambda _: release.wait(5)))
+        second = asyncio.create_task(pool.run(itself))
+        await asyncio.sleep(0.1)
+        assert counted("cartload_writer_bulk_connections_in_use") == 1
+        release.set()
+        await asyncio.gather(first, second)
+    assert counted("cartload_writer_bulk_connections_limit") == 1
+    assert counted(f"{name}_count") - count == 2
+    assert counted(f"{name}_sum") - seconds >= 0.1
 
 
 @pytest.mark.parametrize("closed_already", [False, True])

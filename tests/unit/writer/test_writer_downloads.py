@@ -16,6 +16,7 @@ from cartload_kit.http import create_app
 from cartload_writer.adapters.blob import BlobUnavailable
 from cartload_writer.api.downloads import Download, start_stream
 from cartload_writer.api.shares import UserShares
+from support.counting import counted
 from support.serving import served
 
 ANN, BOB, EVE = uuid4(), uuid4(), uuid4()
@@ -40,7 +41,12 @@ async def test_a_stream_that_cannot_begin_is_a_problem() -> None:
 
 
 async def test_a_user_has_a_share_and_others_have_theirs() -> None:
-    shares = UserShares(3, 2, "exports")
+    def refused() -> tuple[float, float]:
+        limits = ("writer_exports_user", "writer_exports")
+        one, all_together = (counted("cartload_limits_refused_total", limit=limit) for limit in limits)
+        return one, all_together
+
+    shares, before = UserShares(3, 2, "exports"), refused()
     async with AsyncExitStack() as stack:
         for _ in range(2):
             await stack.enter_async_context(shares.hold(ANN))
@@ -49,6 +55,7 @@ async def test_a_user_has_a_share_and_others_have_theirs() -> None:
         await stack.enter_async_context(shares.hold(BOB))
         with pytest.raises(Unavailable, match="Too many exports"):
             await stack.enter_async_context(shares.hold(EVE))
+    assert refused() == (before[0] + 1, before[1] + 1)
     async with shares.hold(ANN), shares.hold(ANN), shares.hold(EVE):
         pass
 

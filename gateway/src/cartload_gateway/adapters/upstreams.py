@@ -8,7 +8,7 @@ import aiohttp
 from yarl import URL
 
 from cartload_gateway.domain.routing import Lane, Upstream
-from cartload_gateway.metrics import UPSTREAM_FAILURES
+from cartload_gateway.metrics import UPSTREAM_CONNECTIONS, UPSTREAM_FAILURES, UPSTREAM_REQUESTS
 from cartload_kit.errors import BadGateway, GatewayTimeout, Unavailable
 
 _LONGEST_ANSWER_LINE = 64 * 1024
@@ -37,6 +37,8 @@ class Upstreams:
         self._sessions = sessions
         self._limits = limits
         self._asking = dict.fromkeys(limits, 0)
+        for lane, connections in limits.items():
+            UPSTREAM_CONNECTIONS.labels(lane).set(connections)
 
     async def request(
         self, upstream: Upstream, lane: Lane, method: str, target: str, **more: Any
@@ -52,6 +54,7 @@ class Upstreams:
             UPSTREAM_FAILURES.labels(upstream, "full").inc()
             raise Unavailable(f"Too many requests wait for the part that answers here ({upstream}).")
         self._asking[lane] += 1
+        UPSTREAM_REQUESTS.labels(lane).inc()
         try:
             url = URL(self.urls[upstream] + target, encoded=True)
             return await self._sessions[lane].request(method, url, allow_redirects=False, **more)
@@ -66,6 +69,7 @@ class Upstreams:
             raise BadGateway(f"The part that answers here ({upstream}) broke off.") from error
         finally:
             self._asking[lane] -= 1
+            UPSTREAM_REQUESTS.labels(lane).dec()
 
 
 @asynccontextmanager

@@ -12,6 +12,7 @@ from cartload_gateway.domain.routing import takes_access_token
 from cartload_gateway.metrics import REFUSED
 from cartload_kit.errors import TooManyRequests, Unauthorized
 from cartload_kit.http.client_address import Network, client_address, counting_key
+from cartload_kit.metrics import LIMITS_REFUSED
 from cartload_kit.tokens import TokenVerifier
 
 RELEASE = "cartload.release"
@@ -125,6 +126,7 @@ def _enter(request: Request, in_flight: InFlight, key: str) -> None:
     leave = in_flight.enter(key)
     if leave is None:
         REFUSED.labels("in flight").inc()
+        LIMITS_REFUSED.labels("requests_at_once").inc()
         detail = f"{in_flight.limit} of your requests are being answered; wait until one has ended."
         raise TooManyRequests(1, detail)
     release: AsyncExitStack = request.scope[RELEASE]
@@ -134,6 +136,7 @@ def _enter(request: Request, in_flight: InFlight, key: str) -> None:
 def _passed(decision: Decision) -> dict[str, str]:
     if not decision.allowed:
         REFUSED.labels("rate").inc()
+        LIMITS_REFUSED.labels(f"{decision.policy}_rate").inc()
         detail = f"More than {decision.quota} requests in a minute."
         raise TooManyRequests(decision.retry_after, detail, headers=decision.headers)
     return decision.headers

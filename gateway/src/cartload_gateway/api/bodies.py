@@ -7,6 +7,7 @@ from starlette.requests import Request
 
 from cartload_gateway.api.admission import RELEASE, Admitted
 from cartload_kit.errors import PayloadTooLarge, TooManyRequests, Unavailable
+from cartload_kit.metrics import LIMITS_REFUSED
 
 SMALL_BYTES = 64 * 1024
 """What anybody may send; larger bodies are for signed-in users, and share a budget of memory."""
@@ -52,8 +53,10 @@ class BodyReader:
         if user is None:
             raise PayloadTooLarge(SMALL_BYTES)
         if self._used_by[user] + size > self._share:
+            LIMITS_REFUSED.labels("user_body_bytes").inc()
             raise TooManyRequests(5, "Too much of what you send is on its way; wait until some has ended.")
         if self._used + size > self._total:
+            LIMITS_REFUSED.labels("body_bytes").inc()
             raise Unavailable("Too much is being sent at the same time.", retry_after=5)
         self._used += size
         self._used_by[user] += size

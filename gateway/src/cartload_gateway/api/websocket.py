@@ -17,6 +17,7 @@ from cartload_gateway.metrics import REFUSED
 from cartload_kit.concurrency import cancel_all
 from cartload_kit.http.client_address import counting_key
 from cartload_kit.http.origin import is_own_origin
+from cartload_kit.metrics import LIMITS_REFUSED
 from cartload_kit.tracing import current_traceparent
 
 FORBIDDEN_ORIGIN, TOO_MANY, GOING_AWAY, NOT_AVAILABLE = 4403, 4429, 1001, 1011
@@ -61,11 +62,13 @@ class WebSocketProxy:
         with contextlib.ExitStack() as release:
             closed = self._limits.total.enter("")
             if closed is None:
+                LIMITS_REFUSED.labels("websockets").inc()
                 await _refuse(client, TOO_MANY, "too many connections")
                 return
             release.callback(closed)
             let_in = self._limits.signing_in.enter(counting_key(address))
             if let_in is None:
+                LIMITS_REFUSED.labels("websockets_signing_in").inc()
                 await _refuse(client, TOO_MANY, "too many connections of your address wait for their token")
                 return
             once = _Once(let_in)

@@ -15,4 +15,8 @@ PASSWORDS_WAITING = Gauge(
 )
 """At its limit, sign-ins are answered with 503."""
 
+PASSWORDS_LIMIT = Gauge(
+    "cartload_auth_passwords_limit", "Passwords that may be hashed, verified or waiting at a time."
+)
+
 REMOVED = Counter("cartload_auth_removed_rows_total", "Expired rows removed, by table.", ["table"])

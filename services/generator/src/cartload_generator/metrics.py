@@ -13,7 +13,24 @@ JOBS_ENDED = Counter("cartload_jobs_ended_total", "Jobs that ended, by the state
 
 # From the request to the end, queueing and pauses included.
 JOB_SECONDS = Histogram(
-    "cartload_job_duration_seconds", "Time from a job's request to its end.", ("state",), buckets=_LONG
+    "cartload_job_duration_seconds",
+    "Time from a job's request to its end, by final state and size: small is below 100,000 rows, large from "
+    "10 million on.",
+    ("state", "size"),
+    buckets=_LONG,
+)
+
+# From the request until its first chunk may be sent: what the objective of job starts is measured by.
+JOB_START_SECONDS = Histogram(
+    "cartload_job_start_seconds",
+    "Time from a job's request until it begins to generate, at its first attempt.",
+    buckets=_LONG,
+)
+
+# A job that never starts is in no histogram; its age shows here.
+JOBS_QUEUED = Gauge("cartload_jobs_queued", "Jobs that wait to begin for the first time.")
+OLDEST_QUEUED = Gauge(
+    "cartload_jobs_oldest_queued_seconds", "Age of the oldest job that waits to begin for the first time."
 )
 
 # Commands that were sent; `repeated` counts those sent again because nothing came.
@@ -28,6 +45,17 @@ APPLY_SECONDS = Histogram(
     "cartload_generator_apply_duration_seconds",
     "Time of one transaction that applies results.",
     buckets=_SECONDS,
+)
+
+RESULTS_WAITING = Gauge(
+    "cartload_generator_results_waiting", "Results that wait to be applied, or are being applied."
+)
+
+# From the first command until all batches of the chunk are stored: generating, Kafka and storing together.
+CHUNK_STORED_SECONDS = Histogram(
+    "cartload_generator_chunk_stored_seconds",
+    "Time from a chunk's last command until all its batches are stored.",
+    buckets=_LONG,
 )
 
 # Rows that were asked for and not yet stored, over all jobs: bounded by the cap.

@@ -14,7 +14,9 @@ BATCHES = Counter(
 ROWS = Counter("cartload_writer_rows_total", "Rows stored, by table.", ("table",))
 
 # Bytes put into Blob.
-BLOB_BYTES = Counter("cartload_writer_blob_bytes_total", "Bytes of parts stored in Blob.")
+BLOB_BYTES = Counter(
+    "cartload_writer_blob_bytes_total", "Bytes of parts stored in Blob, by table.", ("table",)
+)
 
 # Where the time of a batch goes: decode, encode, blob, load, commit.
 STEP_SECONDS = Histogram(
@@ -27,6 +29,17 @@ RETRIES = Counter("cartload_writer_transaction_retries_total", "Transactions beg
 # Bulk connections in use; at its limit all the time, MySQL is the bottleneck.
 BULK_IN_USE = Gauge("cartload_writer_bulk_connections_in_use", "Bulk connections in use now.")
 
+BULK_SIZE = Gauge("cartload_writer_bulk_connections_limit", "Bulk connections there may be.")
+BULK_WAIT_SECONDS = Histogram(
+    "cartload_writer_bulk_wait_seconds", "Time that work waited for a bulk connection.", buckets=_SECONDS
+)
+
+# Memory that batches are promised before they are decoded; at its limit, further ones wait.
+BATCH_MEMORY = Gauge("cartload_writer_batch_memory_bytes", "Memory taken by batches in work.")
+BATCH_MEMORY_LIMIT = Gauge(
+    "cartload_writer_batch_memory_limit_bytes", "Memory that batches in work may take."
+)
+
 # What became of prepare, seal and delete: done, refused (told to the job), retried, failed.
 TASKS = Counter("cartload_writer_tasks_total", "Runs of tasks, by kind and outcome.", ("kind", "outcome"))
 
@@ -34,6 +47,10 @@ TASKS = Counter("cartload_writer_tasks_total", "Runs of tasks, by kind and outco
 TASK_SECONDS = Histogram(
     "cartload_writer_task_duration_seconds", "Time of each run of a task.", ("kind",), buckets=_SECONDS
 )
+
+# The slots of the tasks and checker roles; all taken for long, tasks wait for each other.
+TASKS_RUNNING = Gauge("cartload_writer_tasks_running", "Tasks that this process runs now.")
+TASK_SLOTS = Gauge("cartload_writer_task_slots", "Tasks that this process may run at a time.")
 
 # Tasks that wait or run; growing means that the tasks role is stuck.
 TASKS_OPEN = Gauge("cartload_writer_tasks_open", "Tasks that are not finished.")

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from cartload_kit.errors import Unavailable
+from cartload_kit.metrics import LIMITS_REFUSED
 
 _RETRY_AFTER_SECONDS = 2
 
@@ -116,4 +117,5 @@ class FairQueue:
 
 
 def _full() -> Unavailable:
+    LIMITS_REFUSED.labels("password_queue").inc()
     return Unavailable("Too many sign-ins at once, try again shortly.", _RETRY_AFTER_SECONDS)

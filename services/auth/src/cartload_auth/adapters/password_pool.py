@@ -30,6 +30,7 @@ class PasswordPool:
     def __init__(self, *, workers: int, queue: int, queue_address: int, cost: int = DEFAULT_COST) -> None:
         self._cost = cost
         self._turns = FairQueue(workers, queue, queue_address, metrics.PASSWORDS_WAITING.set)
+        metrics.PASSWORDS_LIMIT.set(workers + queue)
         self._executor = ThreadPoolExecutor(workers, thread_name_prefix="password")
         # Made with the cost of the others: a constant would take another time to verify when that changes.
         self._nobody = bcrypt.hashpw(b"the hash of nobody", bcrypt.gensalt(cost))

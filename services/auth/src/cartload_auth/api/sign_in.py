@@ -17,6 +17,7 @@ from cartload_auth.repository.accounts import Account
 from cartload_auth.repository.sessions import SessionKind
 from cartload_kit.database import is_duplicate_key, transaction
 from cartload_kit.errors import Conflict, FieldError, Forbidden, TooManyRequests, Unauthorized, Unprocessable
+from cartload_kit.metrics import LIMITS_REFUSED
 
 _WRONG = "The user name or the password is wrong."
 _ONCE_ONLY = (
@@ -205,6 +206,7 @@ def _too_many() -> Iterator[None]:
     try:
         yield
     except Throttled as throttled:
+        LIMITS_REFUSED.labels("login_attempts").inc()
         raise TooManyRequests(throttled.retry_after, "Too many attempts, try again later.") from None
 
 

@@ -44,6 +44,10 @@ class ResultConsumer:
         if key is None:
             log.error("a step failed that belongs to no job: %s", getattr(result, "reason", result.type))
             return
+        with metrics.RESULTS_WAITING.track_inprogress():
+            await self._queued(key, result)
+
+    async def _queued(self, key: UUID, result: Result) -> None:
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting[key].append((result, done))
         if key not in self._running:

@@ -62,6 +62,9 @@ _CANDIDATES = select(
     jobs.c.rows_in_flight,
     jobs.c.scheduled_at,
 ).where(jobs.c.state.in_(UNFINISHED), jobs.c.step == "generate")
+_QUEUED = select(func.count().label("number"), func.min(jobs.c.created_at).label("since")).where(
+    jobs.c.state == "queued", jobs.c.attempt == 1, jobs.c.started_at.is_(None)
+)
 _OF_DATASETS = (
     select(jobs).where(jobs.c.dataset_id.in_(bindparam("which", expanding=True))).order_by(jobs.c.number)
 )
@@ -168,6 +171,12 @@ async def due(connection: AsyncConnection, now: datetime, limit: int = 200) -> l
     """Jobs that nothing came for in time."""
     query = select(jobs.c.id).where(jobs.c.due_at <= now).order_by(jobs.c.due_at).limit(limit)
     return list(await connection.scalars(query))
+
+
+async def queued(connection: AsyncConnection) -> tuple[int, datetime | None]:
+    """How many jobs wait to begin for the first time, and since when the oldest does."""
+    row = (await connection.execute(_QUEUED)).one()
+    return row.number, row.since
 
 
 async def unpublished(connection: AsyncConnection, limit: int = 200) -> list[Job]:

@@ -231,6 +231,9 @@ class Dispatcher:
         async with transaction(self._engine) as connection:
             silent = await jobs.due(connection, now)
             waiting = await jobs.unpublished(connection)
+            queued, since = await jobs.queued(connection)
+        metrics.JOBS_QUEUED.set(queued)
+        metrics.OLDEST_QUEUED.set(max((now - since).total_seconds(), 0.0) if since else 0.0)
         for job in waiting:
             self.publisher.offer(job.owner_id, job.view())
         # One look for all of them: it opens connections of its own.

@@ -30,6 +30,9 @@ from cartload_kit.database import transaction
 from cartload_kit.kafka import FatalProducerError
 from cartload_kit.transient_errors import is_transient
 
+_MEDIUM_ROWS = 100_000
+_LARGE_ROWS = 10_000_000
+
 
 @dataclass(slots=True)
 class LockedJob:
@@ -43,6 +46,9 @@ class LockedJob:
     connection: AsyncConnection
     plans: JobPlans
     messages: list[Message] = field(default_factory=list)
+    stored_chunks: list[InFlightChunk] = field(default_factory=list)
+    """Those that became whole in this transaction."""
+
     _manifest: Mapping[TableName, StoredTotals] | None = None
 
     async def apply(self, results: Collection[Result]) -> None:
@@ -53,6 +59,7 @@ class LockedJob:
             in_flight = await in_flight_chunks.of_job(self.connection, self.job.number, touched)
         applied = apply_results(self.job, in_flight, results, self.now)
         self._manifest = applied.manifest
+        self.stored_chunks += [in_flight[index] for index in applied.finished]
         await in_flight_chunks.save(self.connection, self.job.number, applied.changed.values())
         await in_flight_chunks.remove(self.connection, self.job.number, applied.finished)
 
@@ -191,6 +198,31 @@ def _in_flight(plan: JobPlan, index: int, now: datetime) -> InFlightChunk:
     return InFlightChunk(index, mask(chunk.tables), plan.rows(chunk), now)
 
 
+def _measure(locked: LockedJob, *, ended: bool, began: bool) -> None:
+    """Count what a transaction that is committed now has brought about."""
+    job = locked.job
+    for chunk in locked.stored_chunks:
+        metrics.CHUNK_STORED_SECONDS.observe(_seconds(chunk.issued_at, locked.now))
+    if began and job.started_at is not None and job.attempt == 1:
+        metrics.JOB_START_SECONDS.observe(_seconds(job.created_at, job.started_at))
+    if ended:
+        metrics.JOBS_ENDED.labels(job.state).inc()
+        seconds = _seconds(job.created_at, job.finished_at or job.created_at)
+        metrics.JOB_SECONDS.labels(job.state, size_class(job.rows_total)).observe(seconds)
+
+
+def _seconds(since: datetime, until: datetime) -> float:
+    # Replicas' clocks differ.
+    return max((until - since).total_seconds(), 0.0)
+
+
+def size_class(rows: int) -> str:
+    """The label of a job's size: small below 100,000 rows, medium below ten million, large."""
+    if rows < _MEDIUM_ROWS:
+        return "small"
+    return "medium" if rows < _LARGE_ROWS else "large"
+
+
 def concerns_everybody(error: Exception) -> bool:
     """Whether an error is not that of one job or dataset: something is away, or only a new process helps."""
     return is_transient(error) or isinstance(error, FatalProducerError)
@@ -225,16 +257,13 @@ class LockedJobs:
             if job is None:
                 yield None
                 return
-            before = (job.state, job.step)
+            before, started = (job.state, job.step), job.started_at
             locked = LockedJob(job, self._clock(), connection, self._plans)
             yield locked
             await locked.save(before=before)
             # Before the commit: sent and not committed is sent again, committed and not sent might be lost.
             if locked.messages:
                 await self._outbox.send(locked.messages)
-        if job.ended and before[0] not in states.ENDED:
-            metrics.JOBS_ENDED.labels(job.state).inc()
-            seconds = (job.finished_at or job.created_at) - job.created_at
-            metrics.JOB_SECONDS.labels(job.state).observe(seconds.total_seconds())
+        _measure(locked, ended=before[0] not in states.ENDED and job.ended, began=started is None)
         # After the commit, for what was told cannot be taken back.
         self._changed(job)

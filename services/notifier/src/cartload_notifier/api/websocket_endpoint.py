@@ -11,6 +11,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 from cartload_kit.http.client_address import address_from_gateway, counting_key
 from cartload_kit.http.origin import is_own_origin
 from cartload_kit.logging import get_logger
+from cartload_kit.metrics import LIMITS_REFUSED
 from cartload_notifier import metrics
 from cartload_notifier.api.connection import Dependencies, serve
 from cartload_notifier.domain.close_codes import CloseCode, Closed, Disconnected, TooSlow
@@ -87,6 +88,7 @@ class WebSocketEndpoint:
             if not is_own_origin(websocket.headers, self._origins):
                 raise Closed(CloseCode.ORIGIN, "origin not allowed")
             if self._open > self._limit:
+                LIMITS_REFUSED.labels("websockets").inc()
                 raise Closed(CloseCode.TOO_MANY, "too many connections")
             if not self._is_positioned():
                 raise Closed(CloseCode.TRY_AGAIN, "starting, connect again")
@@ -110,6 +112,7 @@ class WebSocketEndpoint:
             Closed: the address has too many of them.
         """
         if self._signing_in[address] >= self._limit_signing_in:
+            LIMITS_REFUSED.labels("websockets_signing_in").inc()
             raise Closed(CloseCode.TOO_MANY, "too many connections that have not signed in")
         self._signing_in[address] += 1
         try:

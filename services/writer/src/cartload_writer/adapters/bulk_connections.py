@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -14,7 +15,7 @@ from sqlalchemy.exc import DisconnectionError, InvalidRequestError
 from sqlalchemy.pool import QueuePool
 
 from cartload_kit.concurrency import cancel_all
-from cartload_writer.metrics import BULK_IN_USE
+from cartload_writer.metrics import BULK_IN_USE, BULK_SIZE, BULK_WAIT_SECONDS
 
 type Connect = Callable[[], "pymysql.Connection[Any]"]
 type Work[**P, T] = Callable[Concatenate[pymysql.Connection[Any], P], T]
@@ -39,6 +40,7 @@ class BulkPool:
         creator: Any = connect  # PyMySQL's class has another signature than SQLAlchemy's protocol
         self._pool = QueuePool(creator, pool_size=size, max_overflow=0, reset_on_return=None)
         event.listen(self._pool, "checkout", _require_answer)
+        BULK_SIZE.set(size)
 
     @classmethod
     @asynccontextmanager
@@ -62,8 +64,13 @@ class BulkPool:
         When the caller is cancelled meanwhile, the work goes on to its end, which the server bounds: a
         connection that is cut while its thread uses it could leave a commit that nobody knows of.
         """
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._executor, lambda: self._run(work, *args, **kwargs))
+        loop, asked = asyncio.get_running_loop(), time.perf_counter()
+
+        def begin() -> T:
+            BULK_WAIT_SECONDS.observe(time.perf_counter() - asked)
+            return self._run(work, *args, **kwargs)
+
+        return await loop.run_in_executor(self._executor, begin)
 
     def _run[**P, T](self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         try:

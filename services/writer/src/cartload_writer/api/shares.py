@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from uuid import UUID
 
 from cartload_kit.errors import TooManyRequests, Unavailable
+from cartload_kit.metrics import LIMITS_REFUSED
 
 _RETRY_AFTER = 5
 
@@ -24,6 +25,9 @@ class UserShares:
         self._free = asyncio.Semaphore(total)
         self._per_user = per_user
         self._what = what
+        # As the settings are named, such as `writer_row_queries_user`.
+        self._limit = f"writer_{what.replace(' ', '_')}"
+        self._user_limit = f"{self._limit}_user"
         self._wait_seconds = wait_seconds
         self._waiting_per_user = waiting_per_user
         self._own: dict[UUID, asyncio.Semaphore] = {}
@@ -43,14 +47,14 @@ class UserShares:
             Unavailable: all together are too many.
         """
         if self._present[user_id] >= self._per_user + self._waiting_per_user:
-            raise self._too_many()
+            raise _counted(self._user_limit, self._too_many())
         self._present[user_id] += 1
         own = self._own.setdefault(user_id, asyncio.Semaphore(self._per_user))
         try:
             # In this order: only a user's share ever queues for the common places, so that queue is short.
             async with (
-                _Held(own, self._wait_seconds, self._too_many()),
-                _Held(self._free, self._wait_seconds, self._all_taken()),
+                _Held(own, self._wait_seconds, self._user_limit, self._too_many()),
+                _Held(self._free, self._wait_seconds, self._limit, self._all_taken()),
             ):
                 yield
         finally:
@@ -70,9 +74,10 @@ class UserShares:
 class _Held:
     """A semaphore held for a block, or the problem when it is not free in time."""
 
-    def __init__(self, semaphore: asyncio.Semaphore, seconds: float, problem: Exception) -> None:
+    def __init__(self, semaphore: asyncio.Semaphore, seconds: float, limit: str, problem: Exception) -> None:
         self._semaphore = semaphore
         self._seconds = seconds
+        self._limit = limit
         self._problem = problem
 
     async def __aenter__(self) -> None:
@@ -83,7 +88,12 @@ class _Held:
             async with asyncio.timeout(self._seconds):
                 await self._semaphore.acquire()
         except TimeoutError:
-            raise self._problem from None
+            raise _counted(self._limit, self._problem) from None
 
     async def __aexit__(self, *_: object) -> None:
         self._semaphore.release()
+
+
+def _counted(limit: str, problem: Exception) -> Exception:
+    LIMITS_REFUSED.labels(limit).inc()
+    return problem

@@ -98,6 +98,7 @@ class Storage:
             # leaves behind that is rolled back, the next delivery finds and counts as its own.
             async with self.uploads:
                 stored = await self._upload(part)
+            BLOB_BYTES.labels(header.table).inc(stored.bytes)
             entry = NewEntry(header, part.name, stored, 0.0, now)
             try:
                 return await self._with_retries(_Work(entry, target, rows, began))
@@ -110,11 +111,9 @@ class Storage:
     async def _upload(self, part: Part) -> StoredPart:
         with STEP_SECONDS.labels("blob").time():
             try:
-                stored = await self.blobs.put(part)
+                return await self.blobs.put(part)
             except BlobDiffers as error:
                 raise BadMessage(str(error)) from error
-        BLOB_BYTES.inc(stored.bytes)
-        return stored
 
     async def _with_retries(self, work: _Work) -> StoredBatch:
         for attempt in range(1, ATTEMPTS + 1):

@@ -25,6 +25,7 @@ from cartload_writer.bootstrap import MIGRATIONS, Checks, utc_now
 from cartload_writer.consumers.batch_handler import BatchHandler
 from cartload_writer.consumers.batch_storage import Storage
 from cartload_writer.consumers.redelivery import Redelivery
+from cartload_writer.metrics import BATCH_MEMORY, BATCH_MEMORY_LIMIT
 from cartload_writer.repository import batches
 from cartload_writer.repository.probe import prove_one_transaction
 from cartload_writer.settings import ConsumerSettings
@@ -73,11 +74,12 @@ async def _handler(
     async def send_again(record: Record) -> None:
         await producer.send(record.topic, record.key, record.value, list(record.headers.items()))
 
+    BATCH_MEMORY_LIMIT.set(settings.writer_bytes_in_flight)
     return BatchHandler(
         redelivery=await stack.enter_async_context(Redelivery.open(send_again)),
         storage=Storage(pool, blobs, meta),
         results=KafkaResults(producer, "/cartload/writer/consumer", utc_now),
-        budget=ByteBudget(settings.writer_bytes_in_flight),
+        budget=ByteBudget(settings.writer_bytes_in_flight, BATCH_MEMORY.set),
         most_bytes=settings.writer_bytes_in_flight,
         clock=utc_now,
     )

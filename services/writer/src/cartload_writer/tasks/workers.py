@@ -76,6 +76,7 @@ class Workers:
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set, then let the running tasks finish; cancelled ones keep their lease."""
         running: set[asyncio.Task[None]] = set()
+        metrics.TASK_SLOTS.set(self.at_once)
         try:
             while not stop.is_set():
                 # Cleared before the look: a task that comes during it wakes the next one.
@@ -100,7 +101,11 @@ class Workers:
             return None
 
     async def _work(self, task: Task) -> None:
-        with continue_from(task.traceparent), bind(job_id=task.message.get("job_id")):
+        with (
+            continue_from(task.traceparent),
+            bind(job_id=task.message.get("job_id")),
+            metrics.TASKS_RUNNING.track_inprogress(),
+        ):
             # Holding ends only when another process has the task: two runs of one task must not go on, for
             # a prepare that wakes up late would make again what a deletion has removed.
             await run_until_first_ends(self._run(task), self._hold(task))

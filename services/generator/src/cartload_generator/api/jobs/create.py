@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -27,6 +28,7 @@ from cartload_generator.repository import datasets, jobs, keys
 from cartload_generator.repository.keys import KeyRecord
 from cartload_kit.database import is_duplicate_key, retry_on_deadlock, transaction
 from cartload_kit.errors import Conflict, FieldError, Unprocessable
+from cartload_kit.metrics import LIMITS_REFUSED
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +58,22 @@ async def accept(services: Services, owner_id: UUID, request: JobRequest, key: s
     # Before the transaction: it takes time and needs no lock, and a wrong spec leaves its key free.
     spec = planning.read_spec(request.spec) if request.spec is not None else None
     try:
-        return await retry_on_deadlock(lambda: _store(services, owner_id, request, spec, key))
+        with _limits_counted():
+            return await retry_on_deadlock(lambda: _store(services, owner_id, request, spec, key))
     except IntegrityError as error:
         if key is None or not is_duplicate_key(error):
             raise
     return await _answer_again(services, owner_id, request, key)
+
+
+@contextmanager
+def _limits_counted() -> Iterator[None]:
+    try:
+        yield
+    except Unprocessable as refused:
+        if limit := refused.extensions.get("limit"):
+            LIMITS_REFUSED.labels(limit).inc()
+        raise
 
 
 async def _store(

@@ -17,6 +17,7 @@ from cartload.spec import Spec
 from cartload.spec.sizes import dataset_bytes
 from cartload_generator.api.specs.schemas import ColumnInfo, Preview, PreviewTable
 from cartload_kit.errors import TooManyRequests, Unavailable
+from cartload_kit.metrics import LIMITS_REFUSED
 
 type Make = Callable[[Spec, int], Preview]
 
@@ -44,6 +45,7 @@ class Previews:
             Unavailable: too many are being made for others.
         """
         if self._under_way[owner_id] >= _MOST_OF_ONE_USER:
+            LIMITS_REFUSED.labels("user_previews").inc()
             raise TooManyRequests(1, f"More than {_MOST_OF_ONE_USER} previews at a time.")
         self._under_way[owner_id] += 1
         try:
@@ -52,6 +54,7 @@ class Previews:
         except BaseException as error:
             self._done(owner_id)
             if isinstance(error, TimeoutError):
+                LIMITS_REFUSED.labels("previews").inc()
                 raise Unavailable("Too many previews are being made.", retry_after=5) from None
             raise
         work = asyncio.ensure_future(asyncio.to_thread(self._make, spec, rows))
