@@ -29,6 +29,7 @@ def generators() -> tuple[Generator, ...]:
     return (
         Generator("messages", (python, "-m", "cartload_contracts.generate"), (f"{contracts}/schemas",)),
         Generator("configuration", (python, "dev/generate/configuration.py"), ("docs/configuration.md",)),
+        Generator("metrics", (python, "dev/generate/metrics.py"), ("docs/metrics.md",)),
         Generator("spec reference", (python, "dev/generate/spec.py"), ("docs/spec.md",)),
         Generator(
             "data dictionary", (python, "dev/generate/data_dictionary.py"), ("docs/data-dictionary.md",)
