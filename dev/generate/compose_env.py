@@ -9,6 +9,7 @@ import yaml
 
 from cartload_kit.settings import variable
 from cartload_kit.settings_docs import SettingDescription, describe_setting
+from cartload_setup import secrets
 from configuration import role_classes
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -58,6 +59,8 @@ OWN: dict[str, SettingDescription] = {
 """Variables of the compose file itself."""
 
 SECRETS_MADE = "made at the first start"
+MADE = {Path(path).name for path in secrets.generate(secrets.Servers())}
+"""Variables that the one-shot container `secrets` makes."""
 
 
 def taken() -> list[str]:
@@ -85,7 +88,7 @@ def meanings() -> dict[str, SettingDescription]:
 
 def entry(name: str, said: SettingDescription) -> str:
     """Return a variable's lines."""
-    default = SECRETS_MADE if "secret" in said.allowed and name not in OWN else said.default.strip("`")
+    default = SECRETS_MADE if name in MADE and name not in OWN else said.default.strip("`")
     words = f"{said.meaning} ({said.allowed.replace('`', '')}; default: {default})"
     lines = textwrap.wrap(words, WIDTH, initial_indent="# ", subsequent_indent="# ")
     return "\n".join([*lines, f"#{name}="]) + "\n"

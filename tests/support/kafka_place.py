@@ -13,6 +13,7 @@ from cartload_kit.backoff import Backoff
 from cartload_kit.kafka import (
     Consumer,
     DeadLetters,
+    KafkaConnection,
     Outgoing,
     Producer,
     Record,
@@ -54,7 +55,7 @@ class Place:
         more.setdefault("timing", QUICK)
         more.setdefault("retry_policy", RetryPolicy(backoff=Backoff(0.01, 0.05)))
         letters = DeadLetters(self.producer, self.dead)
-        return Consumer(self.bootstrap, self.group, [self.work], handler, letters, **more)
+        return Consumer(KafkaConnection(self.bootstrap), self.group, [self.work], handler, letters, **more)
 
     async def committed(self) -> int:
         """Sum of the group's committed offsets."""

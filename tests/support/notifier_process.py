@@ -23,7 +23,7 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from cartload_contracts import envelope, topics
 from cartload_contracts.jobs import JobState, JobStatus, JobView, StageSeconds
-from cartload_kit.kafka import Producer, ensure_topics
+from cartload_kit.kafka import KafkaConnection, Producer, ensure_topics
 from support.serving import closed_port, served
 from support.signing import Issuer
 
@@ -166,7 +166,7 @@ async def notifier(bootstrap: str, url: str, **settings: str) -> AsyncIterator[t
 @asynccontextmanager
 async def surrounded(bootstrap: str) -> AsyncIterator[tuple[Surroundings, str, Producer]]:
     """Everything but the notifier."""
-    await ensure_topics(bootstrap, [topics.JOBS])
+    await ensure_topics(KafkaConnection(bootstrap), [topics.JOBS])
     around = Surroundings()
-    async with served(around.app()) as url, Producer(bootstrap, "notifier-test") as producer:
+    async with served(around.app()) as url, Producer(KafkaConnection(bootstrap), "notifier-test") as producer:
         yield around, url, producer

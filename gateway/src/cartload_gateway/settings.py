@@ -96,5 +96,6 @@ class GatewaySettings(Settings):
 
     def conflicts(self) -> Iterable[Conflict]:
         """Yield what does not fit together."""
+        yield from super().conflicts()
         if self.metrics_port == self.port:
             yield Conflict(("metrics_port", "port"), "must differ")

@@ -7,7 +7,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from cartload_contracts import topics
 from cartload_generator.adapters.kafka_backlog import KafkaBacklog
 from cartload_generator.domain.backlog import Backlog
-from cartload_kit.kafka import Outgoing, Producer
+from cartload_kit.kafka import KafkaConnection, Outgoing, Producer
 from cartload_kit.kafka.topics import ensure_topics
 
 
@@ -20,10 +20,10 @@ async def first_look(backlog: KafkaBacklog) -> Backlog:
 
 
 async def test_what_no_group_has_committed_is_counted(kafka_bootstrap: str) -> None:
-    await ensure_topics(kafka_bootstrap, topics.ALL)
-    backlog = KafkaBacklog(kafka_bootstrap)
+    await ensure_topics(KafkaConnection(kafka_bootstrap), topics.ALL)
+    backlog = KafkaBacklog(KafkaConnection(kafka_bootstrap))
     before = await first_look(backlog)
-    async with Producer(kafka_bootstrap, "backlog-test", deadline=10) as producer:
+    async with Producer(KafkaConnection(kafka_bootstrap), "backlog-test", deadline=10) as producer:
         await producer.send_all([Outgoing(topics.CHUNKS.name, b"key", b"{}")] * 3)
         await producer.send_all([Outgoing(topics.BATCHES["users"].name, b"key", b"{}")] * 2)
     after = await backlog.read()
@@ -47,4 +47,4 @@ async def test_what_no_group_has_committed_is_counted(kafka_bootstrap: str) -> N
 
 
 async def test_a_kafka_that_is_away_is_told_as_such() -> None:
-    assert not (await KafkaBacklog("127.0.0.1:1").read()).reachable
+    assert not (await KafkaBacklog(KafkaConnection("127.0.0.1:1")).read()).reachable

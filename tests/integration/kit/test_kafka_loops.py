@@ -7,6 +7,7 @@ from functools import partial
 
 from cartload_kit import logging, tracing
 from cartload_kit.kafka import (
+    KafkaConnection,
     Record,
     read_latest,
     subscribe_latest,
@@ -183,7 +184,7 @@ async def test_a_handler_runs_in_the_context_of_its_record(place: Place) -> None
 
 async def test_a_live_reader_sees_all_that_is_sent_once_it_stands_at_the_end(place: Place) -> None:
     await place.send(10)
-    async with subscribe_latest(place.bootstrap, place.work) as records:
+    async with subscribe_latest(KafkaConnection(place.bootstrap), place.work) as records:
         await place.send(20, first=100)
         seen = []
         async with asyncio.timeout(10):
@@ -203,7 +204,9 @@ async def test_every_live_reader_sees_everything(place: Place) -> None:
         async def keep(record: Record) -> None:
             seen[number].append(record.value)
 
-        await read_latest(place.bootstrap, place.work, keep, stop, positioned=positioned[number].set)
+        await read_latest(
+            KafkaConnection(place.bootstrap), place.work, keep, stop, positioned=positioned[number].set
+        )
 
     readers = [asyncio.create_task(read(number)) for number in (0, 1)]
     await asyncio.gather(*(event.wait() for event in positioned))

@@ -18,6 +18,7 @@ from cartload_dev.mariadb import statements
 from cartload_dev.paths import RunDir
 from cartload_dev.ports import free_ports
 from cartload_gateway.settings import GatewaySettings
+from cartload_kit.kafka.settings import KafkaSettings
 from cartload_kit.settings import variable
 from cartload_notifier.settings import NotifierSettings
 
@@ -111,7 +112,7 @@ SETTINGS: dict[tuple[str, str], type[BaseSettings]] = {
     ("auth", "migrate"): auth.CommandSettings,
     ("auth", "api"): auth.AuthSettings,
     ("generator", "migrate"): generator.MigrateSettings,
-    ("generator", "topics"): generator.TopicsSettings,
+    ("generator", "topics"): KafkaSettings,
     ("generator", "api"): generator.ApiSettings,
     ("generator", "worker"): generator.WorkerSettings,
     ("writer", "migrate"): writer.MigrateSettings,

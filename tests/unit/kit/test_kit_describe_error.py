@@ -18,7 +18,7 @@ import sqlalchemy.exc
 from yarl import URL
 
 from cartload_kit.describe_error import MOST_CHARACTERS, describe_error
-from cartload_kit.kafka.errors import BadMessage, KafkaUnavailable
+from cartload_kit.kafka.errors import BadMessage, BrokersUnreachable, KafkaUnavailable
 
 KEY: Any = SimpleNamespace(host="blob", port=10000, ssl=True, is_ssl=True)
 ASKED: Any = SimpleNamespace(real_url=URL("http://auth:1/keys"))
@@ -30,6 +30,13 @@ def azure_error(kind: type[Exception], *args: object, **attributes: object) -> E
     for name, value in attributes.items():
         setattr(error, name, value)
     return error
+
+
+def not_trusted(reason: str) -> ssl.SSLCertVerificationError:
+    """As the TLS library raises it."""
+    made = ssl.SSLCertVerificationError(1, "certificate verify failed")
+    made.verify_message = reason
+    return made
 
 
 def caused(error: Exception, cause: Exception) -> Exception:
@@ -73,8 +80,13 @@ CASES: list[tuple[BaseException, str]] = [
     ),
     (
         aiohttp.ClientConnectorCertificateError(KEY, ssl.SSLError(1, "certificate verify failed")),
-        "blob:10000 cannot be reached: certificate verify failed",
+        "blob:10000 cannot be reached: TLS could not be agreed on (certificate verify failed)",
     ),
+    (
+        not_trusted("self-signed certificate"),
+        "the server's certificate is not trusted (self-signed certificate); check the authority",
+    ),
+    (BrokersUnreachable("Kafka at k:9: it refuses"), "Kafka at k:9: it refuses"),
     (aiohttp.ServerDisconnectedError(), "the server closed the connection before it answered"),
     (aiohttp.ClientOSError(errno.ECONNRESET, "Connection reset by peer"), "connection reset by peer"),
     (aiohttp.ServerTimeoutError(), "no answer came in time"),

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from cartload_contracts import envelope
 from cartload_contracts.jobs import JobState, JobStatus, JobView, StageSeconds
-from cartload_kit.kafka import NotReady, Record
+from cartload_kit.kafka import KafkaConnection, NotReady, Record
 from cartload_notifier.api.messages import Authenticate, Pong, RateLimiter, parse
 from cartload_notifier.app import build
 from cartload_notifier.consumers.job_events_consumer import JobEventsConsumer
@@ -155,7 +155,7 @@ async def test_the_feed_gives_a_job_to_its_owner() -> None:
     hub = Hub(per_user=5)
     event = state()
     with hub.subscribed(str(OWNER)) as queue:
-        await JobEventsConsumer("nowhere", hub).handle(on_the_wire(event))
+        await JobEventsConsumer(KafkaConnection("nowhere"), hub).handle(on_the_wire(event))
         assert queue.take(0.0) == JobUpdate.of_event(event)
 
 
@@ -163,14 +163,16 @@ async def test_the_feed_gives_a_job_to_its_owner() -> None:
 async def test_the_feed_goes_on_after_what_it_cannot_read(value: bytes) -> None:
     hub = Hub(per_user=5)
     with hub.subscribed(str(OWNER)) as queue:
-        await JobEventsConsumer("nowhere", hub).handle(record(value, dict(on_the_wire(state()).headers)))
-        await JobEventsConsumer("nowhere", hub).handle(record(value, {}))
+        await JobEventsConsumer(KafkaConnection("nowhere"), hub).handle(
+            record(value, dict(on_the_wire(state()).headers))
+        )
+        await JobEventsConsumer(KafkaConnection("nowhere"), hub).handle(record(value, {}))
         assert queue.take(0.0) is None
 
 
 async def test_a_feed_that_begins_again_ends_all_connections() -> None:
     hub = Hub(per_user=5)
-    events = JobEventsConsumer("nowhere", hub)
+    events = JobEventsConsumer(KafkaConnection("nowhere"), hub)
     with pytest.raises(NotReady):
         await events.check()
     with hub.subscribed("ada") as queue:

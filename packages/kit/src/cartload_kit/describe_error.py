@@ -9,6 +9,7 @@ import errno
 import os
 import re
 import socket
+import ssl
 import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -84,6 +85,8 @@ def _describe(error: BaseException) -> str:
     for kind in type(error).__mro__:
         if (describe := _DESCRIBERS.get(f"{kind.__module__}.{kind.__qualname__}")) is not None:
             return describe(error)
+    if isinstance(error, ssl.SSLError):
+        return _tls(error)
     if isinstance(error, OSError):
         return _system(error)
     return _plain(error)
@@ -101,6 +104,15 @@ def _reason(number: int | None, text: str | None) -> str:
     said = (text or (os.strerror(number) if number and number > 0 else "") or "no reason given").strip()
     means = _SYSTEM.get(number or 0)
     return f"{said.lower()}, {means}" if means else said.lower()
+
+
+def _tls(error: ssl.SSLError) -> str:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        said = error.verify_message.rstrip(".")
+        return f"the server's certificate is not trusted ({said}); check the authority and the host's name"
+    reason = getattr(error, "reason", None) or error.strerror or _first_line(error)
+    said = str(reason).replace("_", " ").lower()
+    return f"TLS could not be agreed on ({said}); check that the server speaks it on this port"
 
 
 def _system(error: OSError) -> str:
@@ -149,6 +161,11 @@ def _kafka(error: BaseException) -> str:
     return f"Kafka: {'; '.join(part for part in (text, described) if part) or 'no details'}"
 
 
+def _kafka_described(error: BaseException) -> str:
+    # The text of these says it all; aiokafka only puts the class's name before it.
+    return _KAFKA_PREFIX.sub("", _first_line(error))
+
+
 def _kafka_unreachable(error: BaseException) -> str:
     text = _KAFKA_PREFIX.sub("", _first_line(error))
     return f"Kafka cannot be reached{f' ({text})' if text else ''}; check that it runs, and its address"
@@ -195,6 +212,8 @@ def _blob_answer(error: BaseException) -> str:
 # The first class of an exception's ancestry that stands here decides, so special ones go before general ones.
 _DESCRIBERS: dict[str, Callable[[BaseException], str]] = {
     "sqlalchemy.exc.TimeoutError": _pool_timeout,
+    "cartload_kit.kafka.errors.BrokersUnreachable": _kafka_described,
+    "cartload_kit.kafka.errors.TokenUnavailable": _kafka_described,
     "aiokafka.errors.KafkaConnectionError": _kafka_unreachable,
     "aiokafka.errors.KafkaTimeoutError": _kafka_timeout,
     "aiokafka.errors.RequestTimedOutError": _kafka_timeout,

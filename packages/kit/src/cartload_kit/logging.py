@@ -34,6 +34,10 @@ _STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {
 _NOISY = ("aiokafka", "azure", "asyncio", "urllib3", "alembic")
 
 
+_TOLD_BY_US = ('Unable connect to "', 'Unable to request metadata from "')
+"""How aiokafka tells that a client cannot start: `cartload_kit.kafka` tells it with cause and remedy."""
+
+
 @contextmanager
 def bind(**context: object) -> Iterator[None]:
     """Add fields (``request_id``, ``job_id``, …) to every line logged in the block and its tasks."""
@@ -111,4 +115,9 @@ def configure(service: str, level: str = "info", stream: TextIO | None = None) -
         logger.propagate = True
     for name in _NOISY:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+    logging.getLogger("aiokafka.client").addFilter(_has_news)
     logging.captureWarnings(True)
+
+
+def _has_news(record: logging.LogRecord) -> bool:
+    return not str(record.msg).startswith(_TOLD_BY_US)

@@ -94,11 +94,11 @@ class Conflict(NamedTuple):
     """What must hold, such as "the first must be less than the second"."""
 
 
-class Settings(BaseSettings):
-    """What every process is told. Subclass it once a role; give every field a description.
+class CheckedSettings(BaseSettings):
+    """What a command is told, and the base of what every process is told; give every field a description.
 
-    A role whose settings depend on each other overrides `conflicts`: it is asked at start, and each conflict
-    is told as one line with the variables and their values.
+    Settings that depend on each other override `conflicts`: it is asked at start, and each conflict is told
+    as one line with the variables and their values.
     """
 
     model_config = SettingsConfigDict(
@@ -109,12 +109,11 @@ class Settings(BaseSettings):
         hide_input_in_errors=True,
     )
 
-    host: str = Field(default="127.0.0.1", min_length=1, description="Address the process listens on.")
-    port: Port = Field(description="Port the process listens on; each process has its own.")
-    log_level: LogLevel = Field(default="info", description="The least level that is logged.")
-
     def conflicts(self) -> Iterable[Conflict]:
-        """Yield what does not fit together; each field has passed its own check by then."""
+        """Yield what does not fit together; each field has passed its own check by then.
+
+        Whoever overrides it yields those of `super()` too.
+        """
         return ()
 
     @model_validator(mode="after")
@@ -126,12 +125,22 @@ class Settings(BaseSettings):
         return self
 
     def _conflict_line(self, conflict: Conflict) -> str:
-        cls = type(self)
-        shown = [
-            f"{variable(cls, name)}={_shown(name, cls.model_fields[name], getattr(self, name))}"
-            for name in conflict.fields
-        ]
-        return f"{' and '.join(shown)}: {conflict.must}"
+        told = " and ".join(self._told(name) for name in conflict.fields)
+        return f"{told}: {conflict.must}"
+
+    def _told(self, name: str) -> str:
+        cls, value = type(self), getattr(self, name)
+        if value is None:
+            return f"{variable(cls, name)} is not set"
+        return f"{variable(cls, name)}={_shown(name, cls.model_fields[name], value)}"
+
+
+class Settings(CheckedSettings):
+    """What every process is told. Subclass it once a role."""
+
+    host: str = Field(default="127.0.0.1", min_length=1, description="Address the process listens on.")
+    port: Port = Field(description="Port the process listens on; each process has its own.")
+    log_level: LogLevel = Field(default="info", description="The least level that is logged.")
 
 
 def variable(cls: type[BaseSettings], field: str) -> str:

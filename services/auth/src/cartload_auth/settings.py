@@ -5,17 +5,14 @@ from datetime import timedelta
 from typing import Literal
 
 from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings
 
 from cartload_auth.domain.config import AuthConfig
 from cartload_auth.domain.throttle import Rate
-from cartload_kit.settings import Conflict, DatabaseUrl, Origins, Settings
+from cartload_kit.settings import CheckedSettings, Conflict, DatabaseUrl, Origins, Settings
 
 
-class CommandSettings(BaseSettings):
+class CommandSettings(CheckedSettings):
     """What the commands beside the API need."""
-
-    model_config = Settings.model_config
 
     auth_database_url: DatabaseUrl = Field(
         description="Database of accounts and tokens: mysql://user:password@host:port/database."
@@ -113,6 +110,7 @@ class AuthSettings(Settings, CommandSettings):
 
     def conflicts(self) -> Iterable[Conflict]:
         """Yield limits that contradict each other."""
+        yield from super().conflicts()
         if self.login_attempts_account < self.login_attempts:
             yield Conflict(
                 ("login_attempts_account", "login_attempts"),

@@ -3,9 +3,10 @@
 import asyncio
 
 from cartload_contracts import topics
-from cartload_generator.settings import ApiSettings, MigrateSettings, TopicsSettings, WorkerSettings
+from cartload_generator.settings import ApiSettings, MigrateSettings, WorkerSettings
 from cartload_kit import cli, logging
 from cartload_kit.kafka import ensure_topics
+from cartload_kit.kafka.settings import KafkaSettings
 from cartload_kit.settings import load
 
 
@@ -38,9 +39,9 @@ def migrate() -> None:
 
 def make_topics() -> None:
     """Create the Kafka topics that are missing; harmless to repeat."""
-    settings = load(TopicsSettings)
+    settings = load(KafkaSettings)
     logging.configure("generator-topics")
-    asyncio.run(ensure_topics(settings.kafka_bootstrap_servers, topics.ALL))
+    asyncio.run(ensure_topics(settings.kafka, topics.ALL))
 
 
 def openapi() -> None:

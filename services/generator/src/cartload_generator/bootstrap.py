@@ -73,19 +73,19 @@ async def _open_api(
         stack.push_async_callback(database.dispose)
         await require_migrated(database, MIGRATIONS)
         producer = await stack.enter_async_context(
-            Producer(settings.kafka_bootstrap_servers, "generator-api", deadline=_SEND_SECONDS, limits=LIMITS)
+            Producer(settings.kafka, "generator-api", deadline=_SEND_SECONDS, limits=LIMITS)
         )
         waiters = JobWaiters(lifecycle.stopping)
         dispatcher = Dispatcher(
             database,
             KafkaOutbox(producer, "/cartload/generator/api"),
             waiters,
-            backlog=KafkaBacklog(settings.kafka_bootstrap_servers),
+            backlog=KafkaBacklog(settings.kafka),
             bounds=bounds_of(settings),
             clock=utc_now,
         )
         consumer = Consumer(
-            settings.kafka_bootstrap_servers,
+            settings.kafka,
             RESULTS_GROUP,
             [topics.RESULTS.name],
             ResultConsumer(dispatcher.apply_results).handle,

@@ -3,34 +3,22 @@
 from pathlib import Path
 
 from pydantic import Field, field_validator
-from pydantic_settings import BaseSettings
 
-from cartload_kit.settings import DatabaseUrl, HttpUrl, Settings
+from cartload_kit.kafka.settings import KafkaSettings
+from cartload_kit.settings import CheckedSettings, DatabaseUrl, HttpUrl, Settings
 
 _GIB = 2**30
 
 
-class MigrateSettings(BaseSettings):
+class MigrateSettings(CheckedSettings):
     """What the one-shot `migrate` needs."""
-
-    model_config = Settings.model_config
 
     generator_database_url: DatabaseUrl = Field(
         description="The generator's database, as its owner of least rights."
     )
 
 
-class TopicsSettings(BaseSettings):
-    """What the one-shot `topics` needs."""
-
-    model_config = Settings.model_config
-
-    kafka_bootstrap_servers: str = Field(
-        min_length=1, description="Kafka brokers as host:port, separated by commas."
-    )
-
-
-class ApiSettings(Settings, MigrateSettings, TopicsSettings):
+class ApiSettings(Settings, MigrateSettings, KafkaSettings):
     """The role `api`: jobs, datasets and the dispatcher."""
 
     jwks_url: HttpUrl = Field(description="URL of the public keys that access tokens are checked with.")
@@ -84,7 +72,7 @@ class ApiSettings(Settings, MigrateSettings, TopicsSettings):
         return path
 
 
-class WorkerSettings(Settings, TopicsSettings):
+class WorkerSettings(Settings, KafkaSettings):
     """The role `worker`."""
 
     worker_engines: int = Field(

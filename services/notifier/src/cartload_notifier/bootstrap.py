@@ -26,7 +26,7 @@ def serving(settings: NotifierSettings, *, times: Times | None = None) -> Lifesp
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         hub = Hub(per_user=settings.notifier_connections_user)
-        events = JobEventsConsumer(settings.kafka_bootstrap_servers, hub)
+        events = JobEventsConsumer(settings.kafka, hub)
         lifecycle = app.state.lifecycle
         async with new_session() as session:
             unfinished_jobs = UnfinishedJobs(session, settings.generator_url)

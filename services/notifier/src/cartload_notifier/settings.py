@@ -2,15 +2,13 @@
 
 from pydantic import Field
 
+from cartload_kit.kafka.settings import KafkaSettings
 from cartload_kit.settings import HttpUrl, Origins, Settings
 
 
-class NotifierSettings(Settings):
+class NotifierSettings(Settings, KafkaSettings):
     """What the notifier needs."""
 
-    kafka_bootstrap_servers: str = Field(
-        min_length=1, description="Kafka brokers as host:port, separated by commas."
-    )
     generator_url: HttpUrl = Field(description="URL of the generator's API.")
     jwks_url: HttpUrl = Field(description="URL of the public keys that access tokens are checked with.")
     token_issuer: str = Field(default="cartload", min_length=1, description="`iss` of the access tokens.")

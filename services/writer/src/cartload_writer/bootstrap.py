@@ -12,8 +12,9 @@ from cartload_contracts import topics
 from cartload_kit.database import engine, require_migrated
 from cartload_kit.http import ReadyCheck
 from cartload_kit.kafka.producer import Producer
+from cartload_kit.kafka.settings import KafkaSettings
 from cartload_writer.adapters.blob import BlobStore
-from cartload_writer.settings import KafkaSettings, StorageSettings
+from cartload_writer.settings import StorageSettings
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -43,7 +44,7 @@ def begin(checks: Checks, **found: Callable[[], Awaitable[bool | None]]) -> None
 async def producer(stack: AsyncExitStack, settings: KafkaSettings, client: str) -> Producer:
     """A producer that keeps messages away which a topic would refuse."""
     limits = {topic.name: topic.max_message_bytes for topic in topics.ALL}
-    return await stack.enter_async_context(Producer(settings.kafka_bootstrap_servers, client, limits=limits))
+    return await stack.enter_async_context(Producer(settings.kafka, client, limits=limits))
 
 
 async def blobs(stack: AsyncExitStack, settings: StorageSettings) -> BlobStore:

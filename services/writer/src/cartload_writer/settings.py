@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 
 from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings
 
-from cartload_kit.settings import Conflict, DatabaseUrl, HttpUrl, Port, Settings
+from cartload_kit.kafka.settings import KafkaSettings
+from cartload_kit.settings import CheckedSettings, Conflict, DatabaseUrl, HttpUrl, Port, Settings
 
 COMMANDS_AT_ONCE = 8
 """Commands from Kafka that are kept at a time, each with a connection of its own."""
@@ -14,10 +14,8 @@ MOST_CONNECTIONS = 80
 """Connections of one process to the datasets: a fifth of what the servers that we start allow."""
 
 
-class DatabaseSettings(BaseSettings):
+class DatabaseSettings(CheckedSettings):
     """The writer's database: common to all roles."""
-
-    model_config = Settings.model_config
 
     writer_database_url: DatabaseUrl = Field(
         description="The writer's database, as its owner of least rights."
@@ -37,15 +35,7 @@ class StorageSettings(Settings, MigrateSettings):
     """Where rows and parts are kept: common to all roles."""
 
 
-class KafkaSettings(StorageSettings):
-    """What the roles that consume need besides."""
-
-    kafka_bootstrap_servers: str = Field(
-        min_length=1, description="Kafka brokers as host:port, separated by commas."
-    )
-
-
-class ConsumerSettings(KafkaSettings):
+class ConsumerSettings(StorageSettings, KafkaSettings):
     """The role `consumer`."""
 
     writer_bulk_connections: int = Field(
@@ -63,6 +53,7 @@ class ConsumerSettings(KafkaSettings):
 
     def conflicts(self) -> Iterable[Conflict]:
         """Yield what does not fit together."""
+        yield from super().conflicts()
         if self.writer_bulk_connections > self.writer_batches_in_flight:
             yield Conflict(
                 ("writer_bulk_connections", "writer_batches_in_flight"),
@@ -70,7 +61,7 @@ class ConsumerSettings(KafkaSettings):
             )
 
 
-class TasksSettings(KafkaSettings):
+class TasksSettings(StorageSettings, KafkaSettings):
     """The role `tasks`."""
 
     writer_ready_databases: int = Field(
@@ -127,6 +118,7 @@ class TasksSettings(KafkaSettings):
 
     def conflicts(self) -> Iterable[Conflict]:
         """Yield what does not fit together."""
+        yield from super().conflicts()
         if self.dataset_connections > MOST_CONNECTIONS:
             yield Conflict(
                 ("writer_tasks_at_once", "writer_index_builds", "writer_prepares_at_once"),
@@ -188,6 +180,7 @@ class ApiSettings(StorageSettings):
 
     def conflicts(self) -> Iterable[Conflict]:
         """Yield what does not fit together."""
+        yield from super().conflicts()
         for total in ("writer_row_queries", "writer_exports", "writer_downloads"):
             share = f"{total}_user"
             if getattr(self, share) > getattr(self, total):

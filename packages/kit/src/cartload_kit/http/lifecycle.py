@@ -5,6 +5,7 @@ import logging
 from collections.abc import Awaitable
 
 from cartload_kit.describe_error import describe_error
+from cartload_kit.transient_errors import is_transient
 
 _log = logging.getLogger(__name__)
 
@@ -29,7 +30,9 @@ class Lifecycle:
         try:
             await work
         except Exception as error:  # noqa: BLE001 - whatever it was, the process must not go on without this
-            _log.exception("%s failed, the process stops: %s", name, describe_error(error))
+            # Where the cause lies outside, the program's own lines say nothing of it.
+            trace = None if is_transient(error) else error
+            _log.error("%s failed, the process stops: %s", name, describe_error(error), exc_info=trace)
             self.stop(exit_code=1)
             return
         if not self.stopping.is_set():

@@ -2,6 +2,7 @@
 
 from cartload_kit.kafka.broadcast import Subscription, read_latest, subscribe_latest
 from cartload_kit.kafka.client import Timing
+from cartload_kit.kafka.connection import KafkaConnection
 from cartload_kit.kafka.consumer import Consumer
 from cartload_kit.kafka.dead_letters import DeadLetterLimit, DeadLetters
 from cartload_kit.kafka.errors import (
@@ -29,6 +30,7 @@ __all__ = [
     "DeadLetters",
     "DependencyUnavailable",
     "FatalProducerError",
+    "KafkaConnection",
     "KafkaUnavailable",
     "MessageTooLarge",
     "NoProgress",

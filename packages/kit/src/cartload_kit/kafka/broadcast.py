@@ -13,6 +13,7 @@ from cartload_kit.backoff import Backoff
 from cartload_kit.concurrency import run_until_first_ends
 from cartload_kit.describe_error import describe_error
 from cartload_kit.kafka import client
+from cartload_kit.kafka.connection import KafkaConnection
 from cartload_kit.kafka.errors import KafkaUnavailable
 from cartload_kit.kafka.record import Record, from_kafka
 
@@ -36,7 +37,7 @@ class Subscription:
 
 @asynccontextmanager
 async def subscribe_latest(
-    bootstrap: str, *topics: str, client_id: str = "cartload-broadcast", deadline: float = 15.0
+    connection: KafkaConnection, *topics: str, client_id: str = "cartload-broadcast", deadline: float = 15.0
 ) -> AsyncIterator[Subscription]:
     """Subscribe from the end. Inside the block the reader stands at the end: all that is sent then is seen.
 
@@ -44,7 +45,7 @@ async def subscribe_latest(
     """
     kafka: Any = AIOKafkaConsumer(
         *topics,
-        bootstrap_servers=bootstrap,
+        **connection.arguments(),
         client_id=client_id,
         group_id=None,
         auto_offset_reset="latest",
@@ -56,7 +57,7 @@ async def subscribe_latest(
     try:
         try:
             async with asyncio.timeout(deadline):
-                await kafka.start()
+                await client.reach(connection, kafka.start())
                 # Otherwise "latest" is looked up at the first fetch, and what was sent before that is missed.
                 await kafka.seek_to_end()
         except (TimeoutError, KafkaError) as error:
@@ -67,7 +68,7 @@ async def subscribe_latest(
 
 
 async def read_latest(
-    bootstrap: str,
+    connection: KafkaConnection,
     topic: str,
     handler: Callable[[Record], Awaitable[None]],
     stop: asyncio.Event,
@@ -82,7 +83,7 @@ async def read_latest(
     while not stop.is_set():
         attempt += 1
         try:
-            async with subscribe_latest(bootstrap, topic) as records:
+            async with subscribe_latest(connection, topic) as records:
                 positioned()
                 attempt = 0
                 await run_until_first_ends(_each(records, handler), stop.wait())

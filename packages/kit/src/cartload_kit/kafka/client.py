@@ -1,9 +1,9 @@
-"""aiokafka's consumer with safe settings, started and stopped in bounded time."""
+"""aiokafka's clients with safe settings, started and stopped in bounded time."""
 
 import asyncio
 import contextlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,9 @@ from aiokafka.errors import KafkaError
 
 from cartload_kit.concurrency import run_until_first_ends
 from cartload_kit.describe_error import describe_error
+from cartload_kit.kafka.connection import KafkaConnection
+from cartload_kit.kafka.diagnosis import find_cause
+from cartload_kit.kafka.errors import BrokersUnreachable
 
 log = logging.getLogger(__name__)
 MIB = 2**20
@@ -41,11 +44,11 @@ class Timing:
     fetch_wait: float = 0.25
 
 
-def group_client(bootstrap: str, client_id: str, group: str, timing: Timing) -> Any:
+def group_client(connection: KafkaConnection, client_id: str, group: str, timing: Timing) -> Any:
     """A consumer of a group: from the earliest record, committing by hand, partitions assigned by range."""
     # aiokafka's own defaults lose records: it begins at the end and commits what it has merely given out.
     return AIOKafkaConsumer(
-        bootstrap_servers=bootstrap,
+        **connection.arguments(),
         client_id=client_id,
         group_id=group,
         auto_offset_reset="earliest",
@@ -73,10 +76,24 @@ def _ms(seconds: float) -> int:
     return int(seconds * 1000)
 
 
+async def reach(connection: KafkaConnection, call: Awaitable[object]) -> None:
+    """Await the start of a client, or the like. Raises BrokersUnreachable with the cause, or KafkaError."""
+    try:
+        await call
+    except KafkaError as error:
+        if (cause := await find_cause(connection)) is None:
+            raise
+        raise BrokersUnreachable(cause) from error
+
+
 async def start(
-    client: Any, topics: Sequence[str], listener: ConsumerRebalanceListener, stop: asyncio.Event
+    client: Any,
+    connection: KafkaConnection,
+    topics: Sequence[str],
+    listener: ConsumerRebalanceListener,
+    stop: asyncio.Event,
 ) -> bool:
-    """Subscribe and start.
+    """Subscribe and start a client of a group.
 
     False when `stop` came first. Raises KafkaError or TimeoutError, the client closed.
     """
@@ -85,7 +102,7 @@ async def start(
 
     async def begin() -> None:
         nonlocal started
-        await client.start()
+        await reach(connection, client.start())
         started = True
 
     try:

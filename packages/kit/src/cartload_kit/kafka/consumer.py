@@ -22,6 +22,7 @@ from cartload_kit.kafka import client, context, metrics
 from cartload_kit.kafka.backpressure import Backpressure
 from cartload_kit.kafka.client import Timing
 from cartload_kit.kafka.commits import Commits
+from cartload_kit.kafka.connection import KafkaConnection
 from cartload_kit.kafka.dead_letters import DeadLetterLimit, DeadLetters
 from cartload_kit.kafka.errors import DeadLetterLimitReached, NotReady
 from cartload_kit.kafka.monitor import ConsumerMonitor
@@ -44,7 +45,7 @@ class Consumer:
 
     def __init__(
         self,
-        bootstrap: str,
+        connection: KafkaConnection,
         group: str,
         topics: Iterable[str],
         handler: Handler,
@@ -65,7 +66,7 @@ class Consumer:
         `on_dead_letter` is called before a record becomes a dead letter. `hold_on_limit`: when there are too
         many of them, `run` stays, not ready and consuming nothing, until it is stopped; otherwise it raises.
         """
-        self._bootstrap = bootstrap
+        self._connection = connection
         self._group = group
         self._topics = tuple(topics)
         self._client_id = client_id or group
@@ -146,9 +147,11 @@ class Consumer:
         backoff, attempt = Backoff(), 0
         while not stop.is_set():
             attempt += 1
-            self._kafka = client.group_client(self._bootstrap, self._client_id, self._group, self._timing)
+            self._kafka = client.group_client(self._connection, self._client_id, self._group, self._timing)
             try:
-                started = await client.start(self._kafka, self._topics, _Listener(self), stop)
+                started = await client.start(
+                    self._kafka, self._connection, self._topics, _Listener(self), stop
+                )
             except (KafkaError, TimeoutError) as error:
                 self._down = f"cannot start: {describe_error(error)}"
                 log.warning("cannot consume yet: %s", describe_error(error))

@@ -1,5 +1,7 @@
 """What a handler can say about a record, and what ends a Kafka loop."""
 
+from aiokafka.errors import KafkaConnectionError
+
 
 class BadMessage(Exception):
     """The record can never be handled.
@@ -32,7 +34,18 @@ class SlowDown(Exception):
 
 
 class KafkaUnavailable(Exception):
-    """Kafka did not acknowledge in time. The message may still arrive: sending it again must be harmless."""
+    """Kafka cannot be reached, or did not acknowledge in time.
+
+    A message may still arrive: sending it again must be harmless.
+    """
+
+
+class BrokersUnreachable(KafkaConnectionError):  # type: ignore[misc] # aiokafka is untyped
+    """No client can start; the text names broker, cause and what to do."""
+
+
+class TokenUnavailable(KafkaConnectionError):  # type: ignore[misc] # aiokafka is untyped
+    """The token server gave no token to sign in with; the text says why."""
 
 
 class MessageTooLarge(ValueError):

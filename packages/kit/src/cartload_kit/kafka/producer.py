@@ -3,16 +3,19 @@
 import asyncio
 import logging
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Self
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
+from cartload_kit.backoff import Backoff
 from cartload_kit.describe_error import describe_error
 from cartload_kit.kafka import context, metrics
 from cartload_kit.kafka.budget import ByteBudget
+from cartload_kit.kafka.client import reach
+from cartload_kit.kafka.connection import KafkaConnection
 from cartload_kit.kafka.errors import FatalProducerError, KafkaUnavailable, MessageTooLarge, NotReady
 from cartload_kit.kafka.record import Sendable
 
@@ -38,7 +41,7 @@ class Producer:
 
     def __init__(
         self,
-        bootstrap: str,
+        connection: KafkaConnection,
         client_id: str,
         *,
         deadline: float = 15.0,
@@ -52,7 +55,8 @@ class Producer:
         `deadline`: seconds a send may take. `max_message`: bytes of the largest message with key and headers,
         which `limits` may lower for single topics.
         """
-        self._bootstrap = bootstrap
+        self._connection = connection
+        self._cause = f"no broker answered at {connection.bootstrap}"
         self._client_id = client_id
         self._deadline = deadline
         self._linger_ms = linger_ms
@@ -65,10 +69,10 @@ class Producer:
         self._fatal: asyncio.Future[None] | None = None
 
     async def start(self) -> None:
-        """Connect. Raises KafkaUnavailable when no broker answers within the deadline."""
+        """Connect. Raises KafkaUnavailable, with the cause, when no broker can be used in time."""
         self._fatal = asyncio.get_running_loop().create_future()
         self._inner = AIOKafkaProducer(
-            bootstrap_servers=self._bootstrap,
+            **self._connection.arguments(),
             client_id=self._client_id,
             acks="all",
             enable_idempotence=True,
@@ -83,21 +87,34 @@ class Producer:
                 await self._connect()
         except TimeoutError as error:
             await self.stop(0.0)
-            raise KafkaUnavailable(f"no broker answered at {self._bootstrap}") from error
+            raise KafkaUnavailable(self._cause) from error
         except BaseException:
             await self.stop(0.0)
             raise
 
     async def _connect(self) -> None:
         # Services and Kafka start side by side, and aiokafka tries each broker only once.
+        await self._until_reached(self._inner.start)
+        # The brokers that it has asked may have named addresses where none can be reached.
+        await self._until_reached(self._inner.client.fetch_all_metadata)
+
+    async def _until_reached(self, call: Callable[[], Awaitable[object]]) -> None:
+        backoff, attempt = Backoff(0.25, 2.0), 0
         while True:
+            attempt += 1
             try:
-                await self._inner.start()
+                await reach(self._connection, call())
             except KafkaError as error:
-                log.info("cannot send yet: %s", describe_error(error))
-                await asyncio.sleep(0.25)
+                self._tell(describe_error(error))
+                await asyncio.sleep(backoff.seconds(attempt))
             else:
                 return
+
+    def _tell(self, cause: str) -> None:
+        # Once each: what is wrong with a password stays so at every attempt.
+        if cause != self._cause:
+            log.info("cannot send yet: %s", cause)
+        self._cause = cause
 
     async def stop(self, grace: float = 3.0) -> None:
         """Send what waits, for at most `grace` seconds, and disconnect."""
@@ -229,7 +246,7 @@ class Producer:
             async with asyncio.timeout(2):
                 await self._inner.client.fetch_all_metadata()
         except (TimeoutError, KafkaError, FatalProducerError) as error:
-            raise NotReady(f"Kafka at {self._bootstrap}: {describe_error(error)}") from error
+            raise NotReady(f"Kafka at {self._connection.bootstrap}: {describe_error(error)}") from error
 
 
 async def _drop(inner: Any) -> None:

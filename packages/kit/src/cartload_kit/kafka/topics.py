@@ -9,7 +9,11 @@ from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import InvalidPartitionsError, KafkaError, NoError, TopicAlreadyExistsError, for_code
 
+from cartload_kit.backoff import Backoff
 from cartload_kit.describe_error import describe_error
+from cartload_kit.kafka.client import reach
+from cartload_kit.kafka.connection import KafkaConnection
+from cartload_kit.kafka.errors import KafkaUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -42,34 +46,47 @@ class TopicSpec(Protocol):
 
 
 async def ensure_topics(
-    bootstrap: str, specs: Iterable[TopicSpec], *, replication: int = -1, deadline: float = 30.0
+    connection: KafkaConnection,
+    specs: Iterable[TopicSpec],
+    *,
+    replication: int = -1,
+    deadline: float = 30.0,
 ) -> None:
     """Create the topics that are missing, add missing partitions and bring limits up to date.
 
     Harmless to repeat. `replication` -1 is the broker's default; `deadline` is in seconds. Raises
-    TimeoutError when Kafka is away and KafkaError when it refuses.
+    KafkaUnavailable, with the cause, when Kafka is away and KafkaError when it refuses.
     """
     wanted = list(specs)
-    admin: Any = AIOKafkaAdminClient(bootstrap_servers=bootstrap, client_id="cartload-topics")
-    async with asyncio.timeout(deadline):
-        await _start(admin)
-        try:
-            present = set(await admin.list_topics())
-            await _create(admin, [spec for spec in wanted if spec.name not in present], replication)
-            await _adjust(admin, [spec for spec in wanted if spec.name in present])
-            await _usable(admin, wanted)
-        finally:
-            await admin.close()
+    admin: Any = AIOKafkaAdminClient(**connection.arguments(), client_id="cartload-topics")
+    causes = [f"no broker answered in time at {connection.bootstrap}"]
+    try:
+        async with asyncio.timeout(deadline):
+            await _start(admin, connection, causes)
+            try:
+                present = set(await admin.list_topics())
+                await _create(admin, [spec for spec in wanted if spec.name not in present], replication)
+                await _adjust(admin, [spec for spec in wanted if spec.name in present])
+                await _usable(admin, wanted)
+            finally:
+                await admin.close()
+    except TimeoutError as error:
+        raise KafkaUnavailable(causes[-1]) from error
 
 
-async def _start(admin: Any) -> None:
+async def _start(admin: Any, connection: KafkaConnection, causes: list[str]) -> None:
+    """Start the client however often it fails, and note each new cause."""
+    backoff, attempt = Backoff(0.25, 2.0), 0
     while True:
+        attempt += 1
         try:
-            await admin.start()
+            await reach(connection, admin.start())
             return
         except KafkaError as error:
-            log.warning("Kafka does not answer yet: %s", describe_error(error))
-            await asyncio.sleep(0.25)
+            if (cause := describe_error(error)) != causes[-1]:
+                log.warning("cannot make topics yet: %s", cause)
+                causes.append(cause)
+            await asyncio.sleep(backoff.seconds(attempt))
 
 
 def _settings(spec: TopicSpec) -> dict[str, str]:

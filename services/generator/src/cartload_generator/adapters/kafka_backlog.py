@@ -10,6 +10,8 @@ from aiokafka.errors import KafkaError
 
 from cartload_contracts import topics
 from cartload_generator.domain.backlog import Backlog
+from cartload_kit.describe_error import describe_error
+from cartload_kit.kafka import KafkaConnection
 
 _ANSWER_SECONDS = 5.0
 _log = logging.getLogger(__name__)
@@ -19,8 +21,8 @@ _BATCHES = tuple(topic.name for topic in topics.BATCHES.values())
 class KafkaBacklog:
     """Opens its clients for each look: there are few, and only while something is silent."""
 
-    def __init__(self, bootstrap: str) -> None:
-        self._bootstrap = bootstrap
+    def __init__(self, connection: KafkaConnection) -> None:
+        self._connection = connection
 
     async def read(self) -> Backlog:
         """What waits now."""
@@ -28,12 +30,12 @@ class KafkaBacklog:
             async with asyncio.timeout(_ANSWER_SECONDS):
                 return await self._look()
         except (KafkaError, OSError, TimeoutError) as error:
-            _log.warning("Kafka did not say what waits there: %s", error or "no answer in time")
+            _log.warning("Kafka did not say what waits there: %s", describe_error(error))
             return Backlog(reachable=False)
 
     async def _look(self) -> Backlog:
-        admin = AIOKafkaAdminClient(bootstrap_servers=self._bootstrap, client_id="generator-api-backlog")
-        ends = AIOKafkaConsumer(bootstrap_servers=self._bootstrap, client_id="generator-api-backlog")
+        admin = AIOKafkaAdminClient(**self._connection.arguments(), client_id="generator-api-backlog")
+        ends = AIOKafkaConsumer(**self._connection.arguments(), client_id="generator-api-backlog")
         try:
             await admin.start()
             await ends.start()

@@ -25,10 +25,10 @@ def run(settings: WorkerSettings) -> None:
     checks: dict[str, ReadyCheck] = {}
 
     async def main(stop: asyncio.Event) -> None:
-        async with Producer(settings.kafka_bootstrap_servers, "generator-worker", limits=LIMITS) as producer:
+        async with Producer(settings.kafka, "generator-worker", limits=LIMITS) as producer:
             handler = ChunkHandler(producer, Engines(settings.worker_engines), utc_now)
             consumer = Consumer(
-                settings.kafka_bootstrap_servers,
+                settings.kafka,
                 GROUP,
                 [topics.CHUNKS.name],
                 handler.handle,

@@ -4,7 +4,7 @@ import asyncio
 
 from cartload_contracts import topics
 from cartload_contracts.envelope import JOB_STATES, InvalidMessage, decode
-from cartload_kit.kafka import NotReady, Record, read_latest
+from cartload_kit.kafka import KafkaConnection, NotReady, Record, read_latest
 from cartload_kit.logging import get_logger
 from cartload_notifier import metrics
 from cartload_notifier.domain.hub import Hub
@@ -19,8 +19,8 @@ class JobEventsConsumer:
     When it has to begin again at the end of the topic, events may be missing: then all connections end.
     """
 
-    def __init__(self, bootstrap: str, hub: Hub, *, topic: str = topics.JOBS.name) -> None:
-        self._bootstrap = bootstrap
+    def __init__(self, connection: KafkaConnection, hub: Hub, *, topic: str = topics.JOBS.name) -> None:
+        self._connection = connection
         self._hub = hub
         self._topic = topic
         self._positioned = False
@@ -32,7 +32,7 @@ class JobEventsConsumer:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Read until `stop` is set."""
-        await read_latest(self._bootstrap, self._topic, self.handle, stop, positioned=self._on_positioned)
+        await read_latest(self._connection, self._topic, self.handle, stop, positioned=self._on_positioned)
 
     async def check(self) -> None:
         """Ready check: raise NotReady until the reader stands on the topic."""

@@ -42,7 +42,7 @@ def consumer(settings: ConsumerSettings, checks: Checks) -> Main:
             blobs = await bootstrap.blobs(stack, settings)
             handler = await _handler(stack, settings, producer, blobs)
             loop = Consumer(
-                settings.kafka_bootstrap_servers,
+                settings.kafka,
                 GROUP,
                 [topic.name for topic in topics.BATCHES.values()],
                 handler,

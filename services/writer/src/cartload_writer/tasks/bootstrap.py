@@ -44,7 +44,7 @@ def tasks(settings: TasksSettings, checks: Checks) -> Main:
                 others.wake()
 
             loop = Consumer(
-                settings.kafka_bootstrap_servers,
+                settings.kafka,
                 GROUP,
                 [topics.DATASETS.name],
                 CommandConsumer(context.meta, wake, utc_now),
