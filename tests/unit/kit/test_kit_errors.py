@@ -73,7 +73,7 @@ def test_what_is_wrong_with_the_whole_body_is_told_without_a_field() -> None:
     assert Unprocessable([FieldError(field="", message="is empty")]).detail == "is empty"
 
 
-@pytest.mark.parametrize(("seconds", "told"), [(0, "1"), (0.4, "1"), (1.6, "2"), (30, "30")])
+@pytest.mark.parametrize(("seconds", "told"), [(0, "1"), (0.4, "1"), (1.2, "2"), (30, "30")])
 @pytest.mark.parametrize("kind", [TooManyRequests, lambda seconds: Unavailable("away", seconds)])
 def test_clients_are_told_when_to_come_back_in_whole_seconds_and_not_at_once(
     kind: Any, seconds: float, told: str

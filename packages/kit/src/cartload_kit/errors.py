@@ -1,5 +1,6 @@
 """One error base and one HTTP error shape: problem details of RFC 9457."""
 
+import math
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
@@ -73,7 +74,7 @@ class Problem(HTTPException):
 
 
 def _wait(seconds: float | None) -> dict[str, str]:
-    return {} if seconds is None else {"Retry-After": str(max(1, round(seconds)))}
+    return {} if seconds is None else {"Retry-After": str(max(1, math.ceil(seconds)))}
 
 
 class BadRequest(Problem):
