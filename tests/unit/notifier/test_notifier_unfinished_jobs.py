@@ -10,9 +10,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from cartload_kit.backoff import Backoff
 from cartload_notifier.adapters.unfinished_jobs import UnfinishedJobs, new_session
 from cartload_notifier.domain.close_codes import CloseCode, Closed
 from support.serving import closed_port, served
+
+QUICK = Backoff(first=0.01, longest=0.01)
 
 
 def job(number: int) -> dict[str, Any]:
@@ -35,7 +38,7 @@ class Generator:
 async def unfinished_jobs(generator: Generator) -> AsyncIterator[UnfinishedJobs]:
     app = Starlette(routes=[Route("/api/jobs", generator.jobs)])
     async with served(app) as url, new_session() as session:
-        yield UnfinishedJobs(session, url)
+        yield UnfinishedJobs(session, url, backoff=QUICK)
 
 
 async def versions(found: UnfinishedJobs) -> list[int]:
@@ -83,7 +86,7 @@ async def test_an_answer_that_makes_no_sense_lets_the_client_try_again(content: 
 async def test_a_generator_that_is_away_lets_the_client_try_again() -> None:
     async with new_session() as session:
         with pytest.raises(Closed) as closed:
-            await versions(UnfinishedJobs(session, f"http://127.0.0.1:{closed_port()}"))
+            await versions(UnfinishedJobs(session, f"http://127.0.0.1:{closed_port()}", backoff=QUICK))
     assert closed.value.code is CloseCode.TRY_AGAIN
 
 

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import aiohttp
+from tenacity import AsyncRetrying, RetryCallState, RetryError, retry_if_exception_type, stop_after_attempt
 
 from cartload_contracts.jobs import UNFINISHED
 from cartload_kit.backoff import Backoff
@@ -30,10 +31,18 @@ class _NoAnswer(Exception):
 class UnfinishedJobs:
     """Asks the generator; at most `at_once` questions at a time, however many clients come back together."""
 
-    def __init__(self, session: aiohttp.ClientSession, generator_url: str, *, at_once: int = 16) -> None:
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        generator_url: str,
+        *,
+        at_once: int = 16,
+        backoff: Backoff = _BACKOFF,
+    ) -> None:
         self._session = session
         self._url = f"{generator_url}/api/jobs"
         self._free = asyncio.Semaphore(at_once)
+        self._backoff = backoff
 
     async def unfinished(self, token: str) -> AsyncIterator[JobUpdate]:
         """The jobs that have not ended, newest first.
@@ -51,15 +60,21 @@ class UnfinishedJobs:
                 return
 
     async def _page(self, token: str, cursor: str | None) -> dict[str, Any]:
-        for attempt in range(1, _ATTEMPTS + 1):
-            try:
-                async with asyncio.timeout(2 * _SECONDS), self._free:
-                    return await self._ask(token, cursor)
-            except (_NoAnswer, TimeoutError, aiohttp.ClientError) as error:
-                _log.warning("the generator gave no jobs: %s", describe_error(error))
-            if attempt < _ATTEMPTS:
-                await asyncio.sleep(_BACKOFF.seconds(attempt))
-        raise _unreadable()
+        # A new one each time: it keeps the state of the call that it repeats.
+        retrying = AsyncRetrying(
+            retry=retry_if_exception_type((_NoAnswer, TimeoutError, aiohttp.ClientError)),
+            wait=self._backoff,
+            stop=stop_after_attempt(_ATTEMPTS),
+            after=_log_failure,
+        )
+        try:
+            return await retrying(self._ask_in_turn, token, cursor)
+        except RetryError:
+            raise _unreadable() from None
+
+    async def _ask_in_turn(self, token: str, cursor: str | None) -> dict[str, Any]:
+        async with asyncio.timeout(2 * _SECONDS), self._free:
+            return await self._ask(token, cursor)
 
     async def _ask(self, token: str, cursor: str | None) -> dict[str, Any]:
         query = {"state": ",".join(UNFINISHED), "limit": str(_PAGE)} | ({"cursor": cursor} if cursor else {})
@@ -78,6 +93,12 @@ def new_session() -> aiohttp.ClientSession:
     """A client for the generator, with bounded times and no memory of cookies."""
     timeout = aiohttp.ClientTimeout(total=_SECONDS, connect=2)
     return aiohttp.ClientSession(timeout=timeout, cookie_jar=aiohttp.DummyCookieJar())
+
+
+def _log_failure(call: RetryCallState) -> None:
+    error = call.outcome.exception() if call.outcome else None
+    if error is not None:
+        _log.warning("the generator gave no jobs: %s", describe_error(error))
 
 
 async def _read(answer: aiohttp.ClientResponse) -> bytes:
