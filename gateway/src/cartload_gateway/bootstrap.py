@@ -20,7 +20,6 @@ from cartload_gateway.compat.services import Services
 from cartload_gateway.domain.limits import InFlight, RateLimiter
 from cartload_gateway.domain.routing import Lane, Upstream
 from cartload_gateway.settings import GatewaySettings
-from cartload_kit.tokens import TokenVerifier
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,7 @@ async def open_parts(
         yield Parts(
             upstreams=upstreams,
             admission=Admission(
-                TokenVerifier(settings.jwks_url, settings.token_issuer, settings.token_audience),
+                settings.token_verifier(),
                 PersonalTokens(exchange_at_auth(upstreams), clock=clock),
                 _limits(settings, clock),
                 settings.trusted_proxies,

@@ -6,10 +6,11 @@ from pathlib import Path
 from pydantic import Field, field_validator
 
 from cartload_kit.http.client_address import Networks
-from cartload_kit.settings import CommaList, Conflict, HttpUrl, Origins, Port, Settings
+from cartload_kit.settings import CommaList, Conflict, HttpUrl, Port, Settings
+from cartload_kit.shared_settings import BrowserSettings, TokenCheckSettings
 
 
-class GatewaySettings(Settings):
+class GatewaySettings(Settings, TokenCheckSettings, BrowserSettings):
     """The one public origin."""
 
     port: Port = Field(default=8080, description="Port of the one public origin.")
@@ -22,15 +23,7 @@ class GatewaySettings(Settings):
     generator_url: HttpUrl = Field(description="URL of the generator's API.")
     writer_url: HttpUrl = Field(description="URL of the writer's API.")
     notifier_url: HttpUrl = Field(description="URL of the notifier.")
-    jwks_url: HttpUrl = Field(description="URL of the public keys that access tokens are checked with.")
-    token_issuer: str = Field(default="cartload", min_length=1, description="`iss` of the access tokens.")
-    token_audience: str = Field(default="cartload", min_length=1, description="`aud` of the access tokens.")
     ui_dir: Path | None = Field(default=None, description="Folder of the built UI; without it there is none.")
-    public_origins: Origins = Field(
-        default=(),
-        description="Browser origins that may use the refresh cookie and the WebSocket; "
-        "empty: that of the request itself.",
-    )
     allowed_hosts: CommaList = Field(
         default=(), description="Host names, without ports, that requests may be for; empty: any."
     )

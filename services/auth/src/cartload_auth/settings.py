@@ -8,7 +8,8 @@ from pydantic import Field, SecretStr
 
 from cartload_auth.domain.config import AuthConfig
 from cartload_auth.domain.throttle import Rate
-from cartload_kit.settings import CheckedSettings, Conflict, DatabaseUrl, Origins, Settings
+from cartload_kit.settings import CheckedSettings, Conflict, DatabaseUrl, Settings
+from cartload_kit.shared_settings import BrowserSettings, TokenSettings
 
 
 class CommandSettings(CheckedSettings):
@@ -25,11 +26,9 @@ class CommandSettings(CheckedSettings):
     )
 
 
-class AuthSettings(Settings, CommandSettings):
+class AuthSettings(Settings, CommandSettings, TokenSettings, BrowserSettings):
     """What the API needs."""
 
-    token_issuer: str = Field(default="cartload", min_length=1, description="`iss` of the access tokens.")
-    token_audience: str = Field(default="cartload", min_length=1, description="`aud` of the access tokens.")
     access_token_minutes: float = Field(
         default=15, gt=0, le=60, description="How long an access token lives, in minutes."
     )
@@ -57,11 +56,6 @@ class AuthSettings(Settings, CommandSettings):
     cookie_secure: Literal["auto", "always"] = Field(
         default="auto",
         description="When the refresh cookie is marked Secure: always, or auto: when the browser has https.",
-    )
-    public_origins: Origins = Field(
-        default=(),
-        description="Browser origins that may use the refresh cookie and the WebSocket; "
-        "empty: that of the request itself.",
     )
     password_workers: int = Field(
         default=2,

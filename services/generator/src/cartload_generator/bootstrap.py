@@ -22,7 +22,6 @@ from cartload_kit.concurrency import background, run_until_stopped
 from cartload_kit.database import check_database, engine, require_migrated
 from cartload_kit.http import ReadyCheck, serve
 from cartload_kit.kafka import Consumer, DeadLetters, Producer
-from cartload_kit.tokens import TokenVerifier
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 RESULTS_GROUP = topics.GROUPS["generator api"]
@@ -93,7 +92,7 @@ async def _open_api(
             # Many, because those of one job are applied in one transaction while others come.
             max_in_flight=_RESULTS_AT_ONCE,
         )
-        app.state.verifier = TokenVerifier(settings.jwks_url, settings.token_issuer, settings.token_audience)
+        app.state.verifier = settings.token_verifier()
         app.state.services = Services(
             engine=database,
             dispatcher=dispatcher,

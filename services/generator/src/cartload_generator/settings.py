@@ -5,7 +5,8 @@ from pathlib import Path
 from pydantic import Field, field_validator
 
 from cartload_kit.kafka.settings import KafkaSettings
-from cartload_kit.settings import CheckedSettings, DatabaseUrl, HttpUrl, Settings
+from cartload_kit.settings import CheckedSettings, DatabaseUrl, Settings
+from cartload_kit.shared_settings import TokenCheckSettings
 
 _GIB = 2**30
 
@@ -18,12 +19,9 @@ class MigrateSettings(CheckedSettings):
     )
 
 
-class ApiSettings(Settings, MigrateSettings, KafkaSettings):
+class ApiSettings(Settings, TokenCheckSettings, MigrateSettings, KafkaSettings):
     """The role `api`: jobs, datasets and the dispatcher."""
 
-    jwks_url: HttpUrl = Field(description="URL of the public keys that access tokens are checked with.")
-    token_issuer: str = Field(default="cartload", min_length=1, description="`iss` of the access tokens.")
-    token_audience: str = Field(default="cartload", min_length=1, description="`aud` of the access tokens.")
     job_customers: int = Field(
         default=10_000_000, ge=1, le=100_000_000, description="Most customers of one job."
     )

@@ -9,7 +9,6 @@ from fastapi import FastAPI
 
 from cartload_kit.concurrency import background
 from cartload_kit.http.app import Lifespan
-from cartload_kit.tokens import TokenVerifier
 from cartload_notifier.adapters.unfinished_jobs import UnfinishedJobs, new_session
 from cartload_notifier.api.connection import Dependencies, Times
 from cartload_notifier.api.websocket_endpoint import WebSocketEndpoint
@@ -30,7 +29,7 @@ def serving(settings: NotifierSettings, *, times: Times | None = None) -> Lifesp
         lifecycle = app.state.lifecycle
         async with new_session() as session:
             unfinished_jobs = UnfinishedJobs(session, settings.generator_url)
-            verifier = TokenVerifier(settings.jwks_url, settings.token_issuer, settings.token_audience)
+            verifier = settings.token_verifier()
             dependencies = Dependencies(
                 hub=hub,
                 verify=verifier.verify,

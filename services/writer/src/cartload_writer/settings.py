@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from pydantic import Field, SecretStr
 
 from cartload_kit.kafka.settings import KafkaSettings
-from cartload_kit.settings import CheckedSettings, Conflict, DatabaseUrl, HttpUrl, Port, Settings
+from cartload_kit.settings import CheckedSettings, Conflict, DatabaseUrl, Port, Settings
+from cartload_kit.shared_settings import TokenCheckSettings
 
 COMMANDS_AT_ONCE = 8
 """Commands from Kafka that are kept at a time, each with a connection of its own."""
@@ -141,12 +142,9 @@ class CheckerSettings(DatabaseSettings, Settings):
     )
 
 
-class ApiSettings(StorageSettings):
+class ApiSettings(StorageSettings, TokenCheckSettings):
     """The role `api`."""
 
-    jwks_url: HttpUrl = Field(description="URL of the public keys that access tokens are checked with.")
-    token_issuer: str = Field(default="cartload", min_length=1, description="`iss` of the access tokens.")
-    token_audience: str = Field(default="cartload", min_length=1, description="`aud` of the access tokens.")
     mysql_public_host: str | None = Field(
         default=None,
         description="Host at which users reach the datasets' database server; none: not published.",

@@ -8,7 +8,6 @@ from typing import Any
 from fastapi import FastAPI
 
 from cartload_kit.database import check_database
-from cartload_kit.tokens import TokenVerifier
 from cartload_writer import bootstrap
 from cartload_writer.api.dependencies import PublicAddress, Services
 from cartload_writer.api.row_reader import RowReader, reading_session
@@ -45,9 +44,7 @@ def lifespan(settings: ApiSettings, checks: Checks) -> Any:
             )
             blobs = await bootstrap.blobs(stack, settings)
             bootstrap.begin(checks, mysql=partial(check_database, meta), blob=blobs.check)
-            app.state.verifier = TokenVerifier(
-                settings.jwks_url, settings.token_issuer, settings.token_audience
-            )
+            app.state.verifier = settings.token_verifier()
             app.state.services = Services(
                 engine=meta,
                 reader=RowReader(reading, row_shares(settings)),

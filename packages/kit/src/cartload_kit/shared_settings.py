@@ -1,0 +1,33 @@
+"""Settings that several services share, for their settings classes to inherit."""
+
+from pydantic import Field
+
+from cartload_kit.settings import CheckedSettings, HttpUrl, Origins
+from cartload_kit.tokens import TokenVerifier
+
+
+class TokenSettings(CheckedSettings):
+    """What access tokens say, for the one who issues them and for all who check them."""
+
+    token_issuer: str = Field(default="cartload", min_length=1, description="`iss` of the access tokens.")
+    token_audience: str = Field(default="cartload", min_length=1, description="`aud` of the access tokens.")
+
+
+class TokenCheckSettings(TokenSettings):
+    """What a service needs that checks access tokens issued by auth."""
+
+    jwks_url: HttpUrl = Field(description="URL of the public keys that access tokens are checked with.")
+
+    def token_verifier(self) -> TokenVerifier:
+        """Return the verifier of these tokens."""
+        return TokenVerifier(self.jwks_url, self.token_issuer, self.token_audience)
+
+
+class BrowserSettings(CheckedSettings):
+    """What a service needs that takes cookies or WebSockets from browsers."""
+
+    public_origins: Origins = Field(
+        default=(),
+        description="Browser origins that may use the refresh cookie and the WebSocket; "
+        "empty: that of the request itself.",
+    )
