@@ -58,6 +58,7 @@ serve(create_app("sample", title="Sample", lifespan=lifespan), load(Settings), s
 
 WORKER = """
 import asyncio, sys
+from cartload_kit.kafka.errors import KafkaUnavailable
 from cartload_kit.service import run
 from cartload_kit.settings import Settings, load
 
@@ -76,13 +77,16 @@ async def main(stop):
 async def fails(stop):
     raise RuntimeError("no kafka")
 
+async def misses(stop):
+    raise KafkaUnavailable("Kafka at k:9: it refuses the user name")
+
 async def hangs(stop):
     try:
         await asyncio.Event().wait()
     finally:
         print("cancelled", flush=True)
 
-role = {"main": main, "fails": fails, "hangs": hangs}[sys.argv[1]]
+role = {"main": main, "fails": fails, "misses": misses, "hangs": hangs}[sys.argv[1]]
 run(role, service="sample-worker", settings=load(Settings), checks=checks, stop_seconds=0.3)
 """
 
@@ -205,6 +209,14 @@ def test_a_worker_that_fails_says_why_and_ends(tmp_path: Path) -> None:
         code, _, log = ended(process)
     assert code == 1
     assert any("no kafka" in str(line.get("exception")) for line in log)
+
+
+def test_a_worker_that_misses_a_server_says_so_in_one_line_without_a_trace(tmp_path: Path) -> None:
+    with started(tmp_path, WORKER, "misses") as (process, _):
+        code, _, log = ended(process)
+    assert code == 1
+    (line,) = [line for line in log if "it refuses the user name" in str(line)]
+    assert "exception" not in line
 
 
 def test_a_worker_that_hangs_is_cancelled(tmp_path: Path) -> None:

@@ -37,6 +37,8 @@ _NOISY = ("aiokafka", "azure", "asyncio", "urllib3", "alembic")
 _TOLD_BY_US = ('Unable connect to "', 'Unable to request metadata from "')
 """How aiokafka tells that a client cannot start: `cartload_kit.kafka` tells it with cause and remedy."""
 
+_SAME_AGAIN_SECONDS = 60.0
+
 
 @contextmanager
 def bind(**context: object) -> Iterator[None]:
@@ -115,9 +117,26 @@ def configure(service: str, level: str = "info", stream: TextIO | None = None) -
         logger.propagate = True
     for name in _NOISY:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
-    logging.getLogger("aiokafka.client").addFilter(_has_news)
+    logging.getLogger("aiokafka").addFilter(_News())
     logging.captureWarnings(True)
 
 
-def _has_news(record: logging.LogRecord) -> bool:
-    return not str(record.msg).startswith(_TOLD_BY_US)
+class _News(logging.Filter):
+    """Lets a line pass that differs from the last one of its place in the code, or is a minute younger.
+
+    While a broker cannot be reached, aiokafka tells it several times a second.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._last: dict[tuple[str, int], tuple[str, float]] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if str(record.msg).startswith(_TOLD_BY_US):
+            return False
+        place, text = (record.pathname, record.lineno), _message(record)
+        told, since = self._last.get(place, ("", 0.0))
+        if text == told and record.created - since < _SAME_AGAIN_SECONDS:
+            return False
+        self._last[place] = (text, record.created)
+        return True

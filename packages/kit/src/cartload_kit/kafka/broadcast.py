@@ -60,8 +60,10 @@ async def subscribe_latest(
                 await client.reach(connection, kafka.start())
                 # Otherwise "latest" is looked up at the first fetch, and what was sent before that is missed.
                 await kafka.seek_to_end()
-        except (TimeoutError, KafkaError) as error:
-            raise KafkaUnavailable(f"cannot read {', '.join(topics)}: {describe_error(error)}") from error
+        except TimeoutError as error:
+            raise await client.unavailable(connection) from error
+        except KafkaError as error:
+            raise KafkaUnavailable(describe_error(error)) from error
         yield Subscription(kafka)
     finally:
         await client.close(kafka)

@@ -16,7 +16,7 @@ from cartload_kit.concurrency import run_until_first_ends
 from cartload_kit.describe_error import describe_error
 from cartload_kit.kafka.connection import KafkaConnection
 from cartload_kit.kafka.diagnosis import find_cause
-from cartload_kit.kafka.errors import BrokersUnreachable
+from cartload_kit.kafka.errors import BrokersUnreachable, KafkaUnavailable
 
 log = logging.getLogger(__name__)
 MIB = 2**20
@@ -84,6 +84,12 @@ async def reach(connection: KafkaConnection, call: Awaitable[object]) -> None:
         if (cause := await find_cause(connection)) is None:
             raise
         raise BrokersUnreachable(cause) from error
+
+
+async def unavailable(connection: KafkaConnection) -> KafkaUnavailable:
+    """Return what to raise when the time for reaching Kafka is up: some of aiokafka's calls never fail."""
+    cause = await find_cause(connection)
+    return KafkaUnavailable(cause or f"no broker answered in time at {connection.bootstrap}")
 
 
 async def start(

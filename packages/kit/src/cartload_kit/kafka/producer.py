@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Self
 
@@ -14,7 +14,7 @@ from cartload_kit.backoff import Backoff
 from cartload_kit.describe_error import describe_error
 from cartload_kit.kafka import context, metrics
 from cartload_kit.kafka.budget import ByteBudget
-from cartload_kit.kafka.client import reach
+from cartload_kit.kafka.client import reach, unavailable
 from cartload_kit.kafka.connection import KafkaConnection
 from cartload_kit.kafka.errors import FatalProducerError, KafkaUnavailable, MessageTooLarge, NotReady
 from cartload_kit.kafka.record import Sendable
@@ -56,7 +56,7 @@ class Producer:
         which `limits` may lower for single topics.
         """
         self._connection = connection
-        self._cause = f"no broker answered at {connection.bootstrap}"
+        self._told = ""
         self._client_id = client_id
         self._deadline = deadline
         self._linger_ms = linger_ms
@@ -87,23 +87,18 @@ class Producer:
                 await self._connect()
         except TimeoutError as error:
             await self.stop(0.0)
-            raise KafkaUnavailable(self._cause) from error
+            raise await unavailable(self._connection) from error
         except BaseException:
             await self.stop(0.0)
             raise
 
     async def _connect(self) -> None:
         # Services and Kafka start side by side, and aiokafka tries each broker only once.
-        await self._until_reached(self._inner.start)
-        # The brokers that it has asked may have named addresses where none can be reached.
-        await self._until_reached(self._inner.client.fetch_all_metadata)
-
-    async def _until_reached(self, call: Callable[[], Awaitable[object]]) -> None:
         backoff, attempt = Backoff(0.25, 2.0), 0
         while True:
             attempt += 1
             try:
-                await reach(self._connection, call())
+                await reach(self._connection, self._inner.start())
             except KafkaError as error:
                 self._tell(describe_error(error))
                 await asyncio.sleep(backoff.seconds(attempt))
@@ -112,9 +107,9 @@ class Producer:
 
     def _tell(self, cause: str) -> None:
         # Once each: what is wrong with a password stays so at every attempt.
-        if cause != self._cause:
+        if cause != self._told:
             log.info("cannot send yet: %s", cause)
-        self._cause = cause
+        self._told = cause
 
     async def stop(self, grace: float = 3.0) -> None:
         """Send what waits, for at most `grace` seconds, and disconnect."""

@@ -11,9 +11,8 @@ from aiokafka.errors import InvalidPartitionsError, KafkaError, NoError, TopicAl
 
 from cartload_kit.backoff import Backoff
 from cartload_kit.describe_error import describe_error
-from cartload_kit.kafka.client import reach
+from cartload_kit.kafka.client import reach, unavailable
 from cartload_kit.kafka.connection import KafkaConnection
-from cartload_kit.kafka.errors import KafkaUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -59,10 +58,9 @@ async def ensure_topics(
     """
     wanted = list(specs)
     admin: Any = AIOKafkaAdminClient(**connection.arguments(), client_id="cartload-topics")
-    causes = [f"no broker answered in time at {connection.bootstrap}"]
     try:
         async with asyncio.timeout(deadline):
-            await _start(admin, connection, causes)
+            await _start(admin, connection)
             try:
                 present = set(await admin.list_topics())
                 await _create(admin, [spec for spec in wanted if spec.name not in present], replication)
@@ -71,21 +69,21 @@ async def ensure_topics(
             finally:
                 await admin.close()
     except TimeoutError as error:
-        raise KafkaUnavailable(causes[-1]) from error
+        raise await unavailable(connection) from error
 
 
-async def _start(admin: Any, connection: KafkaConnection, causes: list[str]) -> None:
-    """Start the client however often it fails, and note each new cause."""
-    backoff, attempt = Backoff(0.25, 2.0), 0
+async def _start(admin: Any, connection: KafkaConnection) -> None:
+    """Start the client however often it fails, and tell each new cause."""
+    backoff, attempt, told = Backoff(0.25, 2.0), 0, ""
     while True:
         attempt += 1
         try:
             await reach(connection, admin.start())
             return
         except KafkaError as error:
-            if (cause := describe_error(error)) != causes[-1]:
+            if (cause := describe_error(error)) != told:
                 log.warning("cannot make topics yet: %s", cause)
-                causes.append(cause)
+                told = cause
             await asyncio.sleep(backoff.seconds(attempt))
 
 
