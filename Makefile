@@ -11,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE
 DEV := .venv/bin/python -m cartload_dev
 PROJECTS := $(wildcard packages/*/pyproject.toml gateway/pyproject.toml services/*/pyproject.toml dev/pyproject.toml)
 
-.PHONY: help setup demo up down logs clean clean-cache check unit test bench soak images compose-test generate golden
+.PHONY: help setup demo up down logs clean clean-cache check unit test bench soak images compose-test chart-test generate golden
 
 help: ## all targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -72,6 +72,9 @@ images: setup ## build the containers' images; print sizes, users and secrets
 
 compose-test: setup ## try docker-compose.yml in every way, from nothing (needs Docker)
 	@$(DEV) compose-test
+
+chart-test: .venv/.installed ## lint the Helm chart, render it in every way, test what it makes (needs helm)
+	@$(DEV) chart-test
 
 generate: .venv/.installed ## draw the generated files again: schemas, AsyncAPI, OpenAPI, configuration
 	@$(DEV) generate

@@ -150,6 +150,12 @@ def compose_test(_options: argparse.Namespace) -> int:
     return checks.compose_test({**os.environ, "CARTLOAD_CHROMIUM": browser}, _log)
 
 
+def chart_test(_options: argparse.Namespace) -> int:
+    """Lint the Helm chart, render it with every profile of values, and test what it makes."""
+    requirements.check_helm(os.environ)
+    return checks.chart_test(os.environ)
+
+
 def generate(_options: argparse.Namespace) -> None:
     """Write the generated files again. The UI is not built first: what it lacks may be its new client."""
     frontend = Frontend.of(os.environ)
@@ -195,6 +201,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int | None]] = {
     "soak": soak,
     "images": images,
     "compose-test": compose_test,
+    "chart-test": chart_test,
     "generate": generate,
 }
 

@@ -10,6 +10,7 @@ from cartload_dev import node
 from cartload_dev.commands import run_quietly
 
 SECONDS = 180
+CHART = "deploy/helm/cartload"
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,11 @@ def generators() -> tuple[Generator, ...]:
         ),
         Generator("samples", (python, "dev/generate/samples.py"), ("docs/sample",)),
         Generator("compose variables", (python, "dev/generate/compose_env.py"), (".env.example",)),
+        Generator(
+            "the chart's values",
+            (python, "dev/generate/chart.py"),
+            (f"{CHART}/values.schema.json", f"{CHART}/README.md", f"{CHART}/files"),
+        ),
         Generator("OpenAPI", (python, "dev/generate/openapi.py"), ("docs/openapi.json",)),
         Generator(
             "the UI's client",

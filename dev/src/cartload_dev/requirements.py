@@ -11,6 +11,7 @@ from pathlib import Path
 
 from cartload_dev.errors import LauncherError
 
+HELM_AT_LEAST = (3, 18)
 ENGINES = ("native", "docker")
 JAVA_AT_LEAST = 17
 PYTHON_AT_LEAST = (3, 12)
@@ -33,6 +34,36 @@ def missing(environ: Mapping[str, str]) -> list[str]:
         case other:
             problems = [f"CARTLOAD_ENGINE={other} is not known here: unset it, or set it to native or docker"]
     return [problem for problem in problems if problem]
+
+
+def check_helm(environ: Mapping[str, str]) -> None:
+    """Raise LauncherError with one line when the Helm chart cannot be tested here."""
+    version = helm_version(environ)
+    if version is not None and version >= HELM_AT_LEAST:
+        return
+    found = f"Helm {version[0]}.{version[1]} is too old" if version else "Helm is missing"
+    least = ".".join(map(str, HELM_AT_LEAST))
+    raise LauncherError(f"{found}: install Helm {least} or newer (https://helm.sh/docs/intro/install/)")
+
+
+def helm_version(environ: Mapping[str, str]) -> tuple[int, int] | None:
+    """Return the major and minor version of the `helm` on PATH, or None where there is none that runs."""
+    command = shutil.which("helm", path=environ.get("PATH"))
+    if command is None:
+        return None
+    try:
+        done = subprocess.run(
+            [command, "version", "--template", "{{.Version}}"],
+            env=dict(environ),
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    match = re.match(r"v(\d+)\.(\d+)", done.stdout)
+    return (int(match[1]), int(match[2])) if match else None
 
 
 def java(environ: Mapping[str, str]) -> str | None:

@@ -102,3 +102,16 @@ def test_what_docker_lacks_is_one_line(tmp_path: Path, refused: str | None, told
     (line,) = requirements.missing({"PATH": str(tmp_path), "CARTLOAD_ENGINE": "docker"})
     assert line.startswith(told)
     assert "\n" not in line
+
+
+def test_helm_is_asked_for_by_what_is_missing(tmp_path: Path) -> None:
+    environ = {"PATH": f"{tmp_path}:/bin"}
+    with pytest.raises(LauncherError, match=r"^Helm is missing: install Helm 3\.18 or newer"):
+        requirements.check_helm(environ)
+    helm = tmp_path / "helm"
+    helm.write_text("#!/bin/sh\necho v3.9.4\n")
+    helm.chmod(0o755)
+    with pytest.raises(LauncherError, match=r"^Helm 3\.9 is too old"):
+        requirements.check_helm(environ)
+    helm.write_text("#!/bin/sh\necho v3.18.0\n")
+    requirements.check_helm(environ)
