@@ -5,9 +5,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from prometheus_client import REGISTRY
 
-from cartload_kit.kafka.dead_letters import DeadLetterLimit, dead_letter
+from cartload_kit.kafka.consumer import Consumer
+from cartload_kit.kafka.dead_letters import DeadLetterLimit, DeadLetters, dead_letter
 from cartload_kit.kafka.errors import DeadLetterLimitReached
+from cartload_kit.kafka.producer import Producer
 from cartload_kit.kafka.record import Record
 
 AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -95,3 +98,13 @@ def test_old_records_leave_the_window() -> None:
         limit.bad()
         for _ in range(10):
             limit.good()
+
+
+def test_dead_letters_are_counted_from_0_on_so_that_the_first_one_is_a_rise() -> None:
+    async def handle(_: Record) -> None: ...
+
+    labels = {"group": "counted-from-0", "topic": "one", "outcome": "dead_letter"}
+    assert REGISTRY.get_sample_value("cartload_kafka_records_total", labels) is None
+    letters = DeadLetters(Producer("127.0.0.1:1", "nobody"))
+    Consumer("127.0.0.1:1", "counted-from-0", ["one"], handle, letters)
+    assert REGISTRY.get_sample_value("cartload_kafka_records_total", labels) == 0

@@ -32,6 +32,7 @@ def watch(engine: AsyncEngine, size: int) -> None:
     """Show how many connections of the engine's pool are lent out."""
     name = engine.sync_engine.pool.logging_name
     metrics.POOL_SIZE.labels(name).set(size)
+    metrics.POOL_TIMEOUTS.labels(name)  # from 0 on, so that the first one is a rise
     watched = weakref.ref(engine.sync_engine)
     # Asked when it is read. The pool's events cannot be counted instead: a connection that is lost while it
     # is being lent is returned without ever having been lent.

@@ -27,6 +27,7 @@ class RequestScope:
     def __init__(self, app: ASGIApp, *, service: str) -> None:
         self._app = app
         self._service = service
+        metrics.HTTP_UNEXPECTED.labels(service)  # from 0 on, so that the first one is a rise
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request or WebSocket."""

@@ -72,6 +72,9 @@ class Consumer:
         self._client_id = client_id or group
         self._max_in_flight = max_in_flight
         metrics.IN_FLIGHT_LIMIT.labels(group).set(max_in_flight)
+        # A counter that appears with its first dead letter does not rise, so no alert would hear of that one.
+        for topic in self._topics:
+            metrics.RECORDS.labels(group, topic, "dead_letter")
         self._max_bytes = max_bytes
         self._timing = timing or Timing()
         self._limit = limit or DeadLetterLimit()

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from cartload_contracts.envelope import Message
 from cartload_contracts.messages import Deleted, Result
 from cartload_generator import metrics
-from cartload_generator.domain import commands, fairness, lifecycle
+from cartload_generator.domain import commands, fairness, lifecycle, states
 from cartload_generator.domain.backlog import Backlog, BacklogReader
 from cartload_generator.domain.commands import Outbox
 from cartload_generator.domain.entities import Clock, Dataset, Job
@@ -58,6 +58,8 @@ class Dispatcher:
     ) -> None:
         """`backlog` tells why a job is silent; `bounds`: how much may be in flight."""
         self._engine = engine
+        for state in states.ENDED:
+            metrics.JOBS_ENDED.labels(state)  # from 0 on, so that the first one is a rise
         self._outbox = outbox
         self._waiters = waiters
         self._backlog = backlog

@@ -77,6 +77,8 @@ class Workers:
         """Work until `stop` is set, then let the running tasks finish; cancelled ones keep their lease."""
         running: set[asyncio.Task[None]] = set()
         metrics.TASK_SLOTS.set(self.at_once)
+        for kind in self.runs:
+            metrics.TASKS.labels(kind, "failed")  # from 0 on, so that the first one is a rise
         try:
             while not stop.is_set():
                 # Cleared before the look: a task that comes during it wakes the next one.
