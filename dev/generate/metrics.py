@@ -29,7 +29,6 @@ SHOWN_BY = {
     "cartload_limits_": "gateway, auth, generator api, writer api, notifier",
     "cartload_database_": "auth, generator api, writer tasks, checker and api",
     "cartload_kafka_": "generator api and worker, writer consumer and tasks",
-    "cartload_kafka_send_": "generator api and worker, writer consumer, tasks and checker",
     "cartload_gateway_": "gateway",
     "cartload_auth_": "auth",
     "cartload_job": "generator api",

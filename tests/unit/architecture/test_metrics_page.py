@@ -1,24 +1,17 @@
 """docs/metrics.md says what the metrics' declarations say."""
 
-import importlib.util
-from pathlib import Path
 from types import ModuleType
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[3]
+from support.observability import ROOT, metrics_generator
+
 PAGE = ROOT / "docs" / "metrics.md"
-GENERATOR = ROOT / "dev" / "generate" / "metrics.py"
 
 
 @pytest.fixture(scope="module")
 def generator() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("generate_metrics", GENERATOR)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return metrics_generator()
 
 
 def test_the_page_is_up_to_date(generator: ModuleType) -> None:

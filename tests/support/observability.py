@@ -1,0 +1,69 @@
+"""The files of deploy/observability as tests read them."""
+
+import importlib.util
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+FOLDER = ROOT / "deploy" / "observability"
+
+
+@dataclass(frozen=True)
+class Alert:
+    """One alert of a rule file."""
+
+    name: str
+    severity: str
+    expression: str
+    runbook: str
+
+
+def metrics_generator() -> ModuleType:
+    """Return the script that draws docs/metrics.md: it knows every declaration."""
+    spec = importlib.util.spec_from_file_location(
+        "generate_metrics", ROOT / "dev" / "generate" / "metrics.py"
+    )
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def declared_series() -> dict[str, frozenset[str]]:
+    """Return what the processes and the recording rules give: each series with its labels."""
+    module = metrics_generator()
+    series = {name: labels for metric in module.declared() for name, labels in module.series(metric).items()}
+    by_themselves = ("up", "process_resident_memory_bytes", "process_cpu_seconds_total", "process_open_fds")
+    series |= dict.fromkeys((*by_themselves, "process_max_fds", "process_start_time_seconds"), frozenset())
+    return series | dict.fromkeys(recorded(), frozenset())
+
+
+def rules() -> list[dict[str, Any]]:
+    """Return every rule of every rule file."""
+    files = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("rules/*.yaml"))]
+    return [rule for file in files for group in file["groups"] for rule in group["rules"]]
+
+
+def recorded() -> list[str]:
+    """Return the names of the recording rules: sums over everything, so without labels."""
+    return [rule["record"] for rule in rules() if "record" in rule]
+
+
+def alerts() -> list[Alert]:
+    """Return every alert."""
+    return [
+        Alert(rule["alert"], rule["labels"]["severity"], rule["expr"], rule["annotations"]["runbook_url"])
+        for rule in rules()
+        if "alert" in rule
+    ]
+
+
+def alert_tests() -> list[dict[str, Any]]:
+    """Return every single test that promtool runs on an alert."""
+    files = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("tests/*.yaml"))]
+    return [one for file in files for test in file["tests"] for one in test.get("alert_rule_test", ())]
