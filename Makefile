@@ -76,6 +76,10 @@ compose-test: setup ## try docker-compose.yml in every way, from nothing (needs 
 chart-test: .venv/.installed ## lint the Helm chart, render it in every way, test what it makes (needs helm)
 	@$(DEV) chart-test
 
+.PHONY: observability-test
+observability-test: setup ## check and test the alert rules (needs promtool)
+	@$(DEV) observability-test
+
 generate: .venv/.installed ## draw the generated files again: schemas, AsyncAPI, OpenAPI, configuration
 	@$(DEV) generate
 

@@ -156,6 +156,11 @@ def chart_test(_options: argparse.Namespace) -> int:
     return checks.chart_test(os.environ)
 
 
+def observability_test(_options: argparse.Namespace) -> None:
+    """Check and test the alert rules with promtool."""
+    checks.observability_test(os.environ, _log)
+
+
 def generate(_options: argparse.Namespace) -> None:
     """Write the generated files again. The UI is not built first: what it lacks may be its new client."""
     frontend = Frontend.of(os.environ)
@@ -202,6 +207,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int | None]] = {
     "images": images,
     "compose-test": compose_test,
     "chart-test": chart_test,
+    "observability-test": observability_test,
     "generate": generate,
 }
 

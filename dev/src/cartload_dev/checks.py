@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from cartload_dev import generated, node, requirements
+from cartload_dev import generated, node, observability, requirements
 from cartload_dev.commands import captured
 from cartload_dev.docker import built
 from cartload_dev.errors import LauncherError
@@ -123,6 +123,18 @@ def unit(environ: Mapping[str, str], log: Callable[[str], None]) -> None:
     if failed:
         raise LauncherError(f"make unit failed: {', '.join(failed)}")
     log(f"All passed in {time.monotonic() - began:.0f} s.")
+
+
+def observability_test(environ: Mapping[str, str], log: Callable[[str], None]) -> None:
+    """Have promtool check and test the alert rules; raises LauncherError naming what failed."""
+    promtool = observability.program("promtool", environ)
+    steps = [
+        Step(title, command)
+        for title, command in observability.promtool_commands(promtool, checkout()).items()
+    ]
+    failed = [step.title for step in steps if not _passes(step, checkout(), environ, log)]
+    if failed:
+        raise LauncherError(f"make observability-test failed: {', '.join(failed)}")
 
 
 def bench(environ: Mapping[str, str], parts: Sequence[str] = ()) -> int:

@@ -31,6 +31,11 @@ def generators() -> tuple[Generator, ...]:
         Generator("messages", (python, "-m", "cartload_contracts.generate"), (f"{contracts}/schemas",)),
         Generator("configuration", (python, "dev/generate/configuration.py"), ("docs/configuration.md",)),
         Generator("metrics", (python, "dev/generate/metrics.py"), ("docs/metrics.md",)),
+        Generator(
+            "alerts on the objectives",
+            (python, "dev/generate/slo_rules.py"),
+            ("deploy/observability/rules/slo.yaml",),
+        ),
         Generator("spec reference", (python, "dev/generate/spec.py"), ("docs/spec.md",)),
         Generator(
             "data dictionary", (python, "dev/generate/data_dictionary.py"), ("docs/data-dictionary.md",)
