@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from prometheus_client import REGISTRY
 
+from cartload_kit.kafka.connection import KafkaConnection
 from cartload_kit.kafka.consumer import Consumer
 from cartload_kit.kafka.dead_letters import DeadLetterLimit, DeadLetters, dead_letter
 from cartload_kit.kafka.errors import DeadLetterLimitReached
@@ -105,6 +106,6 @@ def test_dead_letters_are_counted_from_0_on_so_that_the_first_one_is_a_rise() ->
 
     labels = {"group": "counted-from-0", "topic": "one", "outcome": "dead_letter"}
     assert REGISTRY.get_sample_value("cartload_kafka_records_total", labels) is None
-    letters = DeadLetters(Producer("127.0.0.1:1", "nobody"))
-    Consumer("127.0.0.1:1", "counted-from-0", ["one"], handle, letters)
+    letters = DeadLetters(Producer(KafkaConnection("127.0.0.1:1"), "nobody"))
+    Consumer(KafkaConnection("127.0.0.1:1"), "counted-from-0", ["one"], handle, letters)
     assert REGISTRY.get_sample_value("cartload_kafka_records_total", labels) == 0
