@@ -1,5 +1,6 @@
 """Every service is laid out alike, and no module is too small to be worth opening."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,9 @@ MODULES = {"__init__", "__main__", "settings", "bootstrap", "app", "errors", "me
 FOLDERS = {"domain", "api", "consumers", "tasks", "repository", "adapters", "migrations"}
 MORE_FOLDERS = {"gateway": {"compat"}}
 """Names that only one service has: the gateway serves the older interface of its compat endpoints."""
+
+SQL = re.compile(r"^(?:import sqlalchemy as|from sqlalchemy import)", re.MULTILINE)
+"""Imports of what builds statements; errors and types of connections are imported otherwise."""
 
 SMALLEST_MODULE = 20
 MAY_BE_SMALL = {"__init__", "__main__", "metrics", "errors", "app", "settings"}
@@ -83,3 +87,12 @@ def test_the_rules_see_strays(tmp_path: Path) -> None:
     assert strays(tmp_path, {"compat"}) == ["helpers.py", "notes.txt", "utils"]
     assert too_small(tmp_path / "helpers.py")
     assert not too_small(tmp_path / "app.py")
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda path: path.name)
+def test_tasks_and_consumers_leave_sql_to_the_repository(service: Path) -> None:
+    modules = [
+        path for folder in ("tasks", "consumers") for path in (package(service) / folder).rglob("*.py")
+    ]
+    with_sql = [path for path in modules if SQL.search(path.read_text(encoding="utf-8"))]
+    assert with_sql == []

@@ -124,6 +124,14 @@ async def from_block(
     return [Entry(*row) for row in await connection.execute(query)]
 
 
+async def forget(connection: AsyncConnection, dataset_id: UUID, *, most: int) -> int:
+    """Forget some of a dataset's parts; how many there were. All are gone when it is less than `most`."""
+    some = sa.text(
+        "DELETE FROM manifest WHERE dataset_id = :key ORDER BY dataset_id, table_name, chunk LIMIT :most"
+    )
+    return (await connection.execute(some, {"key": str(dataset_id), "most": most})).rowcount
+
+
 async def remove(connection: AsyncConnection, dataset_id: UUID, gone: Sequence[Entry]) -> None:
     """Forget parts."""
     # By key and not by range: a part that was added after the caller looked must stay.

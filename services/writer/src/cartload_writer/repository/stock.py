@@ -1,10 +1,12 @@
 """Ready empty databases and those in the making: the repository of the table `stock`."""
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 import cartload
 from cartload_writer.repository.models import stock
@@ -12,6 +14,22 @@ from cartload_writer.repository.models import stock
 MAKING, READY, DROPPING = "making", "ready", "dropping"
 
 _USABLE = (stock.c.state == READY) & (stock.c.vintage == cartload.VINTAGE)
+
+
+@asynccontextmanager
+async def alone(engine: AsyncEngine) -> AsyncIterator[bool]:
+    """Hold the lock that lets one process at a time refill the stock; False when another has it."""
+    # Every user of the server may take a lock of any name: nobody else can guess this one.
+    secret = f"{engine.url.database}\0{engine.url.password}".encode()
+    name = f"cartload-stock-{hashlib.sha256(secret).hexdigest()[:32]}"
+    async with engine.connect() as connection:
+        got = await connection.scalar(sa.text("SELECT GET_LOCK(:name, 0)"), {"name": name})
+        try:
+            yield got == 1
+        finally:
+            # The lock belongs to the session, and the session goes back to the pool: it must be told.
+            if got == 1:
+                await connection.execute(sa.text("DO RELEASE_LOCK(:name)"), {"name": name})
 
 
 async def take(connection: AsyncConnection) -> str | None:

@@ -1,14 +1,11 @@
 """A stock of empty databases with the final DDL: a small dataset need not wait for ten CREATE TABLE."""
 
 import asyncio
-import hashlib
 import logging
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -52,26 +49,12 @@ class DatabasePool:
 
     async def refill(self, stop: asyncio.Event | None = None) -> None:
         """Throw away what is of no use and make what is missing; one process does it at a time."""
-        async with self._alone() as alone:
+        async with stock.alone(self.meta) as alone:
             if not alone:
                 return
             await self._clear()
             while not (stop and stop.is_set()) and await self._count() < self.target:
                 await self._make()
-
-    @asynccontextmanager
-    async def _alone(self) -> AsyncIterator[bool]:
-        # Every user of the server may take a lock of any name: nobody else can guess this one.
-        secret = f"{self.meta.url.database}\0{self.meta.url.password}".encode()
-        name = f"cartload-stock-{hashlib.sha256(secret).hexdigest()[:32]}"
-        async with self.meta.connect() as connection:
-            got = await connection.scalar(sa.text("SELECT GET_LOCK(:name, 0)"), {"name": name})
-            try:
-                yield got == 1
-            finally:
-                # The lock belongs to the session, and the session goes back to the pool: it must be told.
-                if got == 1:
-                    await connection.execute(sa.text("DO RELEASE_LOCK(:name)"), {"name": name})
 
     async def _count(self) -> int:
         async with self.meta.connect() as connection:

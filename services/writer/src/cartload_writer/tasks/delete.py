@@ -2,14 +2,13 @@
 
 from datetime import datetime
 
-import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from cartload_contracts.messages import Delete, Deleted
 from cartload_kit.database import error_code, retry_on_deadlock, transaction
 from cartload_writer.domain.names import dataset_prefix, mint_database
 from cartload_writer.errors import RetryLater
-from cartload_writer.repository import database_users, databases, datasets, reports
+from cartload_writer.repository import database_users, databases, datasets, manifest, reports
 from cartload_writer.repository.datasets import Dataset
 from cartload_writer.tasks.context import Context
 
@@ -78,15 +77,11 @@ async def _drop(context: Context, dataset: Dataset) -> None:
 
 
 async def _forget(context: Context, dataset: Dataset) -> None:
-    key = str(dataset.dataset_id)
-    some = sa.text(
-        "DELETE FROM manifest WHERE dataset_id = :key ORDER BY dataset_id, table_name, chunk LIMIT :most"
-    )
     # Some at a time: one transaction over all rows of a large dataset would hold its locks for long.
     removed = _ENTRIES
     while removed == _ENTRIES:
         async with transaction(context.meta) as connection:
-            removed = (await connection.execute(some, {"key": key, "most": _ENTRIES})).rowcount
+            removed = await manifest.forget(connection, dataset.dataset_id, most=_ENTRIES)
     async with transaction(context.meta) as connection:
         await reports.forget(connection, dataset.dataset_id)
         await datasets.update(connection, dataset.dataset_id, context.clock(), state="deleted")

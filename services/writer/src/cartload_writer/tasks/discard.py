@@ -2,17 +2,15 @@
 
 from dataclasses import replace
 
-import sqlalchemy as sa
-
 from cartload import BLOCK
 from cartload import spec as specs
 from cartload.engine.chunks import Segment
-from cartload.schema import BLOCK_TABLES, table
+from cartload.schema import BLOCK_TABLES
 from cartload.spec import counts
 from cartload_contracts.messages import Discard, Discarded
 from cartload_kit.database import retry_on_deadlock, transaction
 from cartload_writer.errors import PermanentFailure
-from cartload_writer.repository import databases, datasets, manifest
+from cartload_writer.repository import databases, dataset_rows, datasets, manifest
 from cartload_writer.repository.datasets import Dataset
 from cartload_writer.tasks.context import Context
 from cartload_writer.tasks.seal import prove
@@ -68,12 +66,7 @@ async def _remove_rows(context: Context, dataset: Dataset, first_block: int) -> 
             column = "order_id" if name == "payment_details" else "id"
             counted = "order_details" if name == "payment_details" else name
             key = _key(dataset, counts.rows_before(spec, counted, first_block * BLOCK))
-            statement = sa.text(
-                f"DELETE FROM `{table(name).name}` WHERE `{column}` >= :key "  # noqa: S608 the schema's
-                f"ORDER BY `{column}` LIMIT {ROWS}"
-            )
-            while (await connection.execute(statement, {"key": key})).rowcount == ROWS:
-                continue
+            await dataset_rows.remove(connection, name, column, key, at_once=ROWS)
 
 
 def _key(dataset: Dataset, row: int) -> str | int:

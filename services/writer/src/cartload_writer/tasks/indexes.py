@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable
 
-import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -12,7 +11,7 @@ from cartload import schema
 from cartload.schema import ddl
 from cartload_kit.database import error_code
 from cartload_writer.errors import RetryLater, explain, root_cause
-from cartload_writer.repository import databases
+from cartload_writer.repository import databases, dataset_rows
 
 ATTEMPTS = 8
 _IN_THE_WAY = {1205, 1213}
@@ -82,17 +81,9 @@ def _step(table: str, *, keys: bool) -> Step:
 async def _missing(connection: AsyncConnection, table: str, *, keys: bool) -> str | None:
     """The ALTER that adds what is not there; None when all is."""
     others = ddl.foreign_key_names(table) if keys else ddl.index_names(table)
-    return next(iter(ddl.alter_to_final(table, {*others, *await _names(connection, table)})), None)
-
-
-async def _names(connection: AsyncConnection, table: str) -> set[str]:
-    query = sa.text(
-        "SELECT INDEX_NAME FROM information_schema.STATISTICS "
-        "WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = :table "
-        "UNION SELECT CONSTRAINT_NAME FROM information_schema.TABLE_CONSTRAINTS "
-        "WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = :table"
+    return next(
+        iter(ddl.alter_to_final(table, {*others, *await dataset_rows.key_names(connection, table)})), None
     )
-    return set((await connection.execute(query, {"table": table})).scalars())
 
 
 async def _tried(connection: AsyncConnection, statement: str) -> bool:

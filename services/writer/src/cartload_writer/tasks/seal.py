@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from time import perf_counter
 from typing import Literal
 
-import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -17,7 +16,7 @@ from cartload_writer.domain import seal_checks
 from cartload_writer.domain.seal_checks import Check
 from cartload_writer.domain.states import State, Totals
 from cartload_writer.errors import PermanentFailure
-from cartload_writer.repository import datasets, manifest, reports, task_queue
+from cartload_writer.repository import dataset_rows, datasets, manifest, reports, task_queue
 from cartload_writer.repository.datasets import Dataset
 from cartload_writer.repository.reports import StoredReport
 from cartload_writer.tasks import indexes
@@ -87,7 +86,7 @@ async def _count_and_join(
     """Rows by table and orphans by foreign key, counted by query; large tables on several connections."""
     counts: dict[str, int] = {}
     orphans: dict[str, int] = {}
-    counting = {name: f"SELECT COUNT(*) FROM `{name}`" for name in schema.TABLE_NAMES}  # noqa: S608 the schema's
+    counting = {name: dataset_rows.counting(name) for name in schema.TABLE_NAMES}
     if _rows(stored) <= FEW_ROWS:
         steps = [_together(counting, counts), _together(ddl.orphan_queries(), orphans)]
         await run_side_by_side(engine, database, 1, steps)
@@ -102,7 +101,7 @@ async def _count_and_join(
 def _one(name: str, query: str, into: dict[str, int]) -> Step:
     async def step(connection: AsyncConnection) -> None:
         try:
-            into[name] = int(await connection.scalar(sa.text(query)) or 0)
+            into[name] = await dataset_rows.number(connection, query)
         except DBAPIError as error:
             error.add_note(f"while counting for the check of {name}")
             raise
@@ -112,10 +111,9 @@ def _one(name: str, query: str, into: dict[str, int]) -> Step:
 
 def _together(queries: Mapping[str, str], into: dict[str, int]) -> Step:
     """One statement for all: of a small dataset, the way there and back is what costs."""
-    text = " UNION ALL ".join(f"SELECT '{name}', ({query})" for name, query in queries.items())
 
     async def step(connection: AsyncConnection) -> None:
-        into.update({name: int(number) for name, number in await connection.execute(sa.text(text))})
+        into.update(await dataset_rows.numbers(connection, queries))
 
     return step
 
