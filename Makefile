@@ -80,6 +80,13 @@ chart-test: .venv/.installed ## lint the Helm chart, render it in every way, tes
 observability-test: setup ## check and test the alert rules (needs promtool)
 	@$(DEV) observability-test
 
+.PHONY: audit sbom
+audit: .venv/.installed ## ask for known weaknesses of every locked package, Python's and npm's
+	@$(DEV) audit
+
+sbom: .venv/.installed ## what is in each image, as CycloneDX documents in .run/sbom
+	@$(DEV) sbom
+
 generate: .venv/.installed ## draw the generated files again: schemas, AsyncAPI, OpenAPI, configuration
 	@$(DEV) generate
 

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from cartload_dev import checks, chromium, demo, generated, lifecycle, logs, requirements, setup
+from cartload_dev import audit, checks, chromium, demo, generated, lifecycle, logs, requirements, sbom, setup
 from cartload_dev.docker import compose
 from cartload_dev.errors import LauncherError
 from cartload_dev.frontend import Frontend
@@ -161,6 +161,16 @@ def observability_test(_options: argparse.Namespace) -> None:
     checks.observability_test(os.environ, _log)
 
 
+def run_audit(_options: argparse.Namespace) -> None:
+    """Ask for advisories on everything that is locked."""
+    audit.audit(os.environ, _log)
+
+
+def write_sbom(_options: argparse.Namespace) -> None:
+    """Write what is in each image."""
+    sbom.write(os.environ, _log)
+
+
 def generate(_options: argparse.Namespace) -> None:
     """Write the generated files again. The UI is not built first: what it lacks may be its new client."""
     frontend = Frontend.of(os.environ)
@@ -208,6 +218,8 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int | None]] = {
     "compose-test": compose_test,
     "chart-test": chart_test,
     "observability-test": observability_test,
+    "audit": run_audit,
+    "sbom": write_sbom,
     "generate": generate,
 }
 

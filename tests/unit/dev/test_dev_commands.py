@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cartload_dev.commands import captured, run_quietly
+from cartload_dev.commands import Done, captured, captured_apart, run_quietly
 from cartload_dev.errors import LauncherError
 
 
@@ -52,3 +52,8 @@ def test_one_that_hangs_is_a_plain_failure_also_when_a_child_of_it_goes_on(tmp_p
     with pytest.raises(LauncherError, match="sh took more than 0 s:\nbegun"):
         captured(hangs, tmp_path, os.environ, seconds=0.3)
     os.kill(int((tmp_path / "child").read_text()), 9)
+
+
+def test_a_document_comes_back_apart_from_what_is_said_beside_it(tmp_path: Path) -> None:
+    done = captured_apart(script("echo '{}'; echo warning >&2; exit 3"), tmp_path, os.environ, seconds=30)
+    assert done == Done(3, "{}\n", "warning\n")
