@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 GATEWAY = os.environ["GATEWAY_URL"]
-LOGIN = Path("/secrets/test")
+LOGIN = os.environ.get("LOGIN_DIR", "")
 CUSTOMERS = 100
 SECONDS = 240
 
@@ -32,8 +32,8 @@ def call(method: str, path: str, body: object = None, token: str = "", **headers
 
 def account() -> dict[str, str]:
     """Return the login that was given, or that of a new account."""
-    if LOGIN.is_dir():
-        return {name: (LOGIN / name).read_text(encoding="utf-8") for name in ("user_name", "password")}
+    if LOGIN:
+        return {name: (Path(LOGIN) / name).read_text(encoding="utf-8") for name in ("user_name", "password")}
     login = {"user_name": f"helm-test-{secrets.token_hex(6)}", "password": secrets.token_hex(16)}
     call("POST", "/api/auth/register", login)
     return login
