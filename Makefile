@@ -87,6 +87,13 @@ audit: .venv/.installed ## ask for known weaknesses of every locked package, Pyt
 sbom: .venv/.installed ## what is in each image, as CycloneDX documents in .run/sbom
 	@$(DEV) sbom
 
+ACTIONLINT := github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
+
+.PHONY: workflows
+workflows: .venv/.installed ## check the workflow files of GitHub Actions (needs Go)
+	@command -v go >/dev/null || { echo "Go is missing: install it from https://go.dev/dl" >&2; exit 1; }
+	@go run $(ACTIONLINT) -shellcheck .venv/bin/shellcheck
+
 generate: .venv/.installed ## draw the generated files again: schemas, AsyncAPI, OpenAPI, configuration
 	@$(DEV) generate
 
