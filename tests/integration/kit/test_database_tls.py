@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
+from cartload.storage import mysql_url
 from cartload_kit.database import engine
 from cartload_setup import databases
 from cartload_setup.accounts import Account
@@ -46,6 +47,17 @@ def bulk_cipher(url: str, database: str) -> str:
         return str(found)
 
 
+def engine_cipher(url: str) -> str:
+    """The same for the engine, which reads URLs by itself."""
+    with (
+        pymysql.connect(**mysql_url.server_arguments(url), ssl=mysql_url.tls(url)) as connection,
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(CIPHER)
+        ((_, found),) = cursor.fetchall()
+        return str(found)
+
+
 async def test_a_url_decides_whether_connections_are_encrypted(
     server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -67,3 +79,12 @@ async def test_a_url_decides_whether_connections_are_encrypted(
         bulk_cipher(f"{url}?tls=verify", "far")
     with pytest.raises(pymysql.OperationalError, match=r"(?i)certificate"):
         databases.make(f"{server}?tls=verify", [account])
+
+    # The authority that the URL names wins over those of the process.
+    own = f"?tls=verify&ca={tmp_path / 'server.pem'}"
+    databases.make(f"{server}{own}", [account])
+    assert await cipher(f"{url}{own}") != ""
+    assert bulk_cipher(f"{url}{own}", "far") != ""
+    assert engine_cipher(f"{url}{own}") != ""
+    with pytest.raises(OperationalError, match=r"(?i)certificate"):
+        await cipher(f"{url}?tls=verify&ca={stranger.chain}")

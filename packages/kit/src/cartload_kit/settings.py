@@ -43,7 +43,7 @@ def _database_url(secret: SecretStr) -> SecretStr:
     try:
         read = MysqlUrl.parse(secret.get_secret_value())
     except ValueError as error:
-        if "?tls=" in str(error):
+        if "?tls=" in str(error) or "?ca=" in str(error):
             raise
         read = None
     if read is None or not read.user or not read.database:
@@ -71,7 +71,10 @@ HttpUrl = Annotated[str, AfterValidator(_http_url), Field(json_schema_extra={"fo
 """An http or https URL, kept as text without a trailing slash."""
 
 DatabaseUrl = Annotated[SecretStr, AfterValidator(_database_url), Field(json_schema_extra={"format": "uri"})]
-"""``mysql://user:password@host:port/database``, maybe with ``?tls=off``; masked wherever it is printed."""
+"""``mysql://user:password@host:port/database``, maybe with ``?tls=off`` or ``?tls=verify&ca=/path``.
+
+It is masked wherever it is printed.
+"""
 
 CommaList = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split_commas)]
 """Several values separated by commas; blanks around them do not count."""

@@ -1,4 +1,4 @@
-"""`mysql://user:password@host:port/database?tls=verify`: the setup's one reader of such URLs.
+"""`mysql://user:password@host:port/database?tls=verify&ca=/path`: the setup's one reader of such URLs.
 
 The kit has one of its own with the same default for TLS (`cartload_kit.mysql_url`): the setup runs before
 everything else and imports nothing of ours.
@@ -7,7 +7,7 @@ everything else and imports nothing of ours.
 import ipaddress
 import ssl
 from dataclasses import dataclass, field
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 _HINT = "in user and password write / # ? @ [ ] as %2F %23 %3F %40 %5B %5D"
 
@@ -23,6 +23,8 @@ class MysqlUrl:
     database: str
     verify: bool
     """Whether the connection is encrypted and the server's certificate verified."""
+    ca: str | None = None
+    """The file of the authorities to verify by; None: those of the system."""
 
     @classmethod
     def parse(cls, text: str) -> "MysqlUrl":
@@ -36,15 +38,32 @@ class MysqlUrl:
             raise ValueError(f"a database's URL cannot be read: {_HINT}") from None
         if parts.scheme != "mysql":
             raise ValueError("a database's URL is mysql://user:password@host:port/database")
-        if parts.query not in ("", "tls=off", "tls=verify"):
-            raise ValueError("nothing may follow a database's URL but ?tls=verify or ?tls=off")
-        verify = parts.query == "tls=verify" or (not parts.query and not is_this_machine(host))
+        options = parse_qs(parts.query, keep_blank_values=True)
+        said = options.pop("tls", ["off" if is_this_machine(host) else "verify"])
+        (ca,) = options.pop("ca", [None])[-1:]
+        if options or said not in (["verify"], ["off"]):
+            raise ValueError(
+                "nothing may follow a database's URL but ?tls=verify, ?tls=verify&ca=/path or ?tls=off"
+            )
+        verify = said == ["verify"]
+        if ca is not None:
+            _require_authorities(ca, verify=verify)
         user, password = unquote(parts.username or ""), unquote(parts.password or "")
-        return cls(user, password, host, port, unquote(parts.path.strip("/")), verify)
+        return cls(user, password, host, port, unquote(parts.path.strip("/")), verify, ca)
 
     def ssl_context(self) -> ssl.SSLContext | None:
-        """Return what a client is told: to verify by the system's authorities, or None."""
-        return ssl.create_default_context() if self.verify else None
+        """Return what a client is told: to verify by `ca` or the system's authorities, or None."""
+        return ssl.create_default_context(cafile=self.ca) if self.verify else None
+
+
+def _require_authorities(path: str, *, verify: bool) -> None:
+    if not verify:
+        raise ValueError("?ca= is used with ?tls=verify only")
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
+    except OSError:
+        # Of TLS too: its errors are the system's.
+        raise ValueError(f"?ca={path} must be a file with certificates in PEM") from None
 
 
 def is_this_machine(host: str) -> bool:

@@ -6,7 +6,7 @@ engine is published alone and imports nothing of ours.
 
 import ipaddress
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import parse_qs, quote, unquote, urlsplit, urlunsplit
 
@@ -74,12 +74,23 @@ def server_arguments(url: str) -> dict[str, Any]:
 
 
 def tls(url: str) -> ssl.SSLContext | None:
-    """How to encrypt: ``?tls=verify`` or ``?tls=off``; by default verified, on this machine not at all."""
-    wanted = _options(url).get("tls", ["off" if _is_local(urlsplit(url).hostname) else "verify"])[-1]
-    return ssl.create_default_context() if wanted == "verify" else None
+    """How to encrypt: ``?tls=verify`` or ``?tls=off``; by default verified, on this machine not at all.
+
+    It is verified by the authorities in the file of ``&ca=``, by default by those of the system.
+    """
+    return ssl.create_default_context(cafile=_authorities(url)) if _verifies(url) else None
 
 
-def _options(url: str) -> dict[str, list[str]]:
+def _verifies(url: str) -> bool:
+    default = "off" if _is_local(urlsplit(url).hostname) else "verify"
+    return _options(url).get("tls", [default])[-1] == "verify"
+
+
+def _authorities(url: str) -> str | None:
+    return _options(url).get("ca", [None])[-1]
+
+
+def _options(url: str) -> Mapping[str, Sequence[str | None]]:
     return parse_qs(urlsplit(url).query, keep_blank_values=True)
 
 
@@ -109,7 +120,19 @@ def require_database(url: str) -> None:
     if not database(url) or "/" in database(url) or "`" in database(url):
         raise UrlError(f"{shown(url)} names no database: {example}")
     options = _options(url)
-    unknown = sorted(options.keys() - {"tls"})
+    unknown = sorted(options.keys() - {"tls", "ca"})
     if unknown or options.get("tls", ["off"])[-1] not in _TLS:
         told = f"?{unknown[0]}" if unknown else f"?tls={options['tls'][-1]}"
-        raise UrlError(f"{told} is not known; there are ?tls=verify and ?tls=off")
+        raise UrlError(f"{told} is not known; there are ?tls=verify, ?tls=verify&ca=/path and ?tls=off")
+    if (ca := _authorities(url)) is not None:
+        _require_authorities(ca, url)
+
+
+def _require_authorities(path: str, url: str) -> None:
+    if not _verifies(url):
+        raise UrlError("?ca= is used with ?tls=verify only")
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
+    except OSError:
+        # Of TLS too: its errors are the system's.
+        raise UrlError(f"?ca={path} must be a file with certificates in PEM") from None
