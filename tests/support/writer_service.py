@@ -32,6 +32,7 @@ from cartload_kit.kafka.record import Record
 from cartload_kit.tokens import Identity
 from cartload_writer import app
 from cartload_writer.adapters.blob import API_VERSION, BlobStore
+from cartload_writer.adapters.blob_account import BlobAccount
 from cartload_writer.adapters.bulk_connections import BulkPool
 from cartload_writer.api.dependencies import PublicAddress, Services
 from cartload_writer.api.row_reader import RowReader, reading_session
@@ -346,7 +347,7 @@ async def running(
     told = Told()
     async with (
         AsyncExitStack() as stack,
-        BlobStore.connect(connection_string, container) as blobs,
+        BlobStore.connect(BlobAccount(connection_string), container) as blobs,
         ContainerClient.from_connection_string(
             connection_string, container, api_version=API_VERSION
         ) as listed,

@@ -16,6 +16,7 @@ from cartload.schema.rowhash import RowHash, hash_batch
 from cartload_contracts.messages import Failed, Stored
 from cartload_kit.kafka.errors import BadMessage, KafkaUnavailable, TryAgain
 from cartload_writer.adapters.blob import BlobStore, Part
+from cartload_writer.adapters.blob_account import BlobAccount
 from cartload_writer.adapters.bulk_connections import BulkPool
 from cartload_writer.domain import names
 from support.writer_service import Load, Place, Writer, ipc, root, rows_in
@@ -305,7 +306,7 @@ async def test_blob_away_rolls_back_and_is_tried_again(
     writer: Writer, load: Load, blob_connection_string: str, container: str
 ) -> None:
     away = blob_connection_string.replace("BlobEndpoint=http://127.0.0.1", "BlobEndpoint=http://127.0.0.2")
-    async with BlobStore.connect(away, container) as blobs:
+    async with BlobStore.connect(BlobAccount(away), container) as blobs:
         handler = replace(writer.handler, storage=replace(writer.handler.storage, blobs=blobs))
         with pytest.raises(TryAgain, match="Blob"):
             await handler(batch_of(load, "users"))

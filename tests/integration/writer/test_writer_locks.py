@@ -13,6 +13,7 @@ import pytest
 from cartload_contracts.messages import Stored
 from cartload_kit.kafka.record import Record
 from cartload_writer.adapters.blob import BlobStore
+from cartload_writer.adapters.blob_account import BlobAccount
 from cartload_writer.adapters.bulk_connections import BulkPool
 from cartload_writer.repository import batches, database_users
 from support.writer_service import Load, Place, Writer, address
@@ -137,7 +138,7 @@ async def test_a_slow_upload_keeps_no_transaction_open(
     async with throttled(fields["BlobEndpoint"], 100_000) as line:
         slow = blob_connection_string.replace(f"{endpoint.scheme}://{endpoint.netloc}", line)
         async with (
-            BlobStore.connect(slow, container) as blobs,
+            BlobStore.connect(BlobAccount(slow), container) as blobs,
             BulkPool.open(lambda: batches.connect(place.url, place.name, idle_seconds=4), 1) as pool,
         ):
             storage = replace(writer.handler.storage, pool=pool, blobs=blobs)

@@ -110,7 +110,11 @@ CASES: list[tuple[BaseException, str]] = [
             status_code=403,
             error_code="AuthorizationFailure",
         ),
-        "Blob storage answered 403 AuthorizationFailure: This request is not authorized.",
+        "Blob storage answered 403 AuthorizationFailure: This request is not authorized.; check the key, the",
+    ),
+    (
+        azure.core.exceptions.ClientAuthenticationError("No token.\nAttempted credentials: …"),
+        "nobody can sign in to Blob storage (No token.); give the process a managed or a workload identity",
     ),
     (OSError(errno.ENOSPC, "No space left on device", "/data/x"), "/data/x: no space left on device"),
     (socket.gaierror(-2, "Name or service not known"), "a host's name cannot be found (name or service not"),

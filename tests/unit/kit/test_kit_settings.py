@@ -101,8 +101,8 @@ def test_what_is_missing_is_named_with_its_meaning(
     [
         ("CARTLOAD_DATABASE_URL", "postgres://u:hunter2@h/d", "mysql://user:password@host:port/database"),
         ("CARTLOAD_DATABASE_URL", "mysql://u:hunter2@h", "mysql://user:password@host:port/database"),
-        ("CARTLOAD_DATABASE_URL", "mysql://u:hunter2@h/d?ssl=1", "?tls=verify or ?tls=off"),
-        ("CARTLOAD_DATABASE_URL", "mysql://u:hunter2@h/d?tls=maybe", "?tls=verify or ?tls=off"),
+        ("CARTLOAD_DATABASE_URL", "mysql://u:hunter2@h/d?ssl=1", "?tls=verify&ca=/path or ?tls=off"),
+        ("CARTLOAD_DATABASE_URL", "mysql://u:hunter2@h/d?tls=maybe", "?tls=verify&ca=/path or ?tls=off"),
         ("CARTLOAD_DATABASE_URL", "mysql://h/d", "mysql://user:password@host:port/database"),
         ("CARTLOAD_UPSTREAM_URL", "ftp://u:hunter2@h", "http://host:port"),
         ("CARTLOAD_UPSTREAM_URL", "http://h:port", "http://host:port"),

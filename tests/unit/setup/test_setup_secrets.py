@@ -22,6 +22,24 @@ def test_the_first_start_makes_them_and_the_next_keeps_them(tmp_path: Path) -> N
     assert contents(tmp_path) == made
 
 
+def test_with_an_account_of_ones_own_the_writer_is_not_told_of_the_bundled_one(tmp_path: Path) -> None:
+    make(tmp_path, Servers())
+    made = contents(tmp_path)
+    assert not make(tmp_path, Servers(), bundled_blob=False)
+    assert made.keys() - contents(tmp_path).keys() == {"writer/CARTLOAD_BLOB_CONNECTION_STRING"}
+    assert not make(tmp_path, Servers())
+    assert contents(tmp_path) == made
+
+
+def test_a_first_start_with_an_account_of_ones_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CARTLOAD_BLOB_ACCOUNT_URL", "https://account.example")
+    assert main(["secrets", str(tmp_path)]) == 0
+    assert "made" in capsys.readouterr().out
+    assert "writer/CARTLOAD_BLOB_CONNECTION_STRING" not in contents(tmp_path)
+
+
 def test_two_installations_share_nothing(tmp_path: Path) -> None:
     make(tmp_path / "a", Servers())
     make(tmp_path / "b", Servers())

@@ -13,6 +13,7 @@ from cartload_kit.database import engine
 from cartload_kit.tokens import Identity
 from cartload_writer import app
 from cartload_writer.adapters.blob import BlobStore
+from cartload_writer.adapters.blob_account import BlobAccount
 from cartload_writer.api.dependencies import PublicAddress, Services
 from cartload_writer.api.row_reader import RowReader
 from cartload_writer.api.shares import UserShares
@@ -54,7 +55,7 @@ async def client() -> AsyncIterator[httpx.AsyncClient]:
     blob = f"DefaultEndpointsProtocol=http;AccountName=a;AccountKey=aaaa;BlobEndpoint=http://{away}/a;"
     web: Any = app.build()
     web.state.verifier = AnyToken()
-    async with BlobStore.connect(blob, "parts") as blobs:
+    async with BlobStore.connect(BlobAccount(blob), "parts") as blobs:
         web.state.services = Services(
             engine=database,
             reader=RowReader(database, shares),

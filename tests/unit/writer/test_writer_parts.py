@@ -147,4 +147,3 @@ def test_missing_settings_are_named(
         load(role)
     said = capsys.readouterr().err
     assert "CARTLOAD_WRITER_DATABASE_URL is not set" in said
-    assert "CARTLOAD_BLOB_CONNECTION_STRING is not set" in said

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from cartload_kit.settings import load
+from cartload_writer.adapters.blob_account import BlobAccount
 from cartload_writer.settings import (
     MOST_CONNECTIONS,
     ApiSettings,
@@ -73,6 +74,68 @@ def test_every_conflict_is_told_at_once(capsys: pytest.CaptureFixture[str]) -> N
 def test_names_that_no_container_can_have_are_refused(name: str) -> None:
     with pytest.raises(SystemExit):
         load(MigrateSettings, **{**API, "blob_container": name})
+
+
+BLOB_URL = "https://account.blob.core.windows.net"
+
+
+@pytest.mark.parametrize(
+    ("values", "account"),
+    [
+        ({"blob_connection_string": "text"}, BlobAccount("text")),
+        (
+            {"blob_account_url": BLOB_URL, "blob_sas": "?sig=hunter2"},
+            BlobAccount(None, BLOB_URL, "?sig=hunter2"),
+        ),
+        ({"blob_account_url": BLOB_URL + "/"}, BlobAccount(None, BLOB_URL)),
+        (
+            {"blob_account_url": "http://azurite:10000/cartload", "blob_sas": "sig=hunter2"},
+            BlobAccount(None, "http://azurite:10000/cartload", "sig=hunter2"),
+        ),
+    ],
+)
+def test_an_account_is_named_in_one_of_two_ways(values: dict[str, Any], account: BlobAccount) -> None:
+    found = load(MigrateSettings, **{**API, "blob_connection_string": None, **values}).blob_account
+    assert found == account
+    assert "hunter2" not in repr(found)
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        (
+            {},
+            "CARTLOAD_BLOB_CONNECTION_STRING is not set and CARTLOAD_BLOB_ACCOUNT_URL is not set: "
+            "set exactly one of the two",
+        ),
+        (
+            {"blob_connection_string": "hunter2", "blob_account_url": BLOB_URL},
+            f"CARTLOAD_BLOB_CONNECTION_STRING=******** and CARTLOAD_BLOB_ACCOUNT_URL={BLOB_URL}: "
+            "set exactly one of the two",
+        ),
+        (
+            {"blob_connection_string": "hunter2", "blob_sas": "sig=hunter2"},
+            "CARTLOAD_BLOB_SAS=******** and CARTLOAD_BLOB_ACCOUNT_URL is not set: "
+            "a SAS is used with the URL only; a connection string carries its own",
+        ),
+        (
+            {"blob_account_url": "http://account.example"},
+            "CARTLOAD_BLOB_ACCOUNT_URL=http://account.example and CARTLOAD_BLOB_SAS is not set: "
+            "the tokens of an identity are sent over https only",
+        ),
+        (
+            {"blob_account_url": f"{BLOB_URL}?sv=1&sig=hunter2"},
+            f"CARTLOAD_BLOB_ACCOUNT_URL='{BLOB_URL}?sv=1&sig=********': "
+            "must end before the ?: a SAS belongs into CARTLOAD_BLOB_SAS",
+        ),
+    ],
+)
+def test_what_names_no_account_or_two_is_refused(
+    values: dict[str, Any], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        load(MigrateSettings, **{**API, "blob_connection_string": None, **values})
+    assert capsys.readouterr().err == f"{said}\n"
 
 
 def test_as_many_connections_as_batches_are_allowed() -> None:

@@ -206,7 +206,19 @@ def _blob_answer(error: BaseException) -> str:
     status, code = getattr(error, "status_code", None), getattr(error, "error_code", None)
     said = " ".join(str(part) for part in (status, getattr(code, "value", code)) if part)
     text = _first_line(error)
-    return f"Blob storage answered {said}: {text}" if said else f"Blob storage: {text or 'no details'}"
+    if not said:
+        return f"Blob storage: {text or 'no details'}"
+    refused = "; check the key, the SAS and its end, or the roles of the identity"
+    return f"Blob storage answered {said}: {text}{refused if status in (401, 403) else ''}"
+
+
+def _blob_sign_in(error: BaseException) -> str:
+    if getattr(error, "status_code", None) is not None:
+        return _blob_answer(error)
+    return (
+        f"nobody can sign in to Blob storage ({_first_line(error)}); give the process a managed or a "
+        "workload identity, or set CARTLOAD_BLOB_SAS"
+    )
 
 
 # The first class of an exception's ancestry that stands here decides, so special ones go before general ones.
@@ -225,5 +237,6 @@ _DESCRIBERS: dict[str, Callable[[BaseException], str]] = {
     "aiohttp.client_exceptions.ClientResponseError": _http_status,
     "azure.core.exceptions.ServiceRequestError": _blob_unreachable,
     "azure.core.exceptions.ServiceResponseError": _blob_unreachable,
+    "azure.core.exceptions.ClientAuthenticationError": _blob_sign_in,
     "azure.core.exceptions.HttpResponseError": _blob_answer,
 }

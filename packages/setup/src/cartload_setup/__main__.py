@@ -13,6 +13,8 @@ from cartload_setup.accounts import Account
 
 ADMIN = "CARTLOAD_DATABASE_ADMIN_URL"
 PATIENCE = "CARTLOAD_PATIENCE_SECONDS"
+BLOB_ACCOUNT_URL = "CARTLOAD_BLOB_ACCOUNT_URL"
+"""Names an account that the bundled one makes way for."""
 OWNERS = {
     "CARTLOAD_AUTH_DATABASE_URL": "auth",
     "CARTLOAD_GENERATOR_DATABASE_URL": "generator",
@@ -23,9 +25,9 @@ PART = "setup"
 """The folder of secrets that has what making users needs, and none of the services' other secrets."""
 
 
-def make_secrets(folder: Path, _environ: Mapping[str, str]) -> None:
+def make_secrets(folder: Path, environ: Mapping[str, str]) -> None:
     """Make the secrets where there are none."""
-    made = secrets.make(folder, secrets.Servers())
+    made = secrets.make(folder, secrets.Servers(), bundled_blob=not environ.get(BLOB_ACCOUNT_URL))
     sys.stdout.write("The secrets are made.\n" if made else "The secrets are there already.\n")
 
 

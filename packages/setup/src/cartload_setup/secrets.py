@@ -13,6 +13,8 @@ from pathlib import Path
 BLOB_ACCOUNT = "cartload"
 BLOB_KEY_BYTES = 64
 
+_BLOB = "writer/CARTLOAD_BLOB_CONNECTION_STRING"
+
 _TRUSTED = "?tls=off"
 """The bundled MySQL is reached over the stack's own network, and its certificate is signed by itself."""
 
@@ -53,7 +55,7 @@ def generate(servers: Servers) -> Files:
         "writer/CARTLOAD_WRITER_DATABASE_URL": (
             f"mysql://cartload_writer:{writer}@{servers.mysql}/cartload_writer{_TRUSTED}"
         ),
-        "writer/CARTLOAD_BLOB_CONNECTION_STRING": blob_connection_string(servers.blob, key),
+        _BLOB: blob_connection_string(servers.blob, key),
         "azurite/AZURITE_ACCOUNTS": f"{BLOB_ACCOUNT}:{key}",
     }
 
@@ -66,12 +68,14 @@ def blob_connection_string(server: str, key: str) -> str:
     )
 
 
-def make(folder: Path, servers: Servers) -> bool:
+def make(folder: Path, servers: Servers, *, bundled_blob: bool = True) -> bool:
     """Make the secrets of an installation that has none; return whether it did.
 
     All of them or none: they belong together. Raises RuntimeError when some are there and some are not.
+    Without `bundled_blob` the writer is not told of the bundled account: it takes one account only.
     """
     made = _make_originals(folder, servers)
+    _tell_of_blob(folder, servers, bundled_blob=bundled_blob)
     for copy, original in COPIES.items():
         # Also where nothing was made: an installation of an earlier version has the originals only.
         text = (folder / original).read_text(encoding="utf-8")
@@ -81,7 +85,8 @@ def make(folder: Path, servers: Servers) -> bool:
 
 
 def _make_originals(folder: Path, servers: Servers) -> bool:
-    files = generate(servers)
+    # Its key is among the others, so that this one can be written again.
+    files = {path: text for path, text in generate(servers).items() if path != _BLOB}
     there = [path for path in files if (folder / path).exists()]
     if len(there) == len(files):
         _complete_urls(folder, servers)
@@ -93,6 +98,16 @@ def _make_originals(folder: Path, servers: Servers) -> bool:
         _write(folder / path, text)
     _mark(folder).unlink()
     return True
+
+
+def _tell_of_blob(folder: Path, servers: Servers, *, bundled_blob: bool) -> None:
+    if not bundled_blob:
+        (folder / _BLOB).unlink(missing_ok=True)
+        return
+    _, _, key = (folder / "azurite" / "AZURITE_ACCOUNTS").read_text(encoding="utf-8").partition(":")
+    text = blob_connection_string(servers.blob, key)
+    if not (folder / _BLOB).exists() or (folder / _BLOB).read_text(encoding="utf-8") != text:
+        _write(folder / _BLOB, text)
 
 
 def _complete_urls(folder: Path, servers: Servers) -> None:

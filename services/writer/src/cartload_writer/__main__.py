@@ -71,8 +71,7 @@ def _migrate() -> None:
     settings = load(MigrateSettings)
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
     migrate(settings.writer_database_url.get_secret_value(), MIGRATIONS)
-    secret = settings.blob_connection_string.get_secret_value()
-    asyncio.run(make_container(secret, settings.blob_container))
+    asyncio.run(make_container(settings.blob_account, settings.blob_container))
 
 
 def _openapi() -> None:

@@ -49,8 +49,8 @@ async def producer(stack: AsyncExitStack, settings: KafkaSettings, client: str) 
 
 async def blobs(stack: AsyncExitStack, settings: StorageSettings) -> BlobStore:
     """The container of all datasets' parts."""
-    secret = settings.blob_connection_string.get_secret_value()
-    return await stack.enter_async_context(BlobStore.connect(secret, settings.blob_container))
+    store = BlobStore.connect(settings.blob_account, settings.blob_container)
+    return await stack.enter_async_context(store)
 
 
 async def opened(stack: AsyncExitStack, url: str, **options: Any) -> AsyncEngine:

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 
 from cartload_kit.kafka.settings import KafkaSettings
-from cartload_kit.settings import CheckedSettings, Conflict, DatabaseUrl, Port, Settings
+from cartload_kit.settings import CheckedSettings, Conflict, DatabaseUrl, HttpUrl, Port, Settings
 from cartload_kit.shared_settings import TokenCheckSettings
+from cartload_writer.adapters.blob_account import BlobAccount
 
 COMMANDS_AT_ONCE = 8
 """Commands from Kafka that are kept at a time, each with a connection of its own."""
@@ -23,13 +24,60 @@ class DatabaseSettings(CheckedSettings):
     )
 
 
-class MigrateSettings(DatabaseSettings):
-    """What the one-shot `migrate` needs: the database to migrate and the container to make."""
+class BlobSettings(CheckedSettings):
+    """The Blob account, by one of two ways, and the container in it."""
 
-    blob_connection_string: SecretStr = Field(description="Connection string of the Blob account.")
+    blob_connection_string: SecretStr | None = Field(
+        default=None,
+        description="Connection string of the Blob account, with a key or a SAS; "
+        "this or CARTLOAD_BLOB_ACCOUNT_URL.",
+    )
+    blob_account_url: HttpUrl | None = Field(
+        default=None,
+        description="URL of the Blob account, such as https://ACCOUNT.blob.core.windows.net: signed in to by "
+        "CARTLOAD_BLOB_SAS or as the managed or workload identity of the process.",
+    )
+    blob_sas: SecretStr | None = Field(
+        default=None,
+        description="Shared access signature for CARTLOAD_BLOB_ACCOUNT_URL, which may read, create, write, "
+        "delete and list blobs; empty: an identity signs in.",
+    )
     blob_container: str = Field(
         default="cartload", pattern="^[a-z0-9]([a-z0-9-]{1,61})[a-z0-9]$", description="The Blob container."
     )
+
+    @field_validator("blob_account_url")
+    @classmethod
+    def _has_no_query(cls, url: str | None) -> str | None:
+        if url is not None and "?" in url:
+            raise ValueError("must end before the ?: a SAS belongs into CARTLOAD_BLOB_SAS")
+        return url
+
+    def conflicts(self) -> Iterable[Conflict]:
+        """Yield what does not fit together."""
+        yield from super().conflicts()
+        if (self.blob_connection_string is None) == (self.blob_account_url is None):
+            yield Conflict(("blob_connection_string", "blob_account_url"), "set exactly one of the two")
+        elif self.blob_account_url is None and self.blob_sas is not None:
+            must = "a SAS is used with the URL only; a connection string carries its own"
+            yield Conflict(("blob_sas", "blob_account_url"), must)
+        elif self.blob_sas is None and (self.blob_account_url or "").startswith("http://"):
+            must = "the tokens of an identity are sent over https only"
+            yield Conflict(("blob_account_url", "blob_sas"), must)
+
+    @property
+    def blob_account(self) -> BlobAccount:
+        """Which account, and who signs in."""
+        text, sas = self.blob_connection_string, self.blob_sas
+        return BlobAccount(
+            connection_string=text.get_secret_value() if text is not None else None,
+            url=self.blob_account_url or "",
+            sas=sas.get_secret_value() if sas is not None else None,
+        )
+
+
+class MigrateSettings(DatabaseSettings, BlobSettings):
+    """What the one-shot `migrate` needs: the database to migrate and the container to make."""
 
 
 class StorageSettings(Settings, MigrateSettings):

@@ -7,11 +7,17 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Self
 
-from azure.core.exceptions import AzureError, ResourceExistsError, ResourceNotFoundError
-from azure.storage.blob import ContentSettings
-from azure.storage.blob.aio import BlobServiceClient, ContainerClient, LinearRetry
+from azure.core.exceptions import (
+    AzureError,
+    HttpResponseError,
+    ResourceExistsError,
+    ResourceNotFoundError,
+)
+from azure.storage.blob import ContentSettings, StorageErrorCode
+from azure.storage.blob.aio import ContainerClient, LinearRetry
 
 from cartload_kit.describe_error import describe_error
+from cartload_writer.adapters.blob_account import BlobAccount
 
 API_VERSION = "2025-05-05"
 """What the SDK is told to speak: emulators lag behind its newest."""
@@ -25,6 +31,8 @@ DELETES = 16
 UPLOAD_SECONDS = 120
 """How long a part of 4 MiB may take, four at a time, on a line of 300 KB/s, and twice that."""
 
+_FORBIDDEN = 403
+
 PIECE = 2**20
 """Bytes that a download holds at a time."""
 
@@ -35,8 +43,12 @@ CONTENT_TYPES: Mapping[str, str] = {
 }
 
 
-class BlobUnavailable(Exception):
-    """Blob is away for now; trying again is harmless."""
+_NO_BLOB = "ready"
+"""The name of a blob that is never there: what is answered about it says whether the container is."""
+
+
+class BlobUnavailable(ConnectionError):
+    """Blob is away for now, or lets nobody in; trying again is harmless."""
 
 
 class BlobDiffers(Exception):
@@ -70,7 +82,7 @@ class BlobStore:
 
     @classmethod
     @asynccontextmanager
-    async def connect(cls, connection_string: str, container: str) -> AsyncIterator[Self]:
+    async def connect(cls, account: BlobAccount, container: str) -> AsyncIterator[Self]:
         """Open a client; nothing is sent yet. Its own retries are few: callers have their own backoff."""
         options: dict[str, Any] = {
             "api_version": API_VERSION,
@@ -80,21 +92,39 @@ class BlobStore:
             "max_single_get_size": PIECE,
             "max_chunk_get_size": PIECE,
         }
-        async with BlobServiceClient.from_connection_string(connection_string, **options) as service:
+        async with account.client(options) as service:
             yield cls(service.get_container_client(container))
 
     async def create_container(self) -> None:
-        """Make the container; one that is there is left as it is."""
+        """Make the container; one that is there is left as it is, and need not be allowed to be made."""
         with _away():
+            if await self._is_there():
+                return
             try:
                 await self._container.create_container()
             except ResourceExistsError:
                 return
+            except HttpResponseError as error:
+                if error.status_code != _FORBIDDEN:
+                    raise
+                name = self._container.container_name
+                raise BlobUnavailable(
+                    f"the container {name} is not there, and this sign-in may not make it; make it yourself"
+                ) from error
 
     async def check(self) -> None:
-        """Ready check: the container answers."""
+        """Ready check: the container answers, and lets this sign-in read."""
         with _away():
-            await self._container.get_container_properties()
+            if not await self._is_there():
+                raise BlobUnavailable(f"the container {self._container.container_name} is not there")
+
+    async def _is_there(self) -> bool:
+        # Not its properties: a SAS of a container may not read those, however much it may do inside.
+        try:
+            await self._container.get_blob_client(_NO_BLOB).get_blob_properties()
+        except ResourceNotFoundError as error:
+            return getattr(error, "error_code", None) != StorageErrorCode.CONTAINER_NOT_FOUND
+        return True
 
     async def put(self, part: Part) -> StoredPart:
         """Store a part unless it is there already; a part with equal rows counts as this one.
@@ -190,7 +220,7 @@ class _away:  # noqa: N801 - reads as a statement
             raise BlobUnavailable(describe_error(error)) from error
 
 
-async def make_container(connection_string: str, container: str) -> None:
-    """Make the container, where it is not there."""
-    async with BlobStore.connect(connection_string, container) as blobs:
+async def make_container(account: BlobAccount, container: str) -> None:
+    """Make the container, where it is not there. Raises BlobUnavailable."""
+    async with BlobStore.connect(account, container) as blobs:
         await blobs.create_container()
