@@ -1,6 +1,7 @@
 """The files of deploy/observability as tests read them."""
 
 import importlib.util
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -67,3 +68,24 @@ def alert_tests() -> list[dict[str, Any]]:
     """Return every single test that promtool runs on an alert."""
     files = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("tests/*.yaml"))]
     return [one for file in files for test in file["tests"] for one in test.get("alert_rule_test", ())]
+
+
+def dashboard_queries() -> dict[str, str]:
+    """Return every query of every dashboard, with the name of its file and panel."""
+    documents = {path.name: json.loads(path.read_text("utf-8")) for path in FOLDER.glob("dashboards/*.json")}
+    return {
+        target["expr"]: f"{name}: {panel['title']}"
+        for name, document in documents.items()
+        for panel in document["panels"]
+        for target in panel.get("targets", ())
+    }
+
+
+def expressions() -> list[str]:
+    """Return everything that is asked of Prometheus: by dashboards, alerts and recording rules."""
+    return [*dashboard_queries(), *(rule["expr"] for rule in rules())]
+
+
+def plain(expression: str) -> str:
+    """Return an expression as Prometheus takes it: with a time in place of Grafana's variable."""
+    return expression.replace("$__rate_interval", "5m")

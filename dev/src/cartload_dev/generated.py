@@ -36,6 +36,7 @@ def generators() -> tuple[Generator, ...]:
             (python, "dev/generate/slo_rules.py"),
             ("deploy/observability/rules/slo.yaml",),
         ),
+        Generator("dashboards", (python, "dev/generate/dashboards.py"), ("deploy/observability/dashboards",)),
         Generator("spec reference", (python, "dev/generate/spec.py"), ("docs/spec.md",)),
         Generator(
             "data dictionary", (python, "dev/generate/data_dictionary.py"), ("docs/data-dictionary.md",)
