@@ -76,8 +76,11 @@ compose-test: setup ## try docker-compose.yml in every way, from nothing (needs 
 chart-test: .venv/.installed ## lint the Helm chart, render it in every way, test what it makes (needs helm)
 	@$(DEV) chart-test
 
-.PHONY: observability-test
-observability-test: setup ## check and test the alert rules (needs promtool)
+.PHONY: observe observability-test
+observe: setup ## Prometheus and Grafana beside what runs, with the dashboards and alerts
+	@$(DEV) observe
+
+observability-test: setup ## promtool on the alert rules, Prometheus on a running system
 	@$(DEV) observability-test
 
 .PHONY: audit sbom

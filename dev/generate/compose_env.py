@@ -46,6 +46,12 @@ OWN: dict[str, SettingDescription] = {
     "CARTLOAD_MAKE_USERS": SettingDescription(
         "0, 1", "1", "Whether the services' databases and users are made at a start."
     ),
+    "CARTLOAD_GRAFANA_PORT": SettingDescription(
+        "port", "3000", "With the profile `observe`: Grafana's port on this machine."
+    ),
+    "CARTLOAD_PROMETHEUS_PORT": SettingDescription(
+        "port", "9090", "With the profile `observe`: Prometheus' port on this machine."
+    ),
     "CARTLOAD_IMAGES": SettingDescription(
         "text", "cartload", "What the images' names begin with: a registry and a path."
     ),

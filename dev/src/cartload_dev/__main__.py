@@ -8,7 +8,19 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from cartload_dev import audit, checks, chromium, demo, generated, lifecycle, logs, requirements, sbom, setup
+from cartload_dev import (
+    audit,
+    checks,
+    chromium,
+    demo,
+    generated,
+    lifecycle,
+    logs,
+    observability,
+    requirements,
+    sbom,
+    setup,
+)
 from cartload_dev.docker import compose
 from cartload_dev.errors import LauncherError
 from cartload_dev.frontend import Frontend
@@ -156,8 +168,16 @@ def chart_test(_options: argparse.Namespace) -> int:
     return checks.chart_test(os.environ)
 
 
+def observe(options: argparse.Namespace) -> None:
+    """Hold Prometheus, and Grafana where it is installed, beside the running system."""
+    if is_compose(options):
+        compose.observe(os.environ, _log)
+    else:
+        observability.observe(options.run, os.environ, _log)
+
+
 def observability_test(_options: argparse.Namespace) -> None:
-    """Check and test the alert rules with promtool."""
+    """Check and test the alert rules with promtool, and what a real Prometheus sees of a running system."""
     checks.observability_test(os.environ, _log)
 
 
@@ -217,6 +237,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int | None]] = {
     "images": images,
     "compose-test": compose_test,
     "chart-test": chart_test,
+    "observe": observe,
     "observability-test": observability_test,
     "audit": run_audit,
     "sbom": write_sbom,

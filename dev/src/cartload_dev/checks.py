@@ -126,12 +126,18 @@ def unit(environ: Mapping[str, str], log: Callable[[str], None]) -> None:
 
 
 def observability_test(environ: Mapping[str, str], log: Callable[[str], None]) -> None:
-    """Have promtool check and test the alert rules; raises LauncherError naming what failed."""
+    """Have promtool check and test the alert rules, and a real Prometheus scrape a running system.
+
+    Raises LauncherError naming what failed.
+    """
     promtool = observability.program("promtool", environ)
+    observability.program("prometheus", environ)
     steps = [
         Step(title, command)
         for title, command in observability.promtool_commands(promtool, checkout()).items()
     ]
+    scraped = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/observability")
+    steps.append(Step("a real Prometheus beside the running system", scraped))
     failed = [step.title for step in steps if not _passes(step, checkout(), environ, log)]
     if failed:
         raise LauncherError(f"make observability-test failed: {', '.join(failed)}")

@@ -78,6 +78,14 @@ def test_down_keeps_the_data_unless_told_otherwise(docker: Docker) -> None:
     assert docker.told[-1].endswith(" down --volumes")
 
 
+def test_what_observes_is_started_only_when_asked_for_and_its_addresses_are_told(docker: Docker) -> None:
+    docker.answering(ports="127.0.0.1:19090->9090/tcp")
+    told: list[str] = []
+    compose.observe(docker.environ, told.append)
+    assert docker.told[0].endswith("compose --progress quiet up --detach --wait prometheus grafana")
+    assert told == ["prometheus: http://127.0.0.1:19090", "grafana: http://127.0.0.1:19090"]
+
+
 def test_the_engine_that_was_named_decides(tmp_path: Path) -> None:
     run = RunDir(tmp_path)
     assert compose.is_in_use(run, {"CARTLOAD_ENGINE": "docker"})

@@ -31,10 +31,18 @@ def up(run: RunDir, environ: Mapping[str, str], log: Log) -> str:
 
 def down(environ: Mapping[str, str], *, volumes: bool = False) -> bool:
     """Stop and remove the containers, with `volumes` their data too; return whether there were any."""
-    some = bool(_output(environ, "ps", "--all", "--quiet"))
+    some = bool(_output(_with_all(environ), "ps", "--all", "--quiet"))
     if some or volumes:
-        _run(environ, "down", *(["--volumes"] if volumes else []))
+        _run(_with_all(environ), "down", *(["--volumes"] if volumes else []))
     return some
+
+
+def observe(environ: Mapping[str, str], log: Log) -> None:
+    """Start Prometheus and Grafana beside the containers; raises LauncherError when that fails."""
+    _run(_with_all(environ), "up", "--detach", "--wait", "prometheus", "grafana")
+    for name in ("prometheus", "grafana"):
+        address = _output(_with_all(environ), "ps", "--format", "{{.Ports}}", name).partition("->")[0]
+        log(f"{name}: http://{address}")
 
 
 def follow_logs(environ: Mapping[str, str]) -> None:
@@ -58,6 +66,11 @@ def is_in_use(run: RunDir, environ: Mapping[str, str]) -> bool:
     if named:
         return named == "docker"
     return run.engine.exists() or requirements.engine(environ) == "docker"
+
+
+def _with_all(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment in which compose knows what only starts when it is asked for."""
+    return {**environ, "COMPOSE_PROFILES": "observe"}
 
 
 def _scale(environ: Mapping[str, str]) -> list[str]:
