@@ -41,6 +41,21 @@ async def fail() -> str:
 serve(app, load(Settings))
 """
 
+KEPT_FROM_STARTING = """
+import sys
+from contextlib import asynccontextmanager
+from cartload_kit.http import create_app, serve
+from cartload_kit.kafka.errors import KafkaUnavailable
+from cartload_kit.settings import Settings, load
+
+@asynccontextmanager
+async def lifespan(app):
+    raise {"outside": KafkaUnavailable("Kafka at k:9: it refuses"), "bug": KeyError("k")}[sys.argv[1]]
+    yield
+
+serve(create_app("sample", title="Sample", lifespan=lifespan), load(Settings))
+"""
+
 STUCK = """
 import time
 from contextlib import asynccontextmanager
@@ -209,6 +224,24 @@ def test_a_worker_that_fails_says_why_and_ends(tmp_path: Path) -> None:
         code, _, log = ended(process)
     assert code == 1
     assert any("no kafka" in str(line.get("exception")) for line in log)
+
+
+def test_what_keeps_an_app_from_starting_is_told_in_one_line_without_a_trace(tmp_path: Path) -> None:
+    with started(tmp_path, KEPT_FROM_STARTING, "outside") as (process, _):
+        code, _, log = ended(process)
+    assert code == 3
+    messages = [line["message"] for line in log if line["level"] == "error"]
+    assert messages == [
+        "cannot start: Kafka at k:9: it refuses",
+        "Application startup failed. Exiting.",
+    ]
+
+
+def test_a_mistake_that_keeps_an_app_from_starting_is_told_with_its_trace(tmp_path: Path) -> None:
+    with started(tmp_path, KEPT_FROM_STARTING, "bug") as (process, _):
+        code, _, log = ended(process)
+    assert code == 3
+    assert any("Traceback" in str(line["message"]) for line in log)
 
 
 def test_a_worker_that_misses_a_server_says_so_in_one_line_without_a_trace(tmp_path: Path) -> None:

@@ -1,10 +1,12 @@
 """The app factory: every HTTP process begins here, so that all behave alike."""
 
-from collections.abc import Callable, Mapping
-from contextlib import AbstractAsyncContextManager
+import logging
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 
 from fastapi import Depends, FastAPI
 
+from cartload_kit.describe_error import describe_error
 from cartload_kit.http import health, openapi, problems
 from cartload_kit.http.health import ReadyCheck
 from cartload_kit.http.lifecycle import Lifecycle
@@ -12,11 +14,14 @@ from cartload_kit.http.limits import BodyLimits
 from cartload_kit.http.middleware import RequestScope
 from cartload_kit.http.queries import require_declared_parameters
 from cartload_kit.http.semantics import HttpSemantics, require_no_if_match
+from cartload_kit.transient_errors import is_transient
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 """Opens what an app needs before its first request, and closes it after the last."""
 
 MEBIBYTE = 1024 * 1024
+
+_log = logging.getLogger(__name__)
 
 
 def create_app(
@@ -48,7 +53,7 @@ def create_app(
         title=title,
         description=description,
         version=version,
-        lifespan=lifespan,
+        lifespan=_told_in_one_line(lifespan) if lifespan is not None else None,
         openapi_url=openapi_url,
         docs_url=None,
         redoc_url=None,
@@ -73,3 +78,26 @@ def create_app(
         health.routes(service, kept, check_seconds, needs_checks=needs_checks, metrics_too=serve_metrics)
     )
     return app
+
+
+def _told_in_one_line(lifespan: Lifespan) -> Lifespan:
+    """The same lifespan; that something outside keeps the app from starting is told without a stack trace."""
+
+    @asynccontextmanager
+    async def told(app: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            try:
+                await stack.enter_async_context(lifespan(app))
+            except Exception as error:
+                if is_transient(error):
+                    _log.error("cannot start: %s", describe_error(error))
+                    # uvicorn logs the stack trace of whatever ends a start, as a text that it is given.
+                    logging.getLogger("uvicorn.error").addFilter(_is_no_trace)
+                raise
+            yield
+
+    return told
+
+
+def _is_no_trace(record: logging.LogRecord) -> bool:
+    return not str(record.msg).startswith("Traceback")
