@@ -23,8 +23,6 @@ from support.helm_chart import (
 
 ALL = [(name,) for name in PROFILES] + list(PAIRS)
 CLASSES = {role_of_class(cls).replace(" ", "-"): cls for cls in generator("configuration").role_classes()}
-PLAIN = [names for names in ALL if "external" not in names]
-"""Those whose settings the services have today."""
 ALLOWED_VOLUMES = {"configMap", "emptyDir", "projected", "secret", "persistentVolumeClaim"}
 OF_JOBS = {
     "setup": {
@@ -90,9 +88,8 @@ def test_an_account_is_there_for_every_pod_and_mounts_no_token(objects: tuple[Ob
     assert used == accounts.keys()
 
 
-@pytest.mark.parametrize("names", PLAIN, ids="+".join)
-def test_each_role_sees_its_own_secrets_only(names: tuple[str, ...]) -> None:
-    for name, pod in pods(rendered(*profiles(*names))):
+def test_each_role_sees_its_own_secrets_only(objects: tuple[Object, ...]) -> None:
+    for name, pod in pods(objects):
         role, seen = role_of(pod), set(secret_files(pod))
         if role in CLASSES:
             cls = CLASSES[role]
@@ -131,9 +128,7 @@ def test_a_secret_is_found_under_another_name_and_key() -> None:
     }
 
 
-@pytest.mark.parametrize("names", PLAIN, ids="+".join)
-def test_roles_are_told_what_they_read_and_all_that_is_required(names: tuple[str, ...]) -> None:
-    objects = rendered(*profiles(*names))
+def test_roles_are_told_what_they_read_and_all_that_is_required(objects: tuple[Object, ...]) -> None:
     for name, pod in pods(objects):
         role = role_of(pod)
         if role not in CLASSES:

@@ -61,6 +61,10 @@ WRONG: dict[str, tuple[Mapping[str, Any], str]] = {
         {"blob.identityClientId": "0" * 36},
         "blob.identityClientId is for blob.authentication=identity alone",
     ),
+    "an identity in plain text": (
+        {"blob.authentication": "identity", "blob.accountUrl": "http://a.example"},
+        "blob.accountUrl=http://a.example must be https",
+    ),
     "SASL without a mechanism": (
         {"kafka.securityProtocol": "SASL_SSL"},
         "kafka.securityProtocol=SASL_SSL needs kafka.saslMechanism",
