@@ -1,5 +1,6 @@
 """The chart carries the alerts and dashboards of deploy/observability, and its targets fit them."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,16 @@ def test_every_rule_is_there_with_a_link_to_its_runbook() -> None:
     expected = {f"{NAME}-{path.stem}": groups(path) for path in (OBSERVABILITY / "rules").glob("*.yaml")}
     assert expected
     assert {name: rule["spec"]["groups"] for name, rule in made.items()} == expected
+
+
+def test_every_dashboard_is_there_as_grafana_finds_it() -> None:
+    maps = of_kind(rendered(*profiles("observability")), "ConfigMap").values()
+    found = [each for each in maps if each["metadata"]["labels"].get("grafana_dashboard") == "1"]
+    made = {file: json.loads(text) for each in found for file, text in each["data"].items()}
+    sources = (OBSERVABILITY / "dashboards").glob("*.json")
+    expected = {path.name: json.loads(path.read_text(encoding="utf-8")) for path in sources}
+    assert expected
+    assert made == expected
 
 
 def test_targets_have_the_labels_that_the_rules_look_for() -> None:

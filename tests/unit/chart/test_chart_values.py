@@ -15,6 +15,7 @@ from support.generated import generator
 from support.helm_chart import CHART, PROFILES
 
 GENERATOR = generator("chart")
+ROOT = CHART.parents[2]
 SCHEMA: dict[str, Any] = json.loads((CHART / "values.schema.json").read_text(encoding="utf-8"))
 VALUES: dict[str, Any] = yaml.safe_load((CHART / "values.yaml").read_text(encoding="utf-8"))
 
@@ -61,6 +62,15 @@ def test_generated_parts_are_up_to_date() -> None:
     assert GENERATOR.schema() == SCHEMA, "run `make generate`"
     assert json.loads((CHART / "files" / "settings.json").read_text()) == GENERATOR.settings_by_role()
     assert (CHART / "README.md").read_text(encoding="utf-8") == GENERATOR.readme()
+
+
+def test_the_chart_carries_the_rules_and_dashboards_as_they_are() -> None:
+    for folder, pattern in GENERATOR.OBSERVED.items():
+        sources = (ROOT / "deploy" / "observability" / folder).glob(pattern)
+        expected = {path.name: path.read_bytes() for path in sources}
+        assert expected, folder
+        carried = {path.name: path.read_bytes() for path in (CHART / "files" / folder).iterdir()}
+        assert carried == expected, "run `make generate`"
 
 
 def test_every_secret_setting_can_be_placed() -> None:
