@@ -1,6 +1,8 @@
 """What a role is told of Kafka: which settings go together, and what the clients are told then."""
 
 import ssl
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -203,3 +205,12 @@ def test_a_certificate_goes_with_its_own_key(
     other = loopback(tmp_path)
     (line,) = refused(told, capsys, CARTLOAD_KAFKA_KEY_FILE=str(other.key))
     assert "the key it was made with" in line
+
+
+def test_without_tokens_no_http_client_is_loaded(told: pytest.MonkeyPatch) -> None:
+    code = (
+        "import sys; from cartload_kit.kafka.settings import KafkaSettings; "
+        "from cartload_kit.settings import load; load(KafkaSettings).kafka; print('aiohttp' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, timeout=60)
+    assert done.stdout == b"False\n"
