@@ -1,9 +1,13 @@
 """Settings that several services share, for their settings classes to inherit."""
 
+from typing import TYPE_CHECKING
+
 from pydantic import Field
 
 from cartload_kit.settings import CheckedSettings, HttpUrl, Origins
-from cartload_kit.tokens import TokenVerifier
+
+if TYPE_CHECKING:
+    from cartload_kit.tokens import TokenVerifier
 
 
 class TokenSettings(CheckedSettings):
@@ -18,8 +22,11 @@ class TokenCheckSettings(TokenSettings):
 
     jwks_url: HttpUrl = Field(description="URL of the public keys that access tokens are checked with.")
 
-    def token_verifier(self) -> TokenVerifier:
+    def token_verifier(self) -> "TokenVerifier":
         """Return the verifier of these tokens."""
+        # It loads a client for HTTP, and roles that check no tokens have their settings in the same module.
+        from cartload_kit.tokens import TokenVerifier
+
         return TokenVerifier(self.jwks_url, self.token_issuer, self.token_audience)
 
 
