@@ -92,9 +92,11 @@ async def test_every_rule_is_loaded_and_can_be_evaluated(api: Api) -> None:
     assert {name for name, _, _ in await states()} == {alert.name for alert in alerts()} | set(recorded())
 
 
-async def test_everything_that_is_asked_for_is_there(api: Api, user: User) -> None:
+async def test_everything_that_is_asked_for_is_there(api: Api, cartload: SystemClient, user: User) -> None:
     await user.make_dataset(customers=20, name="scraped")
     await api.until("sum(cartload_job_start_seconds_count)", 1)
+    await api.until("sum(cartload_writer_rows_total)", 1)
+    await api.until('sum(up{job="cartload"})', len(cartload.endpoints.metrics))
     known = await api.get("metadata")
     declared, asked = declared_series(), {one for each in expressions() for one in named(each).selectors}
     names = {name for name, _ in asked} - {"up"} - set(recorded())
