@@ -17,6 +17,8 @@ ROOT = Path(__file__).resolve().parents[3]
 CONFIGURATION = generator("configuration")
 EXAMPLE = generator("compose_env")
 SERVERS = {"kafka", "mysql", "azurite"}
+OBSERVERS = {"prometheus", "grafana"}
+"""Only there with the profile `observe`, for whoever sits at the machine."""
 NOT_TOLD = {
     "CARTLOAD_HOST",
     "CARTLOAD_PORT",
@@ -69,7 +71,7 @@ def test_the_tests_use_the_servers_that_people_get(services: dict[str, dict[str,
 
 
 def test_one_version_is_meant_everywhere(services: dict[str, dict[str, Any]]) -> None:
-    for name in services.keys() - SERVERS:
+    for name in services.keys() - SERVERS - OBSERVERS:
         assert services[name]["image"].endswith(f":${{CARTLOAD_VERSION:-{VERSION}}}"), name
     assert f"ARG VERSION={VERSION}\n" in (ROOT / "Dockerfile").read_text(encoding="utf-8")
     assert f'default = "{VERSION}"' in (ROOT / "docker-bake.hcl").read_text(encoding="utf-8")
@@ -104,9 +106,17 @@ def test_each_part_is_given_its_own_secrets_only(services: dict[str, dict[str, A
         assert name == "secrets" or all(given.values()), f"{name} may write secrets"
 
 
-def test_only_the_gateway_is_reached_from_outside(services: dict[str, dict[str, Any]]) -> None:
-    assert [name for name, service in services.items() if "ports" in service] == ["gateway"]
-    assert [name for name, service in services.items() if "outside" in service["networks"]] == ["gateway"]
+def test_only_the_gateway_and_who_observes_have_ports(services: dict[str, dict[str, Any]]) -> None:
+    with_ports = {name for name, service in services.items() if "ports" in service}
+    outside = {name for name, service in services.items() if "outside" in service["networks"]}
+    assert with_ports == outside == {"gateway", *OBSERVERS}
+
+
+def test_who_observes_is_reached_from_this_machine_only(services: dict[str, dict[str, Any]]) -> None:
+    for name in OBSERVERS:
+        assert services[name]["profiles"] == ["observe"], name
+        assert all(port.startswith("127.0.0.1:") for port in services[name]["ports"]), name
+        assert services[name]["read_only"] is True, name
 
 
 def test_every_container_is_bounded(services: dict[str, dict[str, Any]]) -> None:
@@ -131,5 +141,7 @@ def test_everything_waits_for_what_it_needs(services: dict[str, dict[str, Any]])
             wanted = "service_completed_successfully" if other in once else "service_healthy"
             assert how["condition"] == wanted, f"{name} on {other}"
     assert not [
-        name for name in services.keys() - {"kafka", "secrets"} if not services[name].get("depends_on")
+        name
+        for name in services.keys() - {"kafka", "secrets", "prometheus"}
+        if not services[name].get("depends_on")
     ]
