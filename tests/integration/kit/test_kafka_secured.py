@@ -67,6 +67,19 @@ def variables(broker: SecuredKafka, mechanism: str = "SCRAM-SHA-512", **other: o
     return {name: str(value) for name, value in {**told, **changed}.items() if value is not None}
 
 
+def with_tokens(broker: SecuredKafka, token_url: str, secret: str) -> dict[str, str]:
+    """The variables of a process that signs in by tokens of this server."""
+    return variables(
+        broker,
+        "OAUTHBEARER",
+        username=None,
+        password=None,
+        oauth_token_url=token_url,
+        oauth_client_id="cartload",
+        oauth_client_secret=secret,
+    )
+
+
 def connection(told: dict[str, str]) -> KafkaConnection:
     values = {name.removeprefix("CARTLOAD_").lower(): value for name, value in told.items()}
     return KafkaSettings.model_validate(values).kafka
@@ -123,15 +136,7 @@ async def test_every_client_signs_in_with_a_token(broker: SecuredKafka) -> None:
         return web.json_response({"access_token": token, "expires_in": 600})
 
     async with answering(unsigned) as server:
-        told = variables(
-            broker,
-            "OAUTHBEARER",
-            username=None,
-            password=None,
-            oauth_token_url=server.url,
-            oauth_client_id="cartload",
-            oauth_client_secret="secret-of-the-client",
-        )
+        told = with_tokens(broker, server.url, "secret-of-the-client")
         await works(connection(told))
         assert len(server.asked) == 1
 
@@ -211,15 +216,7 @@ async def test_a_token_server_that_refuses_is_told(broker: SecuredKafka) -> None
         return web.json_response({"error": "invalid_client"}, status=401)
 
     async with answering(refuse) as server:
-        told = variables(
-            broker,
-            "OAUTHBEARER",
-            username=None,
-            password=None,
-            oauth_token_url=server.url,
-            oauth_client_id="cartload",
-            oauth_client_secret="hunter2",
-        )
+        told = with_tokens(broker, server.url, "hunter2")
         said = await why_not(connection(told))
     assert f"the token server {server.url} answered 401 invalid_client" in said
     assert "hunter2" not in said
