@@ -44,7 +44,7 @@ from cartload_kit.kafka import KafkaUnavailable
 from cartload_kit.tokens import Identity
 
 ROW_HASH = "00" * 15 + "07"
-FAST = 2.0
+FAST = 20.0
 
 
 class MovableClock:

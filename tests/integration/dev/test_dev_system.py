@@ -23,7 +23,7 @@ def system(cartload: SystemClient) -> Iterator[SystemClient]:
     yield cartload
     cartload.wait_ready()
     for url in cartload.endpoints.services.values():
-        assert eventually_200(url + "/health/ready")
+        require_200(url + "/health/ready")
 
 
 def get(url: str) -> int:
@@ -39,12 +39,12 @@ def test_every_program_runs(system: SystemClient) -> None:
 @pytest.mark.parametrize("path", ["/health/live", "/health/ready"])
 @pytest.mark.parametrize("service", SERVICES)
 def test_every_service_tells_how_it_is(system: SystemClient, service: str, path: str) -> None:
-    assert eventually_200(system.endpoints.services[service] + path)
+    require_200(system.endpoints.services[service] + path)
 
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_every_service_has_metrics(system: SystemClient, service: str) -> None:
-    assert eventually_200(system.endpoints.metrics[service])
+    require_200(system.endpoints.metrics[service])
 
 
 def test_the_public_origin_has_none(system: SystemClient) -> None:
@@ -75,11 +75,19 @@ def test_a_server_that_ended_comes_back_and_everything_gets_ready_again(
     assert system.program(server).state == "ready"
 
 
-def eventually_200(url: str) -> bool:
+def require_200(url: str) -> None:
+    """Return when a URL answers 200; when it does not within a minute, fail with what it says instead."""
+    said = ""
+
     def answers() -> bool:
+        nonlocal said
         try:
             return get(url) == 200
-        except OSError:
-            return False
+        except urllib.error.HTTPError as refused:
+            with refused:
+                said = f"{refused.code} {refused.read().decode()}"
+        except OSError as error:
+            said = str(error)
+        return False
 
-    return wait_for(answers, 60)
+    assert wait_for(answers, 60), f"{url}: {said}"
