@@ -31,7 +31,7 @@ SCRIPTS = (".ci/run", "dev/bootstrap", "dev/find-python")
 VERSION = "0.1.0"
 STEP_SECONDS = 900
 WORKERS = "2"
-UNIT_WORKERS = "3"
+UNIT_WORKERS = "4"
 """One more than two cores: many of these tests wait for a process or for a limit of time."""
 UNIT_TESTS = ("tests/unit", "tests/contract")
 """They need no server; the architecture rules among them are part of `make check`."""

@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-import jsonschema
 import pytest
 import yaml
 
@@ -13,6 +12,7 @@ from cartload_dev.checks import VERSION
 from cartload_kit.settings import is_secret, variable
 from support.generated import generator
 from support.helm_chart import CHART, PROFILES
+from support.json_schema import require_valid
 
 GENERATOR = generator("chart")
 ROOT = CHART.parents[2]
@@ -44,14 +44,14 @@ def test_every_value_is_described() -> None:
 
 
 def test_the_defaults_fit_the_schema_and_name_every_value() -> None:
-    jsonschema.validate(VALUES, SCHEMA)
+    require_valid(VALUES, SCHEMA)
     assert VALUES.keys() == SCHEMA["properties"].keys() - {"global"}
 
 
 @pytest.mark.parametrize("profile", PROFILES)
 def test_a_profile_fits_the_schema(profile: str) -> None:
     values = yaml.safe_load((CHART / "ci" / f"{profile}.yaml").read_text(encoding="utf-8"))
-    jsonschema.validate(values, SCHEMA)
+    require_valid(values, SCHEMA)
 
 
 def test_there_is_no_profile_that_is_not_tried() -> None:

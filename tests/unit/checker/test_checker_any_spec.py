@@ -9,7 +9,7 @@ from support.engine_invariants import dataset, report
 
 
 @settings(
-    max_examples=15,
+    max_examples=10,
     deadline=None,
     derandomize=True,
     database=None,
