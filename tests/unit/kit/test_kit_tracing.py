@@ -9,8 +9,15 @@ from cartload_kit import tracing
 PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
 
+def current() -> tracing.TraceContext:
+    found = tracing.current()
+    assert found is not None
+    return found
+
+
 def test_a_trace_is_continued_with_a_span_of_its_own() -> None:
-    with tracing.continue_from(PARENT) as context:
+    with tracing.continue_from(PARENT):
+        context = current()
         assert context.trace_id == "0af7651916cd43dd8448eb211c80319c"
         assert context.span_id != "b7ad6b7169203331"
         assert tracing.current_traceparent() == context.traceparent
@@ -19,8 +26,8 @@ def test_a_trace_is_continued_with_a_span_of_its_own() -> None:
 
 
 def test_not_being_sampled_is_kept() -> None:
-    with tracing.continue_from(PARENT[:-2] + "00") as context:
-        assert context.traceparent.endswith("-00")
+    with tracing.continue_from(PARENT[:-2] + "00"):
+        assert current().traceparent.endswith("-00")
 
 
 def test_a_later_version_may_have_more_parts() -> None:
@@ -45,7 +52,8 @@ def test_a_later_version_may_have_more_parts() -> None:
     ],
 )
 def test_anything_else_begins_a_new_trace(text: str | None) -> None:
-    with tracing.continue_from(text) as context:
+    with tracing.continue_from(text):
+        context = current()
         assert context.trace_id not in (PARENT, "0" * 32)
         assert re.fullmatch(r"00-[0-9a-f]{32}-[0-9a-f]{16}-01", context.traceparent)
 

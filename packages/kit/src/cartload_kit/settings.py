@@ -144,6 +144,14 @@ class Settings(CheckedSettings):
     host: str = Field(default="127.0.0.1", min_length=1, description="Address the process listens on.")
     port: Port = Field(description="Port the process listens on; each process has its own.")
     log_level: LogLevel = Field(default="info", description="The least level that is logged.")
+    traces_url: HttpUrl | None = Field(
+        default=None,
+        description="Where a collector takes spans by OTLP over HTTP, such as "
+        "http://collector:4318/v1/traces; empty: spans are not kept.",
+    )
+    traces_share: float = Field(
+        default=1.0, ge=0, le=1, description="Share of all traces whose spans are kept, 0 to 1."
+    )
 
 
 def variable(cls: type[BaseSettings], field: str) -> str:

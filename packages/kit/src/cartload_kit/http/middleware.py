@@ -13,7 +13,7 @@ from cartload_kit import metrics
 from cartload_kit.http.health import PATHS
 from cartload_kit.http.problems import problem_response, unexpected
 from cartload_kit.logging import bind
-from cartload_kit.tracing import continue_from
+from cartload_kit.tracing import Span, SpanStart, continue_from
 
 _log = logging.getLogger("cartload.http")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -37,19 +37,23 @@ class RequestScope:
         headers = Headers(scope=scope)
         # In the scope too: answers to errors take it from there.
         scope["request_id"] = _request_id(headers.get("x-request-id"))
+        # Of probes, which come every few seconds for ever, no spans are kept.
+        start = SpanStart(_method(scope), "server") if scope["path"] not in PATHS else None
         with (
             bind(request_id=scope["request_id"]),
-            continue_from(headers.get("traceparent")),
+            continue_from(headers.get("traceparent"), start) as span,
             metrics.HTTP_IN_FLIGHT.labels(self._service, scope["type"]).track_inprogress(),
         ):
-            await _Exchange(self._app, self._service, scope, receive, send).run()
+            await _Exchange(self._app, self._service, span, scope, receive, send).run()
 
 
 class _Exchange:
     """One request and its answer."""
 
-    def __init__(self, app: ASGIApp, service: str, scope: Scope, receive: Receive, send: Send) -> None:
-        self._app, self._service = app, service
+    def __init__(
+        self, app: ASGIApp, service: str, span: Span, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        self._app, self._service, self._span = app, service, span
         self._scope, self._receive, self._send = scope, receive, send
         self._status = 0
         self._began = time.perf_counter()
@@ -85,10 +89,13 @@ class _Exchange:
         status = self._status or _GONE
         route = route_template(self._scope)
         method = self._scope.get("method", "WEBSOCKET")
+        known = _method(self._scope)
         if self._scope["type"] == "http":
-            # Anybody can invent methods, and each would be a time series of its own.
-            known = method if method in _METHODS else "OTHER"
             metrics.HTTP_SECONDS.labels(self._service, known, route, str(status)).observe(seconds)
+        self._span.note(
+            {"http.request.method": known, "http.route": route, "http.response.status_code": status},
+            name=f"{known} {route}",
+        )
         level = logging.DEBUG if self._scope["path"] in PATHS else logging.INFO
         _log.log(
             level,
@@ -98,6 +105,12 @@ class _Exchange:
             status,
             extra={"route": route, "status": status, "duration_ms": round(seconds * 1000, 2)},
         )
+
+
+def _method(scope: Scope) -> str:
+    """The method; anybody can invent some, and each would be a time series and a name of its own."""
+    method = scope.get("method", "WEBSOCKET")
+    return method if method in _METHODS or scope["type"] != "http" else "OTHER"
 
 
 def _request_id(given: str | None) -> str:

@@ -7,6 +7,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from types import FrameType
 from typing import TypedDict, Unpack, cast
@@ -125,8 +126,18 @@ def serve(
         # uvicorn raises the signal again after its graceful stop; by then nothing is left to do.
         signal.signal(number, lambda *_: None)
     on_stop = partial(_end_in_time, stop_seconds)
-    server(app, settings.host, settings.port, ws_max_size=ws_max_size, on_stop=on_stop, **options).run()
+    with _traces_exported(app.state.service, settings):
+        server(app, settings.host, settings.port, ws_max_size=ws_max_size, on_stop=on_stop, **options).run()
     sys.exit(app.state.lifecycle.exit_code)
+
+
+def _traces_exported(service: str, settings: Settings) -> AbstractContextManager[None]:
+    if settings.traces_url is None:
+        return nullcontext()
+    # OpenTelemetry takes memory and time at the start, and most processes are told of no collector.
+    from cartload_kit.trace_export import exporting
+
+    return exporting(service, settings.traces_url, settings.traces_share)
 
 
 def _allow_open_files() -> None:

@@ -12,7 +12,7 @@ from aiokafka.errors import KafkaError
 from cartload_kit.backoff import Backoff
 from cartload_kit.concurrency import run_until_first_ends
 from cartload_kit.describe_error import describe_error
-from cartload_kit.kafka import client
+from cartload_kit.kafka import client, context
 from cartload_kit.kafka.connection import KafkaConnection
 from cartload_kit.kafka.errors import KafkaUnavailable
 from cartload_kit.kafka.record import Record, from_kafka
@@ -96,4 +96,5 @@ async def read_latest(
 
 async def _each(records: Subscription, handler: Callable[[Record], Awaitable[None]]) -> None:
     async for record in records:
-        await handler(record)
+        with context.incoming(record):
+            await handler(record)

@@ -214,7 +214,7 @@ class Consumer:
         record, began, outcome = entry.record, time.perf_counter(), "dropped"
         metrics.QUEUED_SECONDS.labels(self._group, record.topic).observe(_age(record))
         try:
-            with context.incoming(record.headers):
+            with context.incoming(record):
                 outcome = await self._retrying.run(entry)
             self._finish(entry, outcome)
         except Exception as error:  # noqa: BLE001 - each of these ends the consumer: `run` raises it

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 from cartload_kit import logging, tracing
+from cartload_kit.kafka.record import Record
+from cartload_kit.tracing import SpanStart
 
 TRACE = "traceparent"
 REQUEST = "x-request-id"
@@ -22,9 +24,23 @@ def outgoing(headers: Iterable[tuple[str, bytes]]) -> list[tuple[str, bytes]]:
 
 
 @contextmanager
-def incoming(headers: Mapping[str, bytes]) -> Iterator[None]:
-    """Run the block in the trace and the request that the headers name; in a trace of its own without one."""
-    with tracing.continue_from(_text(headers, TRACE)), logging.bind(request_id=_text(headers, REQUEST)):
+def incoming(record: Record) -> Iterator[None]:
+    """Run the block in the trace and the request that a record names; in a trace of its own without one."""
+    start = SpanStart(
+        f"process {record.topic}",
+        "consumer",
+        attributes={
+            "messaging.system": "kafka",
+            "messaging.operation.type": "process",
+            "messaging.destination.name": record.topic,
+            "messaging.destination.partition.id": str(record.partition),
+            "messaging.kafka.offset": record.offset,
+        },
+    )
+    with (
+        tracing.continue_from(_text(record.headers, TRACE), start),
+        logging.bind(request_id=_text(record.headers, REQUEST)),
+    ):
         yield
 
 
