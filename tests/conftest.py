@@ -20,6 +20,7 @@ from cartload_dev.ports import free_ports
 from cartload_dev.state import ProcessRef
 from cartload_dev.system_client import SystemClient
 from support.engine import launcher_environment, remove_containers
+from support.span_collector import SpanCollector, collecting
 
 FOLDER = "CARTLOAD_TEST_FOLDER"
 OWNER = "CARTLOAD_TEST_OWNER"
@@ -100,11 +101,11 @@ def locked(path: Path) -> Iterator[None]:
         yield
 
 
-def start_stack(name: str, *, servers_only: bool) -> SystemClient:
+def start_stack(name: str, *, servers_only: bool, **settings: str) -> SystemClient:
     """Return the run's servers or system, started now when no worker did it yet."""
     folder = Path(os.environ[FOLDER])
     run = RunDir(folder / name)
-    environ = launcher_environment()
+    environ = {**launcher_environment(), **settings}
     with locked(folder / f"{name}.lock"):
         environ["CARTLOAD_PORT"] = str(free_ports(1)[0])
         lifecycle.start(run, environ, lambda _: None, servers_only=servers_only, owner=int(os.environ[OWNER]))
@@ -136,6 +137,13 @@ def blob_connection_string(servers: SystemClient) -> str:
 
 
 @pytest.fixture(scope="session")
-def cartload() -> SystemClient:
+def span_collector() -> Iterator[SpanCollector]:
+    """Where the whole running system sends its spans."""
+    with collecting() as collector:
+        yield collector
+
+
+@pytest.fixture(scope="session")
+def cartload(span_collector: SpanCollector) -> SystemClient:
     """The whole running system, on servers of its own."""
-    return start_stack("system", servers_only=False)
+    return start_stack("system", servers_only=False, CARTLOAD_TRACES_URL=span_collector.url)

@@ -71,7 +71,7 @@ class FakeOutbox:
         self.error: Exception | None = None
         self._news = asyncio.Condition()
 
-    async def send(self, messages: Iterable[Message]) -> None:
+    async def send(self, messages: Iterable[Message], traceparents: Iterable[str | None] = ()) -> None:
         if self.away:
             raise KafkaUnavailable("away")
         if self.error is not None:

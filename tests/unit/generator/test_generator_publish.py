@@ -25,7 +25,7 @@ class Desk:
         self.tried, self.noted = asyncio.Event(), asyncio.Event()
         self.publisher = Publisher(self, self.mark, interval=0.1, clock=lambda: self.now)
 
-    async def send(self, messages: Any) -> None:
+    async def send(self, messages: Any, traceparents: Any = ()) -> None:
         self.tried.set()
         if self.away:
             raise KafkaUnavailable("away")

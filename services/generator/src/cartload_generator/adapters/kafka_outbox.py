@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from itertools import chain, repeat
 
 from cartload_contracts import envelope
 from cartload_contracts.envelope import Message
@@ -24,12 +25,12 @@ class KafkaOutbox:
         self._source = source
         self._clock = clock
 
-    async def send(self, messages: Iterable[Message]) -> None:
+    async def send(self, messages: Iterable[Message], traceparents: Iterable[str | None] = ()) -> None:
         """Send messages; raises KafkaUnavailable, MessageTooLarge or FatalProducerError."""
-        now, trace = self._clock(), current_traceparent()
+        now, here = self._clock(), current_traceparent()
         wires = []
-        for message in messages:
+        for message, trace in zip(messages, chain(traceparents, repeat(None)), strict=False):
             metrics.COMMANDS.labels(message.type).inc()
-            wires.append(envelope.encode(message, source=self._source, now=now, traceparent=trace))
+            wires.append(envelope.encode(message, source=self._source, now=now, traceparent=trace or here))
         if wires:
             await self._producer.send_all(wires)

@@ -24,7 +24,7 @@ from cartload_generator.domain.entities import Clock
 from cartload_generator.domain.planning import chunk_of
 from cartload_kit.kafka import BadMessage, MessageTooLarge, Record, Sendable
 from cartload_kit.logging import bind
-from cartload_kit.tracing import current_traceparent
+from cartload_kit.tracing import current_traceparent, step
 
 SOURCE = "/cartload/generator/worker"
 _IPC = pa.ipc.IpcWriteOptions(compression="lz4")
@@ -69,9 +69,10 @@ class ChunkHandler:
 
     async def _make(self, command: GenerateChunk) -> list[Batch]:
         try:
-            return await asyncio.get_running_loop().run_in_executor(
-                self._thread, make_batches, self._engines, command
-            )
+            with step("generate", {"cartload.chunk": command.chunk}):
+                return await asyncio.get_running_loop().run_in_executor(
+                    self._thread, make_batches, self._engines, command
+                )
         except ValueError as error:
             raise BadMessage(str(error)) from error
 

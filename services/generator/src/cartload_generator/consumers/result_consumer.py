@@ -4,19 +4,31 @@ import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from uuid import UUID
 
 from cartload_contracts import envelope
 from cartload_contracts.envelope import InvalidMessage
 from cartload_contracts.messages import Deleted, Result
 from cartload_generator import metrics
+from cartload_kit import tracing
 from cartload_kit.kafka import BadMessage, Record
+from cartload_kit.tracing import SpanStart, TraceContext
 
 type Apply = Callable[[UUID, list[Result]], Awaitable[None]]
 """Applies the results of one job (or of one dataset, for a delete) in one transaction."""
 
 _MOST_AT_ONCE = 200
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A result, who waits until it is applied, and the span that brought it."""
+
+    result: Result
+    done: asyncio.Future[None]
+    brought_by: TraceContext | None
 
 
 class ResultConsumer:
@@ -26,7 +38,7 @@ class ResultConsumer:
         """`at_once`: jobs whose results are applied side by side, each on a connection of its own."""
         self._apply = apply
         self._slots = asyncio.Semaphore(at_once)
-        self._waiting: dict[UUID, list[tuple[Result, asyncio.Future[None]]]] = defaultdict(list)
+        self._waiting: dict[UUID, list[_Waiting]] = defaultdict(list)
         self._running: dict[UUID, asyncio.Task[None]] = {}
 
     async def handle(self, record: Record) -> None:
@@ -49,7 +61,7 @@ class ResultConsumer:
 
     async def _queued(self, key: UUID, result: Result) -> None:
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting[key].append((result, done))
+        self._waiting[key].append(_Waiting(result, done, tracing.current()))
         if key not in self._running:
             # A task of its own: a record that is given up at a rebalance must not cancel the transaction that
             # applies it together with others.
@@ -64,21 +76,29 @@ class ResultConsumer:
         finally:
             del self._running[key]
 
-    def _take(self, key: UUID) -> list[tuple[Result, asyncio.Future[None]]]:
+    def _take(self, key: UUID) -> list[_Waiting]:
         waiting = self._waiting[key]
         # Given up while they waited: whoever has the partition now is handed them too.
-        batch = [one for one in waiting[:_MOST_AT_ONCE] if not one[1].cancelled()]
+        batch = [one for one in waiting[:_MOST_AT_ONCE] if not one.done.cancelled()]
         del waiting[:_MOST_AT_ONCE]
         if not waiting:
             del self._waiting[key]
         return batch
 
-    async def _apply_batch(self, key: UUID, batch: list[tuple[Result, asyncio.Future[None]]]) -> None:
+    async def _apply_batch(self, key: UUID, batch: list[_Waiting]) -> None:
         if not batch:
             return
+        # They came by several messages: one of them is gone on from, and all are linked.
+        spans = [one.brought_by for one in batch if one.brought_by is not None]
+        start = SpanStart(
+            "apply results", links=spans, attributes={"messaging.batch.message_count": len(batch)}
+        )
         try:
-            with metrics.APPLY_SECONDS.time():
-                await self._apply(key, [result for result, _ in batch])
+            with (
+                tracing.continue_from(spans[0].traceparent if spans else None, start),
+                metrics.APPLY_SECONDS.time(),
+            ):
+                await self._apply(key, [one.result for one in batch])
         except Exception as error:  # noqa: BLE001 - it is told to each record that waits for it
             _settle(batch, error)
         else:
@@ -89,11 +109,11 @@ def _key(result: Result) -> UUID | None:
     return result.dataset_id if isinstance(result, Deleted) else result.job_id
 
 
-def _settle(batch: list[tuple[Result, asyncio.Future[None]]], error: Exception | None) -> None:
-    for _, done in batch:
-        if done.done():
+def _settle(batch: list[_Waiting], error: Exception | None) -> None:
+    for one in batch:
+        if one.done.done():
             continue
         if error is None:
-            done.set_result(None)
+            one.done.set_result(None)
         else:
-            done.set_exception(error)
+            one.done.set_exception(error)

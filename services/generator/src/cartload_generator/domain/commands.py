@@ -95,5 +95,8 @@ def delete(dataset: Dataset) -> Delete:
 class Outbox(Protocol):
     """Where commands and job states go."""
 
-    async def send(self, messages: Iterable[Message]) -> None:
-        """Send messages; returns when all are safe. Raises when that is not certain."""
+    async def send(self, messages: Iterable[Message], traceparents: Iterable[str | None] = ()) -> None:
+        """Send messages; returns when all are safe. Raises when that is not certain.
+
+        `traceparents`: one a message, where they are not all of the running trace.
+        """

@@ -130,6 +130,9 @@ class Job:
     finished_at: datetime | None = None
     error: str | None = None
     waiting_for: str | None = None
+    traceparent: str | None = None
+    """Where the trace of the request that made the job goes on."""
+
     notes: list[JobEvent] = field(default_factory=list)
     rolled_back: bool = False
     """Set when the writer has just removed what an append had stored; not kept."""

@@ -30,6 +30,7 @@ _FIXED = frozenset(
         "customers",
         "blocks_per_chunk",
         "created_at",
+        "traceparent",
     }
 )
 

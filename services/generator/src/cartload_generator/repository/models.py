@@ -135,6 +135,7 @@ jobs = Table(
     Column("finished_at", UtcDateTime(), nullable=True),
     Column("error", Text, nullable=True),
     Column("waiting_for", VARCHAR(500), nullable=True, comment="What holds it up, in words."),
+    Column("traceparent", _word(80), nullable=True, comment="W3C: the request that made the job."),
     Index("ix_jobs_owner", "owner_id", "number"),
     Index("ix_jobs_owner_state", "owner_id", "state", "number"),
     Index("ix_jobs_dataset", "dataset_id", "number"),

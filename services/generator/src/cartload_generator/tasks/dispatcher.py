@@ -98,7 +98,7 @@ class Dispatcher:
 
     def _changed(self, job: Job) -> None:
         view = job.view()
-        self.publisher.offer(job.owner_id, view)
+        self.publisher.offer(job.owner_id, view, job.traceparent)
         self._waiters.changed(view)
         # Only for what was never sent. What is overdue is left to the sweep, which looks at Kafka first.
         # Woken for that, the loop could do nothing, and would wake itself again and again until the sweep.
@@ -237,7 +237,7 @@ class Dispatcher:
         metrics.JOBS_QUEUED.set(queued)
         metrics.OLDEST_QUEUED.set(max((now - since).total_seconds(), 0.0) if since else 0.0)
         for job in waiting:
-            self.publisher.offer(job.owner_id, job.view())
+            self.publisher.offer(job.owner_id, job.view(), job.traceparent)
         # One look for all of them: it opens connections of its own.
         backlog = await self._backlog.read() if silent else None
         for job_id in silent:

@@ -28,6 +28,7 @@ from cartload_generator.domain.states import Step
 from cartload_generator.repository import datasets, in_flight_chunks, jobs
 from cartload_kit.database import transaction
 from cartload_kit.kafka import FatalProducerError
+from cartload_kit.tracing import resume
 from cartload_kit.transient_errors import is_transient
 
 _MEDIUM_ROWS = 100_000
@@ -259,11 +260,13 @@ class LockedJobs:
                 return
             before, started = (job.state, job.step), job.started_at
             locked = LockedJob(job, self._clock(), connection, self._plans)
-            yield locked
-            await locked.save(before=before)
-            # Before the commit: sent and not committed is sent again, committed and not sent might be lost.
-            if locked.messages:
-                await self._outbox.send(locked.messages)
+            with resume(job.traceparent, "move job on"):
+                yield locked
+                await locked.save(before=before)
+                # Before the commit: sent and not committed is sent again, committed and not sent might be
+                # lost.
+                if locked.messages:
+                    await self._outbox.send(locked.messages)
         _measure(locked, ended=before[0] not in states.ENDED and job.ended, began=started is None)
         # After the commit, for what was told cannot be taken back.
         self._changed(job)

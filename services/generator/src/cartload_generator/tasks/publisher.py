@@ -38,6 +38,18 @@ class _Told:
     at: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Pending:
+    """A state that is to be told, and the trace of its job."""
+
+    state: JobState
+    traceparent: str | None
+
+    @property
+    def job(self) -> JobView:
+        return self.state.job
+
+
 class Publisher:
     """Holds at most the newest state of each job, so a slow Kafka costs freshness and not memory."""
 
@@ -54,18 +66,18 @@ class Publisher:
         self._mark = mark
         self._interval = interval
         self._clock = clock
-        self._pending: dict[UUID, JobState] = {}
+        self._pending: dict[UUID, _Pending] = {}
         self._told: dict[UUID, _Told] = {}
         self._unmarked: dict[UUID, int] = {}
         self._marked_at = clock()
         self._wake = asyncio.Event()
 
-    def offer(self, owner_id: UUID, job: JobView) -> None:
+    def offer(self, owner_id: UUID, job: JobView, traceparent: str | None = None) -> None:
         """Let a state be published, unless a newer one is or was."""
         told, waiting = self._told.get(job.id), self._pending.get(job.id)
         if (told and told.version >= job.version) or (waiting and waiting.job.version >= job.version):
             return
-        self._pending[job.id] = JobState(owner_id=owner_id, job=job)
+        self._pending[job.id] = _Pending(JobState(owner_id=owner_id, job=job), traceparent)
         self._wake.set()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -93,7 +105,7 @@ class Publisher:
             log.warning("job states are left for the next start: %s", describe_error(error))
 
     async def _rest(self, stop: asyncio.Event) -> None:
-        waits = [self._due_in(state) for state in self._pending.values()]
+        waits = [self._due_in(pending.job) for pending in self._pending.values()]
         if self._unmarked:
             waits.append(max(self._marked_at + _MARK_SECONDS - self._clock(), 0.0))
         seconds = min(waits, default=None)
@@ -102,32 +114,32 @@ class Publisher:
             self._wake.clear()
             await wait_for_any(stop, self._wake, timeout=seconds)
 
-    def _due_in(self, state: JobState) -> float:
-        told = self._told.get(state.job.id)
-        if told is None or told.shown != _shown(state.job):
+    def _due_in(self, job: JobView) -> float:
+        told = self._told.get(job.id)
+        if told is None or told.shown != _shown(job):
             return 0.0
         return told.at + self._interval - self._clock()
 
     async def publish_due(self) -> None:
         """Send every state whose time has come, and note what was sent."""
-        await self._publish([state for state in self._pending.values() if self._due_in(state) <= 0])
+        await self._publish([one for one in self._pending.values() if self._due_in(one.job) <= 0])
         # An end is marked at once: until it is, the sweep of every other replica tells it again.
         ended = any(self._told[job_id].shown[0] in states.ENDED for job_id in self._unmarked)
         if self._unmarked and (ended or self._clock() - self._marked_at >= _MARK_SECONDS):
             await self._mark_published()
 
-    async def _publish(self, due: list[JobState]) -> None:
+    async def _publish(self, due: list[_Pending]) -> None:
         if not due:
             return
-        await self._outbox.send(due)
+        await self._outbox.send([one.state for one in due], [one.traceparent for one in due])
         metrics.STATES_PUBLISHED.inc(len(due))
         now = self._clock()
-        for state in due:
-            job = state.job
+        for pending in due:
+            job = pending.job
             self._told[job.id] = _Told(job.version, _shown(job), now)
             self._unmarked[job.id] = job.version
             # A newer one may have been offered during the sending.
-            if self._pending.get(job.id) is state:
+            if self._pending.get(job.id) is pending:
                 del self._pending[job.id]
 
     async def _mark_published(self) -> None:

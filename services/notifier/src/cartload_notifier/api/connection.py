@@ -13,6 +13,7 @@ from typing import Protocol, assert_never
 from cartload_kit.concurrency import run_until_first_ends
 from cartload_kit.errors import Unauthorized, Unavailable
 from cartload_kit.tokens import Identity
+from cartload_kit.tracing import resume
 from cartload_notifier import metrics
 from cartload_notifier.api.messages import Authenticate, Pong, RateLimiter, parse
 from cartload_notifier.domain.close_codes import CloseCode, Closed, TooSlow
@@ -185,7 +186,8 @@ class _Connection:
         waiting = self._queue.take(self._dependencies.clock())
         if waiting is None:
             return False
-        await self._send(waiting.text)
+        with resume(waiting.traceparent, "send job state"):
+            await self._send(waiting.text)
         metrics.SENT.inc()
         return True
 

@@ -6,6 +6,7 @@ from cartload_contracts import topics
 from cartload_contracts.envelope import JOB_STATES, InvalidMessage, decode
 from cartload_kit.kafka import KafkaConnection, NotReady, Record, read_latest
 from cartload_kit.logging import get_logger
+from cartload_kit.tracing import current_traceparent
 from cartload_notifier import metrics
 from cartload_notifier.domain.hub import Hub
 from cartload_notifier.domain.job_update import JobUpdate
@@ -48,7 +49,8 @@ class JobEventsConsumer:
             _log.warning("%s:%d:%d: %s", record.topic, record.partition, record.offset, error)
             return
         metrics.EVENTS.labels("read").inc()
-        self._hub.publish(str(state.owner_id), lambda: JobUpdate.of_event(state))
+        trace = current_traceparent()
+        self._hub.publish(str(state.owner_id), lambda: JobUpdate.of_event(state, trace))
 
     def _on_positioned(self) -> None:
         if self._positioned:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from cartload_contracts.jobs import JobState
@@ -15,13 +15,15 @@ class JobUpdate:
     job_id: str
     version: int
     text: str
+    traceparent: str | None = field(default=None, compare=False)
+    """Where the trace of the event goes on."""
 
     @classmethod
-    def of_event(cls, state: JobState) -> "JobUpdate":
+    def of_event(cls, state: JobState, traceparent: str | None = None) -> "JobUpdate":
         """The update that an event carries. Its owner is left out: users see only their own jobs."""
         job = state.job
         text = f'{{"type":"job","job":{job.model_dump_json()}}}'
-        return cls(str(job.id), job.version, text)
+        return cls(str(job.id), job.version, text, traceparent)
 
     @classmethod
     def of_answer(cls, job: Mapping[str, Any]) -> "JobUpdate":

@@ -17,11 +17,11 @@ from cartload_kit.kafka.errors import BadMessage
 from cartload_kit.kafka.record import Record
 from cartload_kit.logging import bind
 from cartload_writer.adapters.results import Results
-from cartload_writer.consumers.batch_storage import DatasetLocked, Storage
+from cartload_writer.consumers.batch_storage import DatasetLocked, Storage, measured
 from cartload_writer.consumers.decode import rows_of
 from cartload_writer.consumers.redelivery import Redelivery
 from cartload_writer.errors import translate_errors
-from cartload_writer.metrics import BATCHES, ROWS, STEP_SECONDS
+from cartload_writer.metrics import BATCHES, ROWS
 from cartload_writer.repository.batches import StoredBatch
 
 DECODED_RATIO = 8
@@ -76,7 +76,7 @@ class BatchHandler:
             return
         # In a thread: Arrow lets go of the interpreter, and the loop must go on to answer Kafka.
         async with self.storage.cores:
-            with STEP_SECONDS.labels("decode").time():
+            with measured("decode"):
                 rows = await asyncio.to_thread(rows_of, batch, target.ids)
         try:
             stored = await self.storage.store(header, target, rows, began, self.clock())

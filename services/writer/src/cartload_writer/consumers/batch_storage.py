@@ -3,6 +3,8 @@
 import asyncio
 import logging
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -12,6 +14,7 @@ import pymysql
 from cartload.encoders import files
 from cartload.encoders.mysql import LoadError
 from cartload_contracts.batches import BatchHeader
+from cartload_kit import tracing
 from cartload_kit.backoff import Backoff
 from cartload_kit.kafka.errors import BadMessage, TryAgain
 from cartload_kit.transient_errors import RETRYABLE_TRANSACTION_ERRORS, error_code
@@ -40,6 +43,13 @@ _log = logging.getLogger(__name__)
 
 class DatasetLocked(Exception):
     """Somebody holds locks on the dataset's rows, and is no reader that could be ended."""
+
+
+@contextmanager
+def measured(step: str) -> Iterator[None]:
+    """Measure a step of a batch's way, for the metric and for its trace."""
+    with tracing.step(step), STEP_SECONDS.labels(step).time():
+        yield
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +101,7 @@ class Storage:
             BlobUnavailable, pymysql.MySQLError: something is away.
         """
         async with self.cores:
-            with STEP_SECONDS.labels("encode").time():
+            with measured("encode"):
                 part = await asyncio.to_thread(_part, header, target, rows)
         while True:
             # Before the transaction: no lock is held while a slow line takes its time. What a transaction
@@ -109,7 +119,7 @@ class Storage:
                     return None
 
     async def _upload(self, part: Part) -> StoredPart:
-        with STEP_SECONDS.labels("blob").time():
+        with measured("blob"):
             try:
                 return await self.blobs.put(part)
             except BlobDiffers as error:
@@ -154,7 +164,7 @@ class Storage:
         header = work.entry.header
         # Taken before the commit, for the row is part of it: what the load itself takes comes on top below.
         entry = replace(work.entry, storing_seconds=time.perf_counter() - work.began)
-        with STEP_SECONDS.labels("load").time():
+        with measured("load"):
             await self.pool.run(batches.store, self.meta, work.target.database, entry, work.rows)
         seconds = time.perf_counter() - work.began
         return StoredBatch(header.rows, header.row_hash, entry.part.bytes, seconds)

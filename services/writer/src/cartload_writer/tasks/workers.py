@@ -14,7 +14,7 @@ from tenacity import AsyncRetrying, RetryError, retry_if_exception_type, stop_af
 from cartload_kit.backoff import Backoff
 from cartload_kit.concurrency import cancel_all, run_until_first_ends, wait_for_any
 from cartload_kit.logging import bind
-from cartload_kit.tracing import continue_from
+from cartload_kit.tracing import SpanStart, continue_from
 from cartload_writer import metrics
 from cartload_writer.errors import PermanentFailure, explain, only_waits
 from cartload_writer.repository.task_queue import DELETE, LEASE, Task
@@ -104,7 +104,7 @@ class Workers:
 
     async def _work(self, task: Task) -> None:
         with (
-            continue_from(task.traceparent),
+            continue_from(task.traceparent, SpanStart(f"task {task.kind}")),
             bind(job_id=task.message.get("job_id")),
             metrics.TASKS_RUNNING.track_inprogress(),
         ):

@@ -29,6 +29,7 @@ from cartload_generator.repository.keys import KeyRecord
 from cartload_kit.database import is_duplicate_key, retry_on_deadlock, transaction
 from cartload_kit.errors import Conflict, FieldError, Unprocessable
 from cartload_kit.metrics import LIMITS_REFUSED
+from cartload_kit.tracing import current_traceparent
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,4 +214,5 @@ def _job(job_id: UUID, dataset: Dataset, kind: JobKind, segment: Segment, size: 
         created_at=now,
         scheduled_at=now,
         due_at=now + FIRST_TIMEOUT,
+        traceparent=current_traceparent(),
     )
