@@ -17,6 +17,7 @@ const session = (
 interface Seen {
   path: string
   authorization: string | null
+  trace: string | null
   body: string
 }
 
@@ -29,7 +30,8 @@ function server(good: string, refreshes: boolean): Seen[] {
     if (path === '/api/auth/refresh')
       return refreshes ? Response.json(session(good)) : new Response(null, { status: 401 })
     const authorization = request.headers.get('authorization')
-    seen.push({ path, authorization, body: await request.text() })
+    const trace = request.headers.get('traceparent')
+    seen.push({ path, authorization, trace, body: await request.text() })
     return new Response(null, { status: authorization === `Bearer ${good}` ? 200 : 401 })
   })
   return seen
@@ -45,7 +47,7 @@ describe('authorised requests', () => {
     const seen = server('good', true)
     setSession(session('good'))
     expect((await authorisedFetch(post())).status).toBe(200)
-    expect(seen).toEqual([{ path: '/api/jobs', authorization: 'Bearer good', body: '{"a":1}' }])
+    expect(seen).toMatchObject([{ path: '/api/jobs', authorization: 'Bearer good', body: '{"a":1}' }])
   })
 
   it('are made once more, body and all, with a new token after a refusal', async () => {
@@ -54,6 +56,8 @@ describe('authorised requests', () => {
     expect((await authorisedFetch(post())).status).toBe(200)
     expect(seen.map(({ authorization }) => authorization)).toEqual(['Bearer revoked', 'Bearer good'])
     expect(seen.map(({ body }) => body)).toEqual(['{"a":1}', '{"a":1}'])
+    expect(seen[0]?.trace).toMatch(/^00-/)
+    expect(seen[1]?.trace).toEqual(seen[0]?.trace)
   })
 
   it('stay refused when the session is over', async () => {

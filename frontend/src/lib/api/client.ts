@@ -1,6 +1,7 @@
 import createClient from 'openapi-fetch'
 
 import { currentToken, freshToken, refreshSession } from '@/lib/session/refresh'
+import { newTraceparent } from '@/lib/trace'
 
 import { problemFrom } from './problem'
 import type { paths } from './schema.gen'
@@ -10,8 +11,12 @@ function withToken(request: Request, token: string | null): Request {
   return request
 }
 
-/** Fetches with the access token; one that has run out is renewed, and the request is made once more. */
+/**
+ * Fetches with the access token, as the first of a trace; a token that has run out is renewed, and the request
+ * is made once more.
+ */
 export async function authorisedFetch(request: Request): Promise<Response> {
+  request.headers.set('traceparent', newTraceparent())
   const again = request.clone()
   const token = await freshToken()
   const response = await fetch(withToken(request, token))
