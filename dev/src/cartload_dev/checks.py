@@ -28,6 +28,7 @@ PACKAGES = (
     "cartload_dev",
 )
 SCRIPTS = (".ci/run", "dev/bootstrap", "dev/find-python")
+YAML = (".github", "deploy", "docker-compose.yml", "docker-compose.mysql.yml")
 VERSION = "0.1.0"
 STEP_SECONDS = 900
 WORKERS = "2"
@@ -58,6 +59,7 @@ def python_steps() -> tuple[Step, ...]:
         Step("types of the tests", (*run, "mypy", "tests", "dev/generate", "deploy/docker")),
         Step("Dockerfile", (tool("hadolint"), "Dockerfile")),
         Step("shell scripts", (tool("shellcheck"), *SCRIPTS)),
+        Step("YAML", (tool("yamllint"), "--strict", *YAML)),
         Step("architecture rules", (*run, "pytest", "tests/unit/architecture", "-p", "no:cacheprovider")),
     )
 
