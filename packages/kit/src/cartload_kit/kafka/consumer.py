@@ -156,8 +156,11 @@ class Consumer:
                     self._kafka, self._connection, self._topics, _Listener(self), stop
                 )
             except (KafkaError, TimeoutError) as error:
-                self._down = f"cannot start: {describe_error(error)}"
-                log.warning("cannot consume yet: %s", describe_error(error))
+                down = f"cannot start: {describe_error(error)}"
+                # Once each: what is wrong with a password stays so at every attempt.
+                if down != self._down:
+                    log.warning("cannot consume yet: %s", describe_error(error))
+                self._down = down
                 await backoff.wait(attempt, stop)
             else:
                 self._down = None
