@@ -97,9 +97,15 @@ class FakeBacklog:
 
     def __init__(self) -> None:
         self.now = Backlog()
+        self.commands_are_read = asyncio.Event()
+        self.commands_are_read.set()
 
     async def read(self) -> Backlog:
         return self.now
+
+    async def until_commands_are_read(self, seconds: float) -> bool:
+        await self.commands_are_read.wait()
+        return True
 
 
 class Tokens:
@@ -338,6 +344,7 @@ async def running(
     app.state.services = Services(
         engine=database,
         dispatcher=dispatcher,
+        backlog=backlog,
         waiters=waiters,
         previews=Previews(),
         limits=limits or Limits(),

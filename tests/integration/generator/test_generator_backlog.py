@@ -31,20 +31,37 @@ async def test_what_no_group_has_committed_is_counted(kafka_bootstrap: str) -> N
     assert after.batches == before.batches + 2
     assert after.dataset_commands == before.dataset_commands
 
+    await commit_all(kafka_bootstrap, "generator worker", topics.CHUNKS.name)
+    assert (await backlog.read()).chunk_commands == 0
+
+
+async def commit_all(kafka_bootstrap: str, part: str, topic: str) -> None:
+    """Let a group be done with all of a topic."""
     group = AIOKafkaConsumer(
-        bootstrap_servers=kafka_bootstrap,
-        group_id=topics.GROUPS["generator worker"],
-        enable_auto_commit=False,
+        bootstrap_servers=kafka_bootstrap, group_id=topics.GROUPS[part], enable_auto_commit=False
     )
     await group.start()
     try:
-        partitions = [TopicPartition(topics.CHUNKS.name, number) for number in range(topics.PARTITIONS)]
+        partitions = [TopicPartition(topic, number) for number in range(topics.PARTITIONS)]
         group.assign(partitions)
         await group.commit(await group.end_offsets(partitions))
     finally:
         await group.stop()
-    assert (await backlog.read()).chunk_commands == 0
+
+
+async def test_commands_are_read_when_the_writer_has_committed_them(kafka_bootstrap: str) -> None:
+    await ensure_topics(KafkaConnection(kafka_bootstrap), topics.ALL)
+    backlog = KafkaBacklog(KafkaConnection(kafka_bootstrap))
+    await first_look(backlog)
+    async with Producer(KafkaConnection(kafka_bootstrap), "backlog-test", deadline=10) as producer:
+        await producer.send(topics.DATASETS.name, b"key", b"{}")
+    assert not await backlog.until_commands_are_read(1.0)
+    waiting = asyncio.create_task(backlog.until_commands_are_read(30.0))
+    await commit_all(kafka_bootstrap, "writer tasks", topics.DATASETS.name)
+    assert await waiting
 
 
 async def test_a_kafka_that_is_away_is_told_as_such() -> None:
-    assert not (await KafkaBacklog(KafkaConnection("127.0.0.1:1")).read()).reachable
+    backlog = KafkaBacklog(KafkaConnection("127.0.0.1:1"))
+    assert not (await backlog.read()).reachable
+    assert not await backlog.until_commands_are_read(10.0)

@@ -1,5 +1,6 @@
 """Deleting datasets, over HTTP and on a real database."""
 
+import asyncio
 from uuid import UUID
 
 import pytest
@@ -76,6 +77,20 @@ async def test_a_dataset_is_deleted_at_once_while_it_is_sealed(generator: Genera
     assert len(generator.outbox.of(Delete)) == 1
     await generator.hear(sealed(job))
     assert (await user.read(f"/api/jobs/{job['id']}"))["state"] == "cancelled"
+
+
+async def test_a_delete_is_answered_when_the_writer_has_read_it(generator: Generator) -> None:
+    """Until then it would go on serving rows and files of the dataset."""
+    user = generator.user()
+    job = await user.job()
+    await generator.finish(job)
+    generator.backlog.commands_are_read.clear()
+    answer = asyncio.create_task(user.call("DELETE", f"/api/datasets/{job['dataset_id']}"))
+    await generator.outbox.until(Delete)
+    await asyncio.sleep(0.2)
+    assert not answer.done()
+    generator.backlog.commands_are_read.set()
+    assert (await answer).status_code == 202
 
 
 async def test_a_delete_that_cannot_be_sent_is_sent_later(generator: Generator) -> None:

@@ -143,10 +143,18 @@ async def test_an_append_adds_customers_to_the_dataset(user: User) -> None:
     assert dataset["tables"]["users"] == 1500
 
 
-async def test_a_dataset_is_gone_as_soon_as_it_is_deleted(user: User) -> None:
-    job = await user.make_dataset(**SMALL)
+@pytest.mark.parametrize("finished", [True, False], ids=["a finished one", "one whose job runs"])
+async def test_a_dataset_is_gone_as_soon_as_it_is_deleted(user: User, finished: bool) -> None:
+    if finished:
+        job = await user.make_dataset(**SMALL)
+    else:
+        job = await user.start_job(customers=20_000)
+        await user.job_when(job["id"], lambda now: now["rows_done"] > 0)
     path = f"/api/datasets/{job['dataset_id']}"
     assert (await user.call("DELETE", path)).status == 202
+    served = ("/tables/users/rows", "/files", "/tables", "/tables/users/export", "/report", "/connection")
+    answers = [await user.call("GET", path + one) for one in served]
+    assert {answer.status for answer in answers} == {404}
     assert (await user.call("GET", path)).status == 404
     assert (await user.call("DELETE", path)).status == 404
     assert (await user.get("/api/datasets"))["items"] == []

@@ -74,12 +74,12 @@ async def _open_api(
         producer = await stack.enter_async_context(
             Producer(settings.kafka, "generator-api", deadline=_SEND_SECONDS, limits=LIMITS)
         )
-        waiters = JobWaiters(lifecycle.stopping)
+        waiters, backlog = JobWaiters(lifecycle.stopping), KafkaBacklog(settings.kafka)
         dispatcher = Dispatcher(
             database,
             KafkaOutbox(producer, "/cartload/generator/api"),
             waiters,
-            backlog=KafkaBacklog(settings.kafka),
+            backlog=backlog,
             bounds=bounds_of(settings),
             clock=utc_now,
         )
@@ -96,6 +96,7 @@ async def _open_api(
         app.state.services = Services(
             engine=database,
             dispatcher=dispatcher,
+            backlog=backlog,
             waiters=waiters,
             previews=Previews(),
             limits=limits_of(settings),

@@ -8,6 +8,7 @@ from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from cartload_generator.api.specs.preview import Previews
+from cartload_generator.domain.backlog import BacklogReader
 from cartload_generator.domain.entities import Clock
 from cartload_generator.domain.limits import Limits
 from cartload_generator.tasks.dispatcher import Dispatcher
@@ -21,6 +22,7 @@ class Services:
 
     engine: AsyncEngine
     dispatcher: Dispatcher
+    backlog: BacklogReader
     waiters: JobWaiters
     previews: Previews
     limits: Limits

@@ -45,3 +45,6 @@ class BacklogReader(Protocol):
 
     async def read(self) -> Backlog:
         """What waits now; never raises for a Kafka that is away."""
+
+    async def until_commands_are_read(self, seconds: float) -> bool:
+        """Wait until the writer has read every command on a dataset that was sent before; False: not yet."""

@@ -1,4 +1,4 @@
-"""Deleting a dataset: gone for its owner at once, removed by a task."""
+"""Deleting a dataset: gone for its owner with the answer, in every service; removed by a task."""
 
 import logging
 from collections.abc import Awaitable
@@ -11,6 +11,9 @@ from cartload_generator.repository import datasets
 from cartload_kit.database import retry_on_deadlock, transaction
 from cartload_kit.describe_error import describe_error
 
+READ_SECONDS = 2.0
+"""How long a deletion waits for the writer to hear of it: one that is away must not keep anybody waiting."""
+
 log = logging.getLogger(__name__)
 
 
@@ -19,18 +22,22 @@ async def delete(services: Services, owner_id: UUID, dataset_id: UUID) -> None:
     deletions = services.dispatcher.deletions
     dataset = await retry_on_deadlock(lambda: _mark(services, owner_id, dataset_id))
     # The command first: until the writer has read it, it goes on serving rows and files of the dataset.
-    await _or_later(deletions.send(dataset_id))
+    sent = await _or_later(deletions.send(dataset_id))
     if dataset.active_job_id is not None:
         await _or_later(deletions.end_job(dataset.active_job_id))
     deletions.wake.set()
+    if sent:
+        await services.backlog.until_commands_are_read(READ_SECONDS)
 
 
-async def _or_later(work: Awaitable[None]) -> None:
-    """Do a part of the deletion now, or leave it to the loop that looks for what is due."""
+async def _or_later(work: Awaitable[None]) -> bool:
+    """Do a part of the deletion now (True), or leave it to the loop that looks for what is due (False)."""
     try:
         await work
     except Exception as error:  # noqa: BLE001 - whatever it was, the dataset is marked and gone for its owner
         log.warning("a part of a deletion is done later: %s", describe_error(error))
+        return False
+    return True
 
 
 async def _mark(services: Services, owner_id: UUID, dataset_id: UUID) -> Dataset:
