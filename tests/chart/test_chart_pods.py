@@ -185,3 +185,14 @@ def test_an_identity_is_the_writers_alone() -> None:
         if "azure.workload.identity/client-id" in account["metadata"].get("annotations", {})
     }
     assert annotated == {"shop-cartload-writer", "shop-cartload-writer-jobs"}
+
+
+def test_a_demonstration_fits_on_a_node_of_two_cores() -> None:
+    """A node's own pods take up to half a core of it; what reserves more stays pending."""
+    objects = rendered(*profiles("dev"))
+    reserved = 0
+    for workload in of_kind(objects, "Deployment", "StatefulSet", "Job").values():
+        (pod,) = (found for name, found in pods((workload,)))
+        cores = [container["resources"]["requests"]["cpu"] for container in pod["spec"]["containers"]]
+        reserved += workload["spec"].get("replicas", 1) * sum(int(core.removesuffix("m")) for core in cores)
+    assert 0 < reserved <= 1500
