@@ -99,12 +99,15 @@ class FakeBacklog:
         self.now = Backlog()
         self.commands_are_read = asyncio.Event()
         self.commands_are_read.set()
+        self.error: Exception | None = None
 
     async def read(self) -> Backlog:
         return self.now
 
     async def until_commands_are_read(self, seconds: float) -> bool:
         await self.commands_are_read.wait()
+        if self.error is not None:
+            raise self.error
         return True
 
 

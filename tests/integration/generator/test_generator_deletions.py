@@ -93,6 +93,15 @@ async def test_a_delete_is_answered_when_the_writer_has_read_it(generator: Gener
     assert (await answer).status_code == 202
 
 
+async def test_a_delete_is_answered_whatever_the_wait_for_the_writer_meets(generator: Generator) -> None:
+    """The dataset is marked by then: the request cannot be made a second time."""
+    user = generator.user()
+    job = await user.job()
+    await generator.finish(job)
+    generator.backlog.error = RuntimeError("the client broke")
+    assert (await user.call("DELETE", f"/api/datasets/{job['dataset_id']}")).status_code == 202
+
+
 async def test_a_delete_that_cannot_be_sent_is_sent_later(generator: Generator) -> None:
     user = generator.user()
     job = await user.job()

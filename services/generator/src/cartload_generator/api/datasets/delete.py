@@ -27,10 +27,10 @@ async def delete(services: Services, owner_id: UUID, dataset_id: UUID) -> None:
         await _or_later(deletions.end_job(dataset.active_job_id))
     deletions.wake.set()
     if sent:
-        await services.backlog.until_commands_are_read(READ_SECONDS)
+        await _or_later(services.backlog.until_commands_are_read(READ_SECONDS))
 
 
-async def _or_later(work: Awaitable[None]) -> bool:
+async def _or_later(work: Awaitable[object]) -> bool:
     """Do a part of the deletion now (True), or leave it to the loop that looks for what is due (False)."""
     try:
         await work
