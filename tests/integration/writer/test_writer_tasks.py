@@ -212,6 +212,21 @@ async def test_several_processes_share_the_tasks(writer: Writer) -> None:
     assert len(writer.told.results) == len(loads)
 
 
+async def test_a_task_is_found_while_others_look_for_theirs(writer: Writer, place: Place) -> None:
+    """Whoever looks through the tasks may lock one for a moment: it is there all the same."""
+    load = Load.of(customers=10)
+    await intake_of(writer)(command_record(load.prepare()))
+    with closing(pymysql.connect(**address(place.admin), database=place.name)) as other:
+        other.begin()
+        other.cursor().execute("SELECT 1 FROM tasks FOR UPDATE")
+        claiming = asyncio.create_task(queue_of(writer).claim())
+        await asyncio.wait([claiming], timeout=0.3)
+        other.rollback()
+    claimed = await claiming
+    assert claimed is not None
+    assert claimed.dataset_id == load.dataset_id
+
+
 async def test_tasks_of_one_dataset_keep_their_order(writer: Writer) -> None:
     load, order = Load.of(customers=10), list[str]()
 

@@ -163,15 +163,16 @@ class TaskQueue:
 
         Commands on one dataset run in order, a check when no command waits or runs.
         """
-        now = self.clock()
-        async with transaction(self.engine) as connection:
-            row = (await connection.execute(_claimable(self.kinds, now))).first()
-            if row is None:
-                return None
+        while True:
+            now = self.clock()
             # Not the process alone: the same process may claim a task again whose first run it has lost.
             lease = f"{self.owner}-{secrets.token_hex(4)}"
-            claimed = tasks.update().where(tasks.c.sequence == row.sequence)
-            await connection.execute(claimed.values(lease_owner=lease, leased_until=now + LEASE))
+            async with transaction(self.engine) as connection:
+                row = (await connection.execute(_claimable(self.kinds, now))).first()
+                if row is None:
+                    return None
+                if await _lease(connection, row.sequence, lease, now):
+                    break
         dataset_id = UUID(row.dataset_id)
         return Task(
             row.sequence,
@@ -224,12 +225,24 @@ def _claimable(kinds: Collection[str], now: datetime) -> sa.Select[Any]:
         other.c.kind != CHECK,
         sa.or_(tasks.c.kind == CHECK, other.c.sequence < tasks.c.sequence),
     )
-    free = sa.or_(tasks.c.leased_until.is_(None), tasks.c.leased_until < now)
-    # Rows that another process claims at this moment are skipped, not waited for: it takes the next one.
+    # Without locks: a search that locks the rows it looks through hides them from a search of others that
+    # skips locked ones, and a task that nobody has would wait for the next look.
     return (
         sa.select(*_CLAIMED)
-        .where(tasks.c.kind.in_(kinds), tasks.c.state == OPEN, tasks.c.not_before <= now, free, ~blocked)
+        .where(tasks.c.kind.in_(kinds), _free(now), ~blocked)
         .order_by(tasks.c.sequence)
         .limit(1)
-        .with_for_update(skip_locked=True, of=tasks)
     )
+
+
+async def _lease(connection: AsyncConnection, sequence: int, lease: str, now: datetime) -> bool:
+    """Lease a task that was found claimable; False when somebody else was faster."""
+    claimed = tasks.update().where(tasks.c.sequence == sequence, _free(now))
+    result = await connection.execute(claimed.values(lease_owner=lease, leased_until=now + LEASE))
+    return result.rowcount == 1
+
+
+def _free(now: datetime) -> sa.ColumnElement[bool]:
+    """It is time for the task, and nobody works on it."""
+    idle = sa.or_(tasks.c.leased_until.is_(None), tasks.c.leased_until < now)
+    return sa.and_(tasks.c.state == OPEN, tasks.c.not_before <= now, idle)
