@@ -10,9 +10,10 @@ from cartload import VINTAGE, schema
 from cartload.engine import chunks
 from cartload.schema import ddl
 from cartload_contracts.messages import Prepared
+from cartload_kit.database import transaction
 from cartload_writer.domain import names
 from cartload_writer.errors import PermanentFailure
-from cartload_writer.repository import database_users
+from cartload_writer.repository import database_users, stock
 from support.writer_service import NOW, Load, Place, Writer, root
 
 TABLES = {*schema.TABLE_NAMES, "_cartload"}
@@ -63,6 +64,14 @@ async def test_a_small_dataset_takes_a_ready_database(writer: Writer) -> None:
     left = {name for (name,) in writer.query("SELECT database_name FROM stock")}
     assert left == ready - {writer.database(load)}
     assert writer.told.results == [Prepared(dataset_id=load.dataset_id, job_id=load.job_id)]
+
+
+async def test_prepares_at_the_same_time_find_a_ready_database_each(writer: Writer) -> None:
+    await writer.context.database_pool.refill()
+    async with transaction(writer.context.meta) as one, transaction(writer.context.meta) as other:
+        taken = [await stock.take(connection) for connection in (one, other, one)]
+    assert taken[2] is None
+    assert len({name for name in taken if name is not None}) == 2
 
 
 async def test_without_a_stock_the_database_is_made(writer: Writer) -> None:

@@ -34,12 +34,22 @@ async def alone(engine: AsyncEngine) -> AsyncIterator[bool]:
 
 async def take(connection: AsyncConnection) -> str | None:
     """Take a ready database out of the stock, with the caller's transaction; None when there is none."""
-    query = sa.select(stock.c.database_name).where(_USABLE).order_by(stock.c.created_at).limit(1)
-    # One that another prepare takes at this moment is skipped: nobody waits for the other's transaction.
-    name = await connection.scalar(query.with_for_update(skip_locked=True))
-    if name is not None:
-        await connection.execute(stock.delete().where(stock.c.database_name == name))
-    return name
+    ready = sa.select(stock.c.database_name).where(_USABLE).order_by(stock.c.created_at)
+    for name in (await connection.scalars(ready)).all():
+        if await _lock(connection, name, _USABLE):
+            await connection.execute(stock.delete().where(stock.c.database_name == name))
+            return name
+    return None
+
+
+async def _lock(connection: AsyncConnection, name: str, condition: sa.ColumnElement[bool]) -> bool:
+    """Lock a database's row if it still meets the condition; False when not, or when another has it.
+
+    By its name, so that no other row is locked: a search that locks the rows it looks through, for a moment
+    each, hides them from others that skip what is locked.
+    """
+    row = sa.select(stock.c.database_name).where(stock.c.database_name == name, condition)
+    return await connection.scalar(row.with_for_update(skip_locked=True)) is not None
 
 
 async def count_ready(connection: AsyncConnection) -> int:
@@ -66,9 +76,10 @@ async def give_up(connection: AsyncConnection, before: datetime) -> Sequence[str
     """
     abandoned = (stock.c.state != READY) & (stock.c.created_at < before)
     useless = sa.or_(abandoned, stock.c.vintage != cartload.VINTAGE)
-    # Locked rows belong to a prepare that takes them just now. What is marked here, nobody can take.
     query = sa.select(stock.c.database_name).where(useless).order_by(stock.c.database_name)
-    names = (await connection.scalars(query.with_for_update(skip_locked=True))).all()
+    found = (await connection.scalars(query)).all()
+    # Locked rows belong to a prepare that takes them just now. What is marked here, nobody can take.
+    names = [name for name in found if await _lock(connection, name, useless)]
     await connection.execute(stock.update().where(stock.c.database_name.in_(names)).values(state=DROPPING))
     return names
 
