@@ -25,6 +25,7 @@ from support.span_collector import SpanCollector, collecting
 FOLDER = "CARTLOAD_TEST_FOLDER"
 OWNER = "CARTLOAD_TEST_OWNER"
 STACKS = ("servers", "system")
+LONGEST_ID = 200
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -49,6 +50,13 @@ def pytest_collection() -> Generator[None, object, object]:
     finally:
         gc.freeze()
         gc.enable()
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name a long text by its parameter: five million characters went through every worker's reports."""
+    if isinstance(val, str | bytes) and len(val) > LONGEST_ID:
+        return f"{argname} of {len(val)} {'characters' if isinstance(val, str) else 'bytes'}"
+    return None
 
 
 @pytest.hookimpl(tryfirst=True)
