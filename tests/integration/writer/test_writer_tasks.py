@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, closing
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -15,7 +14,7 @@ from prometheus_client import REGISTRY
 from pydantic import SecretStr
 
 from cartload_contracts.messages import Deleted, Failed, Prepared, Sealed
-from cartload_kit.kafka.errors import BadMessage, KafkaUnavailable
+from cartload_kit.kafka.errors import KafkaUnavailable
 from cartload_writer.consumers.command_consumer import CommandConsumer
 from cartload_writer.errors import RetryLater
 from cartload_writer.repository.task_queue import LEASE, Task, TaskQueue
@@ -299,18 +298,6 @@ async def test_a_deletion_is_known_as_soon_as_it_has_come(writer: Writer) -> Non
     await intake_of(writer)(command_record(load.delete()))
     assert writer.state(load) == "deleting"
     assert (await writer.get(load, "/tables")).status_code == 404
-
-
-async def test_messages_that_are_no_commands_are_bad(writer: Writer) -> None:
-    record = command_record(Load.of(customers=10).prepare())
-    for bad in (
-        replace(record, value=b"{"),
-        replace(record, value=b'{"type": "explode"}'),
-        replace(record, headers={}),
-        replace(record, headers={**record.headers, "ce_id": b"short"}),
-    ):
-        with pytest.raises(BadMessage):
-            await intake_of(writer)(bad)
 
 
 async def test_old_tasks_are_forgotten(writer: Writer) -> None:

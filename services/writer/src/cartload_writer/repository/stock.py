@@ -35,7 +35,8 @@ async def alone(engine: AsyncEngine) -> AsyncIterator[bool]:
 async def take(connection: AsyncConnection) -> str | None:
     """Take a ready database out of the stock, with the caller's transaction; None when there is none."""
     ready = sa.select(stock.c.database_name).where(_USABLE).order_by(stock.c.created_at)
-    for name in (await connection.scalars(ready)).all():
+    names: Sequence[str] = (await connection.scalars(ready)).all()
+    for name in names:
         if await _lock(connection, name, _USABLE):
             await connection.execute(stock.delete().where(stock.c.database_name == name))
             return name
