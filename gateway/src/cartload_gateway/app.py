@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
+from functools import cache
 
 from fastapi import FastAPI, Request, WebSocket
 from prometheus_client import start_http_server
@@ -14,6 +15,7 @@ from cartload_gateway.bootstrap import Parts, attach, open_parts
 from cartload_gateway.compat.routes import POST_PATHS
 from cartload_gateway.compat.routes import router as compat_router
 from cartload_gateway.domain.headers import SECURITY
+from cartload_gateway.domain.openapi import Document
 from cartload_gateway.domain.routing import upstream_of
 from cartload_gateway.settings import GatewaySettings
 from cartload_kit.errors import NotFound
@@ -38,7 +40,7 @@ def build(settings: GatewaySettings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with _metrics_served(settings), open_parts(app, settings) as parts:
+        async with _metrics_served(settings), open_parts(own_document(), settings) as parts:
             attach(app, parts, settings)
             yield
 
@@ -59,6 +61,12 @@ def serving_options(settings: GatewaySettings) -> ServerOptions:
 def describe() -> FastAPI:
     """The app without settings or clients: it can only give its OpenAPI document."""
     return _routed(None, 0, ())
+
+
+@cache
+def own_document() -> Document:
+    """The OpenAPI document of the gateway's own routes: no setting changes it, so every app has the same."""
+    return describe().openapi()
 
 
 @asynccontextmanager

@@ -18,6 +18,7 @@ from cartload_gateway.api.ui import UserInterface
 from cartload_gateway.api.websocket import SocketLimits, WebSocketProxy
 from cartload_gateway.compat.services import Services
 from cartload_gateway.domain.limits import InFlight, RateLimiter
+from cartload_gateway.domain.openapi import Document
 from cartload_gateway.domain.routing import Lane, Upstream
 from cartload_gateway.settings import GatewaySettings
 
@@ -40,7 +41,7 @@ class Parts:
 
 @asynccontextmanager
 async def open_parts(
-    app: FastAPI, settings: GatewaySettings, *, clock: Callable[[], float] = time.monotonic
+    own_document: Document, settings: GatewaySettings, *, clock: Callable[[], float] = time.monotonic
 ) -> AsyncIterator[Parts]:
     """Build the parts and close them after use."""
     urls: dict[Upstream, str] = {
@@ -64,7 +65,7 @@ async def open_parts(
                 limits=SocketLimits(InFlight(settings.websockets), InFlight(settings.websockets_signing_in)),
             ),
             ui=UserInterface(settings.ui_dir),
-            document=MergedDocument(upstreams, app.openapi(), clock=clock),
+            document=MergedDocument(upstreams, own_document, clock=clock),
         )
 
 
