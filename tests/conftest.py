@@ -4,6 +4,7 @@ Nothing is started until a test asks for it, and nothing is left running at the 
 when the process of this test run does.
 """
 
+import atexit
 import fcntl
 import gc
 import os
@@ -49,7 +50,14 @@ def pytest_collection() -> Generator[None, object, object]:
         return (yield)
     finally:
         gc.freeze()
+        atexit.register(let_go)
         gc.enable()
+
+
+def let_go() -> None:
+    """Let the interpreter free what it ends with: DuckDB's binding calls leaked what is left then."""
+    gc.disable()
+    gc.unfreeze()
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
