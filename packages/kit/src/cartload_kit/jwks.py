@@ -12,6 +12,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cartload_kit import metrics
 from cartload_kit.describe_error import describe_error
 from cartload_kit.errors import Unavailable
+from cartload_kit.proxy import Proxy
+from cartload_kit.proxy_connector import connector
 from cartload_kit.strict_jwt import read_object, strict_base64url
 
 FetchKeys = Callable[[], Awaitable[dict[str, Any]]]
@@ -30,14 +32,14 @@ _MOST_KEYS = 32
 _log = logging.getLogger(__name__)
 
 
-def http_fetch(url: str) -> FetchKeys:
+def http_fetch(url: str, proxy: Proxy | None = None) -> FetchKeys:
     """Reads the keys at ``url``, of at most 64 KiB, within 5 s."""
 
     async def fetch() -> dict[str, Any]:
         timeout = aiohttp.ClientTimeout(total=_FETCH_SECONDS)
         try:
             async with (
-                aiohttp.ClientSession(timeout=timeout) as session,
+                aiohttp.ClientSession(timeout=timeout, connector=connector(proxy)) as session,
                 session.get(url, allow_redirects=False) as answer,
             ):
                 if answer.status != 200:

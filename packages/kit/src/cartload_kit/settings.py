@@ -13,6 +13,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
 from cartload_kit.mysql_url import MysqlUrl
+from cartload_kit.proxy import DEFAULT_BYPASS, Bypass, Proxy
 from cartload_kit.redaction import MASK, redact
 
 PREFIX = "CARTLOAD_"
@@ -51,6 +52,16 @@ def _database_url(secret: SecretStr) -> SecretStr:
     return secret
 
 
+def _proxy_url(secret: SecretStr) -> SecretStr:
+    Proxy.parse(secret.get_secret_value())
+    return secret
+
+
+def _bypass(patterns: tuple[str, ...]) -> tuple[str, ...]:
+    Bypass.parse(patterns)
+    return patterns
+
+
 def _origin(text: str) -> str:
     parts = _split_url(text)
     if parts is None or parts.scheme not in ("http", "https") or parts.path or parts.query:
@@ -83,6 +94,12 @@ Origins = Annotated[
     tuple[Annotated[str, AfterValidator(_origin)], ...], NoDecode, BeforeValidator(_split_commas)
 ]
 """Browser origins (scheme, host, port) separated by commas."""
+
+ProxyUrl = Annotated[SecretStr, AfterValidator(_proxy_url), Field(json_schema_extra={"format": "uri"})]
+"""``socks5://user:password@host:port`` or ``socks5h://…``, masked wherever it is printed."""
+
+BypassList = Annotated[CommaList, AfterValidator(_bypass)]
+"""Hosts separated by commas: names, ``*.suffixes``, addresses, networks."""
 
 LogLevel = Literal["debug", "info", "warning", "error"]
 """How much is logged."""
@@ -138,7 +155,28 @@ class CheckedSettings(BaseSettings):
         return f"{variable(cls, name)}={_shown(name, cls.model_fields[name], value)}"
 
 
-class Settings(CheckedSettings):
+class ProxySettings(CheckedSettings):
+    """How HTTP clients leave this network: common to all who have one."""
+
+    proxy_url: ProxyUrl | None = Field(
+        default=None,
+        description="SOCKS5 proxy for Blob and every HTTP client: socks5://user:password@host:port, or "
+        "socks5h://… where the proxy resolves names; empty: none.",
+    )
+    proxy_bypass: BypassList = Field(
+        default=DEFAULT_BYPASS,
+        description="Hosts that go direct, not through the proxy: names, *.suffixes, addresses and networks "
+        "such as 10.0.0.0/8.",
+    )
+
+    @property
+    def proxy(self) -> Proxy | None:
+        """The proxy to give to every HTTP client; None: there is none."""
+        url = self.proxy_url
+        return None if url is None else Proxy.parse(url.get_secret_value(), self.proxy_bypass)
+
+
+class Settings(ProxySettings):
     """What every process is told. Subclass it once a role."""
 
     host: str = Field(default="127.0.0.1", min_length=1, description="Address the process listens on.")

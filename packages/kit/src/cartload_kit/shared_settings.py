@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from cartload_kit.settings import CheckedSettings, HttpUrl, Origins
+from cartload_kit.settings import CheckedSettings, HttpUrl, Origins, ProxySettings
 
 if TYPE_CHECKING:
     from cartload_kit.tokens import TokenVerifier
@@ -17,7 +17,7 @@ class TokenSettings(CheckedSettings):
     token_audience: str = Field(default="cartload", min_length=1, description="`aud` of the access tokens.")
 
 
-class TokenCheckSettings(TokenSettings):
+class TokenCheckSettings(TokenSettings, ProxySettings):
     """What a service needs that checks access tokens issued by auth."""
 
     jwks_url: HttpUrl = Field(description="URL of the public keys that access tokens are checked with.")
@@ -27,7 +27,7 @@ class TokenCheckSettings(TokenSettings):
         # It loads a client for HTTP, and roles that check no tokens have their settings in the same module.
         from cartload_kit.tokens import TokenVerifier
 
-        return TokenVerifier(self.jwks_url, self.token_issuer, self.token_audience)
+        return TokenVerifier(self.jwks_url, self.token_issuer, self.token_audience, proxy=self.proxy)
 
 
 class BrowserSettings(CheckedSettings):

@@ -16,6 +16,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from cartload_kit import metrics
 from cartload_kit.errors import Forbidden, Unauthorized
 from cartload_kit.jwks import FetchKeys, KeySet, http_fetch
+from cartload_kit.proxy import Proxy
 from cartload_kit.strict_jwt import key_id_of
 
 ACCESS = "access"
@@ -52,12 +53,13 @@ class TokenVerifier:
         audience: str,
         *,
         fetch: FetchKeys | None = None,
+        proxy: Proxy | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._issuer = issuer
         self._audience = audience
         self._clock = clock
-        self._keys = KeySet(fetch or http_fetch(jwks_url))
+        self._keys = KeySet(fetch or http_fetch(jwks_url, proxy))
         self._verified: LRUCache[tuple[str, bytes], dict[str, Any]] = LRUCache(_REMEMBERED_TOKENS)
 
     async def verify(self, token: str) -> Identity:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
 
+import requests
 from opentelemetry import trace
 from opentelemetry.context import Context
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
@@ -18,6 +19,7 @@ from opentelemetry.trace import Link, NonRecordingSpan, SpanContext, SpanKind, S
 
 from cartload_kit import logging, tracing
 from cartload_kit.describe_error import describe_error
+from cartload_kit.proxy import Proxy
 from cartload_kit.tracing import Attributes, Kind, TraceContext
 
 SECONDS: Final = 5.0
@@ -104,10 +106,22 @@ def _surroundings(parent: TraceContext | None) -> Context:
     return trace.set_span_in_context(NonRecordingSpan(_remote(parent)), Context()) if parent else Context()
 
 
+def _session(url: str, proxy: Proxy | None) -> requests.Session:
+    session = requests.Session()
+    if proxy is not None:
+        # What the environment says of proxies would win over ours.
+        session.trust_env = False
+        through = proxy.url_for(url)
+        session.proxies = {"http": through, "https": through} if through else {}
+    return session
+
+
 @contextmanager
-def exporting(service: str, url: str, share: float) -> Iterator[None]:
+def exporting(service: str, url: str, share: float, proxy: Proxy | None = None) -> Iterator[None]:
     """Keep a share of the traces of the block, and send their spans to the collector at `url`."""
-    recorder = SpanRecorder(service, OTLPSpanExporter(url, timeout=SECONDS), share)
+    recorder = SpanRecorder(
+        service, OTLPSpanExporter(url, timeout=SECONDS, session=_session(url, proxy)), share
+    )
     tracing.set_recorder(recorder)
     try:
         yield

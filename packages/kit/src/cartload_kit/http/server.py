@@ -137,7 +137,7 @@ def _traces_exported(service: str, settings: Settings) -> AbstractContextManager
     # OpenTelemetry takes memory and time at the start, and most processes are told of no collector.
     from cartload_kit.trace_export import exporting
 
-    return exporting(service, settings.traces_url, settings.traces_share)
+    return exporting(service, settings.traces_url, settings.traces_share, settings.proxy)
 
 
 def _allow_open_files() -> None:

@@ -12,6 +12,8 @@ from aiokafka.abc import AbstractTokenProvider
 
 from cartload_kit.describe_error import describe_error
 from cartload_kit.kafka.errors import TokenUnavailable
+from cartload_kit.proxy import Proxy
+from cartload_kit.proxy_connector import connector
 
 ANSWER_SECONDS = 10.0
 """How long the token server may take."""
@@ -28,11 +30,19 @@ class ClientCredentials(AbstractTokenProvider):  # type: ignore[misc] # aiokafka
     One for a whole process: its clients share the token. `scope` is asked for where it is given.
     """
 
-    def __init__(self, url: str, client_id: str, client_secret: str, scope: str | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        client_id: str,
+        client_secret: str,
+        scope: str | None = None,
+        proxy: Proxy | None = None,
+    ) -> None:
         self._url = url
         # Encoded first, as the standard says: a colon in the name would end it early.
         who = f"{quote_plus(client_id)}:{quote_plus(client_secret)}"
         self._headers = {"Authorization": f"Basic {base64.b64encode(who.encode()).decode()}"}
+        self._proxy = proxy
         self._form = {"grant_type": "client_credentials"} | ({"scope": scope} if scope else {})
         self._one_at_a_time = asyncio.Lock()
         self._token = ""
@@ -50,7 +60,9 @@ class ClientCredentials(AbstractTokenProvider):  # type: ignore[misc] # aiokafka
     async def _fetch(self) -> tuple[str, float]:
         try:
             async with (
-                ClientSession(timeout=ClientTimeout(total=ANSWER_SECONDS)) as session,
+                ClientSession(
+                    timeout=ClientTimeout(total=ANSWER_SECONDS), connector=connector(self._proxy)
+                ) as session,
                 # No redirects: the secret is for this server alone.
                 session.post(
                     self._url, data=self._form, headers=self._headers, allow_redirects=False

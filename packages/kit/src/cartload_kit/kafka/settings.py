@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, SecretStr
 
 from cartload_kit.kafka.connection import KafkaConnection, SaslMechanism, SecurityProtocol
-from cartload_kit.settings import CheckedSettings, Conflict, HttpUrl
+from cartload_kit.settings import Conflict, HttpUrl, ProxySettings
 
 
 def _authority(path: Path) -> Path:
@@ -38,7 +38,7 @@ _FOR_TOKENS = ("kafka_oauth_token_url", "kafka_oauth_client_id", "kafka_oauth_cl
 _FOR_TLS = ("kafka_ca_file", "kafka_certificate_file", "kafka_key_file")
 
 
-class KafkaSettings(CheckedSettings):
+class KafkaSettings(ProxySettings):
     """Where Kafka is and how to sign in to it. Brokers with TLS are always verified, their names too."""
 
     kafka_bootstrap_servers: str = Field(
@@ -148,6 +148,7 @@ class KafkaSettings(CheckedSettings):
                 self.kafka_oauth_client_id,
                 self.kafka_oauth_client_secret.get_secret_value(),
                 self.kafka_oauth_scope,
+                self.proxy,
             )
         return KafkaConnection(
             bootstrap=self.kafka_bootstrap_servers,
