@@ -49,7 +49,8 @@ async def open_parts(
         "generator": settings.generator_url,
         "writer": settings.writer_url,
     }
-    async with open_upstreams(urls, _connections(settings), settings.upstream_seconds) as upstreams:
+    connections, proxy = _connections(settings), settings.proxy
+    async with open_upstreams(urls, connections, settings.upstream_seconds, proxy) as upstreams:
         yield Parts(
             upstreams=upstreams,
             admission=Admission(
@@ -62,6 +63,7 @@ async def open_parts(
             websockets=WebSocketProxy(
                 settings.notifier_url,
                 origins=settings.public_origins,
+                proxy=proxy,
                 limits=SocketLimits(InFlight(settings.websockets), InFlight(settings.websockets_signing_in)),
             ),
             ui=UserInterface(settings.ui_dir),

@@ -10,6 +10,8 @@ from yarl import URL
 from cartload_gateway.domain.routing import Lane, Upstream
 from cartload_gateway.metrics import UPSTREAM_CONNECTIONS, UPSTREAM_FAILURES, UPSTREAM_REQUESTS
 from cartload_kit.errors import BadGateway, GatewayTimeout, Unavailable
+from cartload_kit.proxy import Proxy
+from cartload_kit.proxy_connector import connector
 
 _LONGEST_ANSWER_LINE = 64 * 1024
 """A `Link` header repeats the query of its request, so it may be longer than aiohttp's 8 KiB."""
@@ -74,23 +76,26 @@ class Upstreams:
 
 @asynccontextmanager
 async def open_upstreams(
-    urls: Mapping[Upstream, str], connections: Mapping[Lane, int], read_seconds: float
+    urls: Mapping[Upstream, str],
+    connections: Mapping[Lane, int],
+    read_seconds: float,
+    proxy: Proxy | None = None,
 ) -> AsyncIterator[Upstreams]:
     """The services at ``urls``, with at most ``connections`` for each lane."""
     async with AsyncExitStack() as stack:
         sessions = {
-            lane: await stack.enter_async_context(_session(limit, read_seconds))
+            lane: await stack.enter_async_context(_session(limit, read_seconds, proxy))
             for lane, limit in connections.items()
         }
         yield Upstreams(urls, sessions, connections)
 
 
-def _session(connections: int, read_seconds: float) -> aiohttp.ClientSession:
+def _session(connections: int, read_seconds: float, proxy: Proxy | None) -> aiohttp.ClientSession:
     """A pool: bounded, no cookies kept, nothing decompressed, no header added."""
     return aiohttp.ClientSession(
         # Shorter than the 75 s after which the services close an idle connection: a request that is sent as
         # the other side closes is lost, and a POST cannot be sent again.
-        connector=aiohttp.TCPConnector(limit=connections, keepalive_timeout=30),
+        connector=connector(proxy, limit=connections, keepalive_timeout=30),
         # No limit in all: a download may take hours. What counts is the wait for the next bytes.
         timeout=aiohttp.ClientTimeout(total=None, connect=5, sock_connect=3, sock_read=read_seconds),
         auto_decompress=False,

@@ -15,9 +15,11 @@ from websockets.frames import Close
 from cartload_gateway.domain.limits import InFlight
 from cartload_gateway.metrics import REFUSED
 from cartload_kit.concurrency import cancel_all
+from cartload_kit.describe_error import describe_error
 from cartload_kit.http.client_address import counting_key
 from cartload_kit.http.origin import is_own_origin
 from cartload_kit.metrics import LIMITS_REFUSED
+from cartload_kit.proxy import Proxy
 from cartload_kit.tracing import current_traceparent
 
 FORBIDDEN_ORIGIN, TOO_MANY, GOING_AWAY, NOT_AVAILABLE = 4403, 4429, 1001, 1011
@@ -45,8 +47,11 @@ _log = logging.getLogger(__name__)
 class WebSocketProxy:
     """Passes WebSockets on to one service."""
 
-    def __init__(self, upstream: str, *, origins: Collection[str], limits: SocketLimits) -> None:
+    def __init__(
+        self, upstream: str, *, origins: Collection[str], limits: SocketLimits, proxy: Proxy | None = None
+    ) -> None:
         self._upstream = upstream.replace("http", "ws", 1)
+        self._proxy_url = proxy.url_for(upstream) if proxy is not None else None
         self._origins = origins
         self._limits = limits
 
@@ -75,7 +80,7 @@ class WebSocketProxy:
             release.callback(once)
             # As the client wrote it: the decoded path may hold a `?` or a space, and be another URL then.
             path = client.scope["raw_path"].decode("ascii")
-            await _Relay(client, once).run(self._upstream + path, address)
+            await _Relay(client, once, self._proxy_url).run(self._upstream + path, address)
 
 
 class _Once:
@@ -96,8 +101,9 @@ class _Relay:
     ``on_let_in`` is called at the service's first message: it says nothing before the token was good.
     """
 
-    def __init__(self, client: WebSocket, on_let_in: Callable[[], None]) -> None:
+    def __init__(self, client: WebSocket, on_let_in: Callable[[], None], proxy_url: str | None) -> None:
         self._client = client
+        self._proxy_url = proxy_url
         self._on_let_in = on_let_in
         self._service: asyncio.Future[ClientConnection] = asyncio.get_running_loop().create_future()
 
@@ -151,8 +157,8 @@ class _Relay:
                 max_queue=4,
                 open_timeout=_OPEN_SECONDS,
                 close_timeout=_CLOSE_SECONDS,
-                # The library would take a proxy from the environment, and the service is beside us.
-                proxy=None,
+                # Also where it is None: without it the library would take a proxy from the environment.
+                proxy=self._proxy_url,
                 additional_headers={"X-Forwarded-For": address, "traceparent": current_traceparent()},
             ) as service:
                 self._service.set_result(service)
@@ -169,7 +175,7 @@ class _Relay:
         except WebSocketDisconnect:
             return GOING_AWAY, ""
         except (OSError, TimeoutError, WebSocketException) as error:
-            _log.warning("the notifier cannot be reached: %s", error)
+            _log.warning("the notifier cannot be reached: %s", describe_error(error.__cause__ or error))
             return NOT_AVAILABLE, "not available now"
 
 

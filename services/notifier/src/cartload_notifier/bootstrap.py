@@ -27,7 +27,7 @@ def serving(settings: NotifierSettings, *, times: Times | None = None) -> Lifesp
         hub = Hub(per_user=settings.notifier_connections_user)
         events = JobEventsConsumer(settings.kafka, hub)
         lifecycle = app.state.lifecycle
-        async with new_session() as session:
+        async with new_session(settings.proxy) as session:
             unfinished_jobs = UnfinishedJobs(session, settings.generator_url)
             verifier = settings.token_verifier()
             dependencies = Dependencies(

@@ -5,7 +5,15 @@ from collections.abc import Iterable
 from pydantic import Field, SecretStr, field_validator
 
 from cartload_kit.kafka.settings import KafkaSettings
-from cartload_kit.settings import CheckedSettings, Conflict, DatabaseUrl, HttpUrl, Port, Settings
+from cartload_kit.settings import (
+    CheckedSettings,
+    Conflict,
+    DatabaseUrl,
+    HttpUrl,
+    Port,
+    ProxySettings,
+    Settings,
+)
 from cartload_kit.shared_settings import TokenCheckSettings
 from cartload_writer.adapters.blob_account import BlobAccount
 
@@ -24,7 +32,7 @@ class DatabaseSettings(CheckedSettings):
     )
 
 
-class BlobSettings(CheckedSettings):
+class BlobSettings(ProxySettings):
     """The Blob account, by one of two ways, and the container in it."""
 
     blob_connection_string: SecretStr | None = Field(
@@ -73,6 +81,7 @@ class BlobSettings(CheckedSettings):
             connection_string=text.get_secret_value() if text is not None else None,
             url=self.blob_account_url or "",
             sas=sas.get_secret_value() if sas is not None else None,
+            proxy=self.proxy,
         )
 
 

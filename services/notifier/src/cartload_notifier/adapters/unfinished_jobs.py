@@ -12,6 +12,8 @@ from cartload_contracts.jobs import UNFINISHED
 from cartload_kit.backoff import Backoff
 from cartload_kit.describe_error import describe_error
 from cartload_kit.logging import get_logger
+from cartload_kit.proxy import Proxy
+from cartload_kit.proxy_connector import connector
 from cartload_kit.tracing import current_traceparent
 from cartload_notifier.domain.close_codes import CloseCode, Closed
 from cartload_notifier.domain.job_update import JobUpdate
@@ -89,10 +91,12 @@ class UnfinishedJobs:
             return _object(await _read(answer))
 
 
-def new_session() -> aiohttp.ClientSession:
+def new_session(proxy: Proxy | None = None) -> aiohttp.ClientSession:
     """A client for the generator, with bounded times and no memory of cookies."""
     timeout = aiohttp.ClientTimeout(total=_SECONDS, connect=2)
-    return aiohttp.ClientSession(timeout=timeout, cookie_jar=aiohttp.DummyCookieJar())
+    return aiohttp.ClientSession(
+        connector=connector(proxy), timeout=timeout, cookie_jar=aiohttp.DummyCookieJar()
+    )
 
 
 def _log_failure(call: RetryCallState) -> None:
