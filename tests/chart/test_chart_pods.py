@@ -125,6 +125,7 @@ def test_a_secret_is_found_under_another_name_and_key() -> None:
     assert secret_files(worker) == {
         "CARTLOAD_KAFKA_USERNAME": ("kafka-user", "username"),
         "CARTLOAD_KAFKA_PASSWORD": ("kafka-user", "password"),
+        "CARTLOAD_PROXY_URL": ("cartload", "CARTLOAD_PROXY_URL"),
     }
 
 

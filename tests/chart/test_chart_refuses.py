@@ -89,6 +89,10 @@ WRONG: dict[str, tuple[Mapping[str, Any], str]] = {
         {"dev.enabled": True},
         "dev.enabled brings its own Kafka, MySQL, Azurite and secrets",
     ),
+    "a proxy for servers of its own": (
+        {"dev.enabled": True, "proxy.enabled": True},
+        "proxy.enabled is for servers elsewhere",
+    ),
     "a route to nowhere": ({"httpRoute.enabled": True}, "httpRoute.parentRefs is empty"),
     "an ingress without a host": ({"ingress.enabled": True}, "ingress.host is empty"),
     "a canary without a route": (

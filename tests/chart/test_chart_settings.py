@@ -84,4 +84,6 @@ def secret(name: str, authority: Path) -> str:
         return f"mysql://user:password@db.example:3306/database?tls=verify&ca={authority}"
     if name == "CARTLOAD_BLOB_CONNECTION_STRING":
         return "DefaultEndpointsProtocol=https;AccountName=a;AccountKey=a2V5;EndpointSuffix=core.windows.net"
+    if name == "CARTLOAD_PROXY_URL":
+        return "socks5h://user:password@proxy.example:1080"
     return "sv=2024-01-01&sig=0123456789abcdef"

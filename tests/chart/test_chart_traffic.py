@@ -19,6 +19,7 @@ from support.helm_chart import (
     render_values,
     rendered,
     role_of,
+    settings_of,
 )
 
 ALL = [(name,) for name in PROFILES] + list(PAIRS)
@@ -140,10 +141,27 @@ def test_outside_servers_are_reached_by_port_and_network() -> None:
     kafka = {"ports": [{"port": 9093}], "to": [{"ipBlock": {"cidr": "10.1.0.0/16"}}]}
     database = {"ports": [{"port": 3306}], "to": [{"ipBlock": {"cidr": "10.2.0.0/16"}}]}
     blob = {"ports": [{"port": 443}]}
-    assert outside("gateway") == []
-    assert outside("generator-worker") == [kafka]
-    assert outside("writer-checker") == [database]
-    assert outside("writer-consumer") == [kafka, database, blob]
+    proxy = {"ports": [{"port": 1080}], "to": [{"ipBlock": {"cidr": "10.3.0.7/32"}}]}
+    assert outside("gateway") == [proxy]
+    assert outside("generator-worker") == [kafka, proxy]
+    assert outside("writer-checker") == [database, proxy]
+    assert outside("writer-consumer") == [kafka, database, blob, proxy]
+    assert outside("writer-migrate") == [database, blob, proxy]
+    assert outside("auth-migrate") == [database]
+
+
+def test_no_service_is_asked_through_the_proxy() -> None:
+    objects = rendered(*profiles("external"))
+    asked = {
+        role_of(pod): settings_of(pod, objects).get("CARTLOAD_PROXY_BYPASS", "").split(",")
+        for _, pod in pods(objects)
+    }
+    given = ["localhost", "127.0.0.0/8", "::1", "10.0.0.0/8"]
+    services = [f"{NAME}-{role}" for role in ("auth", "generator-api", "notifier", "writer-api")]
+    assert asked["gateway"] == [*services, *given]
+    assert asked["notifier"] == [f"{NAME}-generator-api", f"{NAME}-auth", *given]
+    assert asked["writer-migrate"] == given
+    assert asked["auth-migrate"] == [""]
 
 
 def test_a_consumer_never_has_more_replicas_than_partitions() -> None:

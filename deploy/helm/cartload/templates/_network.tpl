@@ -52,6 +52,9 @@ podSelector: {matchLabels: {{ include "cartload.selector" . | fromYaml | toJson 
 {{- if and .role.port $root.Values.networkPolicy.telemetry.ports }}
 {{ include "cartload.outside" $root.Values.networkPolicy.telemetry }}
 {{- end }}
+{{- if include "cartload.usesProxy" . }}
+{{ include "cartload.outside" $root.Values.networkPolicy.proxy }}
+{{- end }}
 {{- end }}
 
 {{/* Who may send to a role. Takes {root, name, role}. */}}

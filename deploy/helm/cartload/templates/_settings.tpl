@@ -22,6 +22,13 @@ CARTLOAD_JWKS_URL: {{ include "cartload.url" (dict "root" $root "name" "auth" "t
 {{- range .role.urls }}
 CARTLOAD_{{ . | trimSuffix "-api" | upper }}_URL: {{ include "cartload.url" (dict "root" $root "name" . "track" $track) }}
 {{- end }}
+{{- if include "cartload.usesProxy" . }}
+{{- $called := list }}
+{{- range splitList "\n" (include "cartload.calls" .) | compact }}
+{{- $called = append $called (include "cartload.name" (dict "root" $root "name" . "track" $track) | trim) }}
+{{- end }}
+CARTLOAD_PROXY_BYPASS: {{ concat $called $values.proxy.bypass | join "," | quote }}
+{{- end }}
 {{- if has "kafka" $needs }}
 {{- include "cartload.kafkaSettings" .root }}
 {{- end }}
@@ -98,7 +105,16 @@ as they are in use. Takes {root, role}.
 {{- $blob := get (dict "connection-string" (list "CARTLOAD_BLOB_CONNECTION_STRING") "sas" (list "CARTLOAD_BLOB_SAS") "identity" list) .root.Values.blob.authentication -}}
 {{- $seen = concat $seen $blob -}}
 {{- end -}}
+{{- if include "cartload.usesProxy" . -}}
+{{- $seen = append $seen "CARTLOAD_PROXY_URL" -}}
+{{- end -}}
 {{- join "\n" $seen -}}
+{{- end }}
+
+{{/* Whether a role or a job has clients that a proxy is for: "true" or nothing. Takes {root, role}. */}}
+{{- define "cartload.usesProxy" -}}
+{{- $needs := .role.needs | default list -}}
+{{- if and .root.Values.proxy.enabled (or .role.port (has "blob" $needs) (has "kafka" $needs)) }}true{{ end -}}
 {{- end }}
 
 {{/* The Secret that holds a secret setting, and its key there. Takes {root, setting}. */}}
