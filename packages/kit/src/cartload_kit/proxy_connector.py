@@ -58,7 +58,9 @@ class _ProxyConnector(aiohttp_socks.ProxyConnector):
         except (aiohttp.ClientError, TimeoutError):
             raise
         except _PROXY_ERRORS as error:
-            raise aiohttp.ClientConnectorError(req.connection_key, self._reason(error)) from error
+            # From the reason: an error of the system without a number counts as one that may be over later.
+            reason = self._reason(error)
+            raise aiohttp.ClientConnectorError(req.connection_key, reason) from reason
 
     async def close(self, *, abort_ssl: bool = False) -> None:
         await self._direct.close(abort_ssl=abort_ssl)
