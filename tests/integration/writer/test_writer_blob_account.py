@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import jwt
@@ -27,6 +28,7 @@ from cartload_writer.adapters.blob_account import BlobAccount
 from support.azurite_identities import azurite_with_identities
 from support.certificates import loopback
 from support.engine import ENGINE
+from support.socks_server import socks_server
 
 PART = Part("datasets/x/users/part-0.csv", b"id\n1\n", 1, "hash", "csv")
 
@@ -145,6 +147,7 @@ STORAGE = "https://storage.azure.com"
 
 AS_AN_IDENTITY = """
 import asyncio, sys
+from cartload_kit.proxy import Proxy
 from cartload_writer.adapters.blob import BlobStore, Part, make_container
 from cartload_writer.adapters.blob_account import BlobAccount
 
@@ -156,12 +159,14 @@ async def main(account):
         print(b"".join([piece async for piece in blobs.read("datasets/x/users/part-0.csv")]))
         print(await blobs.delete_all("datasets/"))
 
-asyncio.run(main(BlobAccount(url=sys.argv[1])))
+proxy = Proxy.parse(sys.argv[2], ["nothing.example"]) if sys.argv[2:] else None
+asyncio.run(main(BlobAccount(url=sys.argv[1], proxy=proxy)))
 """
 
 
 @pytest.mark.skipif(ENGINE != "native", reason="Azurite is told of its certificate as a local process")
-async def test_the_identity_of_the_platform_is_enough(tmp_path: Path) -> None:
+@pytest.mark.parametrize("through_proxy", [False, True])
+async def test_the_identity_of_the_platform_is_enough(through_proxy: bool, tmp_path: Path) -> None:
     certificate = loopback(tmp_path)
     now = int(time.time())
     claims = {"aud": STORAGE, "iss": "https://sts.windows.net/t/", "iat": now, "nbf": now, "exp": now + 600}
@@ -169,15 +174,19 @@ async def test_the_identity_of_the_platform_is_enough(tmp_path: Path) -> None:
         azurite_with_identities(tmp_path, certificate) as url,
         # Azurite reads a token's claims and leaves its signature.
         identity_endpoint(jwt.encode(claims, "a key of this test's own, long enough", "HS256")) as told,
+        socks_server(tmp_path) as socks,
     ):
         kept = {name: value for name, value in os.environ.items() if not name.startswith("AZURE_")}
         # The SDK's transport reads the system's authorities when it is imported: hence a process.
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-c", AS_AN_IDENTITY, url),
+            *(sys.executable, "-c", AS_AN_IDENTITY, url, *([socks.url()] if through_proxy else [])),
             env={**kept, **told, "SSL_CERT_FILE": str(certificate.chain)},
             stdout=PIPE,
             stderr=PIPE,
         )
         written, wrong = await asyncio.wait_for(process.communicate(), 60)
+        asked = socks.asked()
     assert wrong.decode() == ""
     assert written.decode().splitlines() == [repr(PART.data), "1"]
+    both = {("127.0.0.1", urlsplit(server).port) for server in (url, told["IDENTITY_ENDPOINT"])}
+    assert asked == (both if through_proxy else set())

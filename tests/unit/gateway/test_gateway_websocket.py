@@ -1,6 +1,8 @@
 """WebSockets through the gateway: the Origin rule, both directions, close codes."""
 
+import logging
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -8,6 +10,7 @@ import pytest
 from yarl import URL
 
 from support.serving import closed_port
+from support.socks_server import socks_server
 
 
 async def test_messages_pass_both_ways(gateway: Any) -> None:
@@ -36,6 +39,31 @@ async def test_a_notifier_that_is_away_closes_the_socket(start_gateway: Any) -> 
     gateway = await start_gateway(notifier_url=f"http://127.0.0.1:{closed_port()}")
     async with gateway.client.ws_connect("/ws/jobs") as socket:
         assert (await socket.receive(timeout=5)).data == 1011
+
+
+@pytest.mark.parametrize(("bypass", "asked"), [(("nothing.example",), 1), (("127.0.0.0/8",), 0)])
+async def test_the_notifier_is_behind_the_proxy_unless_the_bypass_names_it(
+    start_gateway: Any, tmp_path: Path, bypass: tuple[str, ...], asked: int
+) -> None:
+    async with socks_server(tmp_path) as socks:
+        gateway = await start_gateway(proxy_url=socks.url(), proxy_bypass=bypass)
+        async with gateway.client.ws_connect("/ws/jobs") as socket:
+            await socket.send_str("one")
+            assert (await socket.receive(timeout=5)).data == "echo one"
+        assert len(socks.asked()) == asked
+
+
+async def test_a_proxy_that_refuses_closes_the_socket_and_is_told_without_its_password(
+    start_gateway: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with socks_server(tmp_path) as socks:
+        wrong = socks.url(password="hunter2")
+        gateway = await start_gateway(proxy_url=wrong, proxy_bypass=("nothing.example",))
+        with caplog.at_level(logging.WARNING):
+            async with gateway.client.ws_connect("/ws/jobs") as socket:
+                assert (await socket.receive(timeout=5)).data == 1011
+    assert "the notifier cannot be reached: Username and password authentication failure" in caplog.text
+    assert "hunter2" not in caplog.text
 
 
 async def test_sockets_of_one_address_that_have_not_signed_in_are_bounded(start_gateway: Any) -> None:
