@@ -22,6 +22,8 @@ def test_one(number):
 def test_one_worker_gets_all_tests_of_a_group(tmp_path: Path) -> None:
     (tmp_path / "test_grouped.py").write_text(GROUPED)
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    # Of the plugins only the one that makes the groups: all of them take two seconds in three processes.
+    environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     command = (
         sys.executable,
         "-m",
@@ -33,6 +35,8 @@ def test_one_worker_gets_all_tests_of_a_group(tmp_path: Path) -> None:
         "loadgroup",
         "-p",
         "no:cacheprovider",
+        "-p",
+        "xdist",
     )
     subprocess.run(command, cwd=tmp_path, env=environment, check=True, capture_output=True, timeout=100)
     ran = [path.name for path in tmp_path.glob("gw*")]
