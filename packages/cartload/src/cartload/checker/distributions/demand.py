@@ -1,5 +1,6 @@
 """The demand that a spec asks for, hour by local hour: what orders are held against."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -9,7 +10,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from cartload.spec.model import Event, Spec
+from cartload.spec.model import Spec
 
 F64 = npt.NDArray[np.float64]
 I64 = npt.NDArray[np.int64]
@@ -62,8 +63,21 @@ class Demand:
         return np.outer(np.array(daily, np.float64), np.array(season.day, np.float64)).ravel() / 1e6
 
     def _events_factor(self, day: date) -> float:
-        factors = (event.factor for event in self.spec.season.events if _covers(event, day))
-        return float(np.prod([*factors, 1.0]))
+        events = zip(self.spec.season.events, self._days_of_events, strict=True)
+        return math.prod(event.factor for event, days in events if day in days)
+
+    @cached_property
+    def _days_of_events(self) -> list[set[date]]:
+        """The days of each event, of every year; it may begin in one and end in the next."""
+        years = range(self.days[0].year - 1, self.days[-1].year + 1)
+        return [
+            {
+                date(year, event.month, 1) + timedelta(days=event.day - 1 + place)
+                for year in years
+                for place in range(event.days)
+            }
+            for event in self.spec.season.events
+        ]
 
     def families(self) -> Iterator[Family]:
         """Hours, weekdays and months, and events where the spec has any."""
@@ -86,14 +100,5 @@ class Demand:
 
     def _event(self, day: date) -> int:
         """The first event that covers a day, counted from 1; 0 where there is none."""
-        events = enumerate(self.spec.season.events, 1)
-        return next((place for place, event in events if _covers(event, day)), 0)
-
-
-def _covers(event: Event, day: date) -> bool:
-    """Whether a day is one of the event's, that of this year or of the year before."""
-    for year in (day.year, day.year - 1):
-        first = date(year, event.month, 1) + timedelta(days=event.day - 1)
-        if first <= day < first + timedelta(days=event.days):
-            return True
-    return False
+        events = enumerate(self._days_of_events, 1)
+        return next((place for place, days in events if day in days), 0)
