@@ -106,8 +106,8 @@ def rule_report(
     rule: Rule, spec: Spec | None, checked: int, violations: int, samples: list[dict[str, Any]]
 ) -> RuleReport:
     """The report of a rule: not ok, too, when it looked at nothing where the spec promises rows."""
-    expected = rule.expected(spec) if spec is not None else 0
-    idle = checked == 0 and expected >= _LEAST
+    expected = rule.expected(spec) if spec is not None and checked == 0 else 0
+    idle = expected >= _LEAST
     note = f"no row was checked, about {expected:,.0f} were expected" if idle else None
     return RuleReport(
         name=rule.name,
