@@ -62,7 +62,10 @@ async def test_a_proxy_that_refuses_closes_the_socket_and_is_told_without_its_pa
         with caplog.at_level(logging.WARNING):
             async with gateway.client.ws_connect("/ws/jobs") as socket:
                 assert (await socket.receive(timeout=5)).data == 1011
-    assert "the notifier cannot be reached: Username and password authentication failure" in caplog.text
+    assert (
+        "the notifier cannot be reached: the SOCKS5 proxy says: username and password authentication "
+        "failure; check CARTLOAD_PROXY_URL"
+    ) in caplog.text
     assert "hunter2" not in caplog.text
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from starlette.types import Message
 from starlette.websockets import WebSocket, WebSocketDisconnect
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, WebSocketException
+from websockets.exceptions import ConnectionClosed, ProxyError, WebSocketException
 from websockets.frames import Close
 
 from cartload_gateway.domain.limits import InFlight
@@ -175,8 +175,15 @@ class _Relay:
         except WebSocketDisconnect:
             return GOING_AWAY, ""
         except (OSError, TimeoutError, WebSocketException) as error:
-            _log.warning("the notifier cannot be reached: %s", describe_error(error.__cause__ or error))
+            _log.warning("the notifier cannot be reached: %s", _reason(error))
             return NOT_AVAILABLE, "not available now"
+
+
+def _reason(error: Exception) -> str:
+    # The library's own text says only that it is about a proxy.
+    if isinstance(error, ProxyError) and error.__cause__ is not None:
+        return f"the SOCKS5 proxy says: {describe_error(error.__cause__).lower()}; check CARTLOAD_PROXY_URL"
+    return describe_error(error)
 
 
 async def _refuse(client: WebSocket, code: int, reason: str) -> None:
