@@ -1,6 +1,5 @@
 """An Azurite that takes the tokens of identities, which it does over https only."""
 
-import asyncio
 import base64
 import os
 import secrets
@@ -19,6 +18,7 @@ from cartload_dev.programs import Stage
 from cartload_dev.supervisor import Supervisor
 from support.certificates import Certificate
 from support.engine import launcher_environment
+from support.listening import listens
 
 
 @asynccontextmanager
@@ -29,19 +29,10 @@ async def azurite_with_identities(folder: Path, certificate: Certificate) -> Asy
     key = base64.b64encode(secrets.token_bytes(64)).decode()
     plain = azurite.program(script, folder / "azurite", port, key)
     options = ("--oauth", "basic", "--cert", str(certificate.chain), "--key", str(certificate.key))
-    program = replace(plain, command=(*plain.command, *options), ready=partial(_listens, port))
+    program = replace(plain, command=(*plain.command, *options), ready=partial(listens, port))
     supervisor = Supervisor(RunDir(folder / "run"), lambda *_: None, lambda _: None, os.environ)
     try:
         await supervisor.start(Stage("Azurite", programs=(program,)))
         yield f"https://{LOOPBACK}:{port}/{azurite.ACCOUNT}"
     finally:
         await supervisor.stop()
-
-
-async def _listens(port: int) -> bool:
-    try:
-        _, writer = await asyncio.open_connection(LOOPBACK, port)
-    except OSError:
-        return False
-    writer.close()
-    return True

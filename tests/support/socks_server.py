@@ -56,6 +56,7 @@ class _Way(Addon):
 async def socks_server(folder: Path) -> AsyncIterator[SocksServer]:
     """A server on a port that the system chose, until the block ends."""
     from cartload_dev.ports import free_ports
+    from support.listening import listens
 
     told, (port,) = folder / "asked.jsonl", free_ports(1)
     process = await asyncio.create_subprocess_exec(
@@ -63,7 +64,7 @@ async def socks_server(folder: Path) -> AsyncIterator[SocksServer]:
     )
     try:
         async with asyncio.timeout(20):
-            while not await _listens(port):
+            while not await listens(port):
                 assert process.returncode is None
                 await asyncio.sleep(0.02)
         yield SocksServer(port, told)
@@ -71,15 +72,6 @@ async def socks_server(folder: Path) -> AsyncIterator[SocksServer]:
         if process.returncode is None:
             process.kill()
         await process.wait()
-
-
-async def _listens(port: int) -> bool:
-    try:
-        _, writer = await asyncio.open_connection(LOOPBACK, port)
-    except OSError:
-        return False
-    writer.close()
-    return True
 
 
 if __name__ == "__main__":
