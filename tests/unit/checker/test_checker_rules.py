@@ -1,7 +1,7 @@
 """Every rule holds in what the engine makes, and sees what breaks it in a stored dataset."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -28,13 +28,19 @@ class Remembering(Stored):
     """Asks again only what concerns a changed table: nearly all time of a case goes into planning queries."""
 
     changed: set[str] = field(default_factory=set)
-    answers: dict[str, list[tuple[Any, ...]]] = field(default_factory=dict)
+    answers: dict[str, Any] = field(default_factory=dict)
 
-    def rows(self, query: str) -> list[tuple[Any, ...]]:
+    def rows(self, query: str) -> Any:
+        return self._answer(query, super().rows)
+
+    def columns(self, query: str) -> Any:
+        return self._answer(query, super().columns)
+
+    def _answer(self, query: str, ask: Callable[[str], Any]) -> Any:
         if self.changed & set(re.findall(r"\w+", query)):
-            return super().rows(query)
+            return ask(query)
         if query not in self.answers:
-            self.answers[query] = super().rows(query)
+            self.answers[query] = ask(query)
         return self.answers[query]
 
 

@@ -44,12 +44,13 @@ async def start_gateway(tmp_path: Path) -> AsyncIterator[Any]:
     (ui / "assets").mkdir(parents=True)
     (ui / "index.html").write_text("<!doctype html><title>Cartload</title>")
     (ui / "assets" / "app-1a2b.js").write_text("export {}")
-    async with AsyncExitStack() as stack:
+    stack, fakes = AsyncExitStack(), AsyncExitStack()
+    try:
 
         async def start(limits: dict[str, Any] | None = None, **changes: Any) -> Gateway:
             issuer = Issuer()
             services = FakeServices(issuer.jwks())
-            url = await stack.enter_async_context(served(services.app()))
+            url = await fakes.enter_async_context(served(services.app()))
             settings = GatewaySettings(
                 **{
                     "auth_url": url,
@@ -76,6 +77,9 @@ async def start_gateway(tmp_path: Path) -> AsyncIterator[Any]:
             return Gateway(port_of(server), client, services, issuer)
 
         yield start
+    finally:
+        # At the same time: each server takes a tenth of a second to stop, whatever it does.
+        await asyncio.gather(stack.aclose(), fakes.aclose())
 
 
 @pytest.fixture

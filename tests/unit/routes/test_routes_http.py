@@ -4,24 +4,15 @@ from typing import Any
 
 import httpx
 import pytest
-from fastapi import FastAPI
 
-import cartload_auth.app
-import cartload_gateway.app
-import cartload_generator.app
-import cartload_writer.app
 from cartload_kit.errors import Unauthorized
 
-APPS: dict[str, FastAPI] = {
-    "auth": cartload_auth.app.build(),
-    "gateway": cartload_gateway.app.describe(),
-    "generator": cartload_generator.app.build(),
-    "writer": cartload_writer.app.build(),
-}
+from .apps import APPS, DOCUMENTS
+
 OPERATIONS = [
     (service, method, path, operation)
-    for service, app in APPS.items()
-    for path, item in app.openapi()["paths"].items()
+    for service, document in DOCUMENTS.items()
+    for path, item in document["paths"].items()
     for method, operation in item.items()
 ]
 PATHS = sorted({(service, path) for service, _, path, _ in OPERATIONS})

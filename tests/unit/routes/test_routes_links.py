@@ -5,19 +5,12 @@ from typing import Any
 
 import pytest
 
-import cartload_auth.app
-import cartload_gateway.app
-import cartload_generator.app
-import cartload_writer.app
 from cartload_gateway.domain.openapi import merge
 
+from .apps import DOCUMENTS
+
 DOCUMENT: dict[str, Any] = merge(
-    cartload_gateway.app.describe().openapi(),
-    {
-        "auth": cartload_auth.app.build().openapi(),
-        "generator": cartload_generator.app.build().openapi(),
-        "writer": cartload_writer.app.build().openapi(),
-    },
+    DOCUMENTS["gateway"], {name: document for name, document in DOCUMENTS.items() if name != "gateway"}
 )
 OPERATIONS = {
     operation["operationId"]: (path, operation)

@@ -23,6 +23,11 @@ def made() -> tuple[Spec, dict[str, pa.Table]]:
     return dataset(customers=12)
 
 
+@pytest.fixture(scope="module")
+def another() -> tuple[Spec, dict[str, pa.Table]]:
+    return dataset(customers=7, seed=2)
+
+
 def hash_of(stored: Stored, table: str) -> RowHash:
     return sum((hash_batch(batch, table) for batch in stored.batches(table)), RowHash())
 
@@ -46,11 +51,16 @@ def refusal(folder: Path) -> str:
     ],
 )
 def test_a_folder_is_read_and_not_others_that_its_name_would_match(
-    tmp_path: Path, made: tuple[Spec, dict[str, pa.Table]], name: str, other: str, file_format: Format
+    tmp_path: Path,
+    made: tuple[Spec, dict[str, pa.Table]],
+    another: tuple[Spec, dict[str, pa.Table]],
+    name: str,
+    other: str,
+    file_format: Format,
 ) -> None:
-    spec, tables = made
-    write_folder(tmp_path / other, *dataset(customers=7, seed=2), file_format)
-    with open_stored(write_folder(tmp_path / name, spec, tables, file_format)) as stored:
+    _, tables = made
+    write_folder(tmp_path / other, *another, file_format)
+    with open_stored(write_folder(tmp_path / name, *made, file_format)) as stored:
         assert hash_of(stored, "users") == hash_batch(one_batch(tables["users"]), "users")
 
 

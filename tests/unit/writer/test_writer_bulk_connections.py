@@ -104,7 +104,8 @@ async def test_the_wait_for_a_connection_is_counted() -> None:
     async with Server().pool(1) as pool:
         first = asyncio.create_task(pool.run(lambda _: release.wait(5)))
         second = asyncio.create_task(pool.run(itself))
-        await asyncio.sleep(0.1)
+        # Longer than what is asked for below: the second begins to wait a little after this does.
+        await asyncio.sleep(0.15)
         assert counted("cartload_writer_bulk_connections_in_use") == 1
         release.set()
         await asyncio.gather(first, second)

@@ -6,6 +6,7 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from cartload.engine.chunks import Segment
 from cartload.schema import Ids, arrow_schema, table
@@ -51,6 +52,10 @@ class Stored:
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """All rows of a query, fetched to the end: a result that is left half read blocks the connection."""
         return self.connection.execute(query).fetchall()
+
+    def columns(self, query: str) -> dict[str, NDArray[Any]]:
+        """All rows of a query as an array for each column: for results that are long."""
+        return self.connection.execute(query).fetchnumpy()
 
     def require(self, names: Sequence[str]) -> None:
         """Raises :class:`StoredError` naming the tables that are not there."""

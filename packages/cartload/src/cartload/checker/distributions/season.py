@@ -85,7 +85,7 @@ def _spans(evaluator: RuleEvaluator, part: Range) -> _Spans:
     query = f"""SELECT epoch_ms(low AT TIME ZONE {_ZONE}) AS first,
         epoch_ms(high AT TIME ZONE {_ZONE}) AS last, n - 2 AS between
         FROM {_customers(part)} c JOIN users u ON u.id = c.user_id"""
-    columns = evaluator.stored.connection.execute(query).fetchnumpy()
+    columns = evaluator.stored.columns(query)
     first, last, between = (np.asarray(columns[name], np.int64) for name in ("first", "last", "between"))
     return _Spans(first, last, between)
 
@@ -106,7 +106,7 @@ def _hours(evaluator: RuleEvaluator, part: Range, start: int, hours: int) -> I64
           FROM order_details o JOIN {_customers(part)} c ON c.user_id = o.user_id
           JOIN users u ON u.id = o.user_id WHERE {part.within("o.user_id")} GROUP BY ALL)
         GROUP BY ALL"""
-    columns = evaluator.stored.connection.execute(query).fetchnumpy()
+    columns = evaluator.stored.columns(query)
     result = np.zeros(hours, np.int64)
     np.add.at(result, np.clip(np.asarray(columns["hour"], np.int64), 0, hours - 1), columns["n"])
     return result
