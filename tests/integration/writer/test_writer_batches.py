@@ -278,6 +278,17 @@ async def test_rows_that_the_database_does_not_take_are_refused(writer: Writer) 
     assert len(entries(writer, load)) == 1
 
 
+async def test_text_that_the_database_would_cut_off_is_refused(writer: Writer, load: Load) -> None:
+    """LOAD DATA LOCAL would store every row: what it changes in them is only a warning there."""
+    rows = rows_in(batch_of(load, "users"))
+    column = rows.schema.field("first_name")
+    changed = pa.array(["x" * 61, *rows["first_name"].to_pylist()[1:]], column.type)
+    long = rows.set_column(rows.schema.get_field_index("first_name"), column, changed)
+    with pytest.raises(BadMessage, match="does not take"):
+        await writer.handler(load.record("users", 0, long))
+    assert await nothing_is_there(writer, load, "users")
+
+
 async def test_a_part_of_equal_rows_counts_as_stored(writer: Writer, load: Load) -> None:
     """What an earlier delivery left, whose transaction was rolled back, or whose answer was lost."""
     record = batch_of(load, "users")

@@ -11,6 +11,7 @@ from cartload.engine import chunks
 from cartload.schema import ddl
 from cartload_contracts.messages import Sealed, Sealing
 from cartload_writer.errors import PermanentFailure
+from cartload_writer.tasks.seal import FEW_ROWS
 from support.writer_service import Load, Place, Writer, address, root
 
 LARGE = 60_000
@@ -31,9 +32,9 @@ def keys(writer: Writer, load: Load) -> set[str]:
     return {name for (name,) in rows} - {"PRIMARY"}
 
 
-async def stored(writer: Writer, *, rows: int = 0) -> Load:
+async def stored(writer: Writer, *, rows: int = 0, customers: int = 40) -> Load:
     """A dataset whose batches are all stored."""
-    load = Load.of(customers=40)
+    load = Load.of(customers=customers)
     await writer.run(load.prepare(rows=rows))
     await writer.store(load)
     return load
@@ -143,8 +144,10 @@ async def test_a_dataset_that_is_not_whole_is_refused(
     assert writer.told.of(Sealed) == []
 
 
-async def test_orphans_are_counted(writer: Writer, place: Place) -> None:
-    load = await stored(writer, rows=LARGE)
+@pytest.mark.parametrize("customers", [40, 1_600], ids=["by one statement", "table by table"])
+async def test_orphans_are_counted(writer: Writer, place: Place, customers: int) -> None:
+    load = await stored(writer, rows=LARGE, customers=customers)
+    assert (sum(found.rows for found in load.totals.values()) > FEW_ROWS) is (customers > 40)
     with root(place.admin) as cursor:
         cursor.execute(f"UPDATE `{writer.database(load)}`.wishlist SET user_id = 'nobody' LIMIT 2")
     with pytest.raises(PermanentFailure, match=r"wishlist\.user_id"):
