@@ -67,6 +67,10 @@ bench: setup ## the benchmarks, as a table with ratios; one part: PART=engine, P
 soak: setup ## the long proofs: invariants, plausibility queries, randomness, equality, sanitizers
 	@$(DEV) soak
 
+.PHONY: mutants
+mutants: setup ## break the services on purpose, one guarantee at a time: a test must find each; one: MUTANT=name
+	@$(DEV) mutants -- $(MUTANT)
+
 images: setup ## build the containers' images; print sizes, users and secrets
 	@$(DEV) images
 

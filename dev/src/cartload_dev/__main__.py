@@ -151,6 +151,11 @@ def soak(_options: argparse.Namespace) -> int:
     return checks.soak(os.environ)
 
 
+def mutants(options: argparse.Namespace) -> int:
+    """Break the services on purpose, and require that the tests find it."""
+    return checks.mutants(os.environ, options.mutant)
+
+
 def images(_options: argparse.Namespace) -> int:
     """Build the containers' images and print their sizes, users and secrets (there must be none)."""
     return checks.images(os.environ, _log)
@@ -215,6 +220,8 @@ def _parser() -> argparse.ArgumentParser:
         sub.add_argument("--owner", type=int, help="process id; the system ends when that process does")
         if command is bench:
             sub.add_argument("part", nargs="*", help="one part of them and its options, after --")
+        if command is mutants:
+            sub.add_argument("mutant", nargs="*", help="some of them, after --; otherwise all")
     return parser
 
 
@@ -234,6 +241,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int | None]] = {
     "test": test,
     "bench": bench,
     "soak": soak,
+    "mutants": mutants,
     "images": images,
     "compose-test": compose_test,
     "chart-test": chart_test,

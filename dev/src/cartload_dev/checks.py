@@ -157,6 +157,12 @@ def soak(environ: Mapping[str, str]) -> int:
     return _run_shown(step, checkout(), environ)
 
 
+def mutants(environ: Mapping[str, str], names: Sequence[str] = ()) -> int:
+    """Try whether tests find broken variants of the services, all or those named; return 1 if they do not."""
+    step = Step("mutants", (sys.executable, "-m", "mutants", *names))
+    return _run_shown(step, checkout(), {**environ, "PYTHONPATH": "tests"})
+
+
 def chart_test(environ: Mapping[str, str]) -> int:
     """Run the tests of the Helm chart; return their exit code."""
     tests = (sys.executable, "-m", "pytest", "tests/chart", "-n", WORKERS)
