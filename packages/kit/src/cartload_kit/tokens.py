@@ -17,7 +17,7 @@ from cartload_kit import metrics
 from cartload_kit.errors import Forbidden, Unauthorized
 from cartload_kit.jwks import FetchKeys, KeySet, http_fetch
 from cartload_kit.proxy import Proxy
-from cartload_kit.strict_jwt import key_id_of
+from cartload_kit.strict_jwt import StrictJWT, key_id_of
 
 ACCESS = "access"
 """The claim ``typ`` of an access token; a token of another kind is never taken for one."""
@@ -28,6 +28,7 @@ _SKEW_SECONDS = 30
 _REMEMBERED_TOKENS = 1024
 _LATEST = int(datetime(9999, 1, 1, tzinfo=UTC).timestamp())
 _INVALID = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
+_jwt = StrictJWT()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ class TokenVerifier:
             "verify_iat": False,
         }
         try:
-            return jwt.decode(token, key, ["EdDSA"], options, audience=self._audience, issuer=self._issuer)
+            return _jwt.decode(token, key, ["EdDSA"], options, audience=self._audience, issuer=self._issuer)
         except jwt.InvalidSignatureError as error:
             raise _refused("signature") from error
         except jwt.InvalidTokenError as error:
