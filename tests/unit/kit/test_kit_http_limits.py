@@ -1,6 +1,7 @@
 """What a body may be: its size while it streams, and JSON to the letter."""
 
 import asyncio
+import gzip
 import json
 from collections.abc import AsyncIterator
 from typing import Any
@@ -111,6 +112,23 @@ async def test_json_streams_through_where_it_must(seen: Seen) -> None:
 async def test_a_wrong_content_length_does_not_help(client: httpx.AsyncClient) -> None:
     headers = {**JSON, "content-length": "10"}
     assert (await client.post("/raw", content=pieces(11), headers=headers)).status_code == 413
+
+
+@pytest.mark.parametrize("coding", ["gzip", "GZIP", "x-gzip", "deflate", "br", "zstd", "gzip, gzip", "aes"])
+@pytest.mark.parametrize("path", ["/json", "/raw", "/stream"])
+async def test_a_compressed_body_is_refused_and_never_unpacked(
+    client: httpx.AsyncClient, seen: Seen, path: str, coding: str
+) -> None:
+    headers = {**JSON, "content-encoding": coding}
+    answer = await client.post(path, content=gzip.compress(b'{"a": 1}'), headers=headers)
+    assert answer.status_code == 415
+    assert answer.headers["accept-encoding"] == "identity"
+    assert seen.calls == seen.chunks == 0
+
+
+async def test_a_body_that_says_it_is_plain_is_taken(client: httpx.AsyncClient) -> None:
+    headers = {**JSON, "content-encoding": "identity"}
+    assert (await client.post("/json", content=b'{"a": 1}', headers=headers)).json() == {"a": 1}
 
 
 async def test_too_late_for_an_answer_the_error_goes_on_to_the_server() -> None:

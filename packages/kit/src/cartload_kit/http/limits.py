@@ -21,8 +21,8 @@ _DRAIN_BYTES = 16 * 1024 * 1024
 class BodyLimits:
     """Refuses a body above ``max_body`` bytes while it streams in, and JSON bodies that are not strict JSON.
 
-    A JSON body is read whole first, within ``body_seconds``. Other bodies, and all with ``strict_json`` off,
-    are handed on as they come, counted.
+    A compressed body is refused too. A JSON body is read whole first, within ``body_seconds``. Other bodies,
+    and all with ``strict_json`` off, are handed on as they come, counted.
     """
 
     def __init__(
@@ -42,6 +42,7 @@ class BodyLimits:
         headers = Headers(scope=scope)
         body = _Body(receive, self._max_body)
         try:
+            _require_plain(headers)
             self._require_declared_length(headers)
             if self._strict_json and is_json(headers):
                 receive = await self._read_json(body)
@@ -154,6 +155,15 @@ class _Body:
                 most = self._size + _DRAIN_BYTES
                 while not self.ended and self._size < most:
                     await self._next()
+
+
+def _require_plain(headers: Headers) -> None:
+    """Refuse a compressed body: a few kilobytes could unpack to gigabytes, and no client here needs to."""
+    coding = ", ".join(headers.getlist("content-encoding")).strip().lower()
+    if coding not in ("", "identity"):
+        detail = f"The body comes in the coding {coding[:40]!r}: send it as it is, without Content-Encoding."
+        taken = {**_CLOSE, "Accept-Encoding": "identity"}
+        raise _Refused(Problem(415, "Compressed body", detail, headers=taken))
 
 
 def is_json(headers: Headers) -> bool:
