@@ -25,8 +25,26 @@ from support.span_collector import SpanCollector, collecting
 
 FOLDER = "CARTLOAD_TEST_FOLDER"
 OWNER = "CARTLOAD_TEST_OWNER"
-STACKS = ("servers", "system")
+STACKS = ("servers", "system", "unlimited")
 LONGEST_ID = 200
+GROUPS = {"cartload": "system", "unlimited": "unlimited"}
+"""Which fixture's tests go to one worker, and the name of their group."""
+
+UNLIMITED = {
+    "CARTLOAD_USER_REQUESTS_PER_MINUTE": "1000000",
+    "CARTLOAD_ADDRESS_REQUESTS_PER_MINUTE": "1000000",
+    "CARTLOAD_ADDRESS_TOKEN_CHECKS_PER_MINUTE": "1000000",
+    "CARTLOAD_LOGIN_ATTEMPTS": "1000",
+    "CARTLOAD_LOGIN_ATTEMPTS_ACCOUNT": "100000",
+    "CARTLOAD_LOGIN_ATTEMPTS_ADDRESS": "100000",
+    "CARTLOAD_REGISTRATIONS_ADDRESS": "100000",
+    "CARTLOAD_PASSWORD_QUEUE_ADDRESS": "64",
+    "CARTLOAD_ACCESS_TOKEN_MINUTES": "60",
+}
+"""Tests by generation ask thousands of times: what they want to see is behind the limits of rates."""
+
+SMALL_JOBS = {"CARTLOAD_JOB_CUSTOMERS": "1000", "CARTLOAD_PLAIN_MAX_CUSTOMERS": "1000"}
+"""They also ask for jobs of any size that is allowed."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -69,10 +87,11 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let one worker have all tests of the running system: some of them kill its parts."""
+    """Let one worker have all tests of a running system: some of them kill its parts."""
     for item in items:
-        if "cartload" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("system"))
+        for fixture, group in GROUPS.items():
+            if fixture in getattr(item, "fixturenames", ()):
+                item.add_marker(pytest.mark.xdist_group(group))
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
@@ -167,3 +186,9 @@ def span_collector() -> Iterator[SpanCollector]:
 def cartload(span_collector: SpanCollector) -> SystemClient:
     """The whole running system, on servers of its own."""
     return start_stack("system", servers_only=False, CARTLOAD_TRACES_URL=span_collector.url)
+
+
+@pytest.fixture(scope="session")
+def unlimited() -> SystemClient:
+    """A whole running system of its own, without limits of rates, that makes small jobs only."""
+    return start_stack("unlimited", servers_only=False, **UNLIMITED, **SMALL_JOBS)

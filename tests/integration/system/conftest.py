@@ -20,3 +20,10 @@ async def stranger(cartload: SystemClient) -> AsyncIterator[User]:
     """Another new user."""
     async with signed_up(cartload.base_url) as new:
         yield new
+
+
+@pytest.fixture
+async def unlimited_user(unlimited: SystemClient) -> AsyncIterator[User]:
+    """A new user of the system without limits of rates."""
+    async with signed_up(unlimited.base_url) as new:
+        yield new
