@@ -5,7 +5,7 @@ import asyncio
 import httpx
 import pytest
 from prometheus_client import REGISTRY
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from cartload_auth.repository import known_addresses, models
 from support.auth_service import PASSWORD, Service, running
@@ -107,6 +107,28 @@ async def test_an_unknown_user_and_a_wrong_password_get_the_same_answer(auth: Se
         assert answer.headers["www-authenticate"] == "Bearer"
     kept = {"type", "title", "status", "detail", "instance"}
     assert {name: known.json()[name] for name in kept} == {name: unknown.json()[name] for name in kept}
+
+
+@pytest.mark.parametrize(("path", "more"), [(LOGIN, {}), ("/api/auth/password", {"new_password": PASSWORD})])
+async def test_an_unknown_user_costs_the_database_what_a_wrong_password_does(
+    auth: Service, path: str, more: dict[str, str]
+) -> None:
+    await auth.register()
+    statements: list[str] = []
+
+    def note(*execution: object) -> None:
+        statements.append(str(execution[2]))
+
+    event.listen(auth.dependencies.engine.sync_engine, "before_cursor_execute", note)
+    costs = []
+    for name in ("ada", "nobody"):
+        statements.clear()
+        body = {"user_name": name, "password": "wrong password", **more}
+        assert (await auth.http.post(path, json=body)).status_code == 401
+        costs.append(list(statements))
+    known, unknown = costs
+    assert len(known) > 3
+    assert known == unknown
 
 
 @pytest.mark.parametrize("name", ["", "ädä", "a" * 200, "' OR 1=1 -- ", "ada\x00"])
