@@ -18,6 +18,9 @@ from support.openapi import OPERATIONS, body_fields, path_parameters, query_fiel
 OWNED = frozenset({"dataset_id", "job_id", "parent_job_id", "token_id"})
 """Parameters of a path that name what somebody owns: a route with one of them is 404 for everybody else."""
 
+FOR_ADMINISTRATORS = frozenset(operation for operation in OPERATIONS if " /api/admin/" in operation)
+"""Refused to everybody else, whatever they name."""
+
 BELONGS_TO_THE_CALLER = frozenset(
     {
         "GET /api/auth/me",
@@ -65,7 +68,7 @@ def ids_in_path(operation: str) -> set[str]:
 
 def test_every_route_has_one_rule() -> None:
     owned = {operation for operation in OPERATIONS if ids_in_path(operation) & OWNED}
-    rules = [*owned, *BELONGS_TO_THE_CALLER, *BELONGS_TO_NOBODY]
+    rules = [*owned, *FOR_ADMINISTRATORS, *BELONGS_TO_THE_CALLER, *BELONGS_TO_NOBODY]
     assert sorted(rules) == sorted(OPERATIONS)
 
 
@@ -111,6 +114,11 @@ async def test_what_belongs_to_another_is_answered_as_what_does_not_exist(
     for operation in sorted(operations, key=lambda one: (one == ENDS, one)):
         answer = await ask(user, operation, owned)
         assert answer.status in (200, 202, 204, 409), (operation, answer.status)
+
+
+async def test_what_is_for_administrators_is_refused_to_others(stranger: User, owned: dict[str, str]) -> None:
+    for operation in sorted(FOR_ADMINISTRATORS):
+        assert (await ask(stranger, operation, owned)).status == 403, operation
 
 
 async def test_without_a_token_nobody_is_told_anything(stranger: User, owned: dict[str, str]) -> None:
