@@ -23,7 +23,6 @@ _NAMES = frozenset(
         "azure.core.exceptions.ServiceResponseError",
         "aiohttp.client_exceptions.ClientConnectionError",
         "cartload_kit.kafka.errors.KafkaUnavailable",
-        "cartload_kit.database.engine.DatabaseUnavailable",
     }
 )
 

@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from cartload_kit.database.measured_pool import MeasuredPool, watch
+from cartload_kit.database.transaction import DatabaseUnavailable, transaction
 from cartload_kit.describe_error import describe_error
 from cartload_kit.mysql_url import MysqlUrl
 
@@ -28,9 +29,8 @@ SESSION = (
 Short lock waits, UTC, strict values, and statements of at most 30 s (MySQL: reads).
 """
 
-
-class DatabaseUnavailable(Exception):
-    """The database does not answer; the text says why, without the password."""
+ANSWER_SECONDS = 35.0
+"""How long the answer to one statement may take: a little longer than the server works on it."""
 
 
 def async_url(url: str) -> URL:
@@ -50,10 +50,13 @@ def async_url(url: str) -> URL:
     )
 
 
-def connecting(url: str) -> dict[str, Any]:
-    """What asyncmy is told of every connection: how long it may take, and whether it is encrypted."""
+def connecting(url: str, answer_seconds: float | None = None) -> dict[str, Any]:
+    """What asyncmy is told of every connection: how long it and an answer may take, and whether it is
+    encrypted.
+    """
     context = MysqlUrl.parse(url).ssl_context()
-    return {"connect_timeout": 5} if context is None else {"connect_timeout": 5, "ssl": context}
+    told = {"connect_timeout": 5, "read_timeout": answer_seconds}
+    return told if context is None else {**told, "ssl": context}
 
 
 def engine(
@@ -62,11 +65,14 @@ def engine(
     pool_size: int = 10,
     pool_timeout: float = 5.0,
     session: str = SESSION,
+    answer_seconds: float | None = ANSWER_SECONDS,
     connect_args: Mapping[str, Any] | None = None,
 ) -> AsyncEngine:
     """Make an engine: READ COMMITTED, utf8mb4, at most `pool_size` connections, each checked before use.
 
     A caller waits at most `pool_timeout` seconds for a connection, then gets sqlalchemy.exc.TimeoutError.
+    `answer_seconds` has to be longer than the session lets the server work on a statement; None where that
+    may take hours.
     """
     # No overflow: the server's connections are shared out among the processes, and a pool that grows under
     # load would take those of others. Checked before use, because a connection that was dropped by the server
@@ -83,7 +89,7 @@ def engine(
         pool_recycle=POOL_RECYCLE,
         # Errors that quote the statement end in logs, and its values hold hashes, keys and users' own data.
         hide_parameters=True,
-        connect_args={"init_command": session, **connecting(url), **(connect_args or {})},
+        connect_args={"init_command": session, **connecting(url, answer_seconds), **(connect_args or {})},
     )
     watch(made, pool_size)
     return made
@@ -92,7 +98,7 @@ def engine(
 async def check_database(engine: AsyncEngine, deadline: float = 2.0) -> None:
     """Ready check: raises DatabaseUnavailable unless `SELECT 1` is answered within `deadline` seconds."""
     try:
-        async with asyncio.timeout(deadline), engine.connect() as connection:
+        async with asyncio.timeout(deadline), transaction(engine) as connection:
             await connection.execute(text("SELECT 1"))
     except (TimeoutError, OSError, SQLAlchemyError) as error:
         server = f"{engine.url.host}:{engine.url.port}"

@@ -13,8 +13,15 @@ from cartload_kit.describe_error import describe_error
 
 log = logging.getLogger(__name__)
 
+OPEN_SECONDS = 2.0
+"""How long a transaction may take to begin: to wait for a connection, and for the server's first answer."""
+
 _finishing: set[asyncio.Task[Any]] = set()
 """Keeps tasks alive whose waiter was cancelled, until they are done."""
+
+
+class DatabaseUnavailable(ConnectionError):
+    """The database does not answer; the text says why, without the password."""
 
 
 @asynccontextmanager
@@ -24,6 +31,8 @@ async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     Once begun, the commit is carried through even if the caller is cancelled meanwhile; the caller then
     still gets its CancelledError. A block that is cancelled loses its connection (the server rolls back),
     since nobody knows how far its statement got. The connection always goes back.
+
+    Raises DatabaseUnavailable when it has not begun within two seconds.
     """
     connection = await _open(engine)
     try:
@@ -39,10 +48,14 @@ async def _open(engine: AsyncEngine) -> AsyncConnection:
     # A task of its own: when opening is cancelled halfway, SQLAlchemy can lose the connection for its pool.
     opening = asyncio.create_task(_begin(engine))
     try:
-        return await asyncio.shield(opening)
+        begun, _ = await asyncio.wait({opening}, timeout=OPEN_SECONDS)
     except asyncio.CancelledError:
         _keep(asyncio.create_task(_discard(opening)))
         raise
+    if not begun:
+        _keep(asyncio.create_task(_discard(opening)))
+        raise DatabaseUnavailable(f"no connection within {OPEN_SECONDS:g} s")
+    return opening.result()
 
 
 async def _begin(engine: AsyncEngine) -> AsyncConnection:

@@ -5,7 +5,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.responses import Response
 
-from cartload_kit.database.engine import DatabaseUnavailable
+from cartload_kit.database.transaction import DatabaseUnavailable
 from cartload_kit.errors import Unavailable
 from cartload_kit.http.problems import problem_response
 from cartload_kit.transient_errors import is_transient

@@ -40,7 +40,11 @@ def lifespan(settings: ApiSettings, checks: Checks) -> Any:
             meta = await bootstrap.migrated(stack, url)
             session = reading_session(settings.writer_statement_seconds)
             reading = await bootstrap.opened(
-                stack, url, session=session, pool_size=settings.writer_row_queries
+                stack,
+                url,
+                session=session,
+                pool_size=settings.writer_row_queries,
+                answer_seconds=settings.writer_statement_seconds + 5.0,
             )
             blobs = await bootstrap.blobs(stack, settings)
             bootstrap.begin(checks, mysql=partial(check_database, meta), blob=blobs.check)

@@ -84,7 +84,10 @@ async def _context(stack: AsyncExitStack, settings: TasksSettings, producer: Pro
     url = settings.writer_database_url.get_secret_value()
     meta = await bootstrap.migrated(stack, url, pool_size=settings.own_connections)
     session = session_for_ddl(settings.writer_index_buffer_mb)
-    work = await bootstrap.opened(stack, url, session=session, pool_size=settings.dataset_connections)
+    # An index of a large table takes hours, in which the server says nothing.
+    work = await bootstrap.opened(
+        stack, url, session=session, pool_size=settings.dataset_connections, answer_seconds=None
+    )
     return Context(
         meta=meta,
         work=work,
