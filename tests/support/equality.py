@@ -10,7 +10,8 @@ from cartload.schema.rowhash import RowHash, hash_batch
 from cartload.spec import parse, resolve
 from cartload_dev.system_client import SystemClient
 from support.client import User
-from support.stores import mysql_hashes, parquet_hashes
+from support.stores import blob_names, mysql_hashes, parquet_hashes
+from support.writer_service import root
 
 CONTAINER = "cartload"
 
@@ -41,3 +42,14 @@ async def stored_hashes(
     assert {table: total.rows for table, total in in_mysql.items()} == dataset["tables"]
     assert {table: total.hex for table, total in in_mysql.items()} == dataset["hashes"]
     return dataset, in_mysql
+
+
+async def require_equal(cartload: SystemClient, user: User, dataset_id: str) -> None:
+    """MySQL, Blob, manifest and the engine hold the same rows, each once. Raises AssertionError."""
+    dataset, stored = await stored_hashes(cartload, user, dataset_id)
+    assert stored == await asyncio.to_thread(engine_hashes, dataset["spec"], dataset["segments"])
+    ends = cartload.endpoints
+    with root(ends.mysql_root_url) as cursor:
+        cursor.execute("SELECT blob_name FROM cartload_writer.manifest WHERE dataset_id = %s", (dataset_id,))
+        listed = [name for (name,) in cursor.fetchall()]
+    assert sorted(listed) == sorted(blob_names(ends.blob_connection_string, CONTAINER, dataset_id))

@@ -20,9 +20,7 @@ from aiokafka.structs import TopicPartition
 from cartload_contracts.topics import DEAD_LETTERS
 from cartload_dev.system_client import SystemClient
 from support.client import ENDED, User
-from support.equality import CONTAINER, engine_hashes, stored_hashes
-from support.stores import blob_names
-from support.writer_service import root
+from support.equality import require_equal
 
 GENTLE = {"azurite": signal.SIGTERM}
 """Azurite keeps what it has acknowledged in memory for some seconds: SIGKILL would lose that by itself."""
@@ -113,17 +111,8 @@ class Killer:
         assert job["rows_done"] == job["rows_total"], job
         # Before the comparison: what cannot be reached is not what is wrong.
         await asyncio.to_thread(self.system.wait_ready)
-        dataset_id = job["dataset_id"]
-        dataset, stored = await stored_hashes(self.system, self.user, dataset_id)
-        assert stored == await asyncio.to_thread(engine_hashes, dataset["spec"], dataset["segments"])
-        ends = self.system.endpoints
-        with root(ends.mysql_root_url) as cursor:
-            cursor.execute(
-                "SELECT blob_name FROM cartload_writer.manifest WHERE dataset_id = %s", (dataset_id,)
-            )
-            listed = [name for (name,) in cursor.fetchall()]
-        assert sorted(listed) == sorted(blob_names(ends.blob_connection_string, CONTAINER, dataset_id))
-        await self._ask("DELETE", f"/api/datasets/{dataset_id}")
+        await require_equal(self.system, self.user, job["dataset_id"])
+        await self._ask("DELETE", f"/api/datasets/{job['dataset_id']}")
 
     async def _job_when(self, job_id: str, is_so: Callable[[Any], bool]) -> Any:
         ends = time.monotonic() + JOB_SECONDS

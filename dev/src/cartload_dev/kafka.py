@@ -29,14 +29,17 @@ JVM_OPTIONS = (
 )
 
 
-def properties(data: Path, port: int, controller_port: int) -> str:
-    """Return the broker's configuration file."""
+def properties(data: Path, port: int, controller_port: int, advertised: int | None = None) -> str:
+    """Return the broker's configuration file.
+
+    `advertised` is the port that clients are sent to, where something stands between them and the broker.
+    """
     values = {
         "process.roles": "broker,controller",
         "node.id": 1,
         "controller.quorum.voters": f"1@{LOOPBACK}:{controller_port}",
         "listeners": f"PLAINTEXT://{LOOPBACK}:{port},CONTROLLER://{LOOPBACK}:{controller_port}",
-        "advertised.listeners": f"PLAINTEXT://{LOOPBACK}:{port}",
+        "advertised.listeners": f"PLAINTEXT://{LOOPBACK}:{advertised or port}",
         "controller.listener.names": "CONTROLLER",
         "log.dirs": data,
         "offsets.topic.replication.factor": 1,
@@ -55,14 +58,21 @@ def properties(data: Path, port: int, controller_port: int) -> str:
 
 
 async def prepare(
-    java: str, jars: Path, home: Path, port: int, controller_port: int, run_task: RunTask
+    java: str,
+    jars: Path,
+    home: Path,
+    port: int,
+    controller_port: int,
+    run_task: RunTask,
+    *,
+    advertised: int | None = None,
 ) -> None:
     """Write the configuration, and format the storage where that was not done yet.
 
     Raises LauncherError when formatting fails.
     """
     config = home / CONFIG
-    await asyncio.to_thread(_configure, config, properties(home / "data", port, controller_port))
+    await asyncio.to_thread(_configure, config, properties(home / "data", port, controller_port, advertised))
     if not await asyncio.to_thread((home / "data" / "meta.properties").exists):
         await run_task(_format(java, jars, config))
 
@@ -72,12 +82,17 @@ def _configure(config: Path, text: str) -> None:
     config.write_text(text, encoding="utf-8")
 
 
-def program(java: str, jars: Path, home: Path, port: int, controller_port: int) -> Program:
-    """Return the broker as a program; it is ready when it lists itself as a live broker."""
+def program(
+    java: str, jars: Path, home: Path, port: int, controller_port: int, *, advertised: int | None = None
+) -> Program:
+    """Return the broker as a program; it is ready when it lists itself as a live broker.
+
+    `advertised` is as in `properties`.
+    """
     return Program(
         name="kafka",
         command=(java, *JVM_OPTIONS, "-cp", f"{jars}/*", "kafka.Kafka", str(home / CONFIG)),
-        prepare=partial(prepare, java, jars, home, port, controller_port),
+        prepare=partial(prepare, java, jars, home, port, controller_port, advertised=advertised),
         ready=partial(is_ready, port),
         port=port,
         stop_seconds=20,

@@ -1,0 +1,32 @@
+"""Kafka, the database and Blob storage go away for half a minute while jobs run."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from support.client import signed_up
+from support.linked_system import LinkedSystem, linked_system
+from support.outages import SETTINGS, WITHOUT, outlast
+
+pytestmark = [
+    pytest.mark.timeout(600),
+    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.xdist_group("outages"),
+]
+AWAY_SECONDS = 30.0
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def system(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[LinkedSystem]:
+    folder: Path = tmp_path_factory.mktemp("outages")
+    async with linked_system(folder, **SETTINGS) as system:
+        yield system
+
+
+@pytest.mark.parametrize("server", WITHOUT)
+async def test_while_a_server_is_away_jobs_wait_and_then_end_whole(system: LinkedSystem, server: str) -> None:
+    async with signed_up(system.base_url) as user:
+        seen = await outlast(system, user, system.links[server].cut(), AWAY_SECONDS)
+    assert WITHOUT[server] <= seen.unready

@@ -1,0 +1,46 @@
+"""Kafka, the database and Blob storage go away for minutes, swallow everything, or become slow.
+
+Three systems side by side, one for each server: half an hour, in which the machine has little to do.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+
+import pytest
+import pytest_asyncio
+
+from support.client import signed_up
+from support.linked_system import LinkedSystem, linked_system
+from support.outages import SETTINGS, WITHOUT, outlast
+
+pytestmark = [pytest.mark.timeout(3600), pytest.mark.asyncio(loop_scope="module")]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def systems(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[dict[str, LinkedSystem]]:
+    """A system by the name of the server that goes away there."""
+    async with AsyncExitStack() as stack:
+        yield {
+            server: await stack.enter_async_context(
+                linked_system(tmp_path_factory.mktemp(server), **SETTINGS)
+            )
+            for server in WITHOUT
+        }
+
+
+@pytest.mark.parametrize(
+    ("how", "seconds"), [("cut", 180.0), ("cut", 600.0), ("swallowing", 180.0), ("slowed", 180.0)]
+)
+async def test_jobs_outlast_a_server_that_is_away_for_long(
+    systems: dict[str, LinkedSystem], how: str, seconds: float
+) -> None:
+    async def outlasts(server: str) -> None:
+        system = systems[server]
+        async with signed_up(system.base_url) as user:
+            seen = await outlast(system, user, getattr(system.links[server], how)(), seconds)
+        assert WITHOUT[server] <= seen.unready
+
+    async with asyncio.TaskGroup() as group:
+        for server in WITHOUT:
+            group.create_task(outlasts(server))

@@ -1,0 +1,141 @@
+"""A server goes away in the middle of a job and comes back: what users see meanwhile, and what is left."""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from typing import Any
+
+import aiohttp
+
+from support.client import ENDED, User
+from support.equality import require_equal
+from support.linked_system import LinkedSystem
+
+WITHOUT: Mapping[str, frozenset[str]] = {
+    "kafka": frozenset({"generator-api", "generator-worker", "writer-consumer", "writer-tasks"}),
+    "database": frozenset({"auth", "generator-api", "writer-consumer", "writer-tasks", "writer-api"}),
+    "azurite": frozenset({"writer-consumer", "writer-tasks", "writer-api"}),
+}
+"""The processes that say they are not ready without a server. The notifier goes on with its connections."""
+
+SETTINGS = {"CARTLOAD_USER_UNFINISHED_JOBS": "1000", "CARTLOAD_USER_REQUESTS_PER_MINUTE": "1000000"}
+"""What a system is told that is asked for jobs all the time."""
+
+CUSTOMERS = 20_000
+SMALL = 100
+PAUSE_SECONDS = 2.0
+READY_SECONDS = 120.0
+JOB_SECONDS = 600.0
+MEMORY_MIB = 64.0
+"""What a process may take in addition while it waits."""
+
+
+@dataclass
+class Seen:
+    """What was seen while a server was away."""
+
+    unready: set[str] = field(default_factory=set)
+    accepted: list[str] = field(default_factory=list)
+    refused: int = 0
+    slowest: float = 0.0
+    grown: dict[str, float] = field(default_factory=dict)
+    """MiB of memory by process, above what it had when the outage began."""
+
+
+async def outlast(
+    system: LinkedSystem,
+    user: User,
+    outage: AbstractAsyncContextManager[None],
+    seconds: float,
+    log: Callable[[str], None] = print,
+) -> Seen:
+    """Break something for so long in the middle of a job, and ask for further jobs meanwhile.
+
+    Every new job is accepted or refused with 503 and `Retry-After`, and no process takes more and more
+    memory. Afterwards the first and every accepted job complete, the first and the last of them are compared
+    row by row, and a refused one left nothing. Raises AssertionError where that is not so.
+    """
+    seen = Seen()
+    known = {job["id"] for job in await _jobs(user)}
+    first = await user.start_job(customers=CUSTOMERS)
+    await user.job_when(first["id"], lambda job: job["rows_done"] > 0)
+    async with outage:
+        ends = time.monotonic() + seconds
+        await asyncio.sleep(PAUSE_SECONDS)
+        before = await _memory(system)
+        while time.monotonic() < ends:
+            await _ask_for_a_job(user, seen)
+            seen.unready |= await _unready(system)
+            await asyncio.sleep(PAUSE_SECONDS)
+        after = await _memory(system)
+        seen.grown = {name: after[name] - before[name] for name in after}
+    log(
+        f"{len(seen.accepted)} jobs accepted, {seen.refused} refused, the slowest answer {seen.slowest:.2f} s"
+    )
+    assert max(seen.grown.values()) < MEMORY_MIB, seen.grown
+    async with asyncio.timeout(READY_SECONDS):
+        while await _unready(system):  # noqa: ASYNC110 - processes that are only asked over HTTP
+            await asyncio.sleep(1.0)
+    # A long outage outlasts the access token.
+    await user.sign_in()
+    job = await user.job_when(first["id"], lambda job: job["state"] in ENDED, JOB_SECONDS)
+    assert job["state"] == "completed", job
+    await require_equal(system.client, user, job["dataset_id"])
+    for job_id in seen.accepted:
+        job = await user.job_when(job_id, lambda job: job["state"] in ENDED, JOB_SECONDS)
+        assert (job["state"], job["rows_done"]) == ("completed", job["rows_total"]), job
+    if seen.accepted:
+        await require_equal(system.client, user, job["dataset_id"])
+    made = {job["id"] for job in await _jobs(user)} - known
+    assert made == {first["id"], *seen.accepted}
+    return seen
+
+
+async def _ask_for_a_job(user: User, seen: Seen) -> None:
+    began = time.monotonic()
+    answer = await user.call("POST", "/api/jobs", json={"spec": {"customers": SMALL}})
+    seen.slowest = max(seen.slowest, time.monotonic() - began)
+    if answer.status == 202:
+        seen.accepted.append(answer.body["id"])
+        return
+    seen.refused += 1
+    assert answer.status == 503, answer
+    assert int(answer.headers["Retry-After"]) > 0
+
+
+async def _jobs(user: User) -> list[Any]:
+    found: list[Any] = (await user.get("/api/jobs", params={"limit": 200}))["items"]
+    return found
+
+
+async def _unready(system: LinkedSystem) -> set[str]:
+    """The processes that say of themselves that they are not ready."""
+    urls = system.client.endpoints.services
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=20)) as http:
+        statuses = await asyncio.gather(*(_status(http, f"{url}/health/ready") for url in urls.values()))
+    return {name for name, status in zip(urls, statuses, strict=True) if status != 200}
+
+
+async def _status(http: aiohttp.ClientSession, url: str) -> int:
+    """0 for a process that has ended."""
+    try:
+        async with http.get(url) as answer:
+            return answer.status
+    except aiohttp.ClientConnectorError:
+        return 0
+
+
+async def _memory(system: LinkedSystem) -> dict[str, float]:
+    """MiB of each process, by its metrics."""
+    found = {}
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=20)) as http:
+        for name, url in system.client.endpoints.metrics.items():
+            async with http.get(url) as answer:
+                lines = (await answer.text()).splitlines()
+            (bytes_,) = (
+                line.split()[1] for line in lines if line.startswith("process_resident_memory_bytes ")
+            )
+            found[name] = float(bytes_) / 2**20
+    return found
