@@ -38,6 +38,11 @@ stop-all:
 down: ## stop everything; the data is kept
 	@if [ -x .venv/bin/python ] && [ -d .run ]; then $(DEV) down; else echo "Nothing is running."; fi
 
+.PHONY: kafka-address
+kafka-address: ## where the Kafka of what runs listens, for the programs in examples/
+	@[ -x .venv/bin/python ] || { echo "Nothing is running: make up starts it." >&2; exit 1; }
+	@$(DEV) kafka-address
+
 logs: ## follow the logs of everything
 	@$(DEV) logs
 

@@ -28,6 +28,7 @@ from cartload_dev.paths import RunDir, checkout, default_run_dir
 from cartload_dev.progress import Line
 from cartload_dev.state import SystemState
 from cartload_dev.system import run
+from cartload_dev.system_client import SystemClient
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -108,6 +109,16 @@ def down(options: argparse.Namespace) -> None:
     """Stop the system; its data is kept."""
     contained = is_compose(options) and compose.down(os.environ, volumes=options.volumes)
     print("Stopped." if lifecycle.stop(options.run) or contained else "Nothing is running.")
+
+
+def show_kafka_address(options: argparse.Namespace) -> None:
+    """Print where the Kafka of the running system listens."""
+    if is_compose(options):
+        raise LauncherError("in containers Kafka can be reached by the containers only: it publishes no port")
+    state = SystemState.read(options.run)
+    if state is None or not state.running():
+        raise LauncherError("nothing is running: make up starts it")
+    print(SystemClient(options.run).endpoints.kafka_bootstrap)
 
 
 def show_logs(options: argparse.Namespace) -> None:
@@ -235,6 +246,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int | None]] = {
     "up": up,
     "run": foreground,
     "down": down,
+    "kafka-address": show_kafka_address,
     "logs": show_logs,
     "check": check,
     "unit": unit,

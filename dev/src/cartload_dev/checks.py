@@ -27,6 +27,7 @@ PACKAGES = (
     "cartload_notifier",
     "cartload_dev",
 )
+SCRIPT_FOLDERS = ("tests", "dev/generate", "deploy/docker", "examples")
 SCRIPTS = (".ci/run", "dev/bootstrap", "dev/find-python")
 YAML = (".github", "deploy", "docker-compose.yml", "docker-compose.mysql.yml")
 VERSION = "0.1.0"
@@ -56,7 +57,7 @@ def python_steps() -> tuple[Step, ...]:
         Step("format", (*run, "ruff", "format", "--check", ".")),
         Step("lint", (*run, "ruff", "check", "--no-cache", ".")),
         Step("types", (*run, "mypy", *types)),
-        Step("types of the tests", (*run, "mypy", "tests", "dev/generate", "deploy/docker")),
+        Step("types of the tests and examples", (*run, "mypy", *SCRIPT_FOLDERS)),
         Step("Dockerfile", (tool("hadolint"), "Dockerfile")),
         Step("shell scripts", (tool("shellcheck"), *SCRIPTS)),
         Step("YAML", (tool("yamllint"), "--strict", *YAML)),
