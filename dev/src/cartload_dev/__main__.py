@@ -13,6 +13,7 @@ from cartload_dev import (
     checks,
     chromium,
     demo,
+    examples,
     generated,
     lifecycle,
     logs,
@@ -119,6 +120,11 @@ def show_kafka_address(options: argparse.Namespace) -> None:
     if state is None or not state.running():
         raise LauncherError("nothing is running: make up starts it")
     print(SystemClient(options.run).endpoints.kafka_bootstrap)
+
+
+def make_example_environment(options: argparse.Namespace) -> None:
+    """Print the Python environment of an example that has one of its own, made when it is not there."""
+    print(examples.environment(options.name, os.environ))
 
 
 def show_logs(options: argparse.Namespace) -> None:
@@ -229,6 +235,8 @@ def _parser() -> argparse.ArgumentParser:
         sub.add_argument("--servers-only", action="store_true", help="Kafka, MariaDB and Azurite only")
         sub.add_argument("--volumes", action="store_true", help="with down: delete the containers' data too")
         sub.add_argument("--owner", type=int, help="process id; the system ends when that process does")
+        if command is make_example_environment:
+            sub.add_argument("name", help="its folder in examples/")
         if command is bench:
             sub.add_argument("part", nargs="*", help="one part of them and its options, after --")
         if command is mutants:
@@ -247,6 +255,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int | None]] = {
     "run": foreground,
     "down": down,
     "kafka-address": show_kafka_address,
+    "example-environment": make_example_environment,
     "logs": show_logs,
     "check": check,
     "unit": unit,

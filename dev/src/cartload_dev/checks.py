@@ -28,7 +28,14 @@ PACKAGES = (
     "cartload_dev",
 )
 SCRIPT_FOLDERS = ("tests", "dev/generate", "deploy/docker", "examples")
-SCRIPTS = (".ci/run", "dev/bootstrap", "dev/find-python")
+SCRIPTS = (
+    ".ci/run",
+    "dev/bootstrap",
+    "dev/find-python",
+    "examples/dbt/run",
+    "examples/jobs_to_script/on-job-ended",
+    "examples/spark/run",
+)
 YAML = (".github", "deploy", "docker-compose.yml", "docker-compose.mysql.yml")
 VERSION = "0.1.0"
 STEP_SECONDS = 900

@@ -47,6 +47,9 @@ def generators() -> tuple[Generator, ...]:
             ("docs/answers.md", "docs/images/answers"),
         ),
         Generator("samples", (python, "dev/generate/samples.py"), ("docs/sample",)),
+        Generator(
+            "dbt sources", (python, "dev/generate/dbt_sources.py"), ("examples/dbt/models/sources.yml",)
+        ),
         Generator("compose variables", (python, "dev/generate/compose_env.py"), (".env.example",)),
         Generator(
             "the chart's values",
