@@ -85,6 +85,10 @@ compose-test: setup ## try docker-compose.yml in every way, from nothing (needs 
 chart-test: .venv/.installed ## lint the Helm chart, render it in every way, test what it makes (needs helm)
 	@$(DEV) chart-test
 
+.PHONY: examples-test
+examples-test: .venv/.installed ## the example that is too large for make test: Spark (480 MB, needs Java)
+	@$(DEV) examples-test
+
 .PHONY: observe observability-test
 observe: setup ## Prometheus and Grafana beside what runs, with the dashboards and alerts
 	@$(DEV) observe

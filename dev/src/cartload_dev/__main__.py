@@ -190,6 +190,11 @@ def chart_test(_options: argparse.Namespace) -> int:
     return checks.chart_test(os.environ)
 
 
+def examples_test(_options: argparse.Namespace) -> int:
+    """Run the examples that are too large for the other tests."""
+    return checks.examples_test(os.environ)
+
+
 def observe(options: argparse.Namespace) -> None:
     """Hold Prometheus, and Grafana where it is installed, beside the running system."""
     if is_compose(options):
@@ -266,6 +271,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int | None]] = {
     "images": images,
     "compose-test": compose_test,
     "chart-test": chart_test,
+    "examples-test": examples_test,
     "observe": observe,
     "observability-test": observability_test,
     "audit": run_audit,

@@ -177,6 +177,12 @@ def chart_test(environ: Mapping[str, str]) -> int:
     return _run_shown(Step("tests of the chart", tests), checkout(), environ)
 
 
+def examples_test(environ: Mapping[str, str]) -> int:
+    """Run the tests of examples that bring large packages; return their exit code."""
+    tests = (sys.executable, "-m", "pytest", "tests/spark")
+    return _run_shown(Step("tests of large examples", tests), checkout(), environ)
+
+
 def images(environ: Mapping[str, str], log: Callable[[str], None]) -> int:
     """Build all images and say what they are; return 1 when one is not as it should be."""
     requirements.check({**environ, "CARTLOAD_ENGINE": "docker"})
