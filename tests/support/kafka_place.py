@@ -77,6 +77,15 @@ class Place:
         finally:
             await reader.stop()
 
+    async def dead_letters_in_all(self) -> int:
+        reader = AIOKafkaConsumer(bootstrap_servers=self.bootstrap)
+        await reader.start()
+        try:
+            partition = TopicPartition(self.dead, 0)
+            return int((await reader.end_offsets([partition]))[partition])
+        finally:
+            await reader.stop()
+
 
 @asynccontextmanager
 async def running(consumer: Consumer) -> AsyncIterator[asyncio.Task[None]]:

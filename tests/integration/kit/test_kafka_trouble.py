@@ -170,3 +170,26 @@ async def test_a_stuck_handler_ends_the_consumer(place: Place) -> None:
     with pytest.raises(NoProgress):
         await asyncio.wait_for(consumer.run(asyncio.Event()), 15)
     assert consumer.trouble is not None
+
+
+@pytest.mark.timeout(300)
+async def test_1000_bad_ones_among_100000_leave_exactly_1000_dead_letters(place: Place) -> None:
+    """One in a hundred is no flood: the limit is what it is in every service."""
+    seen: Counter[int] = Counter()
+
+    async def handle(record: Record) -> None:
+        number = int(record.value)
+        if number % 100 == 7:
+            raise BadMessage(f"{number} ends in 07")
+        seen[number] += 1
+
+    for first in range(0, 100_000, 5_000):
+        await place.send(5_000, first)
+    async with running(place.consumer(handle, max_in_flight=400)) as task:
+        letters = await place.dead_letters(1_000)
+        await until(lambda: len(seen) == 99_000, 60)
+        assert not task.done()
+    assert await place.dead_letters_in_all() == 1_000
+    assert {int(letter.value) for letter in letters} == set(range(7, 100_000, 100))
+    assert all(count == 1 for count in seen.values())
+    assert await place.committed() == 100_000

@@ -70,7 +70,7 @@ async def working(runner: Workers) -> AsyncIterator[None]:
 
 
 def intake_of(writer: Writer, runner: Workers | None = None) -> CommandConsumer:
-    return CommandConsumer(writer.context.meta, runner.wake if runner else lambda: None, now)
+    return CommandConsumer(writer.context.meta, writer.told, runner.wake if runner else lambda: None, now)
 
 
 async def until(condition: Callable[[], Any]) -> None:

@@ -140,3 +140,17 @@ def test_topic_names_are_unique_and_prefixed() -> None:
     names = [topic.name for topic in topics.ALL]
     assert len(set(names)) == len(names)
     assert all(name.startswith("cartload.") for name in names)
+
+
+def test_a_message_above_its_topics_size_is_refused_however_it_came_there() -> None:
+    value, headers = stored()
+    largest = value + b" " * (topics.RESULTS.max_message_bytes - len(value))
+    envelope.decode(envelope.RESULTS, largest, headers)
+    with pytest.raises(InvalidMessage, match="1048577 bytes, where a message has at most 1048576"):
+        envelope.decode(envelope.RESULTS, largest + b" ", headers)
+
+
+def test_a_batch_above_its_topics_size_is_refused() -> None:
+    wire = envelope.encode_batch(Batch(HEADER, b""), source="/worker", now=NOW)
+    with pytest.raises(InvalidMessage, match="at most 25165824"):
+        envelope.decode_batch(bytes(24 * 2**20 + 1), dict(wire.headers))

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from cartload_contracts import envelope
-from cartload_contracts.messages import Deleted, Result
+from cartload_contracts.messages import Deleted, Failed, Result
 from cartload_generator.consumers.result_consumer import ResultConsumer
 from cartload_kit.kafka import BadMessage, Record
 from support.generator_jobs import DATASET, JOB, NOW, failed, stored
@@ -96,6 +96,23 @@ async def test_a_failure_of_no_job_is_only_logged() -> None:
 async def test_what_is_no_result_is_a_bad_message(value: bytes) -> None:
     with pytest.raises(BadMessage):
         await ResultConsumer(Folds()).handle(record(failed(), value=value))
+
+
+async def test_the_job_of_a_result_that_cannot_be_read_fails_with_the_reason() -> None:
+    folds = Folds()
+    folds.go.set()
+    await ResultConsumer(folds).refused(record(stored(3, "users")), "of another version")
+    ((key, [told]),) = folds.done
+    assert key == JOB
+    assert isinstance(told, Failed)
+    assert (told.stage, told.chunk_index, told.chunk_attempt) == ("store", 3, 1)
+    assert told.reason == "A result cannot be read: of another version"
+
+
+async def test_a_result_without_readable_coordinates_fails_no_job() -> None:
+    folds = Folds()
+    await ResultConsumer(folds).refused(record(stored(3, "users"), value=b"{"), "not JSON")
+    assert not folds.done
 
 
 class Crowd:

@@ -15,7 +15,7 @@ from cartload.schema.rowhash import hash_batch
 from cartload.spec import parse, resolve, spec_hash
 from cartload_contracts import envelope
 from cartload_contracts.messages import CatalogueRange, Failed, GenerateChunk
-from cartload_generator.consumers.chunk_handler import ChunkHandler, failure_of
+from cartload_generator.consumers.chunk_handler import ChunkHandler
 from cartload_generator.consumers.engines import Engines, SpecMismatch
 from cartload_generator.domain.planning import chunk_of, part_of
 from cartload_kit.kafka import BadMessage, KafkaUnavailable, MessageTooLarge, Record
@@ -23,7 +23,6 @@ from support.generator_jobs import DATASET, JOB, NOW
 
 SPEC = resolve(parse({"customers": 30, "seed": 4, "catalogue": {"products": 60}}))
 DOCUMENT = SPEC.model_dump(mode="json")
-COORDINATES = f'{{"job_id": "{JOB}", "dataset_id": "{DATASET}"%s}}'.encode()
 PLAN = plan(SPEC, Segment(0, 30), catalogue=True)
 
 
@@ -168,24 +167,6 @@ async def test_nobody_is_told_of_a_command_that_cannot_be_read(engines: Engines)
     assert not sent.wires
 
 
-@pytest.mark.parametrize(
-    ("more", "told"),
-    [
-        (b', "attempt": 2, "chunk_index": 0, "chunk_attempt": 1', (2, 0, 1)),
-        (b"", (1, None, None)),
-        (b', "attempt": 0, "chunk_index": -1, "chunk_attempt": 0', (1, None, None)),
-        (b', "attempt": true, "chunk_index": false, "chunk_attempt": true', (1, None, None)),
-        (b', "attempt": "2", "chunk_index": 1.0, "chunk_attempt": null', (1, None, None)),
-        (b', "attempt": 9007199254740991, "chunk_index": 9007199254740992', (2**53 - 1, None, None)),
-    ],
-)
-def test_what_can_be_read_of_a_bad_command_is_told(more: bytes, told: Any) -> None:
-    failure = failure_of(record(command(), value=COORDINATES % more), "x" * 3000)
-    assert failure is not None
-    assert (failure.attempt, failure.chunk_index, failure.chunk_attempt) == told
-    assert len(failure.reason) == 2000
-
-
 async def test_the_job_is_told_of_a_command_that_becomes_a_dead_letter(engines: Engines) -> None:
     sent = Sent()
     await ChunkHandler(sent, engines, lambda: NOW).tell_failure(
@@ -196,22 +177,6 @@ async def test_the_job_is_told_of_a_command_that_becomes_a_dead_letter(engines: 
     assert isinstance(failure, Failed)
     assert (failure.job_id, failure.stage, failure.reason) == (JOB, "generate", "The hash is wrong.")
     assert (failure.attempt, failure.chunk_index, failure.chunk_attempt) == (2, len(PLAN) - 1, 3)
-
-
-@pytest.mark.parametrize(
-    ("value", "told"),
-    [
-        (b"", False),
-        (b"nonsense", False),
-        (b"[]", False),
-        (b'{"job_id": 5}', False),
-        (b'{"job_id": "%s", "dataset_id": "x"}' % str(JOB).encode(), False),
-        (COORDINATES % b"", True),
-        (COORDINATES % b', "chunk_index": -1', True),
-    ],
-)
-def test_a_failure_is_told_where_coordinates_can_be_read(value: bytes, told: bool) -> None:
-    assert (failure_of(record(command(), value=value), "Bad.") is not None) is told
 
 
 def test_engines_are_kept_and_bounded() -> None:

@@ -42,6 +42,10 @@ RESULTS: TypeAdapter[Result] = TypeAdapter(Result)
 JOB_STATES: TypeAdapter[JobState] = TypeAdapter(JobState)
 
 _BATCH_ATTRIBUTES = {name: f"ce_{name.replace('_', '')}" for name in BatchHeader.model_fields}
+_JSON_BYTES = max(
+    topic.max_message_bytes for topic in (topics.DATASETS, topics.CHUNKS, topics.RESULTS, topics.JOBS)
+)
+_BATCH_BYTES = max(topic.max_message_bytes for topic in topics.BATCHES.values())
 # Former names come first: where a message has both, the name of today wins.
 _READ_ATTRIBUTES = {name: f"ce_{name}" for name in BatchHeader.former_names} | _BATCH_ATTRIBUTES
 
@@ -82,8 +86,9 @@ def decode[M](union: TypeAdapter[M], value: bytes, headers: Mapping[str, bytes])
     """Read a JSON message of the given union.
 
     Raises:
-        InvalidMessage: wrong envelope, unknown version, or a body that does not fit its schema.
+        InvalidMessage: too large, wrong envelope, unknown version, or a body that does not fit its schema.
     """
+    _require_size(value, _JSON_BYTES)
     # Before the body: what is of another version may look alike and mean something else.
     _require_envelope(headers, JSON)
     try:
@@ -96,8 +101,9 @@ def decode_batch(value: bytes, headers: Mapping[str, bytes]) -> Batch:
     """Read a batch; the payload is not looked into.
 
     Raises:
-        InvalidMessage: wrong envelope, unknown version, or attributes that do not fit.
+        InvalidMessage: too large, wrong envelope, unknown version, or attributes that do not fit.
     """
+    _require_size(value, _BATCH_BYTES)
     _require_envelope(headers, ARROW_STREAM)
     return Batch(batch_header(headers), value)
 
@@ -133,6 +139,12 @@ def _headers(
     if traceparent is not None:
         attributes["traceparent"] = traceparent
     return tuple((name, value.encode()) for name, value in attributes.items())
+
+
+def _require_size(value: bytes, limit: int) -> None:
+    # Kafka refuses it as well, but only as long as nobody has given the topic another limit.
+    if len(value) > limit:
+        raise InvalidMessage(f"{len(value)} bytes, where a message has at most {limit}")
 
 
 def _require_envelope(headers: Mapping[str, bytes], content_type: str) -> None:

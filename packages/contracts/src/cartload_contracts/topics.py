@@ -96,4 +96,7 @@ def _batches(table: TableName) -> Topic:
 
 
 BATCHES: dict[TableName, Topic] = {table: _batches(table) for table in TABLES}
+WORK: tuple[Topic, ...] = (DATASETS, CHUNKS, *BATCHES.values(), RESULTS)
+"""What consumer groups share out: a record that cannot be handled becomes a dead letter."""
+
 ALL: tuple[Topic, ...] = (DATASETS, CHUNKS, *BATCHES.values(), RESULTS, JOBS, DEAD_LETTERS)

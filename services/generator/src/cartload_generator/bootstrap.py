@@ -83,12 +83,14 @@ async def _open_api(
             bounds=bounds_of(settings),
             clock=utc_now,
         )
+        results = ResultConsumer(dispatcher.apply_results)
         consumer = Consumer(
             settings.kafka,
             RESULTS_GROUP,
             [topics.RESULTS.name],
-            ResultConsumer(dispatcher.apply_results).handle,
+            results.handle,
             DeadLetters(producer),
+            on_dead_letter=results.refused,
             # Many, because those of one job are applied in one transaction while others come.
             max_in_flight=_RESULTS_AT_ONCE,
         )

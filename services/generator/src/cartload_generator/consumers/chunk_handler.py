@@ -1,13 +1,11 @@
 """One chunk command: check it, make the chunk in a thread, send its batches, and only then be done."""
 
 import asyncio
-import json
 import logging
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
-from uuid import UUID
 
 import pyarrow as pa
 
@@ -17,7 +15,8 @@ from cartload.schema.rowhash import hash_batch
 from cartload_contracts import envelope
 from cartload_contracts.batches import Batch, BatchHeader
 from cartload_contracts.envelope import InvalidMessage
-from cartload_contracts.messages import Failed, GenerateChunk
+from cartload_contracts.failures import failure_of
+from cartload_contracts.messages import GenerateChunk
 from cartload_generator import metrics
 from cartload_generator.consumers.engines import Engines
 from cartload_generator.domain.entities import Clock
@@ -78,7 +77,7 @@ class ChunkHandler:
 
     async def tell_failure(self, record: Record, reason: str) -> None:
         """Tell the job of a command that becomes a dead letter, where its coordinates can be read."""
-        failure = failure_of(record, reason)
+        failure = failure_of(record.value, reason, "generate")
         if failure is None:
             log.warning("a chunk command without readable coordinates was dropped: %s", reason)
             return
@@ -140,27 +139,3 @@ def encode(batch: pa.RecordBatch) -> bytes:
     with pa.ipc.new_stream(sink, batch.schema, options=_IPC) as writer:
         writer.write_batch(batch)
     return bytes(sink.getvalue())
-
-
-def failure_of(record: Record, reason: str) -> Failed | None:
-    """What to tell the job of a bad command; None when nobody can say whose it is."""
-    try:
-        command = json.loads(record.value)
-        return Failed(
-            dataset_id=UUID(command["dataset_id"]),
-            job_id=UUID(command["job_id"]),
-            stage="generate",
-            attempt=_whole(command, "attempt", 1) or 1,
-            chunk_index=_whole(command, "chunk_index", 0),
-            chunk_attempt=_whole(command, "chunk_attempt", 1),
-            reason=reason[:2000],
-        )
-    except (ValueError, TypeError, KeyError, AttributeError):
-        return None
-
-
-def _whole(command: Mapping[str, Any], name: str, least: int) -> int | None:
-    """A number of a command that is otherwise bad; None when it cannot be read."""
-    number = command.get(name)
-    # Not isinstance: True is an int too. Larger numbers are none that every JSON reader holds exactly.
-    return number if type(number) is int and least <= number < 2**53 else None

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from cartload_contracts import envelope
 from cartload_contracts.envelope import InvalidMessage
+from cartload_contracts.failures import failure_of
 from cartload_contracts.messages import Deleted, Result
 from cartload_generator import metrics
 from cartload_kit import tracing
@@ -49,6 +50,12 @@ class ResultConsumer:
             raise BadMessage(str(error)) from error
         metrics.RESULTS.labels(result.type).inc()
         await self.put(result)
+
+    async def refused(self, record: Record, reason: str) -> None:
+        """Fail the job of a dead letter, where its coordinates can be read."""
+        failure = failure_of(record.value, f"A result cannot be read: {reason}")
+        if failure is not None:
+            await self.put(failure)
 
     async def put(self, result: Result) -> None:
         """Apply one result; returns when its transaction is committed. Raises what applying it raises."""

@@ -7,12 +7,16 @@ from datetime import datetime
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+import cartload
+from cartload import spec as specs
 from cartload_contracts.envelope import DATASET_COMMANDS, InvalidMessage, decode
-from cartload_contracts.messages import DatasetCommand, Delete
+from cartload_contracts.failures import failure_of
+from cartload_contracts.messages import DatasetCommand, Delete, Prepare
 from cartload_kit.database import retry_on_deadlock, transaction
 from cartload_kit.kafka.errors import BadMessage, TryAgain
 from cartload_kit.kafka.record import Record
 from cartload_kit.tracing import current_traceparent
+from cartload_writer.adapters.results import Results
 from cartload_writer.errors import explain
 from cartload_writer.repository import datasets, task_queue
 from cartload_writer.repository.task_queue import NewTask
@@ -23,6 +27,7 @@ class CommandConsumer:
     """Handles records of `cartload.datasets`. `wake` is called when a task was added."""
 
     engine: AsyncEngine
+    results: Results
     wake: Callable[[], None]
     clock: Callable[[], datetime]
 
@@ -39,6 +44,12 @@ class CommandConsumer:
             raise TryAgain(explain(error)) from error
         self.wake()
 
+    async def refused(self, record: Record, reason: str) -> None:
+        """Tell the job of a dead letter, where its coordinates can be read."""
+        failure = failure_of(record.value, f"A command cannot be read: {reason}")
+        if failure is not None:
+            await self.results.publish(failure)
+
     async def _keep(self, command: DatasetCommand, task: NewTask) -> None:
         now = self.clock()
         async with transaction(self.engine) as connection:
@@ -51,8 +62,20 @@ class CommandConsumer:
 
 
 def _task(command: DatasetCommand, record: Record) -> NewTask:
+    if isinstance(command, Prepare):
+        _require_spec(command)
     event_id = record.headers.get("ce_id", b"").decode(errors="replace")
     if len(event_id) != 36 or not event_id.isascii():
         raise InvalidMessage("header ce_id is missing or no UUID")
     message = command.model_dump(mode="json")
     return NewTask(event_id, command.dataset_id, command.type, message, current_traceparent())
+
+
+def _require_spec(command: Prepare) -> None:
+    """Raise InvalidMessage when the spec is not the one whose hash the command has."""
+    try:
+        found = specs.spec_hash(specs.parse(command.spec))
+    except specs.SpecError:
+        return  # the task says what is wrong with it
+    if command.vintage == cartload.VINTAGE and found != command.spec_hash:
+        raise InvalidMessage(f"spec_hash {command.spec_hash} announced, {found} found")

@@ -43,12 +43,14 @@ def tasks(settings: TasksSettings, checks: Checks) -> Main:
                 prepares.wake()
                 others.wake()
 
+            handler = CommandConsumer(context.meta, context.results, wake, utc_now)
             loop = Consumer(
                 settings.kafka,
                 GROUP,
                 [topics.DATASETS.name],
-                CommandConsumer(context.meta, wake, utc_now),
+                handler,
                 DeadLetters(producer),
+                on_dead_letter=handler.refused,
                 max_in_flight=COMMANDS_AT_ONCE,
                 # The key is the dataset: its commands become tasks in the order in which they were sent.
                 order="key",
