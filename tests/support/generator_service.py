@@ -13,6 +13,7 @@ import pymysql
 from fastapi import FastAPI
 from sqlalchemy import make_url
 
+from cartload_contracts import topics
 from cartload_contracts.envelope import Message
 from cartload_contracts.jobs import JobState
 from cartload_contracts.messages import (
@@ -35,14 +36,16 @@ from cartload_generator.domain.fairness import Bounds
 from cartload_generator.domain.limits import Limits
 from cartload_generator.domain.planning import chunk_of
 from cartload_generator.repository.models import metadata
+from cartload_generator.tasks.dead_letters import DeadLetterAdministration
 from cartload_generator.tasks.dispatcher import Dispatcher
 from cartload_generator.tasks.job_waiters import JobWaiters
 from cartload_kit.database import engine
 from cartload_kit.database.migrate import migrate
 from cartload_kit.errors import Unauthorized
-from cartload_kit.kafka import KafkaUnavailable
+from cartload_kit.kafka import DeadLetterReader, KafkaConnection, KafkaUnavailable, Producer
 from cartload_kit.tokens import Identity
 
+NO_KAFKA = KafkaConnection("127.0.0.1:1")
 ROW_HASH = "00" * 15 + "07"
 FAST = 20.0
 
@@ -112,11 +115,12 @@ class FakeBacklog:
 
 
 class Tokens:
-    """Takes the user's id itself as the token."""
+    """Takes the role and the user's id themselves as the token."""
 
     async def verify(self, token: str) -> Identity:
         with suppress(ValueError):
-            return Identity(str(UUID(token)), "customer", "token", datetime.max.replace(tzinfo=UTC))
+            role, _, user_id = token.partition(":")
+            return Identity(str(UUID(user_id)), role, "token", datetime.max.replace(tzinfo=UTC))
         raise Unauthorized()
 
 
@@ -126,10 +130,11 @@ class User:
 
     http: httpx.AsyncClient
     id: UUID
+    role: str = "customer"
 
     async def call(self, method: str, path: str, **more: Any) -> httpx.Response:
         """Make a call with the user's token."""
-        headers = {"Authorization": f"Bearer {self.id}", **more.pop("headers", {})}
+        headers = {"Authorization": f"Bearer {self.role}:{self.id}", **more.pop("headers", {})}
         return await self.http.request(method, path, headers=headers, **more)
 
     async def ask(self, body: Any = None, **more: Any) -> httpx.Response:
@@ -181,6 +186,10 @@ class Generator:
     def user(self) -> User:
         """A new user."""
         return User(self.http, uuid4())
+
+    def admin(self) -> User:
+        """A new administrator."""
+        return User(self.http, uuid4(), "admin")
 
     async def hear(self, *results: Result) -> None:
         """Apply results, as if they had come from Kafka."""
@@ -336,8 +345,13 @@ async def running(
     bounds: Bounds | None = None,
     limits: Limits | None = None,
     dispatching: bool = True,
+    reader: DeadLetterReader | None = None,
+    producer: Producer | None = None,
 ) -> AsyncIterator[Generator]:
-    """Run the service in this process; `dispatching` off leaves every loop to the test."""
+    """Run the service in this process; `dispatching` off leaves every loop to the test.
+
+    `reader` and `producer` are those of dead letters: without them, Kafka is away.
+    """
     outbox, clock, stop = outbox or FakeOutbox(), clock or MovableClock(), asyncio.Event()
     database = engine(database_url, pool_size=8)
     waiters, backlog = JobWaiters(stop), FakeBacklog()
@@ -350,6 +364,12 @@ async def running(
         backlog=backlog,
         waiters=waiters,
         previews=Previews(),
+        dead_letters=DeadLetterAdministration(
+            database,
+            reader or DeadLetterReader(NO_KAFKA, topics.DEAD_LETTERS.name, "test", deadline=2.0),
+            producer or Producer(NO_KAFKA, "test"),
+            clock,
+        ),
         limits=limits or Limits(),
         clock=clock,
         wait_seconds=60,

@@ -27,6 +27,10 @@ EXPECTED = {
     ("get", "/api/datasets"),
     ("get", "/api/datasets/{dataset_id}"),
     ("delete", "/api/datasets/{dataset_id}"),
+    ("get", "/api/admin/dead-letters"),
+    ("get", "/api/admin/dead-letters/{letter_id}"),
+    ("post", "/api/admin/dead-letters/{letter_id}/redrive"),
+    ("post", "/api/admin/dead-letters/{letter_id}/discard"),
 }
 
 

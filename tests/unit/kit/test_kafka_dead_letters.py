@@ -57,6 +57,15 @@ def test_headers_count_too_so_that_a_letter_can_always_be_sent() -> None:
     assert dict(letter.headers)["note"] == b"y" * 100_000
 
 
+def test_what_a_sender_says_of_an_origin_is_left_out() -> None:
+    claims = {"ce_id": b"7", "dlq-topic": b"elsewhere", "dlq-truncated-length": b"5", "dlq-sha256": b"0"}
+    letter = dead_letter(replace(record(b"bad"), headers=claims), "bad", 1, "dead")
+    names = [name for name, _ in letter.headers]
+    assert names.count("dlq-topic") == 1
+    assert dict(letter.headers)["dlq-topic"] == b"cartload.chunks"
+    assert not {"dlq-truncated-length", "dlq-sha256"} & set(names)
+
+
 def test_a_reason_that_is_no_whole_text_is_told_as_far_as_it_goes() -> None:
     letter = dead_letter(record(b""), "unknown country \ud800", 1, "dead")
     assert dict(letter.headers)["dlq-reason"] == b"unknown country ?"

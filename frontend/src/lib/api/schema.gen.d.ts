@@ -24,6 +24,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/dead-letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List dead letters, newest first
+         * @description A page of letters; it may have fewer than `limit` where others lie in between: `next` goes on.
+         */
+        get: operations["list_dead_letters_api_admin_dead_letters_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/dead-letters/{letter_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a dead letter
+         * @description The letter with what was in the message; 404 when Kafka no longer keeps it.
+         */
+        get: operations["read_dead_letter_api_admin_dead_letters__letter_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/dead-letters/{letter_id}/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set a dead letter aside
+         * @description Mark the letter as one that is not to be put back; 409 when it was decided about before.
+         */
+        post: operations["discard_dead_letter_api_admin_dead_letters__letter_id__discard_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/dead-letters/{letter_id}/redrive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put a dead letter back
+         * @description Send the message to its topic again, as it was; 409 when that was done, or cannot be done.
+         */
+        post: operations["redrive_dead_letter_api_admin_dead_letters__letter_id__redrive_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/login": {
         parameters: {
             query?: never;
@@ -1221,6 +1301,197 @@ export interface components {
             vintage: number;
         };
         /**
+         * DeadLetter
+         * @description A message that could not be handled. What a letter itself does not say is null.
+         * @example {
+         *       "attempts": 1,
+         *       "failed_at": "2026-01-05T09:30:00.123000Z",
+         *       "id": "3-41-1767605400123",
+         *       "offset": 1807,
+         *       "partition": 5,
+         *       "reason": "row hash 0f1e2d3c4b5a69788796a5b4c3d2e1f0 announced, 00112233445566778899aabbccddeeff found",
+         *       "sent_at": "2026-01-05T09:29:59.871000Z",
+         *       "size": 91264,
+         *       "state": "open",
+         *       "topic": "cartload.batches.users"
+         *     }
+         */
+        DeadLetter: {
+            /**
+             * Attempts
+             * @description How often it was tried.
+             */
+            attempts: number | null;
+            /**
+             * Decided At
+             * @description When it was put back or set aside.
+             */
+            decided_at: string | null;
+            /**
+             * Decided By
+             * @description The account's id, or `command line`.
+             */
+            decided_by: string | null;
+            /**
+             * Failed At
+             * Format: date-time
+             * @description When it became a dead letter.
+             */
+            failed_at: string;
+            /**
+             * Id
+             * @description Names the letter; from its place and time in the topic of dead letters.
+             */
+            id: string;
+            /**
+             * Offset
+             * @description The offset that the message had.
+             */
+            offset: number | null;
+            /**
+             * Partition
+             * @description The partition that the message was in.
+             */
+            partition: number | null;
+            /**
+             * Reason
+             * @description Why it could not be handled.
+             */
+            reason: string | null;
+            /**
+             * Sent At
+             * @description When the message was sent.
+             */
+            sent_at: string | null;
+            /**
+             * Size
+             * @description Bytes of the value that is kept.
+             */
+            size: number;
+            state: components["schemas"]["LetterState"];
+            /**
+             * Topic
+             * @description The topic that the message was on, and where `redrive` sends it.
+             */
+            topic: string | null;
+            /**
+             * Whole Size
+             * @description Bytes of the whole value, where only the beginning of it was kept.
+             */
+            whole_size: number | null;
+        };
+        /**
+         * DeadLetterDetail
+         * @description A dead letter with what was in the message, secrets masked.
+         * @example {
+         *       "attempts": 1,
+         *       "failed_at": "2026-01-05T09:30:00.123000Z",
+         *       "headers": {
+         *         "ce_type": "cartload.generate.v2",
+         *         "content-type": "application/json"
+         *       },
+         *       "id": "3-41-1767605400123",
+         *       "json_value": {
+         *         "dataset_id": "0b8a3f5e-2d53-4b58-8f0f-1b0d5e6c7a92",
+         *         "type": "generate"
+         *       },
+         *       "key": "0b8a3f5e-2d53-4b58-8f0f-1b0d5e6c7a92:0",
+         *       "offset": 1807,
+         *       "partition": 5,
+         *       "reason": "Not a chunk command: header ce_type is 'cartload.generate.v2', expected 'cartload.….v1'",
+         *       "sent_at": "2026-01-05T09:29:59.871000Z",
+         *       "size": 91264,
+         *       "state": "open",
+         *       "topic": "cartload.chunks"
+         *     }
+         */
+        DeadLetterDetail: {
+            /**
+             * Attempts
+             * @description How often it was tried.
+             */
+            attempts: number | null;
+            /**
+             * Decided At
+             * @description When it was put back or set aside.
+             */
+            decided_at: string | null;
+            /**
+             * Decided By
+             * @description The account's id, or `command line`.
+             */
+            decided_by: string | null;
+            /**
+             * Failed At
+             * Format: date-time
+             * @description When it became a dead letter.
+             */
+            failed_at: string;
+            /**
+             * First Bytes
+             * @description Else the first 1,024 bytes of the value, in base64.
+             */
+            first_bytes: string | null;
+            /**
+             * Headers
+             * @description The message's own headers, as text.
+             */
+            headers: {
+                [key: string]: string;
+            };
+            /**
+             * Id
+             * @description Names the letter; from its place and time in the topic of dead letters.
+             */
+            id: string;
+            /**
+             * Json Value
+             * @description The value, where it is JSON of at most 1 MiB.
+             */
+            json_value: unknown;
+            /**
+             * Key
+             * @description The message's key, as text.
+             */
+            key: string | null;
+            /**
+             * Offset
+             * @description The offset that the message had.
+             */
+            offset: number | null;
+            /**
+             * Partition
+             * @description The partition that the message was in.
+             */
+            partition: number | null;
+            /**
+             * Reason
+             * @description Why it could not be handled.
+             */
+            reason: string | null;
+            /**
+             * Sent At
+             * @description When the message was sent.
+             */
+            sent_at: string | null;
+            /**
+             * Size
+             * @description Bytes of the value that is kept.
+             */
+            size: number;
+            state: components["schemas"]["LetterState"];
+            /**
+             * Topic
+             * @description The topic that the message was on, and where `redrive` sends it.
+             */
+            topic: string | null;
+            /**
+             * Whole Size
+             * @description Bytes of the whole value, where only the beginning of it was kept.
+             */
+            whole_size: number | null;
+        };
+        /**
          * Deleting
          * @description A dataset that was there until now.
          * @example {
@@ -1515,6 +1786,8 @@ export interface components {
             /** Keys */
             keys: components["schemas"]["JsonWebKey"][];
         };
+        /** @enum {string} */
+        LetterState: "open" | "redriven" | "discarded";
         /**
          * Login
          * @description A sign-in.
@@ -1569,6 +1842,19 @@ export interface components {
              * @description The rows of this page, in a stable order.
              */
             items: components["schemas"]["Dataset"][];
+            /**
+             * Next
+             * @description The `cursor` of the next page; null on the last one.
+             */
+            next?: string | null;
+        };
+        /** Page[DeadLetter] */
+        Page_DeadLetter_: {
+            /**
+             * Items
+             * @description The rows of this page, in a stable order.
+             */
+            items: components["schemas"]["DeadLetter"][];
             /**
              * Next
              * @description The `cursor` of the next page; null on the last one.
@@ -2223,6 +2509,363 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["JsonWebKeySet"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_dead_letters_api_admin_dead_letters_get: {
+        parameters: {
+            query?: {
+                /** @description Only messages that were on this topic. */
+                topic?: string | null;
+                /** @description Only letters in this state. */
+                state?: components["schemas"]["LetterState"] | null;
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                /** @description Most items of a page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "attempts": 1,
+                     *           "failed_at": "2026-01-05T09:30:00.123000Z",
+                     *           "id": "3-41-1767605400123",
+                     *           "offset": 1807,
+                     *           "partition": 5,
+                     *           "reason": "row hash 0f1e2d3c4b5a69788796a5b4c3d2e1f0 announced, 00112233445566778899aabbccddeeff found",
+                     *           "sent_at": "2026-01-05T09:29:59.871000Z",
+                     *           "size": 91264,
+                     *           "state": "open",
+                     *           "topic": "cartload.batches.users"
+                     *         }
+                     *       ],
+                     *       "next": "eyJuIjo0MX0"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_DeadLetter_"];
+                };
+            };
+            /** @description No access token, or one that is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_dead_letter_api_admin_dead_letters__letter_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As the list has it. */
+                letter_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "attempts": 1,
+                     *       "failed_at": "2026-01-05T09:30:00.123000Z",
+                     *       "headers": {
+                     *         "ce_type": "cartload.generate.v2",
+                     *         "content-type": "application/json"
+                     *       },
+                     *       "id": "3-41-1767605400123",
+                     *       "json_value": {
+                     *         "dataset_id": "0b8a3f5e-2d53-4b58-8f0f-1b0d5e6c7a92",
+                     *         "type": "generate"
+                     *       },
+                     *       "key": "0b8a3f5e-2d53-4b58-8f0f-1b0d5e6c7a92:0",
+                     *       "offset": 1807,
+                     *       "partition": 5,
+                     *       "reason": "Not a chunk command: header ce_type is 'cartload.generate.v2', expected 'cartload.….v1'",
+                     *       "sent_at": "2026-01-05T09:29:59.871000Z",
+                     *       "size": 91264,
+                     *       "state": "open",
+                     *       "topic": "cartload.chunks"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DeadLetterDetail"];
+                };
+            };
+            /** @description No access token, or one that is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    discard_dead_letter_api_admin_dead_letters__letter_id__discard_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As the list has it. */
+                letter_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "attempts": 1,
+                     *       "failed_at": "2026-01-05T09:30:00.123000Z",
+                     *       "id": "3-41-1767605400123",
+                     *       "offset": 1807,
+                     *       "partition": 5,
+                     *       "reason": "row hash 0f1e2d3c4b5a69788796a5b4c3d2e1f0 announced, 00112233445566778899aabbccddeeff found",
+                     *       "sent_at": "2026-01-05T09:29:59.871000Z",
+                     *       "size": 91264,
+                     *       "state": "open",
+                     *       "topic": "cartload.batches.users"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DeadLetter"];
+                };
+            };
+            /** @description No access token, or one that is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its state forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    redrive_dead_letter_api_admin_dead_letters__letter_id__redrive_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As the list has it. */
+                letter_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "attempts": 1,
+                     *       "failed_at": "2026-01-05T09:30:00.123000Z",
+                     *       "id": "3-41-1767605400123",
+                     *       "offset": 1807,
+                     *       "partition": 5,
+                     *       "reason": "row hash 0f1e2d3c4b5a69788796a5b4c3d2e1f0 announced, 00112233445566778899aabbccddeeff found",
+                     *       "sent_at": "2026-01-05T09:29:59.871000Z",
+                     *       "size": 91264,
+                     *       "state": "open",
+                     *       "topic": "cartload.batches.users"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DeadLetter"];
+                };
+            };
+            /** @description No access token, or one that is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its state forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Any other error. */

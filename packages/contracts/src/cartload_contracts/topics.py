@@ -59,7 +59,7 @@ RESULTS = Topic(
     key="<job>, or <dataset> for a delete",
     retention_ms=DAY_MS,
     max_message_bytes=1 * MIB,
-    producers=("generator worker", "writer consumer", "writer tasks"),
+    producers=("generator worker", "writer consumer", "writer tasks", "generator api"),
     consumers=("generator api",),
 )
 JOBS = Topic(
@@ -78,7 +78,7 @@ DEAD_LETTERS = Topic(
     retention_ms=14 * DAY_MS,
     max_message_bytes=32 * MIB,
     producers=("generator worker", "generator api", "writer consumer", "writer tasks"),
-    consumers=(),
+    consumers=("generator api",),
 )
 
 
@@ -90,7 +90,8 @@ def _batches(table: TableName) -> Topic:
         retention_ms=DAY_MS,
         retention_bytes=512 * MIB,
         max_message_bytes=24 * MIB,
-        producers=("generator worker",),
+        # The API sends only what an administrator puts back.
+        producers=("generator worker", "generator api"),
         consumers=("writer consumer",),
     )
 

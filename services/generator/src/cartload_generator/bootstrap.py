@@ -16,12 +16,14 @@ from cartload_generator.consumers.result_consumer import ResultConsumer
 from cartload_generator.domain.fairness import Bounds
 from cartload_generator.domain.limits import Limits
 from cartload_generator.settings import ApiSettings
+from cartload_generator.tasks.dead_letters import DeadLetterAdministration
 from cartload_generator.tasks.dispatcher import Dispatcher
 from cartload_generator.tasks.job_waiters import JobWaiters
 from cartload_kit.concurrency import background, run_until_stopped
 from cartload_kit.database import check_database, engine, require_migrated
 from cartload_kit.http import ReadyCheck, serve
-from cartload_kit.kafka import Consumer, DeadLetters, Producer
+from cartload_kit.kafka import Consumer, DeadLetterReader, DeadLetters, Producer
+from cartload_kit.kafka.settings import KafkaSettings
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 RESULTS_GROUP = topics.GROUPS["generator api"]
@@ -46,6 +48,11 @@ def limits_of(settings: ApiSettings) -> Limits:
 def bounds_of(settings: ApiSettings) -> Bounds:
     """What may be in flight, from settings."""
     return Bounds(settings.window_chunks, settings.rows_in_flight, settings.turn_chunks)
+
+
+def letters_of(settings: KafkaSettings) -> DeadLetterReader:
+    """What reads the dead letters of all services."""
+    return DeadLetterReader(settings.kafka, topics.DEAD_LETTERS.name, "generator-dead-letters")
 
 
 def run_api(settings: ApiSettings) -> None:
@@ -101,6 +108,7 @@ async def _open_api(
             backlog=backlog,
             waiters=waiters,
             previews=Previews(),
+            dead_letters=DeadLetterAdministration(database, letters_of(settings), producer, utc_now),
             limits=limits_of(settings),
             clock=utc_now,
             wait_seconds=settings.wait_seconds,

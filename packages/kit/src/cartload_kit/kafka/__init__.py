@@ -4,6 +4,7 @@ from cartload_kit.kafka.broadcast import Subscription, read_latest, subscribe_la
 from cartload_kit.kafka.client import Timing
 from cartload_kit.kafka.connection import KafkaConnection
 from cartload_kit.kafka.consumer import Consumer
+from cartload_kit.kafka.dead_letter_reader import DeadLetterReader, Letter
 from cartload_kit.kafka.dead_letters import DeadLetterLimit, DeadLetters
 from cartload_kit.kafka.errors import (
     BadMessage,
@@ -27,11 +28,13 @@ __all__ = [
     "Consumer",
     "DeadLetterLimit",
     "DeadLetterLimitReached",
+    "DeadLetterReader",
     "DeadLetters",
     "DependencyUnavailable",
     "FatalProducerError",
     "KafkaConnection",
     "KafkaUnavailable",
+    "Letter",
     "MessageTooLarge",
     "NoProgress",
     "NotReady",

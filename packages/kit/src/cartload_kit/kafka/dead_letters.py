@@ -13,6 +13,9 @@ HEAD = 64 * 2**10
 HEADROOM = 64 * 2**10
 """What key, headers and framing may take of a message's limit before the value is cut for them."""
 
+OWN_PREFIX = "dlq-"
+"""What the names of the headers begin with that a letter adds to those of its original."""
+
 _OWN_HEADERS = 4 * 2**10
 """What a letter adds: a reason of at most 1,000 bytes, the record's coordinates, the framing."""
 
@@ -46,7 +49,9 @@ def dead_letter(
         ("dlq-attempts", str(attempts).encode()),
         ("dlq-timestamp", record.timestamp.isoformat().encode()),
     )
-    return Outgoing(topic, record.key, value, (*record.headers.items(), *origin, *cut))
+    # Whatever the sender of a bad message says of its origin, or of what was cut, is not true of this letter.
+    own = tuple((name, text) for name, text in record.headers.items() if not name.startswith(OWN_PREFIX))
+    return Outgoing(topic, record.key, value, (*own, *origin, *cut))
 
 
 class Sender(Protocol):

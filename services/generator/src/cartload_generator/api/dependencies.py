@@ -11,6 +11,7 @@ from cartload_generator.api.specs.preview import Previews
 from cartload_generator.domain.backlog import BacklogReader
 from cartload_generator.domain.entities import Clock
 from cartload_generator.domain.limits import Limits
+from cartload_generator.tasks.dead_letters import DeadLetterAdministration
 from cartload_generator.tasks.dispatcher import Dispatcher
 from cartload_generator.tasks.job_waiters import JobWaiters
 from cartload_kit.tokens import CurrentUser
@@ -25,6 +26,7 @@ class Services:
     backlog: BacklogReader
     waiters: JobWaiters
     previews: Previews
+    dead_letters: DeadLetterAdministration
     limits: Limits
     clock: Clock
     wait_seconds: int

@@ -188,3 +188,15 @@ idempotency_keys = Table(
     Index("ix_idempotency_keys_created", "created_at"),
     **_OPTIONS,
 )
+
+# One row a dead letter that an administrator has put back or set aside; the letters are in Kafka only.
+dead_letter_decisions = Table(
+    "dead_letter_decisions",
+    metadata,
+    Column("letter_id", _word(48), primary_key=True),
+    Column("decision", _word(16), nullable=False),
+    Column("decided_by", _word(64), nullable=False, comment="An account's id, or what else decided."),
+    Column("decided_at", UtcDateTime(), nullable=False),
+    Index("ix_dead_letter_decisions_at", "decided_at"),
+    **_OPTIONS,
+)
