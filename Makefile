@@ -46,6 +46,18 @@ kafka-address: ## where the Kafka of what runs listens, for the programs in exam
 logs: ## follow the logs of everything
 	@$(DEV) logs
 
+.PHONY: restart dead-letters redrive
+LETTER_OPTIONS = $(if $(TOPIC),--topic '$(TOPIC)') $(if $(REASON),--reason '$(REASON)')
+
+restart: .venv/.installed ## start one process anew: make restart PROCESS=writer-consumer
+	@$(DEV) restart -- $(PROCESS)
+
+dead-letters: .venv/.installed ## show the messages that could not be handled; TOPIC=…, REASON=… choose
+	@$(DEV) dead-letters -- $(LETTER_OPTIONS)
+
+redrive: .venv/.installed ## put such messages back: LETTERS='ID ID', or all of a TOPIC=… or a REASON=…
+	@$(DEV) redrive -- $(LETTERS) $(LETTER_OPTIONS)
+
 clean: stop-all ## delete everything that was made here
 	@rm -rf .venv .run .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	@rm -rf frontend/node_modules frontend/dist frontend/coverage frontend/*.tsbuildinfo

@@ -18,6 +18,7 @@ from cartload_dev import (
     lifecycle,
     logs,
     observability,
+    operation,
     requirements,
     sbom,
     setup,
@@ -136,6 +137,34 @@ def show_logs(options: argparse.Namespace) -> None:
     asyncio.run(logs.Follower(options.run.logs).follow(lambda: state is not None and state.running()))
 
 
+def restart(options: argparse.Namespace) -> None:
+    """Start one process anew, such as a consumer that too many bad messages have stopped."""
+    if len(options.arguments) != 1:
+        raise LauncherError("name one process: make restart PROCESS=writer-consumer")
+    if is_compose(options):
+        compose.restart(os.environ, options.arguments[0])
+    else:
+        operation.restart(options.run, options.arguments[0])
+    print(f"{options.arguments[0]} runs anew.")
+
+
+def dead_letters(options: argparse.Namespace) -> int:
+    """Show the messages that could not be handled."""
+    return _letters(options, "dead-letters")
+
+
+def redrive(options: argparse.Namespace) -> int:
+    """Put messages back that could not be handled: by id, or with --topic or --reason all such."""
+    return _letters(options, "redrive")
+
+
+def _letters(options: argparse.Namespace, command: str) -> int:
+    arguments = [command, *options.arguments]
+    if is_compose(options):
+        return operation.letters_in_containers(os.environ, arguments)
+    return operation.letters(options.run, os.environ, arguments)
+
+
 def check(_options: argparse.Namespace) -> None:
     """Check format, lint, types, architecture rules and generated files."""
     print("Checking")
@@ -246,6 +275,8 @@ def _parser() -> argparse.ArgumentParser:
             sub.add_argument("part", nargs="*", help="one part of them and its options, after --")
         if command is mutants:
             sub.add_argument("mutant", nargs="*", help="some of them, after --; otherwise all")
+        if command in (restart, dead_letters, redrive):
+            sub.add_argument("arguments", nargs="*", help="which one; options after --")
     return parser
 
 
@@ -262,6 +293,9 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int | None]] = {
     "kafka-address": show_kafka_address,
     "example-environment": make_example_environment,
     "logs": show_logs,
+    "restart": restart,
+    "dead-letters": dead_letters,
+    "redrive": redrive,
     "check": check,
     "unit": unit,
     "test": test,

@@ -112,3 +112,12 @@ def test_a_container_left_by_a_dead_process_does_not_count(tmp_path: Path) -> No
     assert not container_process.is_kept(wanted)
     container_process.mark(wanted).write_text("1")
     assert container_process.is_kept(wanted)
+
+
+def test_a_service_is_started_anew_and_commands_run_in_its_container(docker: Docker) -> None:
+    compose.restart(docker.environ, "writer-consumer")
+    assert compose.execute(docker.environ, "generator-api", "python", "-m", "x", "--topic", "a") == 0
+    assert [line.strip() for line in docker.told] == [
+        "compose --progress quiet restart writer-consumer",
+        "compose exec -T generator-api python -m x --topic a",
+    ]

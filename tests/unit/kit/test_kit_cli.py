@@ -18,7 +18,12 @@ def make(name: str, size: str = "1") -> int:
     return 3
 
 
-COMMANDS: dict[str, Command] = {"api": api, "make": make}
+def redrive(*letters: str, topic: str = "", quiet: bool = False) -> None:
+    """A command with any number of arguments, and options."""
+    done.append((*letters, topic, str(quiet)))
+
+
+COMMANDS: dict[str, Command] = {"api": api, "make": make, "redrive": redrive}
 
 
 def run(*arguments: str) -> object:
@@ -38,6 +43,21 @@ def test_a_command_is_run_and_its_code_is_the_exit_code() -> None:
 
 
 @pytest.mark.parametrize(
+    ("arguments", "given"),
+    [
+        ([], ("", "False")),
+        (["a", "b"], ("a", "b", "", "False")),
+        (["--topic", "x", "a", "--quiet"], ("a", "x", "True")),
+    ],
+)
+def test_a_command_may_take_any_number_of_arguments_and_options(
+    arguments: list[str], given: tuple[str, ...]
+) -> None:
+    assert run("redrive", *arguments) == 0
+    assert done == [given]
+
+
+@pytest.mark.parametrize(
     ("arguments", "told"),
     [
         ([], "sample: error: the following arguments are required: COMMAND"),
@@ -45,6 +65,7 @@ def test_a_command_is_run_and_its_code_is_the_exit_code() -> None:
         (["api", "x"], "sample: error: unrecognized arguments: x"),
         (["make"], "usage: sample make [-h] NAME [SIZE]"),
         (["make", "a", "b", "c"], "unrecognized arguments: c"),
+        (["redrive", "--topic"], "argument --topic: expected one argument"),
     ],
 )
 def test_wrong_usage_is_told_with_code_2(

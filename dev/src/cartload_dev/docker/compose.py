@@ -52,6 +52,18 @@ def follow_logs(environ: Mapping[str, str]) -> None:
     )
 
 
+def restart(environ: Mapping[str, str], service: str) -> None:
+    """Start the containers of a service anew; `docker compose ps` says when they are healthy."""
+    _run(environ, "restart", service)
+
+
+def execute(environ: Mapping[str, str], service: str, *command: str) -> int:
+    """Run a command in a service's container; return its exit code."""
+    return subprocess.run(
+        _command("exec", "-T", service, *command), env=dict(environ), cwd=checkout(), check=False
+    ).returncode
+
+
 def published_port(environ: Mapping[str, str]) -> int | None:
     """Return the public port of the stack that runs, or None when none does."""
     # `127.0.0.1:8080->8080/tcp`

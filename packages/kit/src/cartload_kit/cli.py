@@ -27,14 +27,17 @@ def dispatch(
     """Run the command that the first argument names with the others, and exit with its code.
 
     The positional parameters of a command's function are its arguments: ``def create_admin(user: str)`` is
-    used as ``create-admin USER``. Its keyword-only ones are flags: ``*, reset: bool = False`` is ``--reset``.
+    used as ``create-admin USER``, ``def redrive(*letters: str)`` takes any number. Its keyword-only ones are
+    options: ``reset: bool = False`` is the flag ``--reset``, ``topic: str = ""`` is ``--topic TOPIC``.
     Wrong usage is told on stderr, with exit code 2; ``--help`` is not wrong.
     """
     name = program or _program()
     given = vars(_parser(commands, name).parse_args(arguments))
     command = given.pop("command")
-    flags = {parameter.name: given.pop(parameter.name) for parameter in _flags(commands[command])}
-    sys.exit(_run(partial(commands[command], *given.values(), **flags), f"{name} {command}"))
+    options = {parameter.name: given.pop(parameter.name) for parameter in _options(commands[command])}
+    several = [given.pop(parameter.name) for parameter in _several(commands[command])]
+    positional = (*given.values(), *(value for values in several for value in values))
+    sys.exit(_run(partial(commands[command], *positional, **options), f"{name} {command}"))
 
 
 def _parser(commands: Mapping[str, Command], program: str) -> argparse.ArgumentParser:
@@ -48,8 +51,13 @@ def _parser(commands: Mapping[str, Command], program: str) -> argparse.ArgumentP
             default = parameter.default if optional else None
             nargs = "?" if optional else None
             sub.add_argument(parameter.name, metavar=parameter.name.upper(), nargs=nargs, default=default)
-        for parameter in _flags(command):
-            sub.add_argument(f"--{parameter.name}", action="store_true")
+        for parameter in _several(command):
+            sub.add_argument(parameter.name, metavar=parameter.name.upper().removesuffix("S"), nargs="*")
+        for parameter in _options(command):
+            if isinstance(parameter.default, bool):
+                sub.add_argument(f"--{parameter.name}", action="store_true")
+            else:
+                sub.add_argument(f"--{parameter.name}", default=parameter.default)
     return parser
 
 
@@ -74,9 +82,14 @@ def _program() -> str:
     return f"python -m {spec.parent}" if spec is not None and spec.parent else sys.argv[0]
 
 
-def _flags(command: Command) -> list[inspect.Parameter]:
+def _options(command: Command) -> list[inspect.Parameter]:
     parameters = inspect.signature(command).parameters.values()
     return [p for p in parameters if p.kind is inspect.Parameter.KEYWORD_ONLY]
+
+
+def _several(command: Command) -> list[inspect.Parameter]:
+    parameters = inspect.signature(command).parameters.values()
+    return [p for p in parameters if p.kind is inspect.Parameter.VAR_POSITIONAL]
 
 
 def _positional(command: Command) -> list[inspect.Parameter]:

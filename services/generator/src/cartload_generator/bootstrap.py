@@ -15,7 +15,7 @@ from cartload_generator.api.specs.preview import Previews
 from cartload_generator.consumers.result_consumer import ResultConsumer
 from cartload_generator.domain.fairness import Bounds
 from cartload_generator.domain.limits import Limits
-from cartload_generator.settings import ApiSettings
+from cartload_generator.settings import ApiSettings, LettersSettings
 from cartload_generator.tasks.dead_letters import DeadLetterAdministration
 from cartload_generator.tasks.dispatcher import Dispatcher
 from cartload_generator.tasks.job_waiters import JobWaiters
@@ -53,6 +53,18 @@ def bounds_of(settings: ApiSettings) -> Bounds:
 def letters_of(settings: KafkaSettings) -> DeadLetterReader:
     """What reads the dead letters of all services."""
     return DeadLetterReader(settings.kafka, topics.DEAD_LETTERS.name, "generator-dead-letters")
+
+
+@asynccontextmanager
+async def dead_letter_administration(settings: LettersSettings) -> AsyncIterator[DeadLetterAdministration]:
+    """What the commands on dead letters work with."""
+    database = engine(settings.generator_database_url.get_secret_value(), pool_size=1)
+    try:
+        await require_migrated(database, MIGRATIONS)
+        async with Producer(settings.kafka, "generator-redrive", limits=LIMITS) as producer:
+            yield DeadLetterAdministration(database, letters_of(settings), producer, utc_now)
+    finally:
+        await database.dispose()
 
 
 def run_api(settings: ApiSettings) -> None:

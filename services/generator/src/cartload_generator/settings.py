@@ -19,6 +19,10 @@ class MigrateSettings(CheckedSettings):
     )
 
 
+class LettersSettings(MigrateSettings, KafkaSettings):
+    """What the commands on dead letters need."""
+
+
 class ApiSettings(Settings, TokenCheckSettings, MigrateSettings, KafkaSettings):
     """The role `api`: jobs, datasets and the dispatcher."""
 
