@@ -15,7 +15,6 @@ from typing import Any
 
 import aiohttp
 from aiokafka import AIOKafkaConsumer
-from aiokafka.structs import TopicPartition
 
 from cartload_contracts.topics import DEAD_LETTERS
 from cartload_dev.system_client import SystemClient
@@ -149,12 +148,10 @@ class Killer:
 
 async def dead_letters(system: SystemClient) -> int:
     """How many records have become dead letters since the system was made."""
-    consumer = AIOKafkaConsumer(bootstrap_servers=system.endpoints.kafka_bootstrap)
+    consumer = AIOKafkaConsumer(DEAD_LETTERS.name, bootstrap_servers=system.endpoints.kafka_bootstrap)
     await consumer.start()
     try:
-        await consumer.topics()
-        numbers = consumer.partitions_for_topic(DEAD_LETTERS.name) or ()
-        ends = await consumer.end_offsets([TopicPartition(DEAD_LETTERS.name, number) for number in numbers])
+        ends = await consumer.end_offsets(consumer.assignment())
         return sum(ends.values())
     finally:
         await consumer.stop()
