@@ -16,6 +16,12 @@ _WRITER: Final = "tests/integration/writer"
 _GENERATOR: Final = "tests/integration/generator"
 
 
+def _kills(says: str) -> Proof:
+    """The kill proof: each process once, in the middle of a job."""
+    name = "test_a_job_outlasts_the_end_of_each_process_on_its_way"
+    return Proof(f"tests/integration/dev/test_dev_kills.py::{name}", says)
+
+
 _ALL: Final = (
     Mutant(
         "no-manifest-look-up",
@@ -70,6 +76,7 @@ _ALL: Final = (
                 "::test_a_revoked_record_that_does_not_end_is_cancelled_and_handled_by_another",
                 "assert 1 == 0",
             ),
+            _kills("chunks had to be asked for again"),
         ),
     ),
     Mutant(
@@ -133,6 +140,7 @@ _ALL: Final = (
                 f"{_WRITER}/test_writer_batches.py::test_a_session_killed_in_its_transaction_is_tried_again",
                 "assert 2 == 1",
             ),
+            _kills("rows were told when"),
         ),
     ),
     Mutant(
@@ -160,6 +168,7 @@ _ALL: Final = (
                 "::test_commands_that_could_not_be_sent_change_nothing",
                 r"assert \[0, 1, 2, 3\] == \[0, 1, 2, 3, 4\]",
             ),
+            _kills("the job stands still"),
         ),
     ),
     Mutant(

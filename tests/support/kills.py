@@ -20,13 +20,15 @@ from cartload_contracts.topics import DEAD_LETTERS
 from cartload_dev.system_client import SystemClient
 from support.client import ENDED, User
 from support.equality import require_equal
+from support.writer_service import root
 
 GENTLE = {"azurite": signal.SIGTERM}
 """Azurite keeps what it has acknowledged in memory for some seconds: SIGKILL would lose that by itself."""
 
 UNREACHABLE = (aiohttp.ClientError, TimeoutError, ConnectionError)
 ANSWER_SECONDS = 120.0
-JOB_SECONDS = 600.0
+STILL_SECONDS = 120.0
+"""How long a job may stay as it is: twice the time after which the dispatcher asks again."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,8 @@ class Killer:
             job = await self._start(customers)
             while waiting and (found := await self._in_the_middle(job["id"])) is not None:
                 await self._hit(waiting.pop(), found, freeze)
+            if not freeze:
+                await self._require_nothing_lost(job["id"])
             await self._require_whole(job["id"])
 
     async def _start(self, customers: int) -> Any:
@@ -88,7 +92,12 @@ class Killer:
         job = await self._job_when(job_id, lambda job: job["rows_done"] > 0 or job["state"] in ENDED)
         await asyncio.sleep(self._random.uniform(0.0, 0.5))
         job = await self._ask("GET", f"/api/jobs/{job_id}")
-        return job if job["state"] not in ENDED and job["rows_done"] < job["rows_total"] else None
+        if job["state"] in ENDED or job["rows_done"] >= job["rows_total"]:
+            return None
+        # Looked up after the job was: what it counts was told, and nothing is told before it is committed.
+        stored = self._stored_rows(job["dataset_id"])
+        assert stored >= job["rows_done"], f"{job['rows_done']} rows were told when {stored} were stored"
+        return job
 
     async def _hit(self, target: str, job: Any, freeze: float) -> None:
         how = "freeze" if freeze else "kill"
@@ -113,10 +122,31 @@ class Killer:
         await require_equal(self.system, self.user, job["dataset_id"])
         await self._ask("DELETE", f"/api/datasets/{job['dataset_id']}")
 
+    def _stored_rows(self, dataset_id: str) -> int:
+        """How many rows the manifest has of a dataset."""
+        query = "SELECT SUM(row_count) FROM cartload_writer.manifest WHERE dataset_id = %s"
+        with root(self.system.endpoints.mysql_root_url) as cursor:
+            cursor.execute(query, (dataset_id,))
+            return int(cursor.fetchone()[0] or 0)
+
+    async def _require_nothing_lost(self, job_id: str) -> None:
+        """No message went with a process that was killed.
+
+        The job is whole all the same, since the dispatcher asks again after a minute of silence. But it need
+        not: offsets are committed last, so what a process has not finished comes again by itself. (A process
+        that is frozen may be silent for so long.)
+        """
+        await self._job_when(job_id, lambda job: job["state"] in ENDED)
+        history = await self._ask("GET", f"/api/jobs/{job_id}/events")
+        again = [event for event in history["items"] if event["event"] == "repeated"]
+        assert not again, f"chunks had to be asked for again: {again}"
+
     async def _job_when(self, job_id: str, is_so: Callable[[Any], bool]) -> Any:
-        ends = time.monotonic() + JOB_SECONDS
+        version, since = 0, time.monotonic()
         while not is_so(job := await self._ask("GET", f"/api/jobs/{job_id}")):
-            assert time.monotonic() < ends, f"the job stands still: {job}"
+            if job["version"] != version:
+                version, since = job["version"], time.monotonic()
+            assert time.monotonic() - since < STILL_SECONDS, f"the job stands still: {job}"
             await asyncio.sleep(0.05)
         return job
 
