@@ -28,8 +28,8 @@ SMALL = 100
 PAUSE_SECONDS = 2.0
 READY_SECONDS = 120.0
 JOB_SECONDS = 600.0
-MEMORY_MIB = 64.0
-"""What a process may take in addition while it waits."""
+MEMORY_MIB = 32.0
+"""What a process may take in addition in the second half of an outage."""
 
 
 @dataclass
@@ -41,7 +41,7 @@ class Seen:
     refused: int = 0
     slowest: float = 0.0
     grown: dict[str, float] = field(default_factory=dict)
-    """MiB of memory by process, above what it had when the outage began."""
+    """MiB of memory by process, above what it had in the middle of the outage."""
 
 
 async def outlast(
@@ -63,12 +63,10 @@ async def outlast(
     await user.job_when(first["id"], lambda job: job["rows_done"] > 0)
     async with outage:
         ends = time.monotonic() + seconds
-        await asyncio.sleep(PAUSE_SECONDS)
+        # Buffers fill up first; from then on memory stays as it is.
+        await _ask_until(ends - seconds / 2, system, user, seen)
         before = await _memory(system)
-        while time.monotonic() < ends:
-            await _ask_for_a_job(user, seen)
-            seen.unready |= await _unready(system)
-            await asyncio.sleep(PAUSE_SECONDS)
+        await _ask_until(ends, system, user, seen)
         after = await _memory(system)
         seen.grown = {name: after[name] - before[name] for name in after}
     log(
@@ -91,6 +89,13 @@ async def outlast(
     made = {job["id"] for job in await _jobs(user)} - known
     assert made == {first["id"], *seen.accepted}
     return seen
+
+
+async def _ask_until(ends: float, system: LinkedSystem, user: User, seen: Seen) -> None:
+    while time.monotonic() < ends:
+        await _ask_for_a_job(user, seen)
+        seen.unready |= await _unready(system)
+        await asyncio.sleep(PAUSE_SECONDS)
 
 
 async def _ask_for_a_job(user: User, seen: Seen) -> None:
