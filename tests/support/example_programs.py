@@ -146,7 +146,8 @@ async def running(name: str, *arguments: str | Path, folder: Path) -> AsyncItera
     try:
         yield example
     except TimeoutError as error:
-        process.kill()
+        if process.returncode is None:
+            process.kill()
         raise AssertionError(f"{name} printed {example.lines} and {await example.errors()}") from error
     finally:
         if process.returncode is None:

@@ -36,9 +36,15 @@ NOT_IN_FLIGHT = 10**6
 
 
 @pytest.fixture
-async def system(cartload: SystemClient) -> SystemClient:
-    await asyncio.to_thread(cartload.wait_ready)
-    return cartload
+async def system(unlimited: SystemClient) -> SystemClient:
+    await asyncio.to_thread(unlimited.wait_ready)
+    return unlimited
+
+
+@pytest.fixture
+async def user(unlimited_user: User) -> User:
+    """A user of that system. The other one's topics are read by programs that expect no bad messages."""
+    return unlimited_user
 
 
 async def leave_room(system: SystemClient, user: User, process: str) -> None:

@@ -26,11 +26,17 @@ CONSUMER, WORKER = "writer-consumer", "generator-worker"
 
 
 @pytest.fixture
-async def system(cartload: SystemClient) -> SystemClient:
+async def system(unlimited: SystemClient) -> SystemClient:
     """The system with a consumer that has seen no bad message yet: of too many, it stops."""
-    await asyncio.to_thread(cartload.wait_ready)
-    await asyncio.to_thread(cartload.restart, CONSUMER)
-    return cartload
+    await asyncio.to_thread(unlimited.wait_ready)
+    await asyncio.to_thread(unlimited.restart, CONSUMER)
+    return unlimited
+
+
+@pytest.fixture
+async def user(unlimited_user: User) -> User:
+    """A user of that system. The other one's topics are read by programs that expect no bad messages."""
+    return unlimited_user
 
 
 @pytest.fixture
