@@ -33,8 +33,8 @@ class LinkedSystem:
 
 @asynccontextmanager
 async def linked_system(folder: Path, **settings: str) -> AsyncIterator[LinkedSystem]:
-    """A system that runs while the block does, on local processes whatever the engine."""
-    environ = {**launcher_environment(), **settings, "CARTLOAD_ENGINE": "local"}
+    """A system that runs while the block does; its servers are local processes (the engine `native`)."""
+    environ = {**launcher_environment(), **settings}
     environ["CARTLOAD_PORT"] = str(free_ports(1)[0])
     run, processes = RunDir(folder), services.processes(Replicas())
     layout = plan(run, tuple(process.name for process in processes), environ)

@@ -7,10 +7,12 @@ import pytest
 import pytest_asyncio
 
 from support.client import signed_up
+from support.engine import ENGINE
 from support.linked_system import LinkedSystem, linked_system
 from support.outages import SETTINGS, WITHOUT, outlast
 
 pytestmark = [
+    pytest.mark.skipif(ENGINE != "native", reason="the links lead to local processes"),
     pytest.mark.timeout(600),
     pytest.mark.asyncio(loop_scope="module"),
     pytest.mark.xdist_group("outages"),

@@ -70,7 +70,8 @@ def engine(
 ) -> AsyncEngine:
     """Make an engine: READ COMMITTED, utf8mb4, at most `pool_size` connections, each checked before use.
 
-    A caller waits at most `pool_timeout` seconds for a connection, then gets sqlalchemy.exc.TimeoutError.
+    A caller waits at most `pool_timeout` seconds for a connection, then gets sqlalchemy.exc.TimeoutError;
+    a transaction waits for its beginning for two seconds only.
     `answer_seconds` has to be longer than the session lets the server work on a statement; None where that
     may take hours.
     """
