@@ -54,8 +54,8 @@ async def outlast(
     """Break something for so long in the middle of a job, and ask for further jobs meanwhile.
 
     Every new job is accepted or refused with 503 and `Retry-After`, and no process takes more than
-    its memory. Afterwards the first and every accepted job complete, the first and the last of them are compared
-    row by row, and a refused one left nothing. Raises AssertionError where that is not so.
+    `MEMORY_MIB`. Afterwards the first and every accepted job complete, the first and the last of them are
+    compared row by row, and a refused one left nothing. Raises AssertionError where that is not so.
     """
     seen = Seen()
     known = {job["id"] for job in await _jobs(user)}
