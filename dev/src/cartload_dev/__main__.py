@@ -13,7 +13,7 @@ from cartload_dev import (
     checks,
     chromium,
     demo,
-    examples,
+    environments,
     generated,
     lifecycle,
     logs,
@@ -125,7 +125,7 @@ def show_kafka_address(options: argparse.Namespace) -> None:
 
 def make_example_environment(options: argparse.Namespace) -> None:
     """Print the Python environment of an example that has one of its own, made when it is not there."""
-    print(examples.environment(options.name, os.environ))
+    print(environments.of_example(options.name, os.environ))
 
 
 def show_logs(options: argparse.Namespace) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from cartload_dev import examples
+from cartload_dev import environments
 from cartload_dev.errors import LauncherError
 from cartload_dev.paths import checkout
 
@@ -67,7 +67,7 @@ def test_it_builds_and_its_tests_see_what_is_broken(tmp_path: Path) -> None:
     users = tmp_path / "shop" / "users" / "part-0.parquet"
     duckdb.sql(BROKEN.format(part=users))
     users.with_name(f"{users.name}.new").rename(users)
-    dbt = examples.environment("dbt", os.environ) / "bin" / "dbt"
+    dbt = environments.of_example("dbt", os.environ) / "bin" / "dbt"
     select = ["--select", "source:cartload.users", "source:cartload.addresses"]
     done = subprocess.run(
         [dbt, "test", *select],
@@ -84,4 +84,4 @@ def test_it_builds_and_its_tests_see_what_is_broken(tmp_path: Path) -> None:
 
 def test_other_examples_have_no_environment_of_their_own() -> None:
     with pytest.raises(LauncherError, match="batches_to_duckdb has no environment"):
-        examples.environment("batches_to_duckdb", os.environ)
+        environments.of_example("batches_to_duckdb", os.environ)

@@ -1,4 +1,4 @@
-"""Python environments for those examples whose packages do not go with the project's own."""
+"""Python environments for programs whose packages do not go with the project's own."""
 
 import hashlib
 import sys
@@ -13,20 +13,26 @@ from cartload_dev.paths import checkout
 SECONDS = 900.0
 
 
-def environment(name: str, environ: Mapping[str, str]) -> Path:
-    """Return an example's environment with what its lock file says, made when it is not there yet.
+def of_example(name: str, environ: Mapping[str, str]) -> Path:
+    """Return an example's environment.
 
-    It lies in the cache that all checkouts share. Raises LauncherError when there is no such example, or
-    when its packages cannot be had.
+    Raises LauncherError when there is no such example, or when its packages cannot be had.
     """
     lock = checkout() / "examples" / name / "requirements.lock"
     if not lock.exists():
         raise LauncherError(f"the example {name} has no environment of its own")
+    return environment(f"example-{name}", lock, environ)
+
+
+def environment(name: str, lock: Path, environ: Mapping[str, str]) -> Path:
+    """Return an environment with exactly what a lock file says, made when it is not there yet.
+
+    It lies in the cache that all checkouts share, under its name. Raises LauncherError when its packages
+    cannot be had.
+    """
     cache = Cache.of(environ)
-    return (
-        cache.install(f"example-{name}-{_digest(lock)}", lambda folder: _build(folder, lock, environ))
-        / "venv"
-    )
+    made = cache.install(f"{name}-{_digest(lock)}", lambda folder: _build(folder, lock, environ))
+    return made / "venv"
 
 
 def _build(folder: Path, lock: Path, environ: Mapping[str, str]) -> None:
@@ -36,7 +42,7 @@ def _build(folder: Path, lock: Path, environ: Mapping[str, str]) -> None:
     run_quietly(
         [uv, "venv", "--relocatable", "--python", sys.executable, venv], folder, environ, seconds=SECONDS
     )
-    install = [uv, "pip", "sync", "--require-hashes", "--python", f"{venv}/bin/python", str(lock)]
+    install = [uv, "pip", "sync", "--require-hashes", "--python", f"{venv}/bin/python", str(lock.absolute())]
     run_quietly(install, folder, environ, seconds=SECONDS)
 
 
