@@ -22,6 +22,7 @@ from cartload_dev.state import ProcessRef
 from cartload_dev.system_client import SystemClient
 from support.engine import launcher_environment, remove_containers
 from support.span_collector import SpanCollector, collecting
+from support.unlimited import UNLIMITED
 
 FOLDER = "CARTLOAD_TEST_FOLDER"
 OWNER = "CARTLOAD_TEST_OWNER"
@@ -30,22 +31,8 @@ LONGEST_ID = 200
 GROUPS = {"cartload": "system", "unlimited": "unlimited"}
 """Which fixture's tests go to one worker, and the name of their group."""
 
-UNLIMITED = {
-    "CARTLOAD_USER_REQUESTS_PER_MINUTE": "1000000",
-    "CARTLOAD_ADDRESS_REQUESTS_PER_MINUTE": "1000000",
-    "CARTLOAD_ADDRESS_REQUESTS_AT_ONCE": "1000",
-    "CARTLOAD_ADDRESS_TOKEN_CHECKS_PER_MINUTE": "1000000",
-    "CARTLOAD_LOGIN_ATTEMPTS": "1000",
-    "CARTLOAD_LOGIN_ATTEMPTS_ACCOUNT": "100000",
-    "CARTLOAD_LOGIN_ATTEMPTS_ADDRESS": "100000",
-    "CARTLOAD_REGISTRATIONS_ADDRESS": "100000",
-    "CARTLOAD_PASSWORD_QUEUE_ADDRESS": "64",
-    "CARTLOAD_ACCESS_TOKEN_MINUTES": "60",
-}
-"""Tests by generation ask thousands of times: what they want to see is behind the limits of rates."""
-
 SMALL_JOBS = {"CARTLOAD_JOB_CUSTOMERS": "1000", "CARTLOAD_PLAIN_MAX_CUSTOMERS": "1000"}
-"""They also ask for jobs of any size that is allowed."""
+"""Tests by generation ask for jobs of any size that is allowed."""
 
 
 def pytest_configure(config: pytest.Config) -> None:

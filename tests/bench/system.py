@@ -9,19 +9,21 @@ from cartload_dev import lifecycle
 from cartload_dev.paths import RunDir, checkout
 from cartload_dev.ports import free_ports
 from cartload_dev.system_client import SystemClient
-
-UNLIMITED = {"CARTLOAD_USER_REQUESTS_PER_MINUTE": "1000000"}
-"""The rate limit would be measured instead of the system."""
+from support.engine import launcher_environment
+from support.unlimited import UNLIMITED
 
 
 @contextmanager
-def running() -> Iterator[SystemClient]:
-    """Start everything on empty data; stop and delete it at the end, whatever happens."""
-    run = RunDir(checkout() / ".run" / "bench")
+def running(name: str = "bench", **settings: str) -> Iterator[SystemClient]:
+    """Start everything on empty data, without limits of rates, which would be measured instead.
+
+    It is stopped and deleted at the end, whatever happens. `name`: its folder in `.run`.
+    """
+    run = RunDir(checkout() / ".run" / name)
     lifecycle.stop(run)
     shutil.rmtree(run.root, ignore_errors=True)
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("CARTLOAD_")}
-    environ = {**kept, **UNLIMITED, "CARTLOAD_PORT": str(free_ports(1)[0])}
+    port = str(free_ports(1)[0])
+    environ = {**launcher_environment(), **UNLIMITED, **settings, "CARTLOAD_PORT": port}
     lifecycle.start(run, environ, print, owner=os.getpid())
     try:
         yield SystemClient(run)
