@@ -81,6 +81,10 @@ test: setup ## make check, then every test: unit, contract, integration, browser
 bench: setup ## the benchmarks, as a table with ratios; one part: PART=engine, PART=system
 	@$(DEV) bench -- $(PART)
 
+.PHONY: load
+load: setup ## many users at once, against a system of its own; one part: PART=requests
+	@$(DEV) load -- $(PART)
+
 soak: setup ## the long proofs: invariants, plausibility queries, randomness, equality, sanitizers
 	@$(DEV) soak
 

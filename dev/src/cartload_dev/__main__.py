@@ -192,6 +192,11 @@ def bench(options: argparse.Namespace) -> int:
     return checks.bench(os.environ, options.part)
 
 
+def load(options: argparse.Namespace) -> int:
+    """Put load on a system of its own."""
+    return checks.load(os.environ, options.part)
+
+
 def soak(_options: argparse.Namespace) -> int:
     """Run the long proofs."""
     return checks.soak(os.environ)
@@ -271,7 +276,7 @@ def _parser() -> argparse.ArgumentParser:
         sub.add_argument("--owner", type=int, help="process id; the system ends when that process does")
         if command is make_example_environment:
             sub.add_argument("name", help="its folder in examples/")
-        if command is bench:
+        if command in (bench, load):
             sub.add_argument("part", nargs="*", help="one part of them and its options, after --")
         if command is mutants:
             sub.add_argument("mutant", nargs="*", help="some of them, after --; otherwise all")
@@ -300,6 +305,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int | None]] = {
     "unit": unit,
     "test": test,
     "bench": bench,
+    "load": load,
     "soak": soak,
     "mutants": mutants,
     "images": images,

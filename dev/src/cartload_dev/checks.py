@@ -159,6 +159,12 @@ def bench(environ: Mapping[str, str], parts: Sequence[str] = ()) -> int:
     return _run_shown(step, checkout(), {**environ, "PYTHONPATH": "tests"})
 
 
+def load(environ: Mapping[str, str], parts: Sequence[str] = ()) -> int:
+    """Put load on a running system, in every way or in some; return 1 when an aim was missed."""
+    step = Step("load", (sys.executable, "-m", "load", *parts))
+    return _run_shown(step, checkout(), {**environ, "PYTHONPATH": "tests"})
+
+
 def soak(environ: Mapping[str, str]) -> int:
     """Run the long proofs; return their exit code."""
     step = Step("long proofs", (sys.executable, "-m", "pytest", "tests/soak"))
