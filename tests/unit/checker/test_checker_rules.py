@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import pytest
@@ -20,14 +21,46 @@ from support.stored_places import write_folder
 MANY_FATES = {"cancel_rate": 0.2, "return_rate": 0.2, "payment_failure_rate": 0.2, "discount_share": 0.4}
 
 
-CHANGES = re.compile(r"(?:UPDATE|INSERT INTO|DELETE FROM)\s+(\w+)")
+ROWS = re.compile(r"(?:INSERT INTO|DELETE FROM) (\w+)")
+VALUES = re.compile(r"UPDATE (\w+)(?: \w)? SET (.+?)(?: WHERE | FROM (?!\w+\))|$)", re.DOTALL)
+ASSIGNED = re.compile(r"(\w+) = ")
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a statement changes: rows of a table, or of its rows only some columns."""
+
+    table: str
+    columns: frozenset[str]
+
+    def concerns(self, query: str) -> bool:
+        words = words_of(query)
+        return self.table in words and (not self.columns or not self.columns.isdisjoint(words))
+
+
+@cache
+def words_of(query: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\w+", query))
+
+
+def changes(statement: str) -> list[Change]:
+    """What a statement changes; a column too many costs a query, one too few would hide a change."""
+    if statement.startswith("SET VARIABLE"):
+        return []
+    if values := VALUES.match(statement):
+        columns = frozenset(ASSIGNED.findall(values[2]))
+        assert columns
+        return [Change(values[1], columns)]
+    rows = ROWS.match(statement)
+    assert rows
+    return [Change(rows[1], frozenset())]
 
 
 @dataclass(frozen=True)
 class Remembering(Stored):
-    """Asks again only what concerns a changed table: nearly all time of a case goes into planning queries."""
+    """Asks again only what concerns a change: nearly all time of a case goes into planning queries."""
 
-    changed: set[str] = field(default_factory=set)
+    changed: list[Change] = field(default_factory=list)
     answers: dict[str, Any] = field(default_factory=dict)
 
     def rows(self, query: str) -> Any:
@@ -37,7 +70,7 @@ class Remembering(Stored):
         return self._answer(query, super().columns)
 
     def _answer(self, query: str, ask: Callable[[str], Any]) -> Any:
-        if self.changed & set(re.findall(r"\w+", query)):
+        if any(change.concerns(query) for change in self.changed):
             return ask(query)
         if query not in self.answers:
             self.answers[query] = ask(query)
@@ -63,8 +96,7 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Remembering]:
 def changed(stored: Remembering, *statements: str) -> Iterator[Remembering]:
     """The dataset after some statements, which are taken back."""
     stored.connection.execute("BEGIN")
-    stored.changed.update(*map(CHANGES.findall, statements))
-    assert stored.changed
+    stored.changed.extend(change for statement in statements for change in changes(statement))
     try:
         for statement in statements:
             stored.connection.execute(statement)
