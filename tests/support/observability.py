@@ -3,6 +3,7 @@
 import importlib.util
 import json
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -44,10 +45,16 @@ def declared_series() -> dict[str, frozenset[str]]:
     return series | dict.fromkeys(recorded(), frozenset())
 
 
+@cache
+def documents(folder: str) -> tuple[Any, ...]:
+    """Return every YAML document of a folder."""
+    paths = sorted((FOLDER / folder).glob("*.yaml"))
+    return tuple(yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader) for path in paths)
+
+
 def rules() -> list[dict[str, Any]]:
     """Return every rule of every rule file."""
-    files = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("rules/*.yaml"))]
-    return [rule for file in files for group in file["groups"] for rule in group["rules"]]
+    return [rule for file in documents("rules") for group in file["groups"] for rule in group["rules"]]
 
 
 def recorded() -> list[str]:
@@ -66,8 +73,12 @@ def alerts() -> list[Alert]:
 
 def alert_tests() -> list[dict[str, Any]]:
     """Return every single test that promtool runs on an alert."""
-    files = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("tests/*.yaml"))]
-    return [one for file in files for test in file["tests"] for one in test.get("alert_rule_test", ())]
+    return [
+        one
+        for file in documents("tests")
+        for test in file["tests"]
+        for one in test.get("alert_rule_test", ())
+    ]
 
 
 def dashboard_queries() -> dict[str, str]:

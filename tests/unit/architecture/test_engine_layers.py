@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from support.syntax import parsed
+
 ENGINE = Path(__file__).resolve().parents[3] / "packages/cartload/src/cartload"
 
 LAYERS: tuple[frozenset[str], ...] = (
@@ -33,9 +35,9 @@ ROOT_MODULES = {"__init__.py", "__main__.py", "_identity.py"}
 DEPTH = {package: depth for depth, layer in enumerate(LAYERS) for package in layer}
 
 
-def imported(source: str) -> Iterator[tuple[str, int]]:
+def imported(path: Path) -> Iterator[tuple[str, int]]:
     """The packages of the engine that a module imports, also inside of functions, with the line."""
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(parsed(path)):
         match node:
             case ast.ImportFrom(module="cartload", level=0, names=names):
                 yield from ((alias.name, node.lineno) for alias in names)
@@ -49,7 +51,7 @@ def imported(source: str) -> Iterator[tuple[str, int]]:
 
 def wrong_imports(package: str) -> Iterator[str]:
     for path in sorted((ENGINE / package).rglob("*.py")):
-        for other, line in imported(path.read_text(encoding="utf-8")):
+        for other, line in imported(path):
             if other not in (package, "_identity") and DEPTH.get(other, -1) <= DEPTH[package]:
                 yield f"{path.relative_to(ENGINE)}:{line} imports {other}"
 
@@ -67,19 +69,19 @@ def test_every_module_belongs_to_a_layer() -> None:
 
 @pytest.mark.parametrize("package", sorted(DEPTH))
 def test_a_package_says_in_two_sentences_what_it_holds(package: str) -> None:
-    text = ast.get_docstring(ast.parse((ENGINE / package / "__init__.py").read_text(encoding="utf-8")))
+    text = ast.get_docstring(parsed(ENGINE / package / "__init__.py"))
     assert text is not None
     assert [part[-1] for part in text.split("\n\n")] == [".", "."], text
 
 
 def test_the_constants_import_nothing_of_the_engine() -> None:
-    assert not list(imported((ENGINE / "_identity.py").read_text(encoding="utf-8")))
+    assert not list(imported(ENGINE / "_identity.py"))
 
 
 def module_imports(path: Path) -> set[str]:
     """The engine's modules that a module imports, also inside of functions and for types only."""
     found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(parsed(path)):
         if isinstance(node, ast.ImportFrom) and node.level == 0 and node.module is not None:
             found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
     return found

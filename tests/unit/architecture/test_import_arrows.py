@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from support.syntax import parsed
+
 ROOT = Path(__file__).resolve().parents[3]
 
 SOURCES = {
@@ -56,7 +58,7 @@ def imported(tree: ast.AST) -> Iterator[tuple[str, int]]:
 def ours(package: str) -> Iterator[tuple[str, str]]:
     """The packages of this workspace that ``package`` imports, each with where."""
     for path in modules(package):
-        for name, line in imported(ast.parse(path.read_text(encoding="utf-8"))):
+        for name, line in imported(parsed(path)):
             top = name.partition(".")[0]
             if top in SOURCES and top != package:
                 yield top, f"{path.relative_to(ROOT)}:{line} imports {name}"
@@ -93,7 +95,7 @@ def test_what_is_imported_is_what_is_depended_on(package: str) -> None:
 def test_the_contracts_need_nothing_but_pydantic() -> None:
     allowed = set(sys.stdlib_module_names) | {"pydantic", "pydantic_core", "cartload_contracts"}
     for path in modules("cartload_contracts"):
-        names = {name.partition(".")[0] for name, _ in imported(ast.parse(path.read_text(encoding="utf-8")))}
+        names = {name.partition(".")[0] for name, _ in imported(parsed(path))}
         assert names <= allowed, path
 
 

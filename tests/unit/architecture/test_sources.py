@@ -4,6 +4,8 @@ import ast
 import re
 from pathlib import Path
 
+from support.syntax import parsed
+
 ROOT = Path(__file__).resolve().parents[3]
 LONGEST_FILE = 400
 METRICS = {"Counter", "Gauge", "Histogram", "Summary"}
@@ -53,7 +55,7 @@ def test_no_error_is_told_by_the_name_of_its_class() -> None:
 
 
 def declares_metrics(path: Path) -> bool:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = parsed(path)
     from_client = {
         alias.name
         for node in ast.walk(tree)
@@ -72,7 +74,7 @@ def test_every_metric_has_our_prefix_and_a_base_unit() -> None:
     for path in sources():
         if path.name != "metrics.py":
             continue
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(parsed(path)):
             match node:
                 case ast.Call(func=ast.Name(id=kind), args=[ast.Constant(value=str(name)), *_]) if (
                     kind in METRICS

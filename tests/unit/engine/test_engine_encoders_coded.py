@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import pyarrow as pa
@@ -28,6 +29,7 @@ FORMS: dict[str, Callable[[pa.RecordBatch], Any]] = {
 }
 
 
+@cache
 def batches(*, dictionaries: bool) -> dict[str, pa.RecordBatch]:
     engine = Engine(SPEC)
     chunks = plan(SPEC, Segment(0, 60), catalogue=True)
