@@ -1,11 +1,13 @@
 """Latency: a small job from request to end, and what the gateway adds to a call."""
 
+import asyncio
 import time
 from dataclasses import dataclass
 from statistics import median, quantiles
 
 import aiohttp
 
+from bench.small_by_hand import SmallByHand
 from support.client import User
 
 SMALL_JOBS = 200
@@ -26,18 +28,19 @@ class Percentiles:
         return cls(median(seconds) * 1000, quantiles(seconds, n=100)[98] * 1000)
 
 
-async def small_jobs(user: User) -> Percentiles:
-    """Jobs of 100 customers in wait mode, one after the other; the first ten are not counted."""
-    seconds, made = [], []
+async def small_jobs(user: User, by_hand: SmallByHand) -> tuple[Percentiles, Percentiles]:
+    """Jobs in wait mode, and their customers made by hand, in turn; the first ten are not counted."""
+    jobs, hands, made = [], [], []
     for number in range(SMALL_JOBS + 10):
         began = time.perf_counter()
         job = await user.start_job(wait=30, customers=SMALL_CUSTOMERS, seed=number)
-        seconds.append(time.perf_counter() - began)
+        jobs.append(time.perf_counter() - began)
         assert job["state"] == "completed", job
         made.append(job["dataset_id"])
+        hands.append(await asyncio.to_thread(by_hand.seconds, SMALL_CUSTOMERS, number))
     for dataset_id in made:
         await user.call("DELETE", f"/api/datasets/{dataset_id}")
-    return Percentiles.of(seconds[10:])
+    return Percentiles.of(jobs[10:]), Percentiles.of(hands[10:])
 
 
 async def gateway_overhead(user: User, direct: str, path: str) -> tuple[Percentiles, Percentiles]:

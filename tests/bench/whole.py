@@ -8,6 +8,7 @@ from bench.by_hand import write_files
 from bench.end_to_end import CUSTOMERS, Comparison, compare, delete
 from bench.latency import SMALL_CUSTOMERS, SMALL_JOBS, gateway_overhead, small_jobs
 from bench.memory import peaks, reset_peaks
+from bench.small_by_hand import SmallByHand
 from bench.system import running
 from bench.table import Row
 from cartload_dev.system_client import SystemClient
@@ -47,14 +48,16 @@ def _throughput(result: Comparison) -> list[Row]:
 
 
 async def _latency(system: SystemClient, user: User) -> list[Row]:
-    jobs = await small_jobs(user)
-    through, straight = await gateway_overhead(
-        user, system.endpoints.services["generator-api"], "/api/jobs?limit=1"
-    )
+    servers = system.endpoints
+    with SmallByHand.ready(servers.mysql_root_url, servers.blob_connection_string) as hand:
+        jobs, by_hand = await small_jobs(user, hand)
+    through, straight = await gateway_overhead(user, servers.services["generator-api"], "/api/jobs?limit=1")
     title = f"job of {SMALL_CUSTOMERS} customers in wait mode, {SMALL_JOBS} times"
     return [
         Row(f"{title}: p50", f"{jobs.p50:.0f} ms", "<= 150 ms"),
         Row(f"{title}: p99", f"{jobs.p99:.0f} ms", "<= 400 ms"),
+        Row("  the same customers by one process: p50", f"{by_hand.p50:.0f} ms"),
+        Row("  job / by one process, p50", f"{jobs.p50 / by_hand.p50:.1f}", "<= 2.5"),
         Row("gateway's added latency: p50", f"{through.p50 - straight.p50:.2f} ms", "<= 3 ms"),
         Row("  through the gateway, p50 / p99", f"{through.p50:.2f} / {through.p99:.2f} ms"),
         Row("  straight to the service, p50 / p99", f"{straight.p50:.2f} / {straight.p99:.2f} ms"),
