@@ -168,6 +168,7 @@ PIPELINE = Dashboard(
                 "s",
                 {
                     _quantile(0.95, "cartload_worker_chunk_duration_seconds"): "made (whole chunk)",
+                    _quantile(0.95, "cartload_worker_encode_duration_seconds"): "of it hashed and encoded",
                     _quantile(0.95, "cartload_kafka_handle_duration_seconds", "", _BATCHES): "stored (batch)",
                     _quantile(0.95, "cartload_generator_apply_duration_seconds"): "results applied",
                 },

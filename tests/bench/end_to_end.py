@@ -4,8 +4,11 @@ import asyncio
 import time
 from dataclasses import dataclass
 from statistics import median
+from typing import Any
 
 from bench.by_hand import Prepared, load_by_hand, wait_until_dropped
+from bench.stages import Reading
+from cartload_dev.system_client import SystemClient
 from support.client import User
 
 CUSTOMERS = 100_000
@@ -19,6 +22,8 @@ class Comparison:
     rows: int
     ours: list[float]
     by_hand: list[float]
+    spent: Reading
+    """Where the time of the last round's job went."""
 
     @property
     def ratio(self) -> float:
@@ -30,24 +35,26 @@ class Comparison:
         return self.rows / median(seconds)
 
 
-async def compare(user: User, prepared: Prepared) -> Comparison:
+async def compare(user: User, system: SystemClient, prepared: Prepared) -> Comparison:
     """Both ways in turn, three times, on the same server; each dataset is deleted before the next."""
-    ours, by_hand, rows = [], [], 0
+    ours, by_hand = [], []
     for round_number in range(ROUNDS):
-        seconds, rows = await _by_job(user, prepared.server, round_number)
+        before = await asyncio.to_thread(Reading.of, system)
+        seconds, job = await _by_job(user, round_number)
+        spent = before.until(await asyncio.to_thread(Reading.of, system))
+        await delete(user, prepared.server, job["dataset_id"])
         ours.append(seconds)
         by_hand.append(await asyncio.to_thread(load_by_hand, prepared))
-    return Comparison(rows, ours, by_hand)
+    return Comparison(job["rows_done"], ours, by_hand, spent)
 
 
-async def _by_job(user: User, server: str, seed: int) -> tuple[float, int]:
+async def _by_job(user: User, seed: int) -> tuple[float, dict[str, Any]]:
     began = time.perf_counter()
     job = await user.start_job(wait=60, customers=CUSTOMERS, seed=seed)
     job = await user.finish_job(job["id"], seconds=300)
     seconds = time.perf_counter() - began
     assert job["state"] == "completed", job
-    await delete(user, server, job["dataset_id"])
-    return seconds, job["rows_done"]
+    return seconds, job
 
 
 async def delete(user: User, server: str, dataset_id: str) -> None:

@@ -8,7 +8,7 @@ class Row:
     """One figure."""
 
     name: str
-    value: str
+    value: str = ""
     aim: str = ""
 
 

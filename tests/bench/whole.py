@@ -4,6 +4,7 @@ import asyncio
 import tempfile
 from pathlib import Path
 
+from bench import stages
 from bench.by_hand import write_files
 from bench.end_to_end import CUSTOMERS, Comparison, compare, delete
 from bench.latency import SMALL_CUSTOMERS, SMALL_JOBS, gateway_overhead, small_jobs
@@ -33,7 +34,7 @@ async def _measure(system: SystemClient, folder: Path) -> list[Row]:
         server = system.endpoints.mysql_root_url
         prepared = await asyncio.to_thread(write_files, server, CUSTOMERS, folder)
         await user.sign_in()
-        return _throughput(await compare(user, prepared)) + rows
+        return _throughput(await compare(user, system, prepared)) + rows
 
 
 def _throughput(result: Comparison) -> list[Row]:
@@ -44,6 +45,7 @@ def _throughput(result: Comparison) -> list[Row]:
         Row("  by hand", f"{result.rate(result.by_hand):,.0f} rows/s", ">= 150,000, or it is wrong"),
         Row("  seconds of each round, job", " ".join(f"{s:.1f}" for s in result.ours)),
         Row("  seconds of each round, by hand", " ".join(f"{s:.1f}" for s in result.by_hand)),
+        *stages.rows(result.spent),
     ]
 
 

@@ -75,4 +75,10 @@ CHUNK_SECONDS = Histogram(
     ("kind",),
     buckets=_SECONDS,
 )
+ENCODE_SECONDS = Histogram(
+    "cartload_worker_encode_duration_seconds",
+    "Time to hash and encode the batches of one chunk.",
+    ("kind",),
+    buckets=_SECONDS,
+)
 ENGINES_BUILT = Counter("cartload_worker_engines_built_total", "Catalogues built, one a dataset's spec.")

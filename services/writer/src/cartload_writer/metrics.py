@@ -18,7 +18,7 @@ BLOB_BYTES = Counter(
     "cartload_writer_blob_bytes_total", "Bytes of parts stored in Blob, by table.", ("table",)
 )
 
-# Where the time of a batch goes: decode, encode, blob, load, commit.
+# Where the time of a batch goes: decode, encode, blob, load; commit is a part of load.
 STEP_SECONDS = Histogram(
     "cartload_writer_step_duration_seconds", "Time of each step of a batch.", ("step",), buckets=_SECONDS
 )

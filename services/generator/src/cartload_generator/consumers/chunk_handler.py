@@ -108,7 +108,8 @@ def make_batches(engines: Engines, command: GenerateChunk) -> list[Batch]:
         made = engine.generate(chunk, dictionaries=True)
         # One pass makes all tables, so each batch carries an equal share of its time.
         shared = (time.perf_counter() - began) / max(len(made), 1)
-        return [_batch(command, engine, name, batch, shared) for name, batch in made.items()]
+        with metrics.ENCODE_SECONDS.labels(command.part.type).time():
+            return [_batch(command, engine, name, batch, shared) for name, batch in made.items()]
 
 
 def _batch(command: GenerateChunk, engine: Engine, name: str, rows: Any, shared_seconds: float) -> Batch:

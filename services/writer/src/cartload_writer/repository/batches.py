@@ -19,6 +19,7 @@ from cartload_kit.mysql_url import MysqlUrl
 from cartload_writer.adapters.blob import StoredPart
 from cartload_writer.domain.names import reader_user
 from cartload_writer.domain.states import GONE, Format, Ids, covers
+from cartload_writer.metrics import STEP_SECONDS
 
 DUPLICATE_KEY = 1062
 NO_SUCH_THREAD = 1094
@@ -129,7 +130,8 @@ def store(
         _insert(cursor, meta, entry)
     for first in range(0, rows.num_rows, LOADED_AT_ONCE):
         mysql.load(connection, entry.header.table, rows.slice(first, LOADED_AT_ONCE), database=database)
-    connection.commit()
+    with STEP_SECONDS.labels("commit").time():
+        connection.commit()
 
 
 def end_readers(connection: "pymysql.Connection[Any]", owner_id: UUID) -> int:
