@@ -26,8 +26,13 @@ def resident(system: SystemClient) -> dict[str, float]:
     for name in system.names:
         process = system.program(name).process
         if process is not None:
-            found[name] = _status(process.pid, "VmRSS") / MIB
+            found[name] = resident_of(process.pid)
     return found
+
+
+def resident_of(pid: int) -> float:
+    """Resident memory of a process now, in MiB."""
+    return _status(pid, "VmRSS") / MIB
 
 
 def _ours(system: SystemClient) -> list[str]:

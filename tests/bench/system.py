@@ -14,7 +14,7 @@ from support.unlimited import UNLIMITED
 
 
 @contextmanager
-def running(name: str = "bench", **settings: str) -> Iterator[SystemClient]:
+def running(name: str = "bench", *, servers_only: bool = False, **settings: str) -> Iterator[SystemClient]:
     """Start everything on empty data, without limits of rates, which would be measured instead.
 
     It is stopped and deleted at the end, whatever happens. `name`: its folder in `.run`.
@@ -24,7 +24,7 @@ def running(name: str = "bench", **settings: str) -> Iterator[SystemClient]:
     shutil.rmtree(run.root, ignore_errors=True)
     port = str(free_ports(1)[0])
     environ = {**launcher_environment(), **UNLIMITED, **settings, "CARTLOAD_PORT": port}
-    lifecycle.start(run, environ, print, owner=os.getpid())
+    lifecycle.start(run, environ, print, servers_only=servers_only, owner=os.getpid())
     try:
         yield SystemClient(run)
     finally:
