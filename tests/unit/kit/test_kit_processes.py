@@ -1,6 +1,7 @@
 """Whole processes: their start, their signals, their exit codes."""
 
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -45,12 +46,14 @@ KEPT_FROM_STARTING = """
 import sys
 from contextlib import asynccontextmanager
 from cartload_kit.http import create_app, serve
-from cartload_kit.kafka.errors import KafkaUnavailable
 from cartload_kit.settings import Settings, load
 
 @asynccontextmanager
 async def lifespan(app):
-    raise {"outside": KafkaUnavailable("Kafka at k:9: it refuses"), "bug": KeyError("k")}[sys.argv[1]]
+    if sys.argv[1] == "bug":
+        raise KeyError("k")
+    from cartload_kit.kafka.errors import KafkaUnavailable
+    raise KafkaUnavailable("Kafka at k:9: it refuses")
     yield
 
 serve(create_app("sample", title="Sample", lifespan=lifespan), load(Settings))
@@ -73,7 +76,6 @@ serve(create_app("sample", title="Sample", lifespan=lifespan), load(Settings), s
 
 WORKER = """
 import asyncio, sys
-from cartload_kit.kafka.errors import KafkaUnavailable
 from cartload_kit.service import run
 from cartload_kit.settings import Settings, load
 
@@ -93,6 +95,7 @@ async def fails(stop):
     raise RuntimeError("no kafka")
 
 async def misses(stop):
+    from cartload_kit.kafka.errors import KafkaUnavailable
     raise KafkaUnavailable("Kafka at k:9: it refuses the user name")
 
 async def hangs(stop):
@@ -104,6 +107,10 @@ async def hangs(stop):
 role = {"main": main, "fails": fails, "misses": misses, "hangs": hangs}[sys.argv[1]]
 run(role, service="sample-worker", settings=load(Settings), checks=checks, stop_seconds=0.3)
 """
+
+
+COMPILED_PYTHON = {name: os.environ[name] for name in ("PYTHONPYCACHEPREFIX",) if name in os.environ}
+"""Where the run keeps it; without it, each process compiles what it imports anew, or fills the checkout."""
 
 
 def free_port() -> int:
@@ -120,7 +127,7 @@ def started(path: Path, program: str, *arguments: str) -> Iterator[tuple["subpro
     port = free_port()
     process = subprocess.Popen(
         [sys.executable, str(file), *arguments],
-        env={"CARTLOAD_PORT": str(port)},
+        env={"CARTLOAD_PORT": str(port), **COMPILED_PYTHON},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -197,7 +204,9 @@ def test_a_process_that_hangs_is_gone_in_time(tmp_path: Path) -> None:
 def test_wrong_settings_end_the_process_with_code_2(tmp_path: Path) -> None:
     file = tmp_path / "program.py"
     file.write_text(PROGRAM)
-    done = subprocess.run([sys.executable, str(file)], env={}, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, str(file)], env=COMPILED_PYTHON, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 2
     assert done.stderr == "CARTLOAD_PORT is not set: Port the process listens on; each process has its own.\n"
 
