@@ -1,7 +1,7 @@
 """A whole system whose services reach Kafka, the database and Blob storage over links that can be broken."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,6 +18,10 @@ from cartload_dev.system import write_endpoints
 from cartload_dev.system_client import SystemClient
 from support.engine import launcher_environment
 from support.faulty_link import FaultyLink
+from support.small_disk import SmallDisk
+
+DATA = {"kafka": "kafka", "database": "mariadb", "azurite": "azurite"}
+"""Where each server's data lies, below the folder of all data."""
 
 
 @dataclass(frozen=True)
@@ -29,11 +33,18 @@ class LinkedSystem:
     links: dict[str, FaultyLink]
     """By the server's name: `kafka`, `database`, `azurite`."""
     layout: Layout
+    disks: dict[str, SmallDisk]
+    """By the server's name, those that were asked for: `database`, `azurite`."""
 
 
 @asynccontextmanager
-async def linked_system(folder: Path, **settings: str) -> AsyncIterator[LinkedSystem]:
-    """A system that runs while the block does; its servers are local processes (the engine `native`)."""
+async def linked_system(
+    folder: Path, *, disk_mebibytes: Mapping[str, int] | None = None, **settings: str
+) -> AsyncIterator[LinkedSystem]:
+    """A system that runs while the block does; its servers are local processes (the engine `native`).
+
+    `disk_mebibytes` puts the data of the database or of Azurite on a disk of that size.
+    """
     environ = {**launcher_environment(), **settings}
     environ["CARTLOAD_PORT"] = str(free_ports(1)[0])
     run, processes = RunDir(folder), services.processes(Replicas())
@@ -51,18 +62,24 @@ async def linked_system(folder: Path, **settings: str) -> AsyncIterator[LinkedSy
         ),
     )
     supervisor = Supervisor(run, lambda *_: None, lambda _: None, environ)
+    disks = {name: SmallDisk(run.data / DATA[name], size) for name, size in (disk_mebibytes or {}).items()}
     try:
         servers = await asyncio.to_thread(_servers, layout, environ, links["kafka"].port)
+        servers = tuple(
+            disks[server.name].program_on(server) if server.name in disks else server for server in servers
+        )
         await supervisor.start(Stage("servers", programs=servers))
         await supervisor.start(Stage("topics and tables", tasks=services.preparations(as_seen)))
         programs = tuple(services.program(process, as_seen) for process in processes)
         await supervisor.start(Stage("services", programs=programs))
         write_endpoints(layout)
-        yield LinkedSystem(SystemClient(run), layout.url("gateway"), links, layout)
+        yield LinkedSystem(SystemClient(run), layout.url("gateway"), links, layout, disks)
     finally:
         await supervisor.stop()
         for link in links.values():
             await link.close()
+        for disk in disks.values():
+            await disk.close()
 
 
 def _servers(layout: Layout, environ: dict[str, str], kafka_link: int) -> tuple[Program, ...]:
@@ -72,10 +89,10 @@ def _servers(layout: Layout, environ: dict[str, str], kafka_link: int) -> tuple[
     ports, secrets, data = layout.servers, layout.secrets, layout.run.data
     return (
         kafka.program(
-            java, programs.kafka, data / "kafka", ports.kafka, ports.controller, advertised=kafka_link
+            java, programs.kafka, data / DATA["kafka"], ports.kafka, ports.controller, advertised=kafka_link
         ),
         mariadb.program(
-            programs.mariadb, data / "mariadb", ports.mysql, secrets.root_password, layout.accounts
+            programs.mariadb, data / DATA["database"], ports.mysql, secrets.root_password, layout.accounts
         ),
-        azurite.program(programs.azurite, data / "azurite", ports.blob, secrets.blob_key),
+        azurite.program(programs.azurite, data / DATA["azurite"], ports.blob, secrets.blob_key),
     )

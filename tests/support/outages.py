@@ -2,14 +2,14 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import aiohttp
 
-from support.client import ENDED, User
+from support.client import ENDED, User, signed_up
 from support.equality import require_equal
 from support.linked_system import LinkedSystem
 
@@ -39,6 +39,8 @@ class Seen:
     unready: set[str] = field(default_factory=set)
     accepted: list[str] = field(default_factory=list)
     refused: int = 0
+    waiting_for: set[str] = field(default_factory=set)
+    """What the first job said that it waits for."""
     slowest: float = 0.0
     memory: dict[str, float] = field(default_factory=dict)
     """MiB by process, at the end of the outage."""
@@ -49,9 +51,12 @@ async def outlast(
     user: User,
     outage: AbstractAsyncContextManager[None],
     seconds: float,
+    *,
+    customers: int = CUSTOMERS,
+    meanwhile: Callable[[], Awaitable[None]] | None = None,
     log: Callable[[str], None] = print,
 ) -> Seen:
-    """Break something for so long in the middle of a job, and ask for further jobs meanwhile.
+    """Break something for so long in the middle of a job, and ask for further jobs and `meanwhile`.
 
     Every new job is accepted or refused with 503 and `Retry-After`, and no process takes more than
     `MEMORY_MIB`. Afterwards the first and every accepted job complete, the first and the last of them are
@@ -59,13 +64,22 @@ async def outlast(
     """
     seen = Seen()
     known = {job["id"] for job in await _jobs(user)}
-    first = await user.start_job(customers=CUSTOMERS)
+    first = await user.start_job(customers=customers)
     await user.job_when(first["id"], lambda job: job["rows_done"] > 0)
+
+    async def look() -> None:
+        if meanwhile is not None:
+            await meanwhile()
+        answer = await user.call("GET", f"/api/jobs/{first['id']}")
+        if answer.status == 200 and answer.body["waiting_for"] is not None:
+            seen.waiting_for.add(answer.body["waiting_for"])
+
     async with outage:
-        await _ask_until(time.monotonic() + seconds, system, user, seen)
+        await _ask_until(time.monotonic() + seconds, system, user, seen, look)
         seen.memory = await _memory(system)
     log(
-        f"{len(seen.accepted)} jobs accepted, {seen.refused} refused, the slowest answer {seen.slowest:.2f} s"
+        f"{len(seen.accepted)} accepted, {seen.refused} refused, the slowest answer {seen.slowest:.2f} s; "
+        f"it waited for {sorted(seen.waiting_for)}"
     )
     assert max(seen.memory.values()) < MEMORY_MIB, seen.memory
     async with asyncio.timeout(READY_SECONDS):
@@ -86,8 +100,15 @@ async def outlast(
     return seen
 
 
-async def _ask_until(ends: float, system: LinkedSystem, user: User, seen: Seen) -> None:
+async def _ask_until(
+    ends: float,
+    system: LinkedSystem,
+    user: User,
+    seen: Seen,
+    look: Callable[[], Awaitable[None]],
+) -> None:
     while time.monotonic() < ends:
+        await look()
         await _ask_for_a_job(user, seen)
         seen.unready |= await _unready(system)
         await asyncio.sleep(PAUSE_SECONDS)
@@ -139,3 +160,20 @@ async def _memory(system: LinkedSystem) -> dict[str, float]:
             )
             found[name] = float(bytes_) / 2**20
     return found
+
+
+@asynccontextmanager
+async def somebody_who_reads(system: LinkedSystem) -> AsyncIterator[Callable[[], Awaitable[None]]]:
+    """Another user with a dataset; gives what reads rows and a file of it, where the servers are there.
+
+    MariaDB ends itself when it cannot even roll back for want of space, and is started again: then 503.
+    """
+    async with signed_up(system.base_url) as reader:
+        dataset = f"/api/datasets/{(await reader.make_dataset(customers=SMALL))['dataset_id']}"
+
+        async def read() -> None:
+            for path in ("tables/users/rows?limit=5", "files/users/0"):
+                answer = await reader.call("GET", f"{dataset}/{path}")
+                assert answer.status in (200, 503), answer
+
+        yield read

@@ -1,4 +1,4 @@
-"""Kafka, the database and Blob storage go away for half a minute while jobs run."""
+"""Kafka, the database and Blob storage go away for half a minute while jobs run, or a disk is full."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -9,7 +9,8 @@ import pytest_asyncio
 from support.client import signed_up
 from support.engine import ENGINE
 from support.linked_system import LinkedSystem, linked_system
-from support.outages import SETTINGS, WITHOUT, outlast
+from support.outages import SETTINGS, WITHOUT, outlast, somebody_who_reads
+from support.small_disk import why_impossible
 
 pytestmark = [
     pytest.mark.skipif(ENGINE != "native", reason="the links lead to local processes"),
@@ -18,12 +19,15 @@ pytestmark = [
     pytest.mark.xdist_group("outages"),
 ]
 AWAY_SECONDS = 30.0
+FULL_SECONDS = 4.0
+DISK = {"database": 1536}
+NO_DISK = why_impossible()
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def system(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[LinkedSystem]:
     folder: Path = tmp_path_factory.mktemp("outages")
-    async with linked_system(folder, **SETTINGS) as system:
+    async with linked_system(folder, disk_mebibytes=None if NO_DISK else DISK, **SETTINGS) as system:
         yield system
 
 
@@ -32,3 +36,13 @@ async def test_while_a_server_is_away_jobs_wait_and_then_end_whole(system: Linke
     async with signed_up(system.base_url) as user:
         seen = await outlast(system, user, system.links[server].cut(), AWAY_SECONDS)
     assert WITHOUT[server] <= seen.unready
+
+
+@pytest.mark.skipif(NO_DISK is not None, reason=str(NO_DISK))
+async def test_while_the_databases_disk_is_full_jobs_wait_others_read_and_then_all_is_whole(
+    system: LinkedSystem,
+) -> None:
+    full = system.disks["database"].full()
+    async with signed_up(system.base_url) as user, somebody_who_reads(system) as read:
+        seen = await outlast(system, user, full, FULL_SECONDS, customers=8_000, meanwhile=read)
+    assert {"writer-consumer"} <= seen.unready <= WITHOUT["database"]

@@ -1,6 +1,7 @@
 """What becomes of a record by what its handler says."""
 
 import asyncio
+import weakref
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
@@ -109,6 +110,37 @@ def test_the_reason_can_be_read_while_it_waits(error: Exception, reason: str) ->
         assert scene.backpressure.reason is None
 
     virtual_time.run(run())
+
+
+async def test_what_an_attempt_held_is_let_go_of_while_the_record_waits() -> None:
+    class Rows:
+        """A batch as an attempt decoded it."""
+
+    held: list[weakref.ref[Rows]] = []
+    began = asyncio.Event()
+
+    async def store(rows: Rows) -> None:
+        raise ConnectionResetError
+
+    async def handle(record: Record) -> None:
+        rows = Rows()
+        held.append(weakref.ref(rows))
+        began.set()
+        try:
+            await store(rows)
+        except ConnectionResetError as error:
+            raise TryAgain("MySQL away") from error
+
+    slow = RetryPolicy(backoff=Backoff(60, 60))
+    retrying = RetryingHandler(
+        "group", handle, DeadLetters(Sent(), "dead"), Backpressure(lambda: None), slow, None
+    )
+    running = asyncio.create_task(retrying.run(InFlightRecord(RECORD, OffsetTracker())))
+    await began.wait()
+    assert held[0]() is None
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
 
 
 async def test_an_error_without_a_text_is_told_in_words_too() -> None:

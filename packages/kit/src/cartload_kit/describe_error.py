@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from cartload_kit.redaction import redact
-from cartload_kit.transient_errors import error_code
+from cartload_kit.transient_errors import error_code, is_full
 
 MOST_CHARACTERS = 500
 _MOST_ERRORS = 3
@@ -30,12 +30,12 @@ _REFUSED = (
 _FULL = ("MySQL has no space left", "free space on its data volume")
 _READ_ONLY = ("MySQL is read-only", "point the URL at the server that takes writes")
 _STOPPED = ("MySQL stopped the statement, which took too long or was killed", "")
+_UNKNOWN = ("MySQL refuses the statement", "")
 _MYSQL: dict[int, tuple[str, str]] = {
     **dict.fromkeys((0, 1053, 1927, 2006, 2013, 2055, 3168, 3169, 4031), _LOST),
     **dict.fromkeys((2002, 2003, 2005), _NO_ANSWER),
     **dict.fromkeys((1040, 1203, 1226), _BUSY),
     **dict.fromkeys((1044, 1045, 1142, 1227, 1698), _REFUSED),
-    **dict.fromkeys((1021, 1114), _FULL),
     **dict.fromkeys((1290, 1836), _READ_ONLY),
     **dict.fromkeys((1317, 1969, 3024), _STOPPED),
     1049: ("the database does not exist", "run the setup of accounts and the migrations"),
@@ -81,7 +81,8 @@ def _describe(error: BaseException) -> str:
     if isinstance(wrapped, BaseException):
         return _describe(wrapped)
     if (code := error_code(error)) is not None:
-        return _mysql(code, str(error.args[1]) if len(error.args) > 1 else "")
+        known = _FULL if is_full(error) else _MYSQL.get(code, _UNKNOWN)
+        return _mysql(code, str(error.args[1]) if len(error.args) > 1 else "", known)
     for kind in type(error).__mro__:
         if (describe := _DESCRIBERS.get(f"{kind.__module__}.{kind.__qualname__}")) is not None:
             return describe(error)
@@ -92,8 +93,8 @@ def _describe(error: BaseException) -> str:
     return _plain(error)
 
 
-def _mysql(code: int, message: str) -> str:
-    what, advice = _MYSQL.get(code, ("MySQL refuses the statement", ""))
+def _mysql(code: int, message: str, known: tuple[str, str]) -> str:
+    what, advice = known
     message = _DRIVER_ERRNO.sub(lambda found: f": {_reason(int(found[1]), found[2])}", message).rstrip(" .")
     detail = f" (error {code}: {message})" if message else f" (error {code})"
     return f"{what}{detail}" + (f"; {advice}" if advice else "")

@@ -8,7 +8,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from cartload_kit.describe_error import describe_error
 from cartload_kit.kafka.errors import KafkaUnavailable, TryAgain
-from cartload_kit.transient_errors import RETRYABLE_TRANSACTION_ERRORS, error_code, is_transient
+from cartload_kit.transient_errors import RETRYABLE_TRANSACTION_ERRORS, error_code, is_full, is_transient
 from cartload_writer.adapters.blob import BlobUnavailable
 
 LOCK_WAIT_TIMEOUT = 1205
@@ -46,7 +46,7 @@ def root_cause(error: BaseException) -> BaseException:
     if not isinstance(error, BaseExceptionGroup):
         return error
     causes = [root_cause(inner) for inner in error.exceptions]
-    return next((cause for cause in causes if not is_transient(cause)), causes[0])
+    return next((cause for cause in causes if is_full(cause) or not is_transient(cause)), causes[0])
 
 
 def only_waits(error: BaseException) -> bool:

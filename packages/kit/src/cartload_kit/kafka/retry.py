@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import traceback
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Literal
@@ -82,6 +83,8 @@ class RetryingHandler:
             try:
                 await self._handler(entry.record)
             except Exception as raised:  # noqa: BLE001 - whatever it is, it is about this record
+                # Else the batch that the attempt had decoded stays in memory for as long as the record waits.
+                _forget_variables(raised)
                 error = _deciding_error(raised)
                 if not await self._should_retry(entry, state, error):
                     return await self._send_to_dead_letters(entry, _describe(error), state.attempts)
@@ -181,6 +184,21 @@ def _deciding_error(error: Exception) -> Exception:
             if isinstance(leaf, kind):
                 return leaf
     return next((leaf for leaf in leaves if not _is_transient(leaf)), leaves[0])
+
+
+def _forget_variables(error: BaseException | None) -> None:
+    """Let go of what the functions that an error came through had in their variables, its causes included."""
+    seen: set[int] = set()
+    waiting = [error]
+    while waiting:
+        one = waiting.pop()
+        if one is None or id(one) in seen:
+            continue
+        seen.add(id(one))
+        traceback.clear_frames(one.__traceback__)
+        waiting += [one.__cause__, one.__context__]
+        if isinstance(one, BaseExceptionGroup):
+            waiting += one.exceptions
 
 
 def _describe(error: Exception) -> str:

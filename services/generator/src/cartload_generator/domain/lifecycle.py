@@ -176,7 +176,9 @@ def tell_what_is_stored(job: Job, stored: Mapping[TableName, StoredTotals]) -> N
     """Add to a failed create's reason what of its dataset is stored, as the writer's manifest has it."""
     if job.state == "failed" and job.kind == "create" and job.error is not None:
         rows = sum(totals.rows for totals in stored.values())
-        job.error = f"{job.error} Of the dataset {rows:,} rows are stored; a retry goes on from there."
+        job.error = (
+            f"{job.error.rstrip('.')}. Of the dataset {rows:,} rows are stored; a retry goes on from there."
+        )
         job.touch()
 
 
