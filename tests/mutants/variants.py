@@ -96,12 +96,13 @@ _ALL: Final = (
             Edit(_BATCHES, "        _insert(cursor, meta, entry)\n    for", "    for"),
             Edit(
                 _BATCHES,
-                "database=database)\n    connection.commit()\n",
-                """database=database)
-    connection.commit()
+                "        connection.commit()\n\n\ndef end_readers",
+                """        connection.commit()
     with connection.cursor() as cursor:
         _insert(cursor, meta, entry)
-""",
+
+
+def end_readers""",
             ),
         ),
         (
