@@ -23,11 +23,15 @@ async def path_parameters(user: User) -> dict[str, str]:
     files = await user.get(f"/api/datasets/{job['dataset_id']}/files")
     [part] = [file["name"] for file in files["items"] if file["table"] == "users"]
     token = await user.call("POST", "/api/auth/tokens", json={"name": "one of the user"})
+    again = {"user_name": user.name, "password": user.password, "refresh_in": "body"}
+    await user.call("POST", "/api/auth/login", json=again)
+    sessions = (await user.get("/api/auth/sessions"))["items"]
     return {
         "dataset_id": job["dataset_id"],
         "job_id": job["id"],
         "parent_job_id": job["id"],
         "token_id": token.body["id"],
+        "session_id": next(one["id"] for one in sessions if not one["current"]),
         # Of the whole system, and only for administrators: any id will do.
         "letter_id": job["id"],
         "table": "users",

@@ -15,7 +15,7 @@ import pytest
 from support.client import Answer, User
 from support.openapi import OPERATIONS, body_fields, path_parameters, query_fields
 
-OWNED = frozenset({"dataset_id", "job_id", "parent_job_id", "token_id"})
+OWNED = frozenset({"dataset_id", "job_id", "parent_job_id", "session_id", "token_id"})
 """Parameters of a path that name what somebody owns: a route with one of them is 404 for everybody else."""
 
 FOR_ADMINISTRATORS = frozenset(operation for operation in OPERATIONS if " /api/admin/" in operation)
@@ -24,6 +24,7 @@ FOR_ADMINISTRATORS = frozenset(operation for operation in OPERATIONS if " /api/a
 BELONGS_TO_THE_CALLER = frozenset(
     {
         "GET /api/auth/me",
+        "GET /api/auth/sessions",
         "GET /api/auth/tokens",
         "GET /api/datasets",
         "GET /api/jobs",
@@ -35,6 +36,7 @@ BELONGS_TO_THE_CALLER = frozenset(
 
 BELONGS_TO_NOBODY = frozenset(
     {
+        "DELETE /api/auth/sessions",
         "GET /.well-known/jwks.json",
         "GET /api/spec",
         "POST /api/auth/login",

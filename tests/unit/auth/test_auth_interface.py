@@ -17,6 +17,8 @@ PATHS = {
     "/api/auth/password",
     "/api/auth/refresh",
     "/api/auth/register",
+    "/api/auth/sessions",
+    "/api/auth/sessions/{session_id}",
     "/api/auth/tokens",
     "/api/auth/tokens/{token_id}",
 }

@@ -36,7 +36,7 @@ for one in APPS.values():
 
 def filled(path: str) -> str:
     """The path with something in its parameters."""
-    for name in ("dataset_id", "job_id", "token_id", "parent_job_id"):
+    for name in ("dataset_id", "job_id", "session_id", "token_id", "parent_job_id"):
         path = path.replace(f"{{{name}}}", "5f0f6a0e-5f6d-4f0e-9a39-0d7f6e2c9b11")
     path = path.replace("{letter_id}", "3-41-1767605400123")
     return path.replace("{table}", "users").replace("{part}", "0")

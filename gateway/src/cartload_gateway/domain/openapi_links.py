@@ -34,6 +34,7 @@ _SOURCES: Mapping[tuple[str, str], Mapping[str, str]] = {
     },
     ("get", "/api/admin/dead-letters"): {"letter_id": "$response.body#/items/0/id"},
     ("post", "/api/auth/tokens"): {"token_id": "$response.body#/id"},
+    ("get", "/api/auth/sessions"): {"session_id": "$response.body#/items/0/id"},
     ("get", "/api/auth/tokens"): {"token_id": "$response.body#/items/0/id"},
     ("post", "/generate_raw"): {"parent_job_id": "$response.body#/parentJobId"},
     ("get", "/list_parent_jobs"): {"parent_job_id": "$response.body#/parentJobIds/0"},

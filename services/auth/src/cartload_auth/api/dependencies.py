@@ -11,9 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from cartload_auth.adapters.key_store import KeyStore
 from cartload_auth.adapters.password_pool import PasswordPool
 from cartload_auth.api.cookie import RefreshCookie
+from cartload_auth.domain.access_tokens import is_from_personal_token, session_of
 from cartload_auth.domain.config import AuthConfig
 from cartload_kit.database import retry_on_deadlock, transaction
+from cartload_kit.errors import Forbidden, Unauthorized
 from cartload_kit.http.client_address import address_from_gateway, counting_key
+from cartload_kit.tokens import Identity
 
 type Clock = Callable[[], datetime]
 """The time now, aware, in UTC."""
@@ -54,6 +57,22 @@ async def _cookie(request: Request) -> RefreshCookie:
 
 async def _address(request: Request) -> str:
     return counting_key(address_from_gateway(request))
+
+
+def require_session(identity: Identity) -> str:
+    """Return the session that the access token came from.
+
+    Raises:
+        Forbidden: it came from a personal token: a leaked one must not be able to make its successors, or to
+            sign its owner out.
+        Unauthorized: it came from neither.
+    """
+    if is_from_personal_token(identity.token_id):
+        raise Forbidden("A personal token cannot change tokens or sessions: sign in with the password.")
+    session_id = session_of(identity.token_id)
+    if session_id is None:
+        raise Unauthorized
+    return session_id
 
 
 UseDependencies = Annotated[Dependencies, Depends(_dependencies)]

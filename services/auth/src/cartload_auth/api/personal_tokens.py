@@ -1,20 +1,17 @@
 """Personal tokens, for scripts."""
 
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
 from cartload_auth.api import token_exchange
-from cartload_auth.api.dependencies import UseDependencies
+from cartload_auth.api.dependencies import UseDependencies, require_session
+from cartload_auth.api.newest_first import NewestFirst
 from cartload_auth.api.schemas import AccessToken, Exchange, NewToken, ShownToken, Token
-from cartload_auth.domain.access_tokens import is_from_personal_token, session_of
-from cartload_auth.repository.personal_tokens import PersonalToken
-from cartload_kit.errors import Forbidden, Unauthorized
 from cartload_kit.http.openapi import problem_answers
-from cartload_kit.pagination import Page, Position, add_link, read_cursor, wrong_cursor
-from cartload_kit.tokens import CurrentUser, Identity
+from cartload_kit.pagination import Page, add_link
+from cartload_kit.tokens import CurrentUser
 
 router = APIRouter(prefix="/api/auth/tokens", tags=["personal tokens"])
 internal = APIRouter(prefix="/internal", tags=["internal"], include_in_schema=False)
@@ -24,7 +21,7 @@ internal = APIRouter(prefix="/internal", tags=["internal"], include_in_schema=Fa
 @router.post("", status_code=201, summary="Make a personal token", responses=problem_answers(401, 403, 422))
 async def create(body: NewToken, identity: CurrentUser, dependencies: UseDependencies) -> ShownToken:
     """Make a token for scripts, used as `Authorization: Bearer`. Its secret is shown this once."""
-    session_id = _require_session(identity)
+    session_id = require_session(identity)
     token, secret = await token_exchange.create(
         dependencies, identity.user_id, session_id, body.name, body.expires_in_days
     )
@@ -41,11 +38,11 @@ async def listing(
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
 ) -> Page[Token]:
     """List the account's tokens, newest first, without their secrets."""
-    found = await token_exchange.page(dependencies, identity.user_id, _position(cursor), limit + 1)
+    found = await token_exchange.page(dependencies, identity.user_id, NewestFirst.read(cursor), limit + 1)
     items = [Token.of(token) for token in found[:limit]]
     if len(found) <= limit:
         return Page[Token](items=items)
-    following = _cursor(found[limit - 1])
+    following = NewestFirst.after(found[limit - 1])
     add_link(response.headers, request, following)
     return Page[Token](items=items, next=following)
 
@@ -58,7 +55,7 @@ async def listing(
 )
 async def revoke(token_id: UUID, identity: CurrentUser, dependencies: UseDependencies) -> None:
     """Make a token worthless, within a minute everywhere."""
-    _require_session(identity)
+    require_session(identity)
     await token_exchange.revoke(dependencies, identity.user_id, str(token_id))
 
 
@@ -67,42 +64,3 @@ async def exchange(body: Exchange, dependencies: UseDependencies) -> AccessToken
     """Give an access token of two minutes for a personal token; keep it for one at most."""
     token, seconds = await token_exchange.exchange(dependencies, body.token)
     return AccessToken(access_token=token, expires_in=seconds)
-
-
-class TokenPosition(Position):
-    """The last token of a page."""
-
-    created_at: str
-    id: str
-
-
-def _require_session(identity: Identity) -> str:
-    """Return the session that the access token came from.
-
-    Raises:
-        Forbidden: it came from a personal token: a leaked one must not be able to make its successors.
-        Unauthorized: it came from neither.
-    """
-    if is_from_personal_token(identity.token_id):
-        raise Forbidden("A personal token cannot make or revoke personal tokens: sign in with the password.")
-    session_id = session_of(identity.token_id)
-    if session_id is None:
-        raise Unauthorized
-    return session_id
-
-
-def _cursor(token: PersonalToken) -> str:
-    return TokenPosition(created_at=token.created_at.isoformat(), id=token.id).cursor
-
-
-def _position(cursor: str | None) -> tuple[datetime, str] | None:
-    if cursor is None:
-        return None
-    position = read_cursor(cursor, TokenPosition)
-    try:
-        created_at = datetime.fromisoformat(position.created_at)
-        token_id = str(UUID(position.id))
-        created_at.astimezone()
-    except (ValueError, OverflowError) as error:
-        raise wrong_cursor("This cursor belongs to another list; begin without one.") from error
-    return created_at, token_id

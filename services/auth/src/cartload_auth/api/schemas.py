@@ -17,6 +17,7 @@ from cartload_auth.domain.credentials import (
 )
 from cartload_auth.repository.accounts import Account
 from cartload_auth.repository.personal_tokens import PersonalToken
+from cartload_auth.repository.sessions import Session
 
 
 class Request(BaseModel):
@@ -115,6 +116,36 @@ class SignedIn(AccessToken):
 
     user: User
     refresh_token: str | None = Field(default=None, description="Only where it was asked for in the body.")
+
+
+class ShownSession(BaseModel):
+    """A place where the account is signed in."""
+
+    id: UUID
+    kind: Literal["rotating", "plain"] = Field(description="`plain` is that of the plain endpoints.")
+    user_agent: str | None = Field(
+        description="What the client called itself at the sign-in; null where it said nothing.",
+        examples=["Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"],
+    )
+    created_at: datetime = Field(description="When it began.")
+    renewed_at: datetime = Field(
+        description="When its refresh token was last changed; a plain one's never is, since it began."
+    )
+    expires_at: datetime = Field(description="When it ends by itself.")
+    current: bool = Field(description="Whether this request came from it.")
+
+    @classmethod
+    def of(cls, session: Session, current: str | None) -> "ShownSession":
+        """The session as listed; `current` is the id of the one that asks."""
+        return cls(
+            id=UUID(session.id),
+            kind=session.kind,
+            user_agent=session.user_agent,
+            created_at=session.created_at,
+            renewed_at=session.advanced_at,
+            expires_at=session.expires_at,
+            current=session.id == current,
+        )
 
 
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})

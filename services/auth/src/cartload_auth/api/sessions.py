@@ -1,18 +1,29 @@
-"""Sessions: sign in, refresh, sign out."""
+"""Sessions: sign in, refresh, sign out; list and end one's own."""
 
 from typing import Annotated
+from uuid import UUID
 
-from fastapi import APIRouter, Header, Request, Response
+from fastapi import APIRouter, Header, Query, Request, Response
 
 from cartload_auth.api import sign_in, user_sessions
-from cartload_auth.api.dependencies import Address, Dependencies, UseCookie, UseDependencies
-from cartload_auth.api.schemas import Login, Refresh, RefreshToken, SignedIn, User
+from cartload_auth.api.dependencies import (
+    Address,
+    Dependencies,
+    UseCookie,
+    UseDependencies,
+    require_session,
+)
+from cartload_auth.api.newest_first import NewestFirst
+from cartload_auth.api.schemas import Login, Refresh, RefreshToken, ShownSession, SignedIn, User
 from cartload_auth.domain import access_tokens
+from cartload_auth.domain.access_tokens import session_of
 from cartload_auth.domain.opaque_tokens import REFRESH_PREFIX
 from cartload_auth.repository.accounts import Account
 from cartload_kit.errors import Problem, Unauthorized
 from cartload_kit.http.openapi import problem_answers
 from cartload_kit.http.problems import problem_response
+from cartload_kit.pagination import Page, add_link
+from cartload_kit.tokens import CurrentUser
 
 router = APIRouter(prefix="/api/auth", tags=["sessions"])
 
@@ -37,7 +48,9 @@ async def login(
     in_body = body.refresh_in == "body" or body.session == "plain"
     if not in_body:
         cookie.require_own_page(request)
-    account, opened = await sign_in.login(dependencies, body.user_name, body.password, address, body.session)
+    account, opened = await sign_in.login(
+        dependencies, body.user_name, body.password, address, body.session, _user_agent(request)
+    )
     answer = _signed_in(dependencies, account, opened.session_id)
     if in_body:
         return answer.model_copy(update={"refresh_token": opened.refresh_token})
@@ -113,6 +126,53 @@ async def logout(
     if presented is not None:
         await user_sessions.end(dependencies, presented)
     cookie.clear(request, response)
+
+
+@router.get("/sessions", summary="List sessions", responses=problem_answers(401, 422))
+async def listing(
+    identity: CurrentUser,
+    dependencies: UseDependencies,
+    request: Request,
+    response: Response,
+    cursor: str | None = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 50,
+) -> Page[ShownSession]:
+    """List where the account is signed in, newest first."""
+    current = session_of(identity.token_id)
+    after = NewestFirst.read(cursor)
+    found = await user_sessions.page(dependencies, identity.user_id, after, limit + 1)
+    items = [ShownSession.of(session, current) for session in found[:limit]]
+    if len(found) <= limit:
+        return Page[ShownSession](items=items)
+    following = NewestFirst.after(found[limit - 1])
+    add_link(response.headers, request, following)
+    return Page[ShownSession](items=items, next=following)
+
+
+@router.delete(
+    "/sessions", status_code=204, summary="End all other sessions", responses=problem_answers(401, 403)
+)
+async def end_others(identity: CurrentUser, dependencies: UseDependencies) -> None:
+    """Sign out everywhere but here. Access tokens already out end by themselves within minutes."""
+    await user_sessions.end_others(dependencies, identity.user_id, require_session(identity))
+
+
+@router.delete(
+    "/sessions/{session_id}",
+    status_code=204,
+    summary="End a session",
+    responses=problem_answers(401, 403, 404),
+)
+async def end_one(session_id: UUID, identity: CurrentUser, dependencies: UseDependencies) -> None:
+    """Sign out there. Access tokens already out end by themselves within minutes."""
+    require_session(identity)
+    await user_sessions.end_one(dependencies, identity.user_id, str(session_id))
+
+
+def _user_agent(request: Request) -> str | None:
+    """What the client calls itself, as far as it can be kept: 200 visible ASCII characters."""
+    given = request.headers.get("User-Agent", "")
+    return "".join(one for one in given if one.isascii() and one.isprintable())[:200] or None
 
 
 def _bearer_refresh_token(authorization: str | None) -> str | None:

@@ -62,7 +62,12 @@ def _taken(user_name: str) -> Conflict:
 
 
 async def login(
-    dependencies: Dependencies, user_name: str, password: str, address: str, kind: SessionKind
+    dependencies: Dependencies,
+    user_name: str,
+    password: str,
+    address: str,
+    kind: SessionKind,
+    user_agent: str | None,
 ) -> tuple[Account, OpenedSession]:
     """Open a session for whoever knows the password.
 
@@ -80,7 +85,7 @@ async def login(
         now = dependencies.clock()
         await _require_unchanged(connection, account, shared=True)
         await known_addresses.remember(connection, account.id, address, now)
-        return await open_session(connection, account.id, kind, now, dependencies.config)
+        return await open_session(connection, account.id, kind, user_agent, now, dependencies.config)
 
     return account, await dependencies.in_transaction(open_it)
 

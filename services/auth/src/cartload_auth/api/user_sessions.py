@@ -20,7 +20,8 @@ from cartload_auth.domain.opaque_tokens import digest, new_refresh_token, succes
 from cartload_auth.repository import accounts, sessions
 from cartload_auth.repository.accounts import Account
 from cartload_auth.repository.sessions import Session, SessionKind, StoredToken
-from cartload_kit.errors import Unauthorized
+from cartload_kit.database import transaction
+from cartload_kit.errors import NotFound, Unauthorized
 from cartload_kit.logging import get_logger
 
 _log = get_logger(__name__)
@@ -59,12 +60,26 @@ class Reused(Exception):
 
 
 async def open_session(
-    connection: AsyncConnection, account_id: str, kind: SessionKind, now: datetime, config: AuthConfig
+    connection: AsyncConnection,
+    account_id: str,
+    kind: SessionKind,
+    user_agent: str | None,
+    now: datetime,
+    config: AuthConfig,
 ) -> OpenedSession:
     """Begin a session. A plain one keeps its one refresh token for as long as that lives."""
     lifetime = config.session_lifetime if kind == "rotating" else config.refresh_lifetime
-    session = Session(str(uuid4()), account_id, kind, 0, now, now + lifetime)
-    await sessions.add(connection, session, now)
+    session = Session(
+        id=str(uuid4()),
+        account_id=account_id,
+        kind=kind,
+        generation=0,
+        created_at=now,
+        advanced_at=now,
+        expires_at=now + lifetime,
+        user_agent=user_agent,
+    )
+    await sessions.add(connection, session)
     return await _hand_out(connection, session, 0, new_refresh_token(), now, config)
 
 
@@ -101,6 +116,29 @@ async def end(dependencies: Dependencies, token: str) -> None:
             await sessions.end(connection, stored.session_id)
 
     await dependencies.in_transaction(end_it)
+
+
+async def page(
+    dependencies: Dependencies, account_id: str, after: tuple[datetime, str] | None, limit: int
+) -> list[Session]:
+    """Sessions of an account that go on, newest first, after the given place."""
+    async with transaction(dependencies.engine) as connection:
+        return await sessions.page(connection, account_id, after, limit, dependencies.clock())
+
+
+async def end_one(dependencies: Dependencies, account_id: str, session_id: str) -> None:
+    """End a session of an account. Raises NotFound when the account has no such session."""
+    if not await dependencies.in_transaction(
+        lambda connection: sessions.end_of_account(connection, account_id, session_id)
+    ):
+        raise NotFound("There is no such session.")
+
+
+async def end_others(dependencies: Dependencies, account_id: str, session_id: str) -> None:
+    """End all sessions of an account but this one."""
+    await dependencies.in_transaction(
+        lambda connection: sessions.end_all(connection, account_id, but=session_id)
+    )
 
 
 async def _use(

@@ -63,6 +63,7 @@ sessions = Table(
     Column("id", _id(), primary_key=True),
     Column("account_id", _id(), ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False),
     Column("kind", _word(16), nullable=False, comment="rotating or plain"),
+    Column("user_agent", _word(200), nullable=True, comment="What the client called itself at the sign-in."),
     Column("generation", Integer, nullable=False, comment="Tokens of this generation are the newest."),
     Column("advanced_at", UtcDateTime, nullable=False, comment="When the newest generation began."),
     Column("created_at", UtcDateTime, nullable=False),

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Row, delete, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cartload_auth.repository.models import refresh_tokens, sessions
@@ -14,14 +14,19 @@ type SessionKind = Literal["rotating", "plain"]
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One sign-in: a family of refresh tokens, one of each generation; that of the highest is alive."""
+    """One sign-in: a family of refresh tokens, one of each generation; that of the highest is alive.
+
+    `user_agent` is what the client called itself; None: nothing, or the session is from before that was kept.
+    """
 
     id: str
     account_id: str
     kind: SessionKind
     generation: int
+    created_at: datetime
     advanced_at: datetime
     expires_at: datetime
+    user_agent: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +38,7 @@ class StoredToken:
     expires_at: datetime
 
 
-async def add(connection: AsyncConnection, session: Session, now: datetime) -> None:
+async def add(connection: AsyncConnection, session: Session) -> None:
     """Insert a session."""
     await connection.execute(
         insert(sessions).values(
@@ -42,8 +47,9 @@ async def add(connection: AsyncConnection, session: Session, now: datetime) -> N
             kind=session.kind,
             generation=session.generation,
             advanced_at=session.advanced_at,
-            created_at=now,
+            created_at=session.created_at,
             expires_at=session.expires_at,
+            user_agent=session.user_agent,
         )
     )
 
@@ -71,9 +77,23 @@ async def locked(connection: AsyncConnection, session_id: str) -> Session | None
     """The session, with its row locked until the transaction ends."""
     query = select(sessions).where(sessions.c.id == session_id).with_for_update()
     row = (await connection.execute(query)).first()
-    if row is None:
-        return None
-    return Session(row.id, row.account_id, row.kind, row.generation, row.advanced_at, row.expires_at)
+    return None if row is None else _session(row)
+
+
+async def page(
+    connection: AsyncConnection,
+    account_id: str,
+    after: tuple[datetime, str] | None,
+    limit: int,
+    now: datetime,
+) -> list[Session]:
+    """Sessions of an account that go on, newest first, those after the given creation time and id."""
+    columns = sessions.c
+    query = select(sessions).where(columns.account_id == account_id, columns.expires_at > now)
+    if after is not None:
+        query = query.where(tuple_(columns.created_at, columns.id) < after)
+    query = query.order_by(columns.created_at.desc(), columns.id.desc()).limit(limit)
+    return [_session(row) for row in await connection.execute(query)]
 
 
 async def is_open(connection: AsyncConnection, session_id: str, account_id: str, now: datetime) -> bool:
@@ -94,6 +114,26 @@ async def end(connection: AsyncConnection, session_id: str) -> None:
     await connection.execute(delete(sessions).where(sessions.c.id == session_id))
 
 
-async def end_all(connection: AsyncConnection, account_id: str) -> None:
-    """Remove all sessions of an account."""
-    await connection.execute(delete(sessions).where(sessions.c.account_id == account_id))
+async def end_of_account(connection: AsyncConnection, account_id: str, session_id: str) -> bool:
+    """Remove a session of an account; False when the account has none of that id."""
+    mine = (sessions.c.account_id == account_id, sessions.c.id == session_id)
+    return bool((await connection.execute(delete(sessions).where(*mine))).rowcount)
+
+
+async def end_all(connection: AsyncConnection, account_id: str, *, but: str | None = None) -> None:
+    """Remove all sessions of an account, but for the one of the id `but`."""
+    statement = delete(sessions).where(sessions.c.account_id == account_id)
+    await connection.execute(statement if but is None else statement.where(sessions.c.id != but))
+
+
+def _session(row: Row[Any]) -> Session:
+    return Session(
+        id=row.id,
+        account_id=row.account_id,
+        kind=row.kind,
+        generation=row.generation,
+        created_at=row.created_at,
+        advanced_at=row.advanced_at,
+        expires_at=row.expires_at,
+        user_agent=row.user_agent,
+    )
