@@ -87,3 +87,15 @@ def test_the_spec_schema_carries_good_presets() -> None:
 
     for preset in spec_schema()["presets"].values():
         parse(preset)
+
+
+def test_the_spec_schema_says_every_default() -> None:
+    schema = spec_schema()
+    sections = [schema["$defs"][one["$ref"].rpartition("/")[2]] for one in _fields(schema) if "$ref" in one]
+    leaves = [one for node in (schema, *sections) for one in _fields(node) if "$ref" not in one]
+    assert len(leaves) > 30
+    assert [one for one in leaves if "default" not in one] == []
+
+
+def _fields(node: dict[str, Any]) -> list[dict[str, Any]]:
+    return list(node["properties"].values())

@@ -4,7 +4,15 @@ import unicodedata
 from datetime import date
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    StringConstraints,
+    model_validator,
+)
 
 from cartload import vocabulary
 
@@ -177,7 +185,9 @@ class Tax(_Model):
 
     default: Ratio = Field(0.2, ge=0, le=0.5, description="Rate where none is named.")
     rates: dict[Country, TaxRate] = Field(
-        default_factory=lambda: dict(_TAX_RATES), description="Rate by country."
+        default_factory=lambda: dict(_TAX_RATES),
+        description="Rate by country.",
+        json_schema_extra={"default": dict[str, JsonValue](_TAX_RATES.items())},
     )
 
 
@@ -225,6 +235,7 @@ class Spec(_Model):
         default_factory=lambda: dict(_LOCALES),
         min_length=1,
         description="Where customers live, as weights.",
+        json_schema_extra={"default": dict[str, JsonValue](_LOCALES.items())},
     )
     window: Window = Field(default_factory=Window, description="The days covered.")
     growth: Ratio = Field(1.3, ge=0.1, le=10, description="Sign-ups, as a multiple of the year before.")
