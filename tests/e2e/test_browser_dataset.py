@@ -140,17 +140,3 @@ async def test_a_dataset_grows_by_an_append_and_is_deleted(person: Person) -> No
     await person.sees("No datasets yet")
     await page.goto(address)
     await person.sees_heading("There is no such dataset")
-
-
-async def test_the_preview_shows_rows_without_storing_anything(person: Person) -> None:
-    page = person.page
-    await person.go("/datasets/new")
-    await page.get_by_label("Preset").select_option("tiny")
-    await expect(page.get_by_label("Customers")).to_have_value("100")
-    await person.press("Preview")
-    await person.sees("rows in all")
-    await page.get_by_label("Table", exact=True).select_option("users")
-    await person.sees("100 rows in this table.")
-    await expect(page.get_by_role("region", name="First rows of users").get_by_role("row")).to_have_count(6)
-    await person.go("/")
-    await person.sees("No datasets yet")

@@ -75,7 +75,7 @@ async def test_wrong_input_for_a_dataset_is_named_beside_its_field(person: Perso
     await person.press("Make dataset")
     await person.sees("Enter a whole number from 1 to 100,000,000.")
     await expect(page.get_by_label("Seed")).to_have_attribute("aria-invalid", "true")
-    await expect(page.get_by_label("Customers")).to_be_focused()
+    await expect(page.get_by_label("Customers", exact=True)).to_be_focused()
     await look(person, "new dataset, with complaints")
 
     await person.fill(customers="100", seed="1", currency="dollars")
@@ -83,13 +83,10 @@ async def test_wrong_input_for_a_dataset_is_named_beside_its_field(person: Perso
     await expect(page.get_by_label("Currency")).to_have_attribute("aria-invalid", "true")
 
     await person.fill(currency="USD")
-    await page.get_by_text("More settings").click()
-    await person.page.get_by_label("As JSON").fill("{")
-    await person.press("Make dataset")
-    await person.sees("This is not a JSON object.")
-    await person.page.get_by_label("As JSON").fill('{"orders": {"per_customer": -5}}')
-    await person.press("Make dataset")
-    await person.sees("orders.per_customer")
+    await page.get_by_text("Orders", exact=True).click()
+    await person.page.get_by_label("Orders per customer", exact=True).fill("50")
+    await person.sees("the service can make at most 21")
+    await look(person, "new dataset, refused by the server")
     assert page.url.endswith("/datasets/new")
 
 

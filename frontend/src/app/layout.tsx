@@ -58,7 +58,7 @@ function Header(): ReactElement {
       >
         Skip to content
       </a>
-      <div className="mx-auto flex max-w-6xl flex-wrap items-center gap-x-8 gap-y-2 px-4 py-2.5 sm:px-6">
+      <div className="mx-auto flex max-w-7xl flex-wrap items-center gap-x-8 gap-y-2 px-4 py-2.5 sm:px-6">
         <Brand />
         {user !== null && <Places />}
         <div className="ml-auto flex min-w-0 items-center gap-1">
@@ -111,7 +111,7 @@ export function Layout(): ReactElement {
   return (
     <>
       <Header />
-      <main id="main" ref={main} tabIndex={-1} className="mx-auto max-w-6xl px-4 py-8 sm:px-6 sm:py-10">
+      <main id="main" ref={main} tabIndex={-1} className="mx-auto max-w-7xl px-4 py-8 sm:px-6 sm:py-10">
         <Content />
       </main>
       <ScrollRestoration />

@@ -11,7 +11,6 @@ import { ActiveJob } from '@/features/jobs/active-job'
 import { DatasetJobsTab } from '@/features/jobs/dataset-jobs-tab'
 import { JobPage } from '@/features/jobs/job-page'
 import { JobsPage } from '@/features/jobs/jobs-page'
-import { NewDatasetPage } from '@/features/new-dataset/new-dataset-page'
 import { AnswersTab } from '@/features/report/answers-tab'
 import { SignInPage } from '@/features/session/sign-in-page'
 import { SignUpPage } from '@/features/session/sign-up-page'
@@ -40,7 +39,12 @@ const dataset = [
 const signedIn = [
   { index: true, element: <DatasetsPage /> },
   { path: 'datasets', element: <DatasetsPage /> },
-  { path: 'datasets/new', element: <NewDatasetPage /> },
+  {
+    path: 'datasets/new',
+    lazy: async () => ({
+      Component: (await import('@/features/new-dataset/new-dataset-page')).NewDatasetPage,
+    }),
+  },
   { path: 'datasets/:datasetId', element: <DatasetPage progress={<ActiveJob />} />, children: dataset },
   { path: 'datasets/:datasetId/tables/:table', element: <TableRoute /> },
   { path: 'jobs', element: <JobsPage /> },

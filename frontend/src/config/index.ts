@@ -12,10 +12,12 @@ export const config = {
   poll: { offline: 4_000, online: 30_000 },
   /** How often a report is asked for while it is made, and while a full one may still come by itself. */
   reportPoll: { running: 2_000, awaited: 4_000 },
+  /** The preview is asked for once nobody has typed for this long. */
+  previewDelay: 350,
   /** How often progress is said aloud to screen readers. */
   announceEvery: 8_000,
   /** Rows asked for at once in lists and in tables. */
-  pageSize: { list: 50, rows: 100 },
+  pageSize: { list: 50, rows: 100, preview: 8 },
   /** Exports of more rows than this are streamed to a file that the user picks, where the browser can. */
   pickFileAbove: 100_000,
   passwordLength: { least: 8, most: 64 },

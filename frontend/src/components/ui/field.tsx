@@ -13,6 +13,10 @@ interface FieldProps {
   hint?: ReactNode
   error?: string | undefined
   hideLabel?: boolean
+  /** The label stands to the left of the control instead of above it. */
+  beside?: boolean
+  /** What stands between the control and its hint. */
+  below?: ReactNode
 }
 
 interface Wiring {
@@ -27,6 +31,8 @@ function Field({
   hint,
   error,
   hideLabel = false,
+  beside = false,
+  below,
   children,
 }: FieldProps & { children: (wiring: Wiring) => ReactNode }): ReactElement {
   const id = useId()
@@ -35,14 +41,20 @@ function Field({
   const described = classes(hint != null && hintId, error !== undefined && errorId)
   return (
     <div className="min-w-0">
-      <label htmlFor={id} className={hideLabel ? 'sr-only' : 'mb-1.5 block text-sm font-medium'}>
-        {label}
-      </label>
-      {children({
-        id,
-        'aria-describedby': described || undefined,
-        'aria-invalid': error !== undefined || undefined,
-      })}
+      <div className={beside ? 'flex items-center justify-between gap-3' : undefined}>
+        <label
+          htmlFor={id}
+          className={hideLabel ? 'sr-only' : classes('block text-sm font-medium', !beside && 'mb-1.5')}
+        >
+          {label}
+        </label>
+        {children({
+          id,
+          'aria-describedby': described || undefined,
+          'aria-invalid': error !== undefined || undefined,
+        })}
+      </div>
+      {below}
       {hint != null && (
         <p id={hintId} className="mt-1.5 text-sm text-muted">
           {hint}
@@ -69,6 +81,42 @@ export function TextField({ label, hint, error, hideLabel, className, ...rest }:
           {...wiring}
           {...rest}
         />
+      )}
+    </Field>
+  )
+}
+
+/** A number to the right of its label, with its unit. */
+export function NumberField({
+  label,
+  hint,
+  error,
+  hideLabel,
+  beside = true,
+  below,
+  unit,
+  ...rest
+}: Own<'input'> & { unit?: string | undefined }): ReactElement {
+  return (
+    <Field
+      label={label}
+      hint={hint}
+      error={error}
+      hideLabel={hideLabel ?? false}
+      beside={beside}
+      below={below}
+    >
+      {(wiring) => (
+        <span className="flex shrink-0 items-center gap-2">
+          <input
+            inputMode="decimal"
+            autoComplete="off"
+            className={classes(box, border(error !== undefined), 'min-h-9 max-w-32 text-right tabular-nums')}
+            {...wiring}
+            {...rest}
+          />
+          {unit !== undefined && <span className="text-sm whitespace-nowrap text-muted">{unit}</span>}
+        </span>
       )}
     </Field>
   )

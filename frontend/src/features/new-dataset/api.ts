@@ -1,4 +1,6 @@
 import {
+  keepPreviousData,
+  skipToken,
   useMutation,
   useQuery,
   useQueryClient,
@@ -6,7 +8,9 @@ import {
   type UseQueryResult,
 } from '@tanstack/react-query'
 
+import { config } from '@/config'
 import { answer, api } from '@/lib/api/client'
+import { ApiError } from '@/lib/api/problem'
 import type { Job, Preview } from '@/lib/api/types'
 import { mergeJob } from '@/lib/live/jobs-store'
 
@@ -21,12 +25,25 @@ export function useSpecSchema(): UseQueryResult<Spec> {
   })
 }
 
-const previewRows = 5
+const isBusy = (error: Error): boolean => error instanceof ApiError && [429, 503].includes(error.status)
 
-/** The first rows of a spec, straight from the engine. */
-export function usePreview(): UseMutationResult<Preview, Error, Spec> {
-  return useMutation({
-    mutationFn: (spec) => answer(api.POST('/api/spec/preview', { body: { spec, rows: previewRows } })),
+/**
+ * The first rows of a spec, straight from the engine; nothing is asked without a spec. A request that nobody
+ * waits for any more is ended. The server makes few previews at a time, so one that was refused is asked for again.
+ */
+export function usePreview(spec: Spec | null): UseQueryResult<Preview> {
+  return useQuery({
+    queryKey: ['spec', 'preview', spec],
+    queryFn:
+      spec === null
+        ? skipToken
+        : ({ signal }) =>
+            answer(api.POST('/api/spec/preview', { body: { spec, rows: config.pageSize.preview }, signal })),
+    placeholderData: keepPreviousData,
+    staleTime: Infinity,
+    gcTime: 60_000,
+    retry: (failures, error) => isBusy(error) && failures < 5,
+    retryDelay: (_, error) => ((error instanceof ApiError ? error.retryAfter : null) ?? 1) * 1_000,
   })
 }
 

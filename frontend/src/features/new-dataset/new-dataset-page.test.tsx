@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 
 import { cleanup, fireEvent, screen, waitFor } from '@testing-library/react'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 
 import { someJob } from '@/testing/jobs'
 import { addressOf, renderPage } from '@/testing/page'
@@ -10,12 +10,55 @@ import { fakeServer, problem, sentTo } from '@/testing/server'
 import { NewDatasetPage } from './new-dataset-page'
 
 const schema = {
-  $defs: { Orders: { type: 'object', properties: {} } },
+  $defs: {
+    Orders: {
+      properties: {
+        per_customer: { type: 'number', title: 'Per Customer', default: 2.5, minimum: 0, maximum: 50 },
+        cancel_rate: { type: 'number', title: 'Cancel Rate', default: 0.05, minimum: 0, maximum: 1 },
+      },
+    },
+    Shipping: {
+      properties: {
+        free_from: {
+          anyOf: [{ type: 'integer', minimum: 0 }, { type: 'null' }],
+          title: 'Free From',
+          default: 6_000,
+        },
+      },
+    },
+    Event: {
+      properties: {
+        name: { type: 'string', title: 'Name' },
+        month: { type: 'integer', title: 'Month', minimum: 1, maximum: 12 },
+      },
+    },
+    Season: {
+      properties: {
+        week: {
+          type: 'array',
+          minItems: 7,
+          maxItems: 7,
+          items: { type: 'integer', minimum: 1, maximum: 1_000 },
+          default: [1, 2, 3, 4, 5, 6, 7],
+        },
+        events: { type: 'array', maxItems: 2, items: { $ref: '#/$defs/Event' }, default: [] },
+      },
+    },
+  },
   properties: {
     name: { type: 'string', title: 'Name', default: 'dataset', maxLength: 20 },
     customers: { type: 'integer', title: 'Customers', default: 1000, minimum: 1, maximum: 1_000_000 },
     ids: { enum: ['uuid', 'integer'], type: 'string', title: 'Ids', default: 'uuid' },
+    locales: {
+      type: 'object',
+      propertyNames: { enum: ['en_US', 'de_DE'] },
+      additionalProperties: { type: 'integer', minimum: 1, maximum: 1_000 },
+      default: { en_US: 3, de_DE: 1 },
+    },
     orders: { $ref: '#/$defs/Orders' },
+    season: { $ref: '#/$defs/Season' },
+    shipping: { $ref: '#/$defs/Shipping' },
+    novelty: { type: 'integer', title: 'Novelty', default: 1 },
   },
   presets: { 'busy-shop': { customers: 50, orders: { per_customer: 9 } } },
 }
@@ -42,7 +85,11 @@ const accepted = (): Response => Response.json(someJob(), { status: 202 })
 async function show(
   routes: Parameters<typeof fakeServer>[0],
 ): Promise<{ seen: ReturnType<typeof fakeServer>; router: ReturnType<typeof renderPage> }> {
-  const seen = fakeServer({ 'GET /api/spec': () => schema, ...routes })
+  const seen = fakeServer({
+    'GET /api/spec': () => schema,
+    'POST /api/spec/preview': () => preview,
+    ...routes,
+  })
   const router = renderPage(<NewDatasetPage />)
   await screen.findByLabelText('Customers')
   return { seen, router }
@@ -50,7 +97,18 @@ async function show(
 
 const set = (label: string, value: string): boolean =>
   fireEvent.change(screen.getByLabelText(label), { target: { value } })
-const press = (name: string): boolean => fireEvent.click(screen.getByRole('button', { name }))
+const press = (name: string | RegExp): boolean => fireEvent.click(screen.getByRole('button', { name }))
+/** jsdom opens details without saying so. */
+function open(group: string): void {
+  const details = screen.getByRole('heading', { name: group }).closest('details')
+  if (details === null) throw new Error(`${group} is no group`)
+  details.open = true
+  fireEvent(details, new Event('toggle'))
+}
+const asked = (seen: ReturnType<typeof fakeServer>): unknown[] =>
+  sentTo(seen, 'POST', '/api/spec/preview').map(({ body }) => body)
+const made = (seen: ReturnType<typeof fakeServer>): unknown => sentTo(seen, 'POST', '/api/jobs')[0]?.body
+const usual = { name: 'dataset', customers: 1_000 }
 
 describe('asking for a dataset', () => {
   afterEach(cleanup)
@@ -59,12 +117,10 @@ describe('asking for a dataset', () => {
     const { seen, router } = await show({ 'POST /api/jobs': accepted })
     set('Name', 'Pine')
     set('Customers', '2,000')
-    set('Ids', 'integer')
+    set('Primary keys', 'integer')
     press('Make dataset')
     await waitFor(() => expect(addressOf(router)).toBe(`/jobs/${someJob().id}`))
-    expect(sentTo(seen, 'POST', '/api/jobs')[0]?.body).toEqual({
-      spec: { name: 'Pine', customers: 2_000, ids: 'integer' },
-    })
+    expect(made(seen)).toEqual({ spec: { name: 'Pine', customers: 2_000, ids: 'integer' } })
   })
 
   it('repeats one wish under one key, and gives a changed wish another', async () => {
@@ -73,6 +129,7 @@ describe('asking for a dataset', () => {
     await screen.findByText(/Away for now/)
     press('Make dataset')
     await waitFor(() => expect(sentTo(seen, 'POST', '/api/jobs')).toHaveLength(2))
+    await screen.findByText(/Away for now/)
     set('Customers', '7')
     press('Make dataset')
     await waitFor(() => expect(sentTo(seen, 'POST', '/api/jobs')).toHaveLength(3))
@@ -89,49 +146,55 @@ describe('asking for a dataset', () => {
     expect(sentTo(seen, 'POST', '/api/jobs')).toEqual([])
   })
 
-  it('opens with a preset, the rest of it as JSON', async () => {
-    await show({})
-    set('Preset', 'busy-shop')
+  it('opens with a preset, and says how much of a group is not as usual', async () => {
+    const { seen } = await show({ 'POST /api/jobs': accepted })
+    press(/Busy shop/)
     expect(screen.getByLabelText<HTMLInputElement>('Customers').value).toBe('50')
-    const rest = screen.getByLabelText<HTMLTextAreaElement>('As JSON').value
-    expect(JSON.parse(rest)).toEqual({ orders: { per_customer: 9 } })
-    set('Preset', '')
-    expect(screen.getByLabelText<HTMLInputElement>('Customers').value).toBe('1000')
+    expect(screen.getAllByText('1 changed')).toHaveLength(2)
+    press('Make dataset')
+    await waitFor(() => expect(made(seen)).toEqual({ spec: schema.presets['busy-shop'] }))
   })
 
-  it('puts what the server found wrong where it belongs', async () => {
+  it('has an input for every setting, also for those that no group names', async () => {
+    const { seen } = await show({ 'POST /api/jobs': accepted })
+    for (const group of ['Orders', 'Customers', 'Time and season', 'Tax and shipping', 'More']) open(group)
+    set('Orders per customer, slider', '4')
+    set('Cancelled orders', '7')
+    set('Germany (German)', '')
+    set('Demand by weekday: Tuesday', '9')
+    press('Add one')
+    set('Month of events 1', '12')
+    fireEvent.click(screen.getByLabelText('Never free'))
+    set('Novelty', '3')
+    press('Make dataset')
+    await waitFor(() =>
+      expect(made(seen)).toEqual({
+        spec: {
+          ...usual,
+          orders: { per_customer: 4, cancel_rate: 0.07 },
+          locales: { en_US: 3 },
+          season: { week: [1, 9, 3, 4, 5, 6, 7], events: [{ name: 'Name 1', month: 12 }] },
+          shipping: { free_from: null },
+          novelty: 3,
+        },
+      }),
+    )
+  })
+
+  it('puts what the server found wrong where it belongs, and opens the group', async () => {
     await show({
       'POST /api/jobs': () =>
         problem(422, 'Not valid.', [
           { field: 'body.spec.customers', message: 'More than you may have.' },
-          { field: 'body.spec.orders.items', message: 'Too large.' },
+          { field: 'body.spec.orders.per_customer', message: 'Too many.' },
           { field: 'body.spec', message: 'No room left.' },
         ]),
     })
     press('Make dataset')
     expect(await screen.findByText('More than you may have.')).toBeTruthy()
-    expect(screen.getByText('orders.items: Too large.')).toBeTruthy()
+    expect(screen.getByText('Too many.')).toBeTruthy()
+    expect(screen.getByLabelText('Orders per customer').getAttribute('aria-invalid')).toBe('true')
     expect(screen.getByText('No room left.')).toBeTruthy()
-    expect(screen.getByLabelText('Customers').getAttribute('aria-invalid')).toBe('true')
-  })
-
-  it('refuses settings that are no JSON object', async () => {
-    const { seen } = await show({})
-    set('As JSON', '{"orders": ')
-    press('Make dataset')
-    expect(screen.getByText('This is not a JSON object.')).toBeTruthy()
-    expect(sentTo(seen, 'POST', '/api/jobs')).toEqual([])
-  })
-
-  it('shows the first rows of any table before anything is made', async () => {
-    const { seen } = await show({ 'POST /api/spec/preview': () => preview })
-    expect(screen.getByText('See it first')).toBeTruthy()
-    press('Preview')
-    expect(await screen.findByText('12,345')).toBeTruthy()
-    expect(screen.getByRole('cell', { name: '99' })).toBeTruthy()
-    set('Table', 'users')
-    expect(screen.getAllByRole('cell').map((cell) => cell.textContent)).toEqual(['u-1', '–'])
-    expect(sentTo(seen, 'POST', '/api/jobs')).toEqual([])
   })
 
   it('says when the settings cannot be read', async () => {
@@ -139,5 +202,84 @@ describe('asking for a dataset', () => {
     renderPage(<NewDatasetPage />)
     expect(await screen.findByText(/The generator is away/)).toBeTruthy()
     expect(screen.queryByRole('button', { name: 'Make dataset' })).toBeNull()
+  })
+
+  it('gives the same wish for other programs', async () => {
+    await show({})
+    set('Customers', '7')
+    const shows = (tab: string, region: string): string | null => {
+      fireEvent.mouseDown(screen.getByRole('tab', { name: tab }))
+      return screen.getByRole('region', { name: region }).textContent
+    }
+    expect(shows('curl', 'curl command')).toContain('{"spec":{"name":"dataset","customers":7}}')
+    expect(shows('cartload', 'cartload command')).toContain('--set customers=7')
+    expect(shows('Python', 'Python program')).toContain('"customers": 7')
+  })
+})
+
+describe('the preview', () => {
+  afterEach(cleanup)
+
+  it('shows the first rows of any table before anything is made', async () => {
+    const { seen } = await show({})
+    expect(await screen.findByText('12,345')).toBeTruthy()
+    expect(screen.getByRole('cell', { name: '99' })).toBeTruthy()
+    press(/^users/)
+    expect(screen.getAllByRole('cell').map((cell) => cell.textContent)).toEqual(['u-1', 'NULL'])
+    expect(sentTo(seen, 'POST', '/api/jobs')).toEqual([])
+  })
+
+  it('follows what is typed, once, after a pause', async () => {
+    const { seen } = await show({})
+    await screen.findByText('12,345')
+    for (const text of ['2', '20', '200']) set('Customers', text)
+    await waitFor(() => expect(asked(seen)).toHaveLength(2), { timeout: 3_000 })
+    expect(asked(seen)[1]).toMatchObject({ spec: { customers: 200 } })
+  })
+
+  it('leaves a request that nobody waits for any more', async () => {
+    const signals: AbortSignal[] = []
+    fakeServer({ 'GET /api/spec': () => schema })
+    const answered = fetch
+    vi.stubGlobal('fetch', (request: Request) => {
+      if (!request.url.endsWith('/preview')) return answered(request)
+      signals.push(request.signal)
+      return new Promise(() => undefined)
+    })
+    renderPage(<NewDatasetPage />)
+    await screen.findByLabelText('Customers')
+    await waitFor(() => expect(signals).toHaveLength(1))
+    set('Customers', '5')
+    await waitFor(() => expect(signals).toHaveLength(2), { timeout: 3_000 })
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true, false])
+  })
+
+  it('waits until what is typed can be read, and names what the server refuses', async () => {
+    const { seen } = await show({
+      'POST /api/spec/preview': ({ body }) =>
+        JSON.stringify(body).includes('"refused"')
+          ? problem(422, 'Not valid.', [{ field: 'spec.name', message: 'Not this one.' }])
+          : preview,
+    })
+    await screen.findByText('12,345')
+    set('Customers', '0')
+    expect(screen.getByText('Mend what is marked to see the rows.')).toBeTruthy()
+    set('Customers', '1000')
+    set('Name', 'refused')
+    expect(await screen.findByText('Not this one.', {}, { timeout: 3_000 })).toBeTruthy()
+    expect(screen.getByText('12,345')).toBeTruthy()
+    expect(asked(seen)).toHaveLength(2)
+  })
+
+  it('is asked for again where too many are being made', async () => {
+    let refusals = 1
+    const { seen } = await show({
+      'POST /api/spec/preview': () => {
+        refusals -= 1
+        return refusals >= 0 ? problem(429, 'Too many.') : preview
+      },
+    })
+    expect(await screen.findByText('12,345', {}, { timeout: 4_000 })).toBeTruthy()
+    expect(asked(seen)).toHaveLength(2)
   })
 })

@@ -1,94 +1,97 @@
 import { useState, type ReactElement } from 'react'
 
-import { SelectField } from '@/components/ui/field'
-import { Empty, Loading } from '@/components/ui/notice'
-import { Card } from '@/components/ui/page'
-import { Cell, HeadCell, Row, Table } from '@/components/ui/table'
-import type { Preview, PreviewTable } from '@/lib/api/types'
-import { cellText } from '@/lib/cells'
-import { formatBytes, formatCount, formatCounted } from '@/lib/format'
+import { Spinner } from '@/components/ui/button'
+import { ValueTable } from '@/components/ui/value-table'
+import { classes } from '@/lib/classes'
+import type { Preview } from '@/lib/api/types'
+import { formatBytes, formatCount } from '@/lib/format'
 
-function Rows({ name, table }: { name: string; table: PreviewTable }): ReactElement {
+/** How many rows each table will have, as bars; pressing one shows its first rows. */
+function Sizes({
+  preview,
+  shown,
+  onShow,
+}: {
+  preview: Preview
+  shown: string | undefined
+  onShow: (table: string) => void
+}): ReactElement {
+  const tables = Object.entries(preview.tables)
+  const most = Math.max(...tables.map(([, { total_rows }]) => total_rows), 1)
   return (
-    <Table label={`First rows of ${name}`}>
-      <thead>
-        <tr>
-          {table.columns.map((column) => (
-            <HeadCell key={column.name} title={column.description} className="font-mono">
-              {column.name}
-            </HeadCell>
-          ))}
-        </tr>
-      </thead>
-      <tbody className="tabular-nums">
-        {table.rows.map((row, index) => (
-          <Row key={index}>
-            {table.columns.map(({ name: column }) => {
-              const text = cellText(row[column])
-              return (
-                <Cell key={column} className="max-w-72 truncate whitespace-nowrap" title={text ?? 'NULL'}>
-                  {text ?? <span className="text-muted">–</span>}
-                </Cell>
-              )
-            })}
-          </Row>
-        ))}
-      </tbody>
-    </Table>
+    <ul aria-label="Rows by table" className="grid gap-x-4 sm:grid-cols-2">
+      {tables.map(([name, { total_rows }]) => (
+        <li key={name}>
+          <button
+            type="button"
+            aria-pressed={name === shown}
+            onClick={() => onShow(name)}
+            className={classes(
+              'w-full rounded-lg px-2.5 py-1.5 text-left text-sm',
+              name === shown ? 'bg-accent-soft' : 'hover:bg-sunken',
+            )}
+          >
+            <span className="flex justify-between gap-3">
+              <span className="truncate font-mono text-[13px]">{name}</span>
+              <span className="tabular-nums">{formatCount(total_rows)}</span>
+            </span>
+            <svg
+              viewBox="0 0 100 1"
+              preserveAspectRatio="none"
+              aria-hidden="true"
+              className="mt-1 h-1 w-full"
+            >
+              <rect width="100" height="1" className="fill-line" />
+              <rect width={(100 * total_rows) / most} height="1" className="fill-accent" />
+            </svg>
+          </button>
+        </li>
+      ))}
+    </ul>
   )
 }
 
-function Figures({ preview }: { preview: Preview }): ReactElement {
-  return (
-    <p className="tabular-nums">
-      <span className="text-2xl font-semibold">{formatCount(preview.total_rows)}</span> rows in all,{' '}
-      <span className="text-muted">about {formatBytes(preview.estimated_bytes)}</span>
-    </p>
-  )
-}
-
-/** The first rows of every table, one table at a time. */
+/** How large a dataset will be, and the first rows of each of its tables. */
 export function PreviewPanel({
   preview,
   busy,
+  paused,
 }: {
   preview: Preview | undefined
   busy: boolean
+  /** What is set cannot be shown: something is wrong with it. */
+  paused: boolean
 }): ReactElement {
   const [chosen, setChosen] = useState('order_details')
-  if (busy) return <Loading what="preview" />
-  if (preview === undefined)
-    return (
-      <Empty title="See it first">
-        Preview shows the first rows of every table, and how large the whole will be.
-      </Empty>
-    )
-  const names = Object.keys(preview.tables)
+  const names = Object.keys(preview?.tables ?? {})
   const name = names.includes(chosen) ? chosen : names[0]
-  const table = name === undefined ? undefined : preview.tables[name]
+  const table = name === undefined ? undefined : preview?.tables[name]
   return (
-    <Card className="min-w-0 p-5 sm:p-6">
-      <div role="status">
-        <Figures preview={preview} />
+    <div className="space-y-4">
+      <div className="flex min-h-9 flex-wrap items-baseline justify-between gap-x-4">
+        <p role="status" className="tabular-nums">
+          {preview === undefined ? (
+            <span className="text-muted">{paused ? 'No rows yet.' : 'Making the first rows…'}</span>
+          ) : (
+            <>
+              <span className="text-2xl font-semibold">{formatCount(preview.total_rows)}</span> rows in all,{' '}
+              <span className="text-muted">about {formatBytes(preview.estimated_bytes)}</span>
+            </>
+          )}
+        </p>
+        <p className="flex items-center gap-2 text-sm text-muted">
+          {busy && !paused && <Spinner />}
+          {paused ? 'Mend what is marked to see the rows.' : busy ? 'Updating…' : 'Nothing is stored yet.'}
+        </p>
       </div>
-      <div className="my-5 max-w-xs">
-        <SelectField
-          label="Table"
-          value={name}
-          onChange={(event) => setChosen(event.target.value)}
-          className="font-mono"
-        >
-          {names.map((one) => (
-            <option key={one}>{one}</option>
-          ))}
-        </SelectField>
-      </div>
+      {preview !== undefined && <Sizes preview={preview} shown={name} onShow={setChosen} />}
       {name !== undefined && table !== undefined && (
-        <>
-          <Rows name={name} table={table} />
-          <p className="mt-3 text-sm text-muted">{formatCounted(table.total_rows, 'row')} in this table.</p>
-        </>
+        <ValueTable
+          label={`First rows of ${name}`}
+          columns={table.columns.map((column) => column.name)}
+          rows={table.rows.map((row) => table.columns.map((column) => row[column.name]))}
+        />
       )}
-    </Card>
+    </div>
   )
 }

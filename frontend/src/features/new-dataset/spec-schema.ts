@@ -1,28 +1,45 @@
 /** What the form needs to know of the JSON Schema of a dataset spec, as `GET /api/spec` sends it. */
+import { formatName } from '@/lib/format'
 
-type Json = Record<string, unknown>
+import { lookOf } from './spec-layout'
 
-export type FieldKind = 'text' | 'integer' | 'number' | 'choice' | 'switch'
+export type Json = Record<string, unknown>
 
-export interface SpecField {
-  name: string
-  label: string
-  description: string | null
-  kind: FieldKind
-  choices: readonly string[]
+export interface NumberRule {
+  whole: boolean
   least: number | null
   most: number | null
-  longest: number | null
-  initial: string
 }
+
+interface Common {
+  /** Names from the top of the spec, joined by dots. */
+  path: string
+  label: string
+  description: string | null
+  initial: unknown
+  nullable: boolean
+}
+
+export type NumberSetting = Common & NumberRule & { kind: 'number' }
+export type TextSetting = Common & { kind: 'text'; longest: number | null }
+export type DateSetting = Common & { kind: 'date' }
+export type ChoiceSetting = Common & { kind: 'choice'; choices: readonly string[] }
+/** A number for each of some keys. */
+export type WeightsSetting = Common & { kind: 'weights'; keys: readonly string[]; rule: NumberRule }
+/** A fixed count of numbers. */
+export type NumbersSetting = Common & { kind: 'numbers'; count: number; rule: NumberRule }
+/** A list of things that have settings of their own. */
+export type ListSetting = Common & { kind: 'list'; longest: number | null; items: readonly SimpleSetting[] }
+
+export type SimpleSetting = NumberSetting | TextSetting | DateSetting | ChoiceSetting
+export type Setting = SimpleSetting | WeightsSetting | NumbersSetting | ListSetting
 
 export interface Preset {
   name: string
-  description: string | null
   spec: Json
 }
 
-const isJson = (value: unknown): value is Json =>
+export const isJson = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const text = (value: unknown): string | null => (typeof value === 'string' ? value : null)
@@ -30,8 +47,9 @@ const figure = (value: unknown): number | null => (typeof value === 'number' ? v
 /** The largest whole number below an exclusive bound. */
 const below = (value: unknown): number | null => (typeof value === 'number' ? value - 1 : null)
 
-/** Follows `$ref`, single `allOf` and `anyOf` with null to the schema that says something. */
-function resolve(schema: Json, root: Json): Json {
+/** Follows `$ref`, and `anyOf` with null, to the schema that says something. */
+function resolve(schema: unknown, root: Json): Json {
+  if (!isJson(schema)) return {}
   const reference = text(schema.$ref)
   if (reference !== null) {
     const found = reference
@@ -40,86 +58,73 @@ function resolve(schema: Json, root: Json): Json {
       .reduce<unknown>((at, key) => (isJson(at) ? at[key] : undefined), root)
     return isJson(found) ? { ...resolve(found, root), ...schema, $ref: undefined } : schema
   }
-  for (const key of ['allOf', 'anyOf', 'oneOf']) {
-    const options = schema[key]
-    if (!Array.isArray(options)) continue
-    const real = options.filter(isJson).filter((option) => option.type !== 'null')
-    const [only] = real
-    if (real.length === 1 && only !== undefined)
-      return { ...resolve(only, root), ...schema, [key]: undefined }
-  }
-  return schema
+  if (!Array.isArray(schema.anyOf)) return schema
+  const real = schema.anyOf.filter((option) => !isJson(option) || option.type !== 'null')
+  return real.length === 1 ? { ...resolve(real[0], root), ...schema } : schema
 }
 
-function kindOf(schema: Json): FieldKind | null {
-  if (Array.isArray(schema.enum)) return 'choice'
-  switch (schema.type) {
-    case 'string':
-      return 'text'
-    case 'integer':
-      return 'integer'
-    case 'number':
-      return 'number'
-    case 'boolean':
-      return 'switch'
-    default:
-      return null
-  }
+const isNullable = (schema: Json): boolean =>
+  Array.isArray(schema.anyOf) && schema.anyOf.some((option) => isJson(option) && option.type === 'null')
+
+const ruleOf = (schema: Json): NumberRule => ({
+  whole: schema.type === 'integer',
+  least: figure(schema.minimum),
+  most: figure(schema.maximum) ?? below(schema.exclusiveMaximum),
+})
+
+const isNumber = (schema: Json): boolean => schema.type === 'integer' || schema.type === 'number'
+
+function simpleOf(common: Common, schema: Json): SimpleSetting | null {
+  if (Array.isArray(schema.enum)) return { ...common, kind: 'choice', choices: schema.enum.map(String) }
+  if (isNumber(schema)) return { ...common, ...ruleOf(schema), kind: 'number' }
+  if (schema.type !== 'string') return null
+  if (schema.format === 'date') return { ...common, kind: 'date' }
+  return { ...common, kind: 'text', longest: figure(schema.maxLength) }
 }
 
-/** A simple value as it stands in a form; empty for anything else. */
-export const shown = (value: unknown): string =>
-  typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : ''
+function arrayOf(common: Common, schema: Json, root: Json): Setting | null {
+  const item = resolve(schema.items, root)
+  if (isNumber(item)) {
+    const count = figure(schema.maxItems)
+    return count === null ? null : { ...common, kind: 'numbers', count, rule: ruleOf(item) }
+  }
+  const items = leaves(item, root, '').filter((one): one is SimpleSetting => isSimple(one))
+  return items.length === 0 ? null : { ...common, kind: 'list', longest: figure(schema.maxItems), items }
+}
 
-function fieldOf(name: string, schema: Json): SpecField | null {
-  const kind = kindOf(schema)
-  if (kind === null) return null
-  const title = text(schema.title) ?? name
-  return {
-    name,
-    label: title.charAt(0).toUpperCase() + title.slice(1).replaceAll('_', ' '),
+const isSimple = (setting: Setting): boolean =>
+  setting.kind !== 'weights' && setting.kind !== 'numbers' && setting.kind !== 'list'
+
+function settingOf(path: string, name: string, schema: Json, root: Json): Setting | null {
+  const common = {
+    path,
+    label: lookOf(path).label ?? formatName(text(schema.title)?.toLowerCase() ?? name),
     description: text(schema.description),
-    kind,
-    choices: Array.isArray(schema.enum) ? schema.enum.map(shown) : [],
-    least: figure(schema.minimum) ?? figure(schema.exclusiveMinimum),
-    most: figure(schema.maximum) ?? below(schema.exclusiveMaximum),
-    longest: figure(schema.maxLength),
-    initial: shown(schema.default),
+    initial: schema.default,
+    nullable: isNullable(schema),
   }
+  if (schema.type === 'array') return arrayOf(common, schema, root)
+  const names = isJson(schema.propertyNames) ? schema.propertyNames.enum : undefined
+  const rule = ruleOf(resolve(schema.additionalProperties, root))
+  if (Array.isArray(names)) return { ...common, kind: 'weights', keys: names.map(String), rule }
+  return simpleOf(common, schema)
 }
 
-const first = ['name', 'customers', 'seed', 'ids', 'format', 'currency']
-
-const rank = (field: SpecField): number => {
-  const at = first.indexOf(field.name)
-  return at < 0 ? first.length : at
+function leaves(schema: Json, root: Json, above: string): Setting[] {
+  const properties = isJson(schema.properties) ? schema.properties : {}
+  return Object.entries(properties).flatMap(([name, raw]) => {
+    const path = above === '' ? name : `${above}.${name}`
+    const child = resolve(raw, root)
+    if (isJson(child.properties)) return leaves(child, root, path)
+    return settingOf(path, name, child, root) ?? []
+  })
 }
 
-/** The simple fields at the top of the spec, what people set most first. */
-export function fieldsOf(root: Json): SpecField[] {
-  const properties = isJson(root.properties) ? root.properties : {}
-  return Object.entries(properties)
-    .map(([name, schema]) => (isJson(schema) ? fieldOf(name, resolve(schema, root)) : null))
-    .filter((field) => field !== null)
-    .sort((one, other) => rank(one) - rank(other))
-}
+/** Every setting of a spec, in the order of the schema. */
+export const settingsOf = (root: Json): Setting[] => leaves(root, root, '')
 
-/** The names of the fields that have parts of their own; they are set as JSON. */
-export function partsOf(root: Json): string[] {
-  const properties = isJson(root.properties) ? root.properties : {}
-  const simple = new Set(fieldsOf(root).map((field) => field.name))
-  return Object.keys(properties).filter((name) => !simple.has(name))
-}
-
-/** The presets that the schema carries, by name. */
-export function presetsOf(root: Json): Preset[] {
-  const presets = root.presets
-  if (!isJson(presets)) return []
-  return Object.entries(presets)
-    .filter((entry): entry is [string, Json] => isJson(entry[1]))
-    .map(([name, preset]) => ({
-      name,
-      description: text(preset.description),
-      spec: isJson(preset.spec) ? preset.spec : preset,
-    }))
-}
+/** The presets that the schema carries. */
+export const presetsOf = (root: Json): Preset[] =>
+  Object.entries(isJson(root.presets) ? root.presets : {}).flatMap(([name, spec]) =>
+    isJson(spec) ? [{ name, spec }] : [],
+  )
