@@ -47,7 +47,12 @@ def limits_of(settings: ApiSettings) -> Limits:
 
 def bounds_of(settings: ApiSettings) -> Bounds:
     """What may be in flight, from settings."""
-    return Bounds(settings.window_chunks, settings.rows_in_flight, settings.turn_chunks)
+    return Bounds(
+        window_chunks=settings.window_chunks,
+        rows_in_flight=settings.rows_in_flight,
+        turn_chunks=settings.turn_chunks,
+        shared_rows=settings.shared_rows_in_flight,
+    )
 
 
 def letters_of(settings: KafkaSettings) -> DeadLetterReader:

@@ -54,6 +54,12 @@ class ApiSettings(Settings, TokenCheckSettings, MigrateSettings, KafkaSettings):
         ge=1,
         description="Most rows in flight over all jobs; a job with none still gets one chunk.",
     )
+    shared_rows_in_flight: int = Field(
+        default=200_000,
+        ge=1,
+        description="The same while several users have jobs: a small job waits behind so many rows. "
+        "More workers and writers need more.",
+    )
     chunk_blocks: int = Field(
         default=64,
         ge=1,

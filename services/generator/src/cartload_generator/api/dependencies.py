@@ -32,7 +32,10 @@ class Services:
     wait_seconds: int
 
 
-def _services(request: Request) -> Services:
+# All of these are coroutines: FastAPI runs a plain function in a thread, at a cost for every request.
+
+
+async def _services(request: Request) -> Services:
     services: Services = request.app.state.services
     return services
 

@@ -168,6 +168,11 @@ class Job:
         return self.chunks_total - self.next_chunk
 
     @property
+    def rows_left(self) -> int:
+        """Rows that are not sent yet; a few less than none where payments were more than expected."""
+        return self.rows_total - self.rows_done - self.rows_in_flight
+
+    @property
     def wants_to_send(self) -> bool:
         """Whether the job has chunks to send, or waits to begin."""
         return self.step == "generate" and states.wants_turn(

@@ -56,6 +56,8 @@ _CANDIDATES = select(
     jobs.c.owner_id,
     jobs.c.state,
     jobs.c.step,
+    jobs.c.rows_total,
+    jobs.c.rows_done,
     jobs.c.chunks_total,
     jobs.c.chunks_done,
     jobs.c.next_chunk,
@@ -165,7 +167,15 @@ async def candidates(connection: AsyncConnection) -> list[Candidate]:
 
 def _candidate(row: Any) -> Candidate:
     wants = wants_turn(row.state, total=row.chunks_total, sent=row.next_chunk, done=row.chunks_done)
-    return Candidate(row.id, row.owner_id, wants, row.chunks_in_flight, row.rows_in_flight, row.scheduled_at)
+    return Candidate(
+        job_id=row.id,
+        owner_id=row.owner_id,
+        wants=wants,
+        chunks_in_flight=row.chunks_in_flight,
+        rows_in_flight=row.rows_in_flight,
+        scheduled_at=row.scheduled_at,
+        rows_left=row.rows_total - row.rows_done - row.rows_in_flight,
+    )
 
 
 async def due(connection: AsyncConnection, now: datetime, limit: int = 200) -> list[UUID]:

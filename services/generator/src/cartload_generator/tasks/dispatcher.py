@@ -71,7 +71,9 @@ class Dispatcher:
         self._woken = asyncio.Event()
         self._to_check: set[UUID] = set()
         self.deletions = Deletions(engine, outbox, self.jobs, clock)
-        self._capped = False
+        # As the scheduler found them last.
+        self._bounds_now = self._bounds
+        self._counted_rows = 0
         self._sending: set[asyncio.Task[None]] = set()
 
     # Being told
@@ -132,27 +134,28 @@ class Dispatcher:
             # Read anew for each dispatch, since results and other replicas change it all the time.
             async with transaction(self._engine) as connection:
                 everyone = await jobs.candidates(connection)
-            in_flight = sum(one.rows_in_flight for one in everyone)
-            self._capped = in_flight >= self._bounds.rows_in_flight
-            metrics.ROWS_IN_FLIGHT.set(in_flight)
-            job_id = fairness.next_job(everyone, self._bounds, skipped)
+            metrics.ROWS_IN_FLIGHT.set(sum(one.rows_in_flight for one in everyone))
+            self._bounds_now = fairness.bounds_now(everyone, self._bounds)
+            self._counted_rows = fairness.counted_rows(everyone, self._bounds_now)
+            job_id = fairness.next_job(everyone, self._bounds_now, skipped, self._clock())
             if job_id is None:
                 return
-            if not await self._guarded(job_id, lambda: self.dispatch_next(job_id, in_flight)):  # noqa: B023
+            if not await self._guarded(job_id, lambda: self.dispatch_next(job_id)):  # noqa: B023
                 skipped.add(job_id)
 
-    async def dispatch_next(self, job_id: UUID, all_rows: int) -> bool:
-        """Send a job's next chunks; whether anything was sent. `all_rows`: rows in flight of all jobs."""
+    async def dispatch_next(self, job_id: UUID) -> bool:
+        """Send a job's next chunks; whether anything was sent."""
         with bind(job_id=job_id):
             # Whoever has the job now wakes a scheduler after the commit, so nobody waits for the lock here.
             async with self.jobs.locked(job_id, skip_locked=True) as locked:
                 if locked is None:
                     return False
                 if await locked.advance() is Next.CHUNKS:
-                    await locked.issue(
-                        fairness.available_slots(locked.job.chunks_in_flight, all_rows, self._bounds)
-                    )
+                    await locked.issue(self._available_slots(locked.job))
                 return bool(locked.messages)
+
+    def _available_slots(self, job: Job) -> int:
+        return fairness.available_slots(job, self._counted_rows, self._bounds_now, self._clock())
 
     # Results
 
@@ -178,8 +181,8 @@ class Dispatcher:
                 # Without this a fresh job would wait for a second transaction of the scheduler. The cap is as
                 # the scheduler saw it last: it bounds memory and lag, so that it is passed a little does no
                 # harm.
-                if following is Next.CHUNKS and not locked.job.chunks_in_flight and not self._capped:
-                    await locked.issue(self._bounds.turn_chunks)
+                if following is Next.CHUNKS and not locked.job.chunks_in_flight:
+                    await locked.issue(self._available_slots(locked.job))
 
     # Safety net
 
