@@ -5,12 +5,13 @@ import sys
 from collections.abc import Callable
 
 from bench.table import render
-from load import gateway_requests, web_sockets
+from load import gateway_requests, mixed_jobs, web_sockets
 from load.figures import Figure, missed
 
 PARTS: dict[str, Callable[[], list[Figure]]] = {
     "requests": gateway_requests.measure,
     "sockets": web_sockets.measure,
+    "jobs": mixed_jobs.measure,
 }
 
 
