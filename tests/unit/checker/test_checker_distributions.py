@@ -1,14 +1,15 @@
 """Skew and season: what the spec asks for is found, and another spec is not."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
 import pytest
 
 from cartload.checker import Report, check_stored
-from cartload.readers import Stored
 from cartload.spec import Spec, parse, resolve
-from support.engine_invariants import dataset, in_memory
+from support.engine_invariants import Remembering, dataset, in_memory
 
 FIELDS: dict[str, Any] = {
     "customers": 6000,
@@ -24,15 +25,19 @@ def made() -> tuple[Spec, dict[str, pa.Table]]:
     return dataset(**FIELDS)
 
 
-def against(made: tuple[Spec, dict[str, pa.Table]], **fields: Any) -> Report:
+@pytest.fixture(scope="module")
+def stored(made: tuple[Spec, dict[str, pa.Table]]) -> Iterator[Remembering]:
+    with in_memory(*made) as opened:
+        yield Remembering("memory", made[0], "integer", None, opened.tables, opened.connection)
+
+
+def against(stored: Remembering, **fields: Any) -> Report:
     """The report on a dataset held against a spec that differs in some fields."""
-    spec = resolve(parse(FIELDS | fields))
-    with in_memory(made[0], made[1]) as stored:
-        return check_stored(Stored("memory", spec, "integer", None, stored.tables, stored.connection))
+    return check_stored(replace(stored, spec=resolve(parse(FIELDS | fields))))
 
 
-def test_what_the_spec_asks_for_is_found(made: tuple[Spec, dict[str, pa.Table]]) -> None:
-    report = against(made)
+def test_what_the_spec_asks_for_is_found(stored: Remembering) -> None:
+    report = against(stored)
     assert report.ok, report.text()
     assert {rule.name: rule.rows_checked > 0 for rule in report.invariants[5].rules} == dict.fromkeys(
         ("season.hour", "season.weekday", "season.month", "season.event", "skew.products"), True
@@ -55,8 +60,8 @@ OTHERS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("name", OTHERS)
-def test_another_spec_is_seen(made: tuple[Spec, dict[str, pa.Table]], name: str) -> None:
-    report = against(made, **OTHERS[name])
+def test_another_spec_is_seen(stored: Remembering, name: str) -> None:
+    report = against(stored, **OTHERS[name])
     broken = {rule.name for rule in report.broken}
     assert name in broken
     assert {one.partition(".")[0] for one in broken} == {name.partition(".")[0]}
@@ -78,12 +83,13 @@ def test_clocks_of_customers_count(made: tuple[Spec, dict[str, pa.Table]]) -> No
     users = tables["users"]
     place = users.schema.get_field_index("time_zone")
     moved = users.set_column(place, users.schema.field(place), pa.array(["Asia/Tokyo"] * users.num_rows))
-    report = against((spec, tables | {"users": moved}))
+    with in_memory(spec, tables | {"users": moved}) as elsewhere:
+        report = check_stored(elsewhere)
     assert {rule.name for rule in report.broken if rule.name.startswith("season")} >= {"season.hour"}
 
 
-def test_figures_show_what_was_found_and_asked_for(made: tuple[Spec, dict[str, pa.Table]]) -> None:
-    figures = {figure.name: figure for figure in against(made).figures}
+def test_figures_show_what_was_found_and_asked_for(stored: Remembering) -> None:
+    figures = {figure.name: figure for figure in against(stored).figures}
     assert figures.keys() == OTHERS.keys()
     hours = figures["season.hour"]
     assert len(hours.x) == len(hours.y) == len(hours.expected or []) == 24

@@ -14,7 +14,7 @@ from cartload.checker.rules import all_rules
 from cartload.readers import Stored, open_stored
 from cartload.schema import TABLE_NAMES
 from cartload.spec import Spec
-from support.engine_invariants import dataset, report
+from support.engine_invariants import Remembering, dataset, report
 from support.mutations import CASES
 from support.stored_places import write_folder
 
@@ -57,28 +57,19 @@ def changes(statement: str) -> list[Change]:
 
 
 @dataclass(frozen=True)
-class Remembering(Stored):
-    """Asks again only what concerns a change: nearly all time of a case goes into planning queries."""
+class Changeable(Remembering):
+    """Asks again what concerns a change, and nothing else."""
 
     changed: list[Change] = field(default_factory=list)
-    answers: dict[str, Any] = field(default_factory=dict)
 
-    def rows(self, query: str) -> Any:
-        return self._answer(query, super().rows)
-
-    def columns(self, query: str) -> Any:
-        return self._answer(query, super().columns)
-
-    def _answer(self, query: str, ask: Callable[[str], Any]) -> Any:
+    def answer(self, query: str, ask: Callable[[str], Any]) -> Any:
         if any(change.concerns(query) for change in self.changed):
             return ask(query)
-        if query not in self.answers:
-            self.answers[query] = ask(query)
-        return self.answers[query]
+        return super().answer(query, ask)
 
 
 @pytest.fixture(scope="module")
-def stored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Remembering]:
+def stored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Changeable]:
     """A dataset of many fates, read from Parquet into tables that can be changed."""
     made = dataset(customers=400, orders=MANY_FATES)
     folder = write_folder(tmp_path_factory.mktemp("shop") / "parquet", *made, "parquet")
@@ -87,13 +78,13 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Remembering]:
             stored.connection.execute(f"CREATE TABLE kept_{name} AS SELECT * FROM {name}")
             stored.connection.execute(f"DROP VIEW {name}")
             stored.connection.execute(f"ALTER TABLE kept_{name} RENAME TO {name}")
-        yield Remembering(
+        yield Changeable(
             stored.place, stored.spec, stored.ids, stored.segments, stored.tables, stored.connection
         )
 
 
 @contextmanager
-def changed(stored: Remembering, *statements: str) -> Iterator[Remembering]:
+def changed(stored: Changeable, *statements: str) -> Iterator[Changeable]:
     """The dataset after some statements, which are taken back."""
     stored.connection.execute("BEGIN")
     stored.changed.extend(change for statement in statements for change in changes(statement))
@@ -110,7 +101,7 @@ def broken(report: Report) -> set[str]:
     return {rule.name for rule in report.broken}
 
 
-def test_all_invariants_hold(stored: Remembering) -> None:
+def test_all_invariants_hold(stored: Changeable) -> None:
     report = check_stored(stored)
     assert report.ok, report.text()
     assert [invariant.number for invariant in report.invariants] == [1, 2, 3, 4, 5, 6, 7]
@@ -119,7 +110,7 @@ def test_all_invariants_hold(stored: Remembering) -> None:
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_what_breaks_a_rule_is_seen_by_it(stored: Remembering, name: str) -> None:
+def test_what_breaks_a_rule_is_seen_by_it(stored: Changeable, name: str) -> None:
     case = CASES[name]
     with changed(stored, *case.statements):
         report = check_stored(stored)
@@ -131,17 +122,17 @@ def test_what_breaks_a_rule_is_seen_by_it(stored: Remembering, name: str) -> Non
     assert not report.ok
 
 
-def test_no_rule_lacks_its_case(stored: Remembering) -> None:
+def test_no_rule_lacks_its_case(stored: Changeable) -> None:
     assert stored.spec is not None
     assert {rule.name for rule in all_rules(stored.ids, stored.spec, stored.segments)} == CASES.keys()
 
 
-def test_names_of_rules_are_unique(stored: Remembering) -> None:
+def test_names_of_rules_are_unique(stored: Changeable) -> None:
     names = [rule.name for rule in all_rules(stored.ids, stored.spec, stored.segments)]
     assert len(names) == len(set(names))
 
 
-def test_examples_show_what_is_wrong(stored: Remembering) -> None:
+def test_examples_show_what_is_wrong(stored: Changeable) -> None:
     (number, tax), *_ = stored.rows("SELECT order_number, tax FROM order_details ORDER BY id LIMIT 1")
     with changed(stored, f"UPDATE order_details SET tax = tax + 1 WHERE order_number = '{number}'"):
         report = check_stored(stored)
@@ -150,7 +141,7 @@ def test_examples_show_what_is_wrong(stored: Remembering) -> None:
     assert [(sample["tax"], sample["of_lines"]) for sample in found.samples] == [(tax + 1, tax)]
 
 
-def test_ranges_of_ids_find_the_same(stored: Remembering) -> None:
+def test_ranges_of_ids_find_the_same(stored: Changeable) -> None:
     statements = [statement for name in ("order.tax", "wish.moments") for statement in CASES[name].statements]
     with changed(stored, *statements, "UPDATE order_item SET quantity = 0 WHERE line_number = 2"):
         at_once, in_ranges = check_stored(stored), check_stored(stored, rows_at_once=150)
@@ -158,7 +149,7 @@ def test_ranges_of_ids_find_the_same(stored: Remembering) -> None:
     assert in_ranges == at_once
 
 
-def test_a_rule_that_looked_at_nothing_is_broken(stored: Remembering) -> None:
+def test_a_rule_that_looked_at_nothing_is_broken(stored: Changeable) -> None:
     tables = ("payment_details", "order_item", "order_details")
     with changed(stored, *(f"DELETE FROM {table}" for table in tables)):
         report = check_stored(stored)
@@ -183,7 +174,7 @@ def test_without_a_spec_the_rest_is_asked() -> None:
     assert {rule.note for rule in made.invariants[5].rules} == {"no spec: nobody says what it should be"}
 
 
-def test_the_spec_decides_what_is_right(stored: Remembering) -> None:
+def test_the_spec_decides_what_is_right(stored: Changeable) -> None:
     assert isinstance(stored.spec, Spec)
     taxed = stored.spec.tax.model_copy(update={"rates": {}, "default": 0.01})
     other = stored.spec.model_copy(update={"tax": taxed, "customers": 401})
