@@ -63,7 +63,9 @@ function Header(): ReactElement {
         {user !== null && <Places />}
         <div className="ml-auto flex min-w-0 items-center gap-1">
           {user !== null && (
-            <span className="max-w-32 truncate px-2 text-sm text-muted">{user.user_name}</span>
+            <span className="hidden max-w-32 truncate px-2 text-sm text-muted sm:inline">
+              {user.user_name}
+            </span>
           )}
           <ThemeToggle />
           {user !== null && (

@@ -3,10 +3,10 @@ import { createBrowserRouter } from 'react-router'
 import { Loading } from '@/components/ui/notice'
 import { ConnectionTab } from '@/features/datasets/connection-tab'
 import { DatasetPage } from '@/features/datasets/dataset-page'
-import { DatasetsPage } from '@/features/datasets/datasets-page'
 import { FilesTab } from '@/features/datasets/files-tab'
 import { SpecTab } from '@/features/datasets/spec-tab'
 import { TablesTab } from '@/features/datasets/tables-tab'
+import { HomePage } from '@/features/home/home-page'
 import { ActiveJob } from '@/features/jobs/active-job'
 import { DatasetJobsTab } from '@/features/jobs/dataset-jobs-tab'
 import { JobPage } from '@/features/jobs/job-page'
@@ -37,8 +37,8 @@ const dataset = [
 ]
 
 const signedIn = [
-  { index: true, element: <DatasetsPage /> },
-  { path: 'datasets', element: <DatasetsPage /> },
+  { index: true, element: <HomePage /> },
+  { path: 'datasets', element: <HomePage /> },
   {
     path: 'datasets/new',
     lazy: async () => ({

@@ -18,6 +18,8 @@ export const config = {
   announceEvery: 8_000,
   /** Rows asked for at once in lists and in tables. */
   pageSize: { list: 50, rows: 100, preview: 8 },
+  /** Lists that are searched and sorted here are fetched up to so many pages. */
+  mostListPages: 20,
   /** Exports of more rows than this are streamed to a file that the user picks, where the browser can. */
   pickFileAbove: 100_000,
   passwordLength: { least: 8, most: 64 },

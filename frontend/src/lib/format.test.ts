@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest'
 
 import {
+  formatAge,
   formatBytes,
   formatCount,
   formatCounted,
   formatDateTime,
   formatDuration,
+  formatMoney,
   formatName,
   formatPercent,
   formatRate,
@@ -66,5 +68,27 @@ describe('formatting', () => {
 
   it('turns names into words', () => {
     expect(formatName('order_details')).toBe('Order details')
+  })
+})
+
+describe('an age', () => {
+  const now = Date.parse('2026-01-03T12:00:00Z')
+
+  it('is said in the largest unit that fits', () => {
+    expect(formatAge('2026-01-03T11:59:30Z', now)).toBe('just now')
+    expect(formatAge('2026-01-03T11:58:30Z', now)).toBe('1 minute ago')
+    expect(formatAge('2026-01-03T09:00:00Z', now)).toBe('3 hours ago')
+    expect(formatAge('2026-01-01T00:00:00Z', now)).toBe('2 days ago')
+  })
+
+  it('is never in the future, where clocks differ', () => {
+    expect(formatAge('2026-01-03T12:05:00Z', now)).toBe('just now')
+  })
+})
+
+describe('money', () => {
+  it('has the digits of its currency', () => {
+    expect(formatMoney(1234, 'USD')).toBe('US$12.34')
+    expect(formatMoney(1234, 'JPY')).toBe('JP¥1,234')
   })
 })

@@ -62,3 +62,23 @@ export function formatName(name: string): string {
   const words = name.replaceAll('_', ' ')
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
+
+const age = new Intl.RelativeTimeFormat('en-GB', { numeric: 'auto' })
+const ages = [
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+] as const
+
+/** How long ago an RFC 3339 time is: `3 hours ago`; `just now` below a minute. */
+export function formatAge(time: string, now = Date.now()): string {
+  const seconds = Math.max(0, (now - Date.parse(time)) / 1_000)
+  const [unit, length] = ages.find(([, most]) => seconds >= most) ?? []
+  return unit === undefined ? 'just now' : age.format(-Math.floor(seconds / length), unit)
+}
+
+/** An amount in minor units as people write it: 1234, `USD` → `US$12.34`. */
+export function formatMoney(minor: number, currency: string): string {
+  const format = new Intl.NumberFormat('en-GB', { style: 'currency', currency })
+  return format.format(minor / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2))
+}

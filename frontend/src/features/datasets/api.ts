@@ -9,6 +9,7 @@ import {
   type UseMutationResult,
   type UseQueryResult,
 } from '@tanstack/react-query'
+import { useEffect } from 'react'
 
 import { config } from '@/config'
 import { answer, api } from '@/lib/api/client'
@@ -36,6 +37,17 @@ export function useDatasets(): Pages<Dataset> {
       ),
     ...byCursor,
   })
+}
+
+/** All of the user's datasets, fetched page after page: lists that are searched and sorted need them together. */
+export function useAllDatasets(): Pages<Dataset> {
+  const query = useDatasets()
+  const { data, hasNextPage, isFetching, isError, fetchNextPage } = query
+  const goOn = hasNextPage && !isFetching && !isError && (data?.pages.length ?? 0) < config.mostListPages
+  useEffect(() => {
+    if (goOn) void fetchNextPage()
+  }, [goOn, fetchNextPage])
+  return query
 }
 
 /** One dataset; nothing is asked while its id is not known. */

@@ -4,31 +4,72 @@ import { Link } from 'react-router'
 import { Badge } from '@/components/ui/badge'
 import { Cell, HeadCell, Row, Table } from '@/components/ui/table'
 import type { Dataset } from '@/lib/api/types'
-import { formatBytes, formatCount, formatDateTime } from '@/lib/format'
+import { formatAge, formatBytes, formatCount, formatDateTime } from '@/lib/format'
 
 import { customersOf, datasetTone, rowsOf } from './figures'
+import { nextOrder, type Column, type Order } from './ordering'
+
+function SortHead({
+  column,
+  title,
+  figures = false,
+  order,
+  onOrder,
+}: {
+  column: Column
+  title: string
+  figures?: boolean
+  order: Order
+  onOrder: (order: Order) => void
+}): ReactElement {
+  const sorted = order.column !== column ? 'none' : order.descending ? 'descending' : 'ascending'
+  const arrow = { ascending: '↑', descending: '↓', none: '↕' }[sorted]
+  return (
+    <HeadCell aria-sort={sorted} className={figures ? 'text-right' : undefined}>
+      <button
+        type="button"
+        className="rounded py-1 hover:text-ink"
+        onClick={() => onOrder(nextOrder(order, column))}
+      >
+        {title}{' '}
+        <span aria-hidden="true" className={sorted === 'none' ? 'text-muted' : 'text-accent'}>
+          {arrow}
+        </span>
+      </button>
+    </HeadCell>
+  )
+}
 
 /** Datasets as a table, each a link to its page. */
-export function DatasetsTable({ datasets }: { datasets: readonly Dataset[] }): ReactElement {
+export function DatasetsTable({
+  datasets,
+  order,
+  onOrder,
+}: {
+  datasets: readonly Dataset[]
+  order: Order
+  onOrder: (order: Order) => void
+}): ReactElement {
+  const sorting = { order, onOrder }
   return (
     <Table label="Datasets">
       <thead>
         <tr>
-          <HeadCell>Name</HeadCell>
+          <SortHead column="name" title="Name" {...sorting} />
           <HeadCell>State</HeadCell>
-          <HeadCell className="text-right">Customers</HeadCell>
-          <HeadCell className="text-right">Rows</HeadCell>
-          <HeadCell className="text-right">Files</HeadCell>
-          <HeadCell>Made</HeadCell>
+          <SortHead column="customers" title="Customers" figures {...sorting} />
+          <SortHead column="rows" title="Rows" figures {...sorting} />
+          <SortHead column="files" title="Files" figures {...sorting} />
+          <SortHead column="made" title="Made" {...sorting} />
         </tr>
       </thead>
       <tbody className="tabular-nums">
         {datasets.map((dataset) => (
           <Row key={dataset.id}>
-            <Cell>
+            <Cell className="max-w-80 min-w-40">
               <Link
                 to={`/datasets/${dataset.id}`}
-                className="font-medium underline decoration-line-strong underline-offset-4"
+                className="font-medium break-words underline decoration-line-strong underline-offset-4"
               >
                 {dataset.name}
               </Link>
@@ -39,7 +80,9 @@ export function DatasetsTable({ datasets }: { datasets: readonly Dataset[] }): R
             <Cell className="text-right">{formatCount(customersOf(dataset))}</Cell>
             <Cell className="text-right">{formatCount(rowsOf(dataset))}</Cell>
             <Cell className="text-right whitespace-nowrap">{formatBytes(dataset.bytes)}</Cell>
-            <Cell className="whitespace-nowrap text-muted">{formatDateTime(dataset.created_at)}</Cell>
+            <Cell className="whitespace-nowrap text-muted" title={formatDateTime(dataset.created_at)}>
+              {formatAge(dataset.created_at)}
+            </Cell>
           </Row>
         ))}
       </tbody>

@@ -5,12 +5,11 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 
 import { someDataset, someTable } from '@/testing/datasets'
 import { someJob } from '@/testing/jobs'
-import { addressOf, renderPage, renderRoutes } from '@/testing/page'
+import { addressOf, renderRoutes } from '@/testing/page'
 import { fakeServer, problem, sentTo } from '@/testing/server'
 
 import { commandFor, ConnectionTab } from './connection-tab'
 import { DatasetPage } from './dataset-page'
-import { DatasetsPage } from './datasets-page'
 import { customersOf, datasetTone, rowsOf } from './figures'
 import { FilesTab } from './files-tab'
 import { SpecTab } from './spec-tab'
@@ -57,37 +56,6 @@ describe('the figures of a dataset', () => {
       'good',
       'warn',
     ])
-  })
-})
-
-describe('the list of datasets', () => {
-  afterEach(cleanup)
-
-  it('links each to its page, with its figures', async () => {
-    fakeServer({ 'GET /api/datasets': () => ({ items: [dataset], next: null }) })
-    renderPage(<DatasetsPage />)
-    expect((await screen.findByRole('link', { name: 'Pine' })).getAttribute('href')).toBe(home)
-    for (const text of ['ready', '2,500', '11,500']) expect(screen.getByText(text)).toBeTruthy()
-  })
-
-  it('says how to begin when there is none, with one button', async () => {
-    fakeServer({ 'GET /api/datasets': () => ({ items: [], next: null }) })
-    renderPage(<DatasetsPage />)
-    expect(await screen.findByText('No datasets yet')).toBeTruthy()
-    expect(screen.getAllByRole('link', { name: 'New dataset' })).toHaveLength(1)
-  })
-
-  it('shows what is wrong, and tries again', async () => {
-    let broken = true
-    fakeServer({
-      'GET /api/datasets': () =>
-        broken ? problem(503, 'The generator is away for now.') : { items: [dataset], next: null },
-    })
-    renderPage(<DatasetsPage />)
-    expect(await screen.findByText(/The generator is away/)).toBeTruthy()
-    broken = false
-    fireEvent.click(screen.getByRole('button', { name: 'Try again' }))
-    expect(await screen.findByRole('link', { name: 'Pine' })).toBeTruthy()
   })
 })
 

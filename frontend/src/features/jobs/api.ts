@@ -12,7 +12,7 @@ import {
 
 import { config } from '@/config'
 import { answer, api } from '@/lib/api/client'
-import { byCursor, omitEmpty, type Page } from '@/lib/api/pages'
+import { allItems, byCursor, omitEmpty, type Page } from '@/lib/api/pages'
 import type { Job, JobEvent, JobState } from '@/lib/api/types'
 import { mergeJob, latest, useLiveJobs } from '@/lib/live/jobs-store'
 
@@ -63,6 +63,17 @@ export function useJobs(filter: JobFilter): Pages<Job> {
 export function useNewest(jobs: readonly Job[]): Job[] {
   const live = useLiveJobs((held) => held.jobs)
   return jobs.map((job) => latest(job, live[job.id]))
+}
+
+/** The user's jobs that are not over, newest first: those of the newest page, and all that the live connection told of. */
+export function useUnfinishedJobs(): Job[] {
+  const query = useJobs({})
+  const live = useLiveJobs((held) => held.jobs)
+  const newest = new Map(allItems(query.data).map((job) => [job.id, job]))
+  for (const job of Object.values(live)) newest.set(job.id, latest(job, newest.get(job.id)))
+  return [...newest.values()]
+    .filter((job) => !isOver(job))
+    .toSorted((one, other) => (one.created_at < other.created_at ? 1 : -1))
 }
 
 /** What happened to a job, oldest first; asked anew when its state changes. */
