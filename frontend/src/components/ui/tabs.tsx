@@ -13,27 +13,20 @@ export function Tabs({
   tabs,
   value,
   onChange,
-  look = 'line',
 }: {
   label: string
   tabs: readonly Tab[]
   value: string
   onChange: (name: string) => void
-  look?: 'line' | 'pill'
 }): ReactElement {
-  const list = look === 'line' ? 'border-b border-line' : 'gap-1'
-  const tab =
-    look === 'line'
-      ? '-mb-px border-b-2 border-transparent px-3 py-2.5 data-[state=active]:border-accent'
-      : 'rounded-lg px-2.5 py-1.5 hover:bg-sunken data-[state=active]:bg-sunken'
   return (
     <Root value={value} onValueChange={onChange}>
-      <List aria-label={label} className={`flex overflow-x-auto ${list}`}>
+      <List aria-label={label} className="flex overflow-x-auto border-b border-line">
         {tabs.map(({ name, title }) => (
           <Trigger
             key={name}
             value={name}
-            className={`text-sm font-medium whitespace-nowrap text-muted -outline-offset-2 hover:text-ink data-[state=active]:text-ink ${tab}`}
+            className="-mb-px border-b-2 border-transparent px-3 py-2.5 text-sm font-medium whitespace-nowrap text-muted -outline-offset-2 hover:text-ink data-[state=active]:border-accent data-[state=active]:text-ink"
           >
             {title}
           </Trigger>

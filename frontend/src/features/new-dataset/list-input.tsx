@@ -4,7 +4,7 @@ import { Button } from '@/components/ui/button'
 import { NumberField, TextField } from '@/components/ui/field'
 
 import { choose, readNumber, textOf, type, valueOf, type Reading } from './draft'
-import type { FormState } from './setting-input'
+import type { FormState } from './form-state'
 import { SettingGroup } from './setting-group'
 import { isJson, type Json, type ListSetting, type SimpleSetting } from './spec-schema'
 

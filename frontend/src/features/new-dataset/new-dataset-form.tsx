@@ -1,10 +1,9 @@
-import { lazy, Suspense, useState, type ReactElement, type SubmitEvent } from 'react'
-import { Link, useNavigate } from 'react-router'
+import { useState, type ReactElement, type SubmitEvent } from 'react'
+import { useNavigate } from 'react-router'
 
 import { Button } from '@/components/ui/button'
-import { Failure, Loading, Notice } from '@/components/ui/notice'
+import { Failure, Notice } from '@/components/ui/notice'
 import { Card } from '@/components/ui/page'
-import { Tabs } from '@/components/ui/tabs'
 import { config } from '@/config'
 import { useDebounced } from '@/hooks/use-debounced'
 import { ApiError } from '@/lib/api/problem'
@@ -13,17 +12,13 @@ import { formatBytes, formatCounted } from '@/lib/format'
 import { randomUuid } from '@/lib/uuid'
 
 import { useNewDataset, usePreview } from './api'
-import { CodePanel } from './code-panel'
 import { draftOf, wrongIn, type Draft } from './draft'
 import { PresetCards } from './preset-cards'
 import { PreviewPanel } from './preview-panel'
 import { sortErrors } from './setting-errors'
 import { SettingsForm } from './settings-form'
-import { commandOf, curlOf, pythonOf } from './snippets'
+import { SpecTabs } from './spec-tabs'
 import { presetsOf, settingsOf, type Json, type Preset, type Setting } from './spec-schema'
-
-// Fetched when first opened: the editor is larger than the rest of the page.
-const YamlEditor = lazy(() => import('./yaml-editor'))
 
 /** The settings that everybody chooses, with their defaults. */
 function usual(settings: readonly Setting[]): Preset {
@@ -38,7 +33,6 @@ export function NewDatasetForm({ schema }: { schema: Json }): ReactElement {
   const [preset, setPreset] = useState('default')
   const [draft, setDraft] = useState(() => draftOf(presets[0]?.spec ?? {}))
   const [key, setKey] = useState(randomUuid)
-  const [tab, setTab] = useState('rows')
   const [yamlProblem, setYamlProblem] = useState<string | null>(null)
   const create = useNewDataset()
   const navigate = useNavigate()
@@ -69,59 +63,6 @@ export function NewDatasetForm({ schema }: { schema: Json }): ReactElement {
     yamlProblem === null ? errors.general : [`The YAML cannot be read. ${yamlProblem}`, ...errors.general]
   const paused = !readable || error instanceof ApiError
   const { spec } = draft
-  const token = (
-    <>
-      <code>TOKEN</code> is a{' '}
-      <Link to="/tokens" className="underline underline-offset-4">
-        personal token
-      </Link>
-      . The answer is the job.
-    </>
-  )
-  const tabs = [
-    {
-      name: 'rows',
-      title: 'First rows',
-      content: (
-        <PreviewPanel preview={lastPreview} busy={preview.isFetching || settled !== spec} paused={paused} />
-      ),
-    },
-    {
-      name: 'yaml',
-      title: 'YAML',
-      content: (
-        <Suspense fallback={<Loading what="editor" />}>
-          <p className="mb-3 text-sm text-muted">
-            What is not named has its default. Changes here change the form, and the other way round.
-          </p>
-          <YamlEditor spec={spec} onSpec={(next) => change(draftOf(next))} onProblem={setYamlProblem} />
-        </Suspense>
-      ),
-    },
-    {
-      name: 'curl',
-      title: 'curl',
-      content: <CodePanel what="curl command" text={curlOf(spec, window.location.origin)} note={token} />,
-    },
-    {
-      name: 'command',
-      title: 'cartload',
-      content: (
-        <CodePanel
-          what="cartload command"
-          text={commandOf(spec, settings)}
-          note="The same rows as files, made on your machine without a server."
-        />
-      ),
-    },
-    {
-      name: 'python',
-      title: 'Python',
-      content: (
-        <CodePanel what="Python program" text={pythonOf(spec)} note="The same rows as Arrow tables." />
-      ),
-    },
-  ]
   return (
     <>
       <PresetCards
@@ -166,7 +107,19 @@ export function NewDatasetForm({ schema }: { schema: Json }): ReactElement {
           </Card>
         </form>
         <div className="min-w-0 lg:sticky lg:top-6">
-          <Tabs label="What it makes" tabs={tabs} value={tab} onChange={setTab} />
+          <SpecTabs
+            spec={spec}
+            settings={settings}
+            rows={
+              <PreviewPanel
+                preview={lastPreview}
+                busy={preview.isFetching || settled !== spec}
+                paused={paused}
+              />
+            }
+            onSpec={(next) => change(draftOf(next))}
+            onYamlProblem={setYamlProblem}
+          />
         </div>
       </div>
     </>

@@ -3,7 +3,7 @@ import { useState, type ReactElement } from 'react'
 import { TextField } from '@/components/ui/field'
 
 import { choose, readNumbers, type, valueOf } from './draft'
-import type { FormState } from './setting-input'
+import type { FormState } from './form-state'
 import { SettingGroup } from './setting-group'
 import { placeOf } from './spec-layout'
 import type { NumbersSetting } from './spec-schema'

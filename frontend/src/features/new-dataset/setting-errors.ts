@@ -24,9 +24,9 @@ export function sortErrors(
   const byPath: Record<string, string> = { ...wrong }
   const general: string[] = []
   for (const { field, message } of error instanceof ApiError ? error.fields : []) {
-    const setting = field === '' || field === 'spec' ? undefined : settingFor(field, settings)
-    if (setting === undefined)
-      general.push(field === '' || field === 'spec' ? message : `${field}: ${message}`)
+    const ofWhole = field === '' || field === 'spec'
+    const setting = ofWhole ? undefined : settingFor(field, settings)
+    if (setting === undefined) general.push(ofWhole ? message : `${field}: ${message}`)
     else {
       const inside = field.startsWith(`${setting.path}.`) ? `${field.slice(setting.path.length + 1)}: ` : ''
       byPath[setting.path] ??= inside + message

@@ -3,20 +3,14 @@ import type { ReactElement } from 'react'
 import { NumberField, SelectField, TextField } from '@/components/ui/field'
 import { formatNumber } from '@/lib/format'
 
-import { choose, readNumber, scaled, textOf, type, valueOf, type Draft, type Reading } from './draft'
+import { choose, readNumber, scaled, textOf, type, valueOf, type Reading } from './draft'
+import type { FormState } from './form-state'
 import { ListInput } from './list-input'
 import { NumbersInput } from './numbers-input'
-import type { SettingErrors } from './setting-errors'
 import { Slider } from './slider'
 import { lookOf } from './spec-layout'
 import type { NumberSetting, Setting, TextSetting } from './spec-schema'
 import { WeightsInput } from './weights-input'
-
-export interface FormState {
-  draft: Draft
-  errors: SettingErrors
-  change: (draft: Draft) => void
-}
 
 type Props<Kind> = FormState & { setting: Kind }
 

@@ -4,8 +4,9 @@ import { classes } from '@/lib/classes'
 import { formatCounted } from '@/lib/format'
 
 import { isChanged } from './draft'
+import type { FormState } from './form-state'
 import { isWrong } from './setting-errors'
-import { SettingInput, type FormState } from './setting-input'
+import { SettingInput } from './setting-input'
 import { groups, type Group } from './spec-layout'
 import type { Setting } from './spec-schema'
 

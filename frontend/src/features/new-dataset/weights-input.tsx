@@ -3,7 +3,7 @@ import type { ReactElement } from 'react'
 import { NumberField } from '@/components/ui/field'
 
 import { readNumber, textOf, type, valueOf, type Reading } from './draft'
-import type { FormState } from './setting-input'
+import type { FormState } from './form-state'
 import { SettingGroup } from './setting-group'
 import { keyName, lookOf } from './spec-layout'
 import { isJson, type WeightsSetting } from './spec-schema'
