@@ -98,3 +98,35 @@ async def test_what_belongs_to_another_account_is_not_there(person: Person, brow
         await other.sign_up()
         await other.page.goto(address)
         await other.sees_heading("There is no such dataset")
+
+
+async def test_a_lost_browser_is_signed_out_and_the_password_changed(
+    person: Person, browser: Browser
+) -> None:
+    async with person_at(browser, person.origin) as lost:
+        lost.name, lost.password = person.name, person.password
+        await lost.go("/sign-in")
+        await lost.sign_in()
+        await lost.sees_heading("Datasets")
+
+        await person.page.get_by_role("link", name=f"Account of {person.name}").click()
+        await person.sees_heading("Account")
+        sessions = person.page.get_by_role("list", name="Sessions").get_by_role("listitem")
+        await expect(sessions).to_have_count(2)
+        await person.page.get_by_role("button", name="Sign out Chrome").click()
+        await expect(sessions).to_have_count(1)
+        await expect(sessions).to_contain_text("this one")
+        await lost.page.reload()
+        await lost.sees_heading("Sign in")
+
+    await person.fill(present_password="not my password", new_password="another good one")
+    await person.press("Change password")
+    await person.sees("This is not your present password.")
+    await person.fill(present_password=person.password, new_password="another good one")
+    await person.press("Change password")
+    await person.sees("Your password is changed.")
+    person.password = "another good one"
+    await person.press("Sign out")
+    await person.sees_heading("Sign in")
+    await person.sign_in()
+    await person.sees_heading("Account")

@@ -32,7 +32,7 @@ async def test_pages_without_an_account(visitor: Person) -> None:
 async def test_pages_with_nothing_to_show(person: Person) -> None:
     await person.sees("What is in it")
     await look(person, "no datasets")
-    for path, text in (("/jobs", "No jobs yet"), ("/tokens", "No tokens yet")):
+    for path, text in (("/jobs", "No jobs yet"), ("/tokens", "No tokens yet"), ("/account", "this one")):
         await person.go(path)
         await person.sees(text)
         await look(person, path)

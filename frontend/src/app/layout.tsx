@@ -63,9 +63,19 @@ function Header(): ReactElement {
         {user !== null && <Places />}
         <div className="ml-auto flex min-w-0 items-center gap-1">
           {user !== null && (
-            <span className="hidden max-w-32 truncate px-2 text-sm text-muted sm:inline">
-              {user.user_name}
-            </span>
+            <NavLink
+              to="/account"
+              aria-label={`Account of ${user.user_name}`}
+              className={({ isActive }) =>
+                classes(
+                  'max-w-32 truncate rounded-lg px-2 py-1.5 text-sm',
+                  isActive ? 'bg-sunken text-ink' : 'text-muted hover:text-ink',
+                )
+              }
+            >
+              <span className="hidden sm:inline">{user.user_name}</span>
+              <span className="font-medium uppercase sm:hidden">{user.user_name.slice(0, 1)}</span>
+            </NavLink>
           )}
           <ThemeToggle />
           {user !== null && (

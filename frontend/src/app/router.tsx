@@ -50,6 +50,10 @@ const signedIn = [
   { path: 'jobs', element: <JobsPage /> },
   { path: 'jobs/:jobId', element: <JobPage /> },
   { path: 'tokens', element: <TokensPage /> },
+  {
+    path: 'account',
+    lazy: async () => ({ Component: (await import('@/features/account/account-page')).AccountPage }),
+  },
 ]
 
 /** Every address of the interface. */

@@ -4,7 +4,8 @@ import type { Credentials } from './api'
 
 export type ValidationErrors = Partial<Record<keyof Credentials, string>>
 
-function passwordError(password: string, fresh: boolean): string | undefined {
+/** What is wrong with a password; `fresh` for one that is chosen now. */
+export function passwordError(password: string, fresh: boolean): string | undefined {
   const { least, most } = config.passwordLength
   if (password === '') return 'Enter a password.'
   if (!fresh) return undefined

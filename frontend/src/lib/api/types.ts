@@ -14,6 +14,7 @@ type ItemOf<Listing> = Listing extends { items: (infer Item)[] } ? Item : never
 
 export type Session = Answer<paths['/api/auth/login']['post'], 200>
 export type User = Answer<paths['/api/auth/me']['get'], 200>
+export type SignedInPlace = ItemOf<Answer<paths['/api/auth/sessions']['get'], 200>>
 export type PersonalToken = ItemOf<Answer<paths['/api/auth/tokens']['get'], 200>>
 export type CreatedToken = Answer<paths['/api/auth/tokens']['post'], 201>
 

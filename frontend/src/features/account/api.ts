@@ -1,0 +1,82 @@
+import {
+  useInfiniteQuery,
+  useMutation,
+  useQueryClient,
+  type InfiniteData,
+  type UseInfiniteQueryResult,
+  type UseMutationResult,
+} from '@tanstack/react-query'
+
+import { config } from '@/config'
+import { answer, api } from '@/lib/api/client'
+import { byCursor, omitEmpty, type Page } from '@/lib/api/pages'
+import { problemFrom } from '@/lib/api/problem'
+import type { SignedInPlace } from '@/lib/api/types'
+import { setSession } from '@/lib/session/store'
+
+const key = ['sessions']
+
+/** Where the account is signed in, newest first. */
+export function useSessions(): UseInfiniteQueryResult<InfiniteData<Page<SignedInPlace>, string | undefined>> {
+  return useInfiniteQuery({
+    queryKey: key,
+    queryFn: ({ pageParam }): Promise<Page<SignedInPlace>> =>
+      answer(
+        api.GET('/api/auth/sessions', {
+          params: { query: omitEmpty({ cursor: pageParam, limit: config.pageSize.list }) },
+        }),
+      ),
+    ...byCursor,
+  })
+}
+
+export function useEndSession(): UseMutationResult<unknown, Error, string> {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (id) =>
+      answer(api.DELETE('/api/auth/sessions/{session_id}', { params: { path: { session_id: id } } })),
+    onSettled: () => client.invalidateQueries({ queryKey: key }),
+  })
+}
+
+export function useEndOtherSessions(): UseMutationResult<unknown, Error, void> {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: () => answer(api.DELETE('/api/auth/sessions')),
+    onSettled: () => client.invalidateQueries({ queryKey: key }),
+  })
+}
+
+export interface PasswordChange {
+  user_name: string
+  password: string
+  new_password: string
+  personal_tokens: 'revoke' | 'keep'
+}
+
+async function changePassword(body: PasswordChange): Promise<void> {
+  // Without the access token: a 401 means that the password is wrong, and must not renew the session and ask
+  // a second time.
+  const response = await fetch('/api/auth/password', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  })
+  if (!response.ok) throw problemFrom(response, await response.json().catch(() => undefined))
+  // The change has ended every session, this one too.
+  const credentials = { user_name: body.user_name, password: body.new_password }
+  setSession(await answer(api.POST('/api/auth/login', { body: credentials })))
+}
+
+/** Changes the password and signs in with the new one. */
+export function useChangePassword(): UseMutationResult<void, Error, PasswordChange> {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: changePassword,
+    onSuccess: () =>
+      Promise.all([
+        client.invalidateQueries({ queryKey: key }),
+        client.invalidateQueries({ queryKey: ['tokens'] }),
+      ]),
+  })
+}
