@@ -1,6 +1,7 @@
 """`make check` and `make test`: which commands they are, in which order."""
 
 import contextlib
+import re
 import subprocess
 import sys
 import time
@@ -40,11 +41,11 @@ YAML = (".github", "deploy", "docker-compose.yml", "docker-compose.mysql.yml")
 VERSION = "0.1.0"
 STEP_SECONDS = 900
 WORKERS = "2"
-UNIT_WORKERS = "4"
-"""One more than two cores: many of these tests wait for a process or for a limit of time."""
 UNIT_TESTS = ("tests/unit", "tests/contract")
 """They need no server; the architecture rules among them are part of `make check`."""
-TESTS = ("tests/unit", "tests/contract", "tests/integration", "tests/e2e")
+UNIT_GROUPS = (("gateway",), ("kit", "notifier"), ("engine", "mutants"), ("checker", "stored", "cli"))
+"""Folders of unit tests that take longest, the one that waits most first; the others are one more group."""
+SERVER_TESTS = ("tests/integration", "tests/e2e")
 
 
 @dataclass(frozen=True)
@@ -100,39 +101,47 @@ def check(environ: Mapping[str, str], log: Callable[[str], None]) -> None:
 
 
 def test(environ: Mapping[str, str], log: Callable[[str], None]) -> None:
-    """Run every test; raises LauncherError naming the parts that failed."""
-    folders = tuple(folder for folder in TESTS if (checkout() / folder).is_dir())
-    servers = (*folders, "-n", WORKERS, "--dist", "loadgroup")
-    steps = (
-        Step("tests of the UI", tuple(node.npm("run", "test")), "frontend"),
-        Step("unit, contract, integration and browser tests", (sys.executable, "-m", "pytest", *servers)),
-    )
-    failed = []
-    for step in steps:
-        log(f"{step.title}:")
-        began = time.monotonic()
-        code = _run_shown(step, checkout(), environ)
-        log(f"{step.title}: {'passed' if code == 0 else 'FAILED'} ({time.monotonic() - began:.0f} s)")
-        failed += [step.title] if code else []
-    if failed:
-        raise LauncherError(f"make test failed: {', '.join(failed)}")
+    """Run every test, those that need no server first; raises LauncherError naming the parts that failed."""
+    log("Tests that need no server:")
+    unit(environ, log)
+    folders = tuple(folder for folder in SERVER_TESTS if (checkout() / folder).is_dir())
+    run = (sys.executable, "-m", "pytest", *folders, "-n", WORKERS, "--dist", "loadgroup")
+    step = Step("Integration and browser tests", run)
+    log(f"{step.title}:")
+    began = time.monotonic()
+    code = _run_shown(step, checkout(), environ)
+    log(f"{step.title}: {'FAILED' if code else 'passed'} ({time.monotonic() - began:.0f} s)")
+    if code:
+        raise LauncherError("make test failed: integration and browser tests")
 
 
 def unit(environ: Mapping[str, str], log: Callable[[str], None]) -> None:
     """Run every test that needs no server; raises LauncherError naming the parts that failed."""
     began = time.monotonic()
-    # Side by side, since the UI's tests end long before Python's and leave both cores to them.
-    run = (sys.executable, "-m", "pytest", "-q", *UNIT_TESTS)
-    steps = (
-        Step("Python", (*run, "-n", UNIT_WORKERS, "--dist", "worksteal", "-p", "no:cacheprovider")),
-        Step("UI", tuple(node.npm("run", "test")), "frontend"),
-    )
+    # A process for each group, since workers of one run would each import and collect everything: a fifth
+    # more of the processor. All at once, since the UI's tests end early and many of the gateway's wait.
+    run = (sys.executable, "-m", "pytest", "-p", "no:cacheprovider")
+    groups = [Step(title, (*run, *folders)) for title, folders in unit_groups(checkout()).items()]
+    steps = (*groups, Step("UI", tuple(node.npm("run", "test")), "frontend"))
     with ThreadPoolExecutor(max_workers=len(steps)) as pool:
         passed = list(pool.map(lambda step: _passes(step, checkout(), environ, log), steps))
     failed = [step.title for step, fine in zip(steps, passed, strict=True) if not fine]
     if failed:
-        raise LauncherError(f"make unit failed: {', '.join(failed)}")
+        raise LauncherError(f"these tests failed: {', '.join(failed)}")
     log(f"All passed in {time.monotonic() - began:.0f} s.")
+
+
+def unit_groups(root: Path) -> dict[str, tuple[str, ...]]:
+    """The folders of all tests that need no server, in groups of about equal length, by their titles."""
+    unit, *others = UNIT_TESTS
+    named = {name for group in UNIT_GROUPS for name in group}
+    rest = sorted(
+        folder.name
+        for folder in (root / unit).iterdir()
+        if folder.is_dir() and folder.name not in named and not folder.name.startswith("_")
+    )
+    groups = {", ".join(group): tuple(f"{unit}/{name}" for name in group) for group in UNIT_GROUPS}
+    return {**groups, "all others": (*(f"{unit}/{name}" for name in rest), *others)}
 
 
 def observability_test(environ: Mapping[str, str], log: Callable[[str], None]) -> None:
@@ -236,8 +245,14 @@ def _passes(step: Step, root: Path, environ: Mapping[str, str], log: Callable[[s
     if code:
         log(f"  {step.title}: FAILED ({seconds:.0f} s)\n{output.rstrip()}")
     else:
-        log(f"  {step.title}: fine ({seconds:.0f} s)")
+        log(f"  {step.title}: fine ({seconds:.0f} s){_counted(output)}")
     return code == 0
+
+
+def _counted(output: str) -> str:
+    """How many tests a runner says have passed, to be read behind its title; nothing for other programs."""
+    counts = re.findall(r"(?<!\d)(\d+) passed", output)
+    return f", {counts[-1]} passed" if counts else ""
 
 
 def _up_to_date(root: Path, environ: Mapping[str, str], log: Callable[[str], None]) -> bool:
