@@ -5,9 +5,10 @@ import shutil
 import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 from cartload_dev.paths import default_run_dir
-from mutants.mutant import Mutant, copy_sources
+from mutants.mutant import Mutant, Proof, copy_sources
 from mutants.outcome import Outcome, run_tests, verdict
 from mutants.variants import MUTANTS
 
@@ -54,12 +55,18 @@ def _found(mutant: Mutant) -> bool:
     copy_sources(TREE, mutant.edits)
     results = []
     for number, proof in enumerate(mutant.proofs, 1):
-        began = time.monotonic()
-        outcome = run_tests(TREE, [proof.test], FOLDER / f"{mutant.name}-{number}.log", PROOF_SECONDS)
-        result = verdict(outcome, proof.says)
-        _print(mutant.name, proof.test.rpartition("/")[2], result, began)
-        results.append(_as_wanted(outcome, fine=result == "found"))
+        log = FOLDER / f"{mutant.name}-{number}.log"
+        # In turn, and no further once one has found it.
+        results.append(any(_finds(mutant, proof, log) for _ in range(proof.tries)))
     return all(results)
+
+
+def _finds(mutant: Mutant, proof: Proof, log: Path) -> bool:
+    began = time.monotonic()
+    outcome = run_tests(TREE, [proof.test], log, PROOF_SECONDS)
+    result = verdict(outcome, proof.says)
+    _print(mutant.name, proof.test.rpartition("/")[2], result, began)
+    return _as_wanted(outcome, fine=result == "found")
 
 
 def _print(name: str, proof: str, result: str, began: float) -> None:

@@ -40,6 +40,8 @@ class Proof:
     """Its id, as pytest takes it."""
     says: str
     """A regular expression for its failure: one for another reason proves nothing."""
+    tries: int = 1
+    """How often it is run until it fails: more than once where it meets the fault by chance."""
 
 
 @dataclass(frozen=True)
