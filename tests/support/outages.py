@@ -26,7 +26,13 @@ SETTINGS = {"CARTLOAD_USER_UNFINISHED_JOBS": "1000", "CARTLOAD_USER_REQUESTS_PER
 CUSTOMERS = 20_000
 SMALL = 100
 PAUSE_SECONDS = 2.0
-READY_SECONDS = 120.0
+READY_SECONDS = 180.0
+STEADY_CHECKS = 5
+"""How often in a row, a second apart, all have to be ready. MariaDB may end itself just after its disk has
+space again, over what it could not roll back; one that starts on a full disk tries again after a minute.
+"""
+NOTICED_SECONDS = 60.0
+"""Within which somebody has to notice that something is away: a refused job, or a process not ready."""
 JOB_SECONDS = 600.0
 MEMORY_MIB = 400.0
 """What a process may take, its full buffers included: in `make bench` the largest has some 300."""
@@ -58,9 +64,10 @@ async def outlast(
 ) -> Seen:
     """Break something for so long in the middle of a job, and ask for further jobs and `meanwhile`.
 
-    Every new job is accepted or refused with 503 and `Retry-After`, and no process takes more than
-    `MEMORY_MIB`. Afterwards the first and every accepted job complete, the first and the last of them are
-    compared row by row, and a refused one left nothing. Raises AssertionError where that is not so.
+    It lasts longer where nobody has noticed it by then. Every new job is accepted or refused with 503 and
+    `Retry-After`, and no process takes more than `MEMORY_MIB`. Afterwards the first and every accepted job
+    complete, the first and the last of them are compared row by row, and a refused one left nothing. Raises
+    AssertionError where that is not so.
     """
     seen = Seen()
     known = {job["id"] for job in await _jobs(user)}
@@ -82,9 +89,7 @@ async def outlast(
         f"it waited for {sorted(seen.waiting_for)}"
     )
     assert max(seen.memory.values()) < MEMORY_MIB, seen.memory
-    async with asyncio.timeout(READY_SECONDS):
-        while await _unready(system):  # noqa: ASYNC110 - processes that are only asked over HTTP
-            await asyncio.sleep(1.0)
+    await _steady(system)
     # A long outage outlasts the access token.
     await user.sign_in()
     job = await user.job_when(first["id"], lambda job: job["state"] in ENDED, JOB_SECONDS)
@@ -107,11 +112,21 @@ async def _ask_until(
     seen: Seen,
     look: Callable[[], Awaitable[None]],
 ) -> None:
-    while time.monotonic() < ends:
+    latest = ends + NOTICED_SECONDS
+    while time.monotonic() < ends or not (seen.unready or seen.refused):
+        assert time.monotonic() < latest, "nobody noticed"
         await look()
         await _ask_for_a_job(user, seen)
         seen.unready |= await _unready(system)
         await asyncio.sleep(PAUSE_SECONDS)
+
+
+async def _steady(system: LinkedSystem) -> None:
+    async with asyncio.timeout(READY_SECONDS):
+        in_a_row = 0
+        while in_a_row < STEADY_CHECKS:
+            in_a_row = 0 if await _unready(system) else in_a_row + 1
+            await asyncio.sleep(1.0)
 
 
 async def _ask_for_a_job(user: User, seen: Seen) -> None:

@@ -45,6 +45,6 @@ async def test_while_the_databases_disk_is_full_jobs_wait_others_read_and_then_a
     full = system.disks["database"].full()
     async with signed_up(system.base_url) as user, somebody_who_reads(system) as read:
         seen = await outlast(system, user, full, FULL_SECONDS, customers=8_000, meanwhile=read)
-    assert "writer-consumer" in seen.unready
-    # MariaDB may end itself where a rollback finds no space: then none that needs it is ready for a while.
+    # Where it first lacks space differs from run to run: at a new job or at rows of a chunk. MariaDB may end
+    # itself where a rollback finds no space: then none that needs it is ready for a while.
     assert not seen.unready & {"gateway", "notifier", "generator-worker"}
