@@ -24,6 +24,12 @@ if (typeof HTMLElement !== 'undefined') {
     clientWidth: { configurable: true, get: () => 1_000 },
     clientHeight: { configurable: true, get: () => 600 },
   })
+  // Nothing ever changes its size either.
+  window.ResizeObserver = class {
+    observe = (): void => undefined
+    unobserve = (): void => undefined
+    disconnect = (): void => undefined
+  }
   // It knows dialogs but cannot open them.
   Object.assign(HTMLDialogElement.prototype, {
     showModal(this: HTMLDialogElement) {

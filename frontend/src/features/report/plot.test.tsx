@@ -35,7 +35,7 @@ describe('the picture of a figure', () => {
     const [first = 0, second = 0, third = 0] = numbersOf(drawn, 'circle', 'cy')
     expect(second - first).toBeGreaterThan(10)
     expect(third - second).toBeCloseTo(second - first)
-    expect(drawn.querySelector('polyline')?.getAttribute('points')?.split(' ')).toHaveLength(3)
+    expect(drawn.querySelector('path.stroke-warn')?.getAttribute('d')?.split('L')).toHaveLength(3)
   })
 
   it('is drawn where nothing was counted', () => {

@@ -1,100 +1,96 @@
-import { scaleBand, scaleLinear, scaleLog } from 'd3-scale'
-import type { ReactElement, ReactNode } from 'react'
+import { scaleBand, scaleLinear, scaleLog } from '@visx/scale'
+import { LinePath } from '@visx/shape'
+import type { ReactElement } from 'react'
 
+import { BottomAxis, Chart, LeftAxis, type Room } from '@/components/ui/chart'
 import type { Figure } from '@/lib/api/types'
 import { formatNumber } from '@/lib/format'
 
-const frame = { width: 380, height: 230, left: 48, right: 372, top: 8, bottom: 186 }
 const mostLabels = 12
 
 interface Series {
   x: readonly (string | number)[]
   y: readonly number[]
   expected: readonly number[]
-}
-
-function Text({ x, y, end, children }: { x: number; y: number; end?: boolean; children: ReactNode }) {
-  return (
-    <text x={x} y={y} textAnchor={end === true ? 'end' : 'middle'} className="fill-muted text-[11px]">
-      {children}
-    </text>
-  )
-}
-
-function Grid({ ticks, down }: { ticks: readonly number[]; down: (value: number) => number }): ReactElement {
-  return (
-    <>
-      {ticks.map((tick) => (
-        <g key={tick}>
-          <path d={`M${frame.left} ${down(tick)}H${frame.right}`} className="stroke-line" />
-          <Text x={frame.left - 6} y={down(tick) + 4} end>
-            {formatNumber(tick)}
-          </Text>
-        </g>
-      ))}
-    </>
-  )
+  room: Room
 }
 
 /** A bar for each value, and a mark across it where it was expected. */
-function Bars({ x, y, expected }: Series): ReactElement {
-  const down = scaleLinear([0, Math.max(...y, ...expected, 1e-9)], [frame.bottom, frame.top]).nice(4)
-  const across = scaleBand([...x.keys()], [frame.left, frame.right])
+function Bars({ x, y, expected, room }: Series): ReactElement {
+  const down = scaleLinear({
+    domain: [0, Math.max(...y, ...expected, 1e-9)],
+    range: [room.height, 0],
+    nice: 4,
+  })
+  const across = scaleBand({ domain: [...x.keys()], range: [0, room.width] })
   const step = across.step()
-  const leftOf = (place: number): number => frame.left + place * step
   const every = Math.ceil(x.length / mostLabels)
   return (
     <>
-      <Grid ticks={down.ticks(4)} down={down} />
+      <LeftAxis scale={down} room={room} ticks={down.ticks(4)} format={(value) => formatNumber(+value)} />
       {y.map((value, place) => (
         <rect
           key={place}
-          x={leftOf(place) + step * 0.12}
+          x={(place + 0.12) * step}
           y={down(value)}
           width={step * 0.76}
-          height={frame.bottom - down(value)}
+          height={room.height - down(value)}
           className="fill-accent"
         />
       ))}
       {expected.map((value, place) => (
         <path
           key={place}
-          d={`M${leftOf(place)} ${down(value)}h${step}`}
+          d={`M${place * step} ${down(value)}h${step}`}
           className="stroke-warn"
           strokeWidth="2"
         />
       ))}
-      {x.map(
-        (name, place) =>
-          place % every === 0 && (
-            <Text key={place} x={leftOf(place) + step / 2} y={frame.bottom + 16}>
-              {name}
-            </Text>
-          ),
-      )}
+      <BottomAxis
+        scale={across}
+        room={room}
+        ticks={[...x.keys()].filter((place) => place % every === 0)}
+        format={(place) => String(x[place] ?? '')}
+      />
     </>
   )
 }
 
 /** Points of the values and a line of what was expected, both axes logarithmic. */
-function LogLog({ x, y, expected }: Series): ReactElement {
+function LogLog({ x, y, expected, room }: Series): ReactElement {
   const places = x.map(Number)
-  const across = scaleLog([1, Math.max(...places, 10)], [frame.left, frame.right]).nice()
+  const across = scaleLog({ domain: [1, Math.max(...places, 10)], range: [0, room.width], nice: true })
   const lowest = Math.min(...y, ...expected, 1)
-  const down = scaleLog([lowest, Math.max(...y, ...expected, 10)], [frame.bottom, frame.top]).nice()
-  const line = expected.map((value, place) => `${across(places[place] ?? 1)},${down(value)}`).join(' ')
+  const down = scaleLog({
+    domain: [lowest, Math.max(...y, ...expected, 10)],
+    range: [room.height, 0],
+    nice: true,
+  })
+  const at = (place: number): number => across(places[place] ?? 1)
   return (
     <>
-      <Grid ticks={powersOfTen(down.domain())} down={down} />
-      {powersOfTen(across.domain()).map((power) => (
-        <Text key={power} x={across(power)} y={frame.bottom + 16}>
-          {formatNumber(power)}
-        </Text>
-      ))}
+      <LeftAxis
+        scale={down}
+        room={room}
+        ticks={powersOfTen(down.domain())}
+        format={(value) => formatNumber(+value)}
+      />
+      <BottomAxis
+        scale={across}
+        room={room}
+        ticks={powersOfTen(across.domain())}
+        format={(value) => formatNumber(+value)}
+      />
       {y.map((value, place) => (
-        <circle key={place} cx={across(places[place] ?? 1)} cy={down(value)} r="2" className="fill-accent" />
+        <circle key={place} cx={at(place)} cy={down(value)} r="2" className="fill-accent" />
       ))}
-      <polyline points={line} fill="none" strokeWidth="2" className="stroke-warn" />
+      <LinePath
+        data={[...expected]}
+        x={(_, place) => at(place)}
+        y={(value) => down(value)}
+        strokeWidth={2}
+        className="stroke-warn"
+      />
     </>
   )
 }
@@ -107,18 +103,12 @@ export function powersOfTen(domain: readonly number[]): number[] {
 
 /** A figure of a report as a picture; its numbers belong beside it. */
 export function Plot({ figure }: { figure: Figure }): ReactElement {
-  const series = { x: figure.x, y: figure.y, expected: figure.expected ?? [] }
   return (
-    <svg
-      viewBox={`0 0 ${frame.width} ${frame.height}`}
-      role="img"
-      aria-label={figure.title}
-      className="w-full"
-    >
-      {figure.kind === 'log_log' ? <LogLog {...series} /> : <Bars {...series} />}
-      <Text x={(frame.left + frame.right) / 2} y={frame.height - 8}>
-        {figure.x_label}
-      </Text>
-    </svg>
+    <Chart label={figure.title} xLabel={figure.x_label} height={230}>
+      {(room) => {
+        const series = { x: figure.x, y: figure.y, expected: figure.expected ?? [], room }
+        return figure.kind === 'log_log' ? <LogLog {...series} /> : <Bars {...series} />
+      }}
+    </Chart>
   )
 }

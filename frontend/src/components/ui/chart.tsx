@@ -1,0 +1,114 @@
+import { AxisBottom, AxisLeft, type AxisScale, type TickFormatter, type TickRendererProps } from '@visx/axis'
+import { GridRows } from '@visx/grid'
+import { useParentSize } from '@visx/responsive'
+import type { ScaleInput } from '@visx/scale'
+import type { ReactElement, ReactNode } from 'react'
+
+/** Room around what is drawn: for the numbers on the left, and for those and a line of words below. */
+const margin = { left: 56, right: 8, top: 8, bottom: 44 }
+/** What a chart is drawn for until its place is measured. */
+const firstWidth = 380
+
+/** The room between the axes, in pixels. */
+export interface Room {
+  width: number
+  height: number
+}
+
+/** A picture of numbers, as wide as its place. Its numbers belong beside it in words. */
+export function Chart({
+  label,
+  xLabel,
+  height,
+  children,
+}: {
+  label: string
+  xLabel: string
+  height: number
+  /** Draws between the axes, from the top left corner. */
+  children: (room: Room) => ReactNode
+}): ReactElement {
+  const { parentRef, width: measured } = useParentSize({
+    initialSize: { width: firstWidth },
+    ignoreDimensions: ['height', 'top', 'left'],
+  })
+  const width = Math.max(measured, margin.left + margin.right + 1)
+  const room = { width: width - margin.left - margin.right, height: height - margin.top - margin.bottom }
+  return (
+    <div ref={parentRef} className="w-full overflow-hidden">
+      <svg width={width} height={height} role="img" aria-label={label} className="block">
+        <g transform={`translate(${margin.left},${margin.top})`}>
+          {children(room)}
+          <text
+            x={room.width / 2}
+            y={room.height + 36}
+            textAnchor="middle"
+            className="fill-muted text-[11px]"
+          >
+            {xLabel}
+          </text>
+        </g>
+      </svg>
+    </div>
+  )
+}
+
+function Tick({ x, y, dx, dy, textAnchor, formattedValue }: TickRendererProps): ReactElement {
+  return (
+    <text x={x} y={y} dx={dx} dy={dy} textAnchor={textAnchor} className="fill-muted text-[11px]">
+      {formattedValue}
+    </text>
+  )
+}
+
+interface AxisProps<Scale extends AxisScale> {
+  scale: Scale
+  room: Room
+  /** The values that are named, and how. */
+  ticks: ScaleInput<Scale>[]
+  format: TickFormatter<ScaleInput<Scale>>
+}
+
+/** The numbers on the left, each with a line across. */
+export function LeftAxis<Scale extends AxisScale>({
+  scale,
+  room,
+  ticks,
+  format,
+}: AxisProps<Scale>): ReactElement {
+  return (
+    <>
+      <GridRows scale={scale} width={room.width} tickValues={ticks} stroke="var(--line)" />
+      <AxisLeft
+        scale={scale}
+        tickValues={ticks}
+        tickFormat={format}
+        tickComponent={Tick}
+        tickLength={4}
+        hideAxisLine
+        hideTicks
+      />
+    </>
+  )
+}
+
+/** The names or numbers below. */
+export function BottomAxis<Scale extends AxisScale>({
+  scale,
+  room,
+  ticks,
+  format,
+}: AxisProps<Scale>): ReactElement {
+  return (
+    <AxisBottom
+      scale={scale}
+      top={room.height}
+      tickValues={ticks}
+      tickFormat={format}
+      tickComponent={Tick}
+      tickLength={4}
+      hideAxisLine
+      hideTicks
+    />
+  )
+}
