@@ -121,7 +121,7 @@ def _blob(layout: Layout) -> dict[str, str]:
     }
 
 
-def _notifier(layout: Layout) -> dict[str, str]:
+def _generator(layout: Layout) -> dict[str, str]:
     return {"CARTLOAD_GENERATOR_URL": layout.url("generator-api")}
 
 
@@ -154,7 +154,7 @@ def _numbered(name: str, index: int) -> str:
 
 _PARTS: Mapping[tuple[str, str], tuple[Callable[[Layout], dict[str, str]], ...]] = {
     ("auth", "migrate"): (_auth_database,),
-    ("auth", "api"): (_auth_database, _signing_keys),
+    ("auth", "api"): (_auth_database, _signing_keys, _generator),
     ("generator", "migrate"): (_generator_database,),
     ("generator", "topics"): (_kafka,),
     ("generator", "api"): (_generator_database, _disk, _kafka, _tokens),
@@ -164,6 +164,6 @@ _PARTS: Mapping[tuple[str, str], tuple[Callable[[Layout], dict[str, str]], ...]]
     ("writer", "tasks"): (_writer_database, _blob, _kafka),
     ("writer", "checker"): (_writer_database,),
     ("writer", "api"): (_writer_database, _blob, _tokens, _public_database),
-    ("notifier", "api"): (_notifier, _kafka, _tokens),
+    ("notifier", "api"): (_generator, _kafka, _tokens),
     ("gateway", "api"): (_gateway, _tokens),
 }

@@ -36,7 +36,12 @@ def empty_database(mysql_url: str) -> Iterator[str]:
 
 async def start(database_url: str, *arguments: str, **settings: str) -> Process:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("CARTLOAD_")}
-    environment = {**kept, "CARTLOAD_AUTH_DATABASE_URL": database_url, **settings}
+    environment = {
+        **kept,
+        "CARTLOAD_AUTH_DATABASE_URL": database_url,
+        "CARTLOAD_GENERATOR_URL": auth_service.NO_GENERATOR,
+        **settings,
+    }
     command = [sys.executable, "-m", "cartload_auth", *arguments]
     return await asyncio.create_subprocess_exec(*command, env=environment, stdout=PIPE, stderr=PIPE)
 

@@ -174,3 +174,36 @@ async def test_deleting_ends_the_rollback_of_an_append_too(generator: Generator)
     await generator.dispatcher.sweep()
     assert len(generator.outbox.of(Discard)) == 1
     assert (await user.read(f"/api/jobs/{more['id']}"))["version"] == version
+
+
+async def test_a_deleted_account_loses_all_datasets_and_gets_no_more(generator: Generator) -> None:
+    user, other = generator.user(), generator.user()
+    ready, running_one, theirs = await user.job(), await user.job(BIG), await other.job()
+    await generator.finish(ready)
+    await generator.prepare(running_one)
+    await generator.chunks(running_one, 16)
+    for _ in range(2):
+        assert (await user.call("DELETE", "/internal/owner")).status_code == 204
+    assert (await user.read("/api/datasets"))["items"] == []
+    await user.until(running_one, "cancelled")
+    deletes = await generator.outbox.until(Delete, 2)
+    assert {str(one.dataset_id) for one in deletes} == {ready["dataset_id"], running_one["dataset_id"]}
+    assert (await user.ask()).status_code == 401
+    append = {"dataset_id": ready["dataset_id"], "customers": 1}
+    assert (await user.ask(append)).status_code == 404
+    assert len((await other.read("/api/datasets"))["items"]) == 1
+    assert (await other.read(f"/api/jobs/{theirs['id']}"))["state"] != "cancelled"
+    assert (await other.ask()).status_code == 202
+
+
+async def test_a_job_made_while_its_account_is_deleted_is_refused_or_deleted(generator: Generator) -> None:
+    user = generator.user()
+    asked = [user.ask() for _ in range(5)]
+    *answers, deleted = await asyncio.gather(*asked, user.call("DELETE", "/internal/owner"))
+    assert deleted.status_code == 204
+    assert {answer.status_code for answer in answers} <= {202, 401}
+    assert (await user.read("/api/datasets"))["items"] == []
+
+
+async def test_what_an_account_owns_is_deleted_with_its_own_token_only(generator: Generator) -> None:
+    assert (await generator.http.delete("/internal/owner")).status_code == 401

@@ -36,6 +36,7 @@ BELONGS_TO_THE_CALLER = frozenset(
 
 BELONGS_TO_NOBODY = frozenset(
     {
+        "DELETE /api/auth/account",
         "DELETE /api/auth/sessions",
         "GET /.well-known/jwks.json",
         "GET /api/spec",

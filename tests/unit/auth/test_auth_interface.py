@@ -8,9 +8,14 @@ from pydantic import ValidationError
 from cartload_auth.app import build
 from cartload_auth.settings import AuthSettings
 
-REQUIRED = {"port": 1, "auth_database_url": "mysql://user:password@host:1/database"}
+REQUIRED = {
+    "port": 1,
+    "auth_database_url": "mysql://user:password@host:1/database",
+    "generator_url": "http://generator:1",
+}
 PATHS = {
     "/.well-known/jwks.json",
+    "/api/auth/account",
     "/api/auth/login",
     "/api/auth/logout",
     "/api/auth/me",
@@ -51,6 +56,7 @@ def test_a_session_never_ends_before_its_refresh_token() -> None:
     "wrong",
     [
         {"auth_database_url": "postgres://a:b@c/d"},
+        {"generator_url": "generator"},
         {"signing_key_secret": "short"},
         {"registration": "maybe"},
         {"access_token_minutes": 0},

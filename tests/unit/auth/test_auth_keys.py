@@ -23,7 +23,9 @@ def ring(*signs_from: datetime) -> tuple[KeyRing, list[SigningKey]]:
 
 
 def config() -> AuthConfig:
-    return AuthSettings.model_validate({"port": 1, "auth_database_url": "mysql://a:b@c/d"}).config()
+    return AuthSettings.model_validate(
+        {"port": 1, "auth_database_url": "mysql://a:b@c/d", "generator_url": "http://g"}
+    ).config()
 
 
 def verifier(keys: KeyRing, now: datetime) -> TokenVerifier:

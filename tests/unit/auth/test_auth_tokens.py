@@ -17,7 +17,9 @@ from cartload_kit.tokens import Identity, TokenVerifier
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 ACCOUNT = "0c9f3a52-8a3f-4f0f-9d53-1f6b3a0d2c11"
 KEY = new_key(1, NOON, NOON)
-CONFIG = AuthSettings.model_validate({"port": 1, "auth_database_url": "mysql://a:b@c/d"}).config()
+CONFIG = AuthSettings.model_validate(
+    {"port": 1, "auth_database_url": "mysql://a:b@c/d", "generator_url": "http://g"}
+).config()
 LONGEST_TOKEN_LIFE = timedelta(minutes=60)
 
 

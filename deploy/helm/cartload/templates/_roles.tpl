@@ -15,7 +15,7 @@ The processes, one row each; every manifest is made by a loop over them.
 gateway:
   {image: gateway, port: 8080, metricsPort: 9090, scaling: http, tokens: true, urls: [auth, generator-api, notifier, writer-api]}
 auth:
-  {image: auth, port: 8000, scaling: http, needs: [database], secrets: [CARTLOAD_AUTH_DATABASE_URL, CARTLOAD_SIGNING_KEY_SECRET]}
+  {image: auth, port: 8000, scaling: http, urls: [generator-api], needs: [database], secrets: [CARTLOAD_AUTH_DATABASE_URL, CARTLOAD_SIGNING_KEY_SECRET]}
 generator-api:
   {image: generator, port: 8000, scaling: http, tokens: true, needs: [kafka, database], secrets: [CARTLOAD_GENERATOR_DATABASE_URL]}
 generator-worker:

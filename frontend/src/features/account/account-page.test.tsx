@@ -148,3 +148,49 @@ describe('a change of password', () => {
     expect(await screen.findByText('Too many people use this one.')).toBeTruthy()
   })
 })
+
+describe('the deletion of the account', () => {
+  const ask = (name: string, password: string): void => {
+    fireEvent.click(screen.getByRole('button', { name: 'Delete account' }))
+    fireEvent.change(screen.getByLabelText('Your user name, ada'), { target: { value: name } })
+    fireEvent.change(screen.getByLabelText('Your password'), { target: { value: password } })
+    fireEvent.click(screen.getByRole('button', { name: 'Delete my account' }))
+  }
+
+  it.each([
+    ['adam', 'the old one', 'Type ada to go on.'],
+    ['ada', '', 'Enter your password.'],
+  ])('is not sent for “%s” and “%s”', async (name, password, message) => {
+    const seen = fakeServer({ 'GET /api/auth/sessions': () => listing(here) })
+    renderPage(<AccountPage />)
+    ask(name, password)
+    expect(await screen.findByText(message)).toBeTruthy()
+    expect(sentTo(seen, 'DELETE', '/api/auth/account')).toEqual([])
+  })
+
+  it('signs out', async () => {
+    const seen = fakeServer({
+      'GET /api/auth/sessions': () => listing(here),
+      'DELETE /api/auth/account': () => new Response(null, { status: 204 }),
+    })
+    renderPage(<AccountPage />)
+    ask('Ada', ' the old one')
+    await waitFor(() => expect(useSession.getState().status).toBe('anonymous'))
+    expect(sentTo(seen, 'DELETE', '/api/auth/account')[0]?.body).toEqual({ password: ' the old one' })
+    expect(await screen.findByText('Your account is deleted.')).toBeTruthy()
+  })
+
+  it.each([
+    ['a wrong password', 422, [{ field: 'password', message: 'This is not the password.' }]],
+    ['the last administrator', 409, []],
+  ])('is refused for %s with the reason, and signs nobody out', async (_, status, errors) => {
+    fakeServer({
+      'GET /api/auth/sessions': () => listing(here),
+      'DELETE /api/auth/account': () => problem(status, 'This is why.', errors),
+    })
+    renderPage(<AccountPage />)
+    ask('ada', 'not the one')
+    expect(await screen.findByText(errors[0]?.message ?? 'This is why.')).toBeTruthy()
+    expect(useSession.getState().status).toBe('signed-in')
+  })
+})

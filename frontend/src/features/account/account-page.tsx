@@ -4,6 +4,7 @@ import { Link } from 'react-router'
 import { Card, PageHeader } from '@/components/ui/page'
 import { useSession } from '@/lib/session/store'
 
+import { DeleteAccount } from './delete-account'
 import { PasswordForm } from './password-form'
 import { Sessions } from './sessions'
 
@@ -19,7 +20,7 @@ function Part({ title, below, children }: { title: string; below: ReactNode; chi
   )
 }
 
-/** The account of who is signed in: where it is signed in, and its password. */
+/** The account of who is signed in: where it is signed in, its password, its end. */
 export function AccountPage(): ReactElement | null {
   const user = useSession((session) => session.user)
   if (user === null) return null
@@ -40,6 +41,9 @@ export function AccountPage(): ReactElement | null {
           <Link to="/tokens" className="font-medium text-accent underline underline-offset-4">
             Make and revoke tokens
           </Link>
+        </Part>
+        <Part title="Delete account" below="This cannot be undone.">
+          <DeleteAccount userName={user.user_name} />
         </Part>
       </div>
     </>

@@ -7,12 +7,14 @@ import {
   type UseMutationResult,
 } from '@tanstack/react-query'
 
+import { toast } from '@/components/ui/toasts'
 import { config } from '@/config'
 import { answer, api } from '@/lib/api/client'
 import { byCursor, omitEmpty, type Page } from '@/lib/api/pages'
 import { problemFrom } from '@/lib/api/problem'
 import type { SignedInPlace } from '@/lib/api/types'
-import { setSession } from '@/lib/session/store'
+import { broadcastSignOut } from '@/lib/session/channel'
+import { clearSession, setSession } from '@/lib/session/store'
 
 const key = ['sessions']
 
@@ -78,5 +80,18 @@ export function useChangePassword(): UseMutationResult<void, Error, PasswordChan
         client.invalidateQueries({ queryKey: key }),
         client.invalidateQueries({ queryKey: ['tokens'] }),
       ]),
+  })
+}
+
+/** Deletes the account of who is signed in, and signs out in every tab. */
+export function useDeleteAccount(): UseMutationResult<unknown, Error, string> {
+  return useMutation({
+    mutationFn: (password) => answer(api.DELETE('/api/auth/account', { body: { password } })),
+    // Said here and not by the form, which is gone with the session.
+    onSuccess: () => {
+      toast('Your account is deleted.')
+      broadcastSignOut()
+      clearSession()
+    },
   })
 }

@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from cartload_auth.adapters.generator import Generator, new_session
 from cartload_auth.adapters.key_store import KeyStore
 from cartload_auth.adapters.password_pool import PasswordPool
 from cartload_auth.api.cookie import RefreshCookie
@@ -66,10 +67,11 @@ async def dependencies(
         cost=cost,
     )
     try:
-        async with migrated_engine(settings) as engine:
+        async with migrated_engine(settings) as engine, new_session(settings.proxy) as session:
             keys = key_store(engine, settings, clock)
             await keys.ensure(config.key_lifetime)
-            yield Dependencies(engine, passwords, keys, config, clock)
+            generator = Generator(session, settings.generator_url)
+            yield Dependencies(engine, passwords, keys, config, clock, generator)
     finally:
         passwords.close()
 

@@ -8,7 +8,7 @@ from pydantic import Field, SecretStr
 
 from cartload_auth.domain.config import AuthConfig
 from cartload_auth.domain.throttle import Rate
-from cartload_kit.settings import CheckedSettings, Conflict, DatabaseUrl, Settings
+from cartload_kit.settings import CheckedSettings, Conflict, DatabaseUrl, HttpUrl, Settings
 from cartload_kit.shared_settings import BrowserSettings, TokenSettings
 
 
@@ -29,6 +29,7 @@ class CommandSettings(CheckedSettings):
 class AuthSettings(Settings, CommandSettings, TokenSettings, BrowserSettings):
     """What the API needs."""
 
+    generator_url: HttpUrl = Field(description="URL of the generator's API.")
     access_token_minutes: float = Field(
         default=15, gt=0, le=60, description="How long an access token lives, in minutes."
     )

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from fastapi import FastAPI
 
+from cartload_generator.api.datasets.routes import internal
 from cartload_generator.api.datasets.routes import router as datasets
 from cartload_generator.api.dead_letters.routes import router as dead_letters
 from cartload_generator.api.jobs.routes import router as jobs
@@ -23,6 +24,6 @@ def build(lifespan: Lifespan | None = None, checks: Mapping[str, ReadyCheck] | N
         checks=checks,
     )
     answer_503_when_unavailable(app)
-    for router in (specs, jobs, datasets, dead_letters):
+    for router in (specs, jobs, datasets, dead_letters, internal):
         app.include_router(router)
     return app

@@ -1,10 +1,10 @@
-"""Accounts: making one, seeing one's own, changing its password."""
+"""Accounts: making one, seeing one's own, changing its password, deleting it."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request, Response
 
-from cartload_auth.api import sign_in
-from cartload_auth.api.dependencies import Address, UseDependencies
-from cartload_auth.api.schemas import ChangePassword, Register, User
+from cartload_auth.api import account_deletion, sign_in
+from cartload_auth.api.dependencies import Address, UseCookie, UseDependencies, require_session
+from cartload_auth.api.schemas import ChangePassword, DeleteAccount, Register, User
 from cartload_auth.repository import accounts
 from cartload_kit.database import transaction
 from cartload_kit.errors import Unauthorized
@@ -54,3 +54,28 @@ async def change_password(body: ChangePassword, dependencies: UseDependencies, a
         address,
         keep_personal_tokens=body.personal_tokens == "keep",
     )
+
+
+@router.delete(
+    "/account",
+    status_code=204,
+    summary="Delete an account",
+    responses=problem_answers(401, 403, 409, 422, 429, 503),
+)
+async def delete_account(
+    body: DeleteAccount,
+    request: Request,
+    response: Response,
+    identity: CurrentUser,
+    dependencies: UseDependencies,
+    cookie: UseCookie,
+    address: Address,
+) -> None:
+    """Delete the account that the access token belongs to, with all that it owns; this cannot be undone.
+
+    Its sessions and personal tokens end at once, its unfinished jobs are cancelled and its datasets deleted
+    within moments; its name is free again. 409: it is the last administrator.
+    """
+    require_session(identity)
+    await account_deletion.delete_account(dependencies, identity.user_id, body.password, address)
+    cookie.clear(request, response)

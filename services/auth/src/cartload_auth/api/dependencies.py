@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from cartload_auth.adapters.generator import Generator
 from cartload_auth.adapters.key_store import KeyStore
 from cartload_auth.adapters.password_pool import PasswordPool
 from cartload_auth.api.cookie import RefreshCookie
@@ -31,6 +32,7 @@ class Dependencies:
     keys: KeyStore
     config: AuthConfig
     clock: Clock
+    generator: Generator
 
     async def in_transaction[T](self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
         """Do the work in one transaction, and all of it again when it lost to another one's locks."""
@@ -64,11 +66,13 @@ def require_session(identity: Identity) -> str:
 
     Raises:
         Forbidden: it came from a personal token: a leaked one must not be able to make its successors, or to
-            sign its owner out.
+            sign its owner out, or to delete the account.
         Unauthorized: it came from neither.
     """
     if is_from_personal_token(identity.token_id):
-        raise Forbidden("A personal token cannot change tokens or sessions: sign in with the password.")
+        raise Forbidden(
+            "A personal token cannot change the account, its tokens or sessions: sign in with the password."
+        )
     session_id = session_of(identity.token_id)
     if session_id is None:
         raise Unauthorized

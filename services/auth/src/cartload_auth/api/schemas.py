@@ -87,6 +87,12 @@ class ChangePassword(Request):
         return password
 
 
+class DeleteAccount(Request):
+    """The deletion of an account."""
+
+    password: GivenPassword
+
+
 class RefreshToken(Request):
     """A refresh token in a body."""
 

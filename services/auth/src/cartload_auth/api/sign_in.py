@@ -77,13 +77,13 @@ async def login(
         TooManyRequests: too many wrong attempts.
         Unavailable: too many passwords are being verified.
     """
-    account = await _authenticate(dependencies, user_name, password, address)
+    account = await authenticate(dependencies, user_name, password, address)
     if account.password_once:
         raise Forbidden(_ONCE_ONLY, code="new_password_required")
 
     async def open_it(connection: AsyncConnection) -> OpenedSession:
         now = dependencies.clock()
-        await _require_unchanged(connection, account, shared=True)
+        await require_unchanged(connection, account, shared=True)
         await known_addresses.remember(connection, account.id, address, now)
         return await open_session(connection, account.id, kind, user_agent, now, dependencies.config)
 
@@ -107,7 +107,7 @@ async def change_password(
         Unauthorized, TooManyRequests, Unavailable: as `login` does.
         Unprocessable: a one-time password is to be kept.
     """
-    account = await _authenticate(dependencies, user_name, password, address)
+    account = await authenticate(dependencies, user_name, password, address)
     if account.password_once and new == password:
         # Others may have read it: it was printed on a terminal, and maybe sent on.
         message = "a one-time password cannot be kept: choose another one"
@@ -116,7 +116,7 @@ async def change_password(
         hashed = await hasher.hash(new)
 
     async def replace(connection: AsyncConnection) -> None:
-        await _require_unchanged(connection, account)
+        await require_unchanged(connection, account)
         await accounts.set_password(connection, account.id, hashed)
         await sessions.end_all(connection, account.id)
         if not keep_personal_tokens:
@@ -128,8 +128,10 @@ async def change_password(
     await dependencies.in_transaction(replace)
 
 
-async def _require_unchanged(connection: AsyncConnection, account: Account, *, shared: bool = False) -> None:
-    """Raise Unauthorized when the password was replaced since it was verified.
+async def require_unchanged(
+    connection: AsyncConnection, account: Account, *, shared: bool = False
+) -> Account:
+    """The account as it is now, locked. Raises Unauthorized when its password was replaced since verified.
 
     Verifying and hashing take a second where many wait. Without this, a session opened with the old password,
     or a second change by whoever else knows it, would outlive the change that was to end both.
@@ -139,13 +141,17 @@ async def _require_unchanged(connection: AsyncConnection, account: Account, *, s
     present = await accounts.locked(connection, account.id, shared=shared)
     if present is None or present.password_hash != account.password_hash:
         raise Unauthorized(_WRONG)
+    return present
 
 
-async def _authenticate(dependencies: Dependencies, user_name: str, password: str, address: str) -> Account:
+async def authenticate(dependencies: Dependencies, user_name: str, password: str, address: str) -> Account:
     """The account with this name and password. Only wrong attempts stay charged.
 
     An attempt is charged only when it has its turn at a password thread: of many right sign-ins at once only
     as many as there are threads are charged at a time, so they never use a limit up.
+
+    Raises:
+        Unauthorized, TooManyRequests, Unavailable: as `login` does.
     """
     try:
         account, right = await _try_password(dependencies, user_name, password, address)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Row, insert, select, update
+from sqlalchemy import ColumnElement, Row, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cartload_auth.repository.models import accounts
@@ -69,6 +69,17 @@ async def set_password(
 async def set_role(connection: AsyncConnection, account_id: str, role: Role) -> None:
     """Give an account another role; tokens already out keep the old one until they end."""
     await connection.execute(update(accounts).where(accounts.c.id == account_id).values(role=role))
+
+
+async def lock_admins(connection: AsyncConnection) -> list[str]:
+    """Ids of all administrators, their rows locked: none of two who go at once is the last one unseen."""
+    query = select(accounts.c.id).where(accounts.c.role == "admin").order_by(accounts.c.id).with_for_update()
+    return list(await connection.scalars(query))
+
+
+async def remove(connection: AsyncConnection, account_id: str) -> None:
+    """Remove an account with its sessions, its tokens and the addresses that it signed in from."""
+    await connection.execute(delete(accounts).where(accounts.c.id == account_id))
 
 
 async def _one(connection: AsyncConnection, condition: ColumnElement[bool]) -> Account | None:

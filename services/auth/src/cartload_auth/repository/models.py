@@ -54,6 +54,15 @@ accounts = Table(
     Column("password_once", Boolean, nullable=False, comment="May only be used to choose a new one."),
     Column("created_at", UtcDateTime, nullable=False),
     UniqueConstraint("user_name"),
+    Index(None, "role"),
+    **_OPTIONS,
+)
+
+deleted_accounts = Table(
+    "deleted_accounts",
+    metadata,
+    Column("id", _id(), primary_key=True),
+    Column("deleted_at", UtcDateTime, nullable=False),
     **_OPTIONS,
 )
 

@@ -24,6 +24,21 @@ async def lock_owner(connection: AsyncConnection, owner_id: UUID) -> None:
     await connection.execute(statement.on_duplicate_key_update(owner_id=statement.inserted.owner_id))
 
 
+async def owner_is_deleted(connection: AsyncConnection, owner_id: UUID) -> bool:
+    """Whether the user's account was deleted."""
+    query = select(owners.c.deleted_at).where(owners.c.owner_id == owner_id)
+    return await connection.scalar(query) is not None
+
+
+async def delete_owner(connection: AsyncConnection, owner_id: UUID, now: datetime) -> None:
+    """Note that the user's account was deleted, and mark all datasets of the user to be deleted."""
+    statement = upsert(owners).values(owner_id=owner_id, deleted_at=now)
+    # The row is locked from here on: a job that is just being made is seen below, a later one is refused.
+    await connection.execute(statement.on_duplicate_key_update(deleted_at=statement.inserted.deleted_at))
+    left = (datasets.c.owner_id == owner_id, datasets.c.state != "deleting")
+    await connection.execute(update(datasets).where(*left).values(state="deleting", delete_due_at=now))
+
+
 async def stored_bytes(connection: AsyncConnection, owner_id: UUID) -> int:
     """Bytes that a user's datasets take, those being deleted included until they are gone."""
     total = func.coalesce(func.sum(datasets.c.bytes), 0)

@@ -50,7 +50,13 @@ _OPTIONS: dict[str, Any] = {
 }
 
 # One row a user who ever made a job: locked while limits are checked, so that two requests cannot pass both.
-owners = Table("owners", metadata, Column("owner_id", Id(), primary_key=True), **_OPTIONS)
+owners = Table(
+    "owners",
+    metadata,
+    Column("owner_id", Id(), primary_key=True),
+    Column("deleted_at", UtcDateTime(), nullable=True, comment="When the account was deleted."),
+    **_OPTIONS,
+)
 
 # One row a dataset, for ever: a deleted one stays as a tombstone.
 datasets = Table(

@@ -30,6 +30,18 @@ async def delete(services: Services, owner_id: UUID, dataset_id: UUID) -> None:
         await _or_later(services.backlog.until_commands_are_read(READ_SECONDS))
 
 
+async def delete_all(services: Services, owner_id: UUID) -> None:
+    """Begin to delete all datasets of a user whose account is gone; no job is taken from it any more."""
+
+    async def mark() -> None:
+        async with transaction(services.engine) as connection:
+            await datasets.delete_owner(connection, owner_id, services.clock())
+
+    await retry_on_deadlock(mark)
+    # Ends the unfinished jobs, and sends the deletes until each is answered.
+    services.dispatcher.deletions.wake.set()
+
+
 async def _or_later(work: Awaitable[object]) -> bool:
     """Do a part of the deletion now (True), or leave it to the loop that looks for what is due (False)."""
     try:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
-from cartload_generator.api.datasets.delete import delete
+from cartload_generator.api.datasets.delete import delete, delete_all
 from cartload_generator.api.datasets.schemas import DATASET_EXAMPLE, Deleting
 from cartload_generator.api.datasets.schemas import Dataset as DatasetView
 from cartload_generator.api.datasets.views import view
@@ -17,6 +17,8 @@ from cartload_kit.database import transaction
 from cartload_kit.pagination import Page, add_link
 
 router = APIRouter(prefix="/api/datasets", tags=["datasets"])
+internal = APIRouter(prefix="/internal", tags=["internal"], include_in_schema=False)
+"""What only auth calls: the gateway routes nothing below /internal."""
 
 _DATASET: dict[int | str, dict[str, Any]] = {
     200: {"content": {"application/json": {"example": DATASET_EXAMPLE}}}
@@ -70,3 +72,9 @@ async def delete_dataset(dataset_id: UUID, services: ServicesDep, owner: Owner) 
     """It is 404 from now on, while its database, files and grants are removed."""
     await delete(services, owner, dataset_id)
     return Deleting(id=dataset_id)
+
+
+@internal.delete("/owner", status_code=204, summary="Delete what an account owns")
+async def delete_owner(services: ServicesDep, owner: Owner) -> None:
+    """Delete all datasets of the account that the token is of, and take no job from it any more."""
+    await delete_all(services, owner)

@@ -27,7 +27,7 @@ from cartload_generator.domain.timeouts import FIRST_TIMEOUT
 from cartload_generator.repository import datasets, jobs, keys
 from cartload_generator.repository.keys import KeyRecord
 from cartload_kit.database import is_duplicate_key, retry_on_deadlock, transaction
-from cartload_kit.errors import Conflict, FieldError, Unprocessable
+from cartload_kit.errors import Conflict, FieldError, Unauthorized, Unprocessable
 from cartload_kit.metrics import LIMITS_REFUSED
 from cartload_kit.tracing import current_traceparent
 
@@ -128,6 +128,9 @@ async def _check_user(services: Services, connection: AsyncConnection, owner_id:
     """Check the limits that other jobs of the user count for, one request of a user at a time."""
     # Before the counting: two requests at once would otherwise each find room for one more.
     await datasets.lock_owner(connection, owner_id)
+    # An access token outlives its account by minutes: what it made would belong to nobody.
+    if await datasets.owner_is_deleted(connection, owner_id):
+        raise Unauthorized("The account is gone.")
     used = await jobs.usage(connection, owner_id)
     limits.check_unfinished(used.unfinished_jobs, services.limits)
     stored = await datasets.stored_bytes(connection, owner_id)
