@@ -34,6 +34,7 @@ async def path_parameters(user: User) -> dict[str, str]:
         "session_id": next(one["id"] for one in sessions if not one["current"]),
         # Of the whole system, and only for administrators: any id will do.
         "letter_id": job["id"],
+        "user_id": user.id,
         "table": "users",
         "part": part,
     }

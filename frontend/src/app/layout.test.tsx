@@ -8,6 +8,7 @@ import { someDataset, someTable } from '@/testing/datasets'
 import { addressOf, renderRoutes } from '@/testing/page'
 import { fakeServer, problem } from '@/testing/server'
 
+import { AdminOnly } from './admin-only'
 import { Layout } from './layout'
 import { NotFoundPage } from './not-found-page'
 import { SignedIn } from './signed-in'
@@ -28,6 +29,11 @@ const show = (address: string): ReturnType<typeof renderRoutes> =>
         children: [
           { path: '/', element: <p>home</p> },
           { path: '/jobs', element: <p>jobs</p> },
+          {
+            path: '/admin',
+            element: <AdminOnly />,
+            children: [{ index: true, element: <p>administration</p> }],
+          },
           { path: '/datasets/:datasetId/tables/:table', element: <TableRoute /> },
           { path: '/nowhere', element: <NotFoundPage /> },
         ],
@@ -48,6 +54,17 @@ describe('the frame around every page', () => {
     expect(screen.getByText('ada')).toBeTruthy()
     const names = screen.getAllByRole('link').map((link) => link.textContent)
     expect(names).toEqual(expect.arrayContaining(['Datasets', 'Jobs', 'Tokens', 'Skip to content']))
+  })
+
+  it('shows the administration to administrators, and nothing there to others', () => {
+    setSession({ ...session, user: { ...session.user, role: 'admin' } })
+    show('/admin')
+    expect(screen.getByRole('link', { name: 'Admin' })).toBeTruthy()
+    expect(screen.getByText('administration')).toBeTruthy()
+    act(() => setSession(session))
+    expect(screen.queryByRole('link', { name: 'Admin' })).toBeNull()
+    expect(screen.getByText('There is nothing here')).toBeTruthy()
+    expect(screen.queryByText('administration')).toBeNull()
   })
 
   it('hides what needs an account from everybody else', () => {

@@ -5,6 +5,7 @@ import { Button, Spinner } from '@/components/ui/button'
 import { Empty } from '@/components/ui/notice'
 import { signOut } from '@/features/session/api'
 import { ThemeToggle } from '@/features/theme/theme-toggle'
+import type { User } from '@/lib/api/types'
 import { classes } from '@/lib/classes'
 import { restoreSession } from '@/lib/session/refresh'
 import { useSession } from '@/lib/session/store'
@@ -15,6 +16,8 @@ const places = [
   ['Tokens', '/tokens'],
 ] as const
 
+const adminPlaces = [...places, ['Admin', '/admin']] as const
+
 function Brand(): ReactElement {
   return (
     <Link to="/" className="flex items-center gap-2.5 rounded text-base font-semibold tracking-tight">
@@ -24,11 +27,11 @@ function Brand(): ReactElement {
   )
 }
 
-function Places(): ReactElement {
+function Places({ role }: { role: User['role'] }): ReactElement {
   const { pathname } = useLocation()
   return (
     <nav aria-label="Main" className="order-last -mx-2.5 flex w-full gap-1 sm:order-none sm:mx-0 sm:w-auto">
-      {places.map(([name, to]) => (
+      {(role === 'admin' ? adminPlaces : places).map(([name, to]) => (
         <NavLink
           key={to}
           to={to}
@@ -60,7 +63,7 @@ function Header(): ReactElement {
       </a>
       <div className="mx-auto flex max-w-7xl flex-wrap items-center gap-x-8 gap-y-2 px-4 py-2.5 sm:px-6">
         <Brand />
-        {user !== null && <Places />}
+        {user !== null && <Places role={user.role} />}
         <div className="ml-auto flex min-w-0 items-center gap-1">
           {user !== null && (
             <NavLink

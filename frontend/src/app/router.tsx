@@ -1,4 +1,4 @@
-import { createBrowserRouter } from 'react-router'
+import { createBrowserRouter, Navigate } from 'react-router'
 
 import { Loading } from '@/components/ui/notice'
 import { ConnectionTab } from '@/features/datasets/connection-tab'
@@ -16,6 +16,7 @@ import { SignInPage } from '@/features/session/sign-in-page'
 import { SignUpPage } from '@/features/session/sign-up-page'
 import { TokensPage } from '@/features/tokens/tokens-page'
 
+import { AdminOnly } from './admin-only'
 import { CrashPage } from './crash-page'
 import { Layout } from './layout'
 import { NotFoundPage } from './not-found-page'
@@ -36,6 +37,16 @@ const dataset = [
   { path: 'spec', element: <SpecTab /> },
 ]
 
+/** Fetched together when an administrator first opens one of them. */
+const adminPages = () => import('@/features/admin/pages')
+
+const admin = [
+  { index: true, element: <Navigate to="users" replace /> },
+  { path: 'users', lazy: async () => ({ Component: (await adminPages()).UsersPage }) },
+  { path: 'dead-letters', lazy: async () => ({ Component: (await adminPages()).DeadLettersPage }) },
+  { path: 'dead-letters/:letterId', lazy: async () => ({ Component: (await adminPages()).DeadLetterPage }) },
+]
+
 const signedIn = [
   { index: true, element: <HomePage /> },
   { path: 'datasets', element: <HomePage /> },
@@ -50,6 +61,11 @@ const signedIn = [
   { path: 'jobs', element: <JobsPage /> },
   { path: 'jobs/:jobId', element: <JobPage /> },
   { path: 'tokens', element: <TokensPage /> },
+  {
+    path: 'admin',
+    element: <AdminOnly />,
+    children: [{ lazy: async () => ({ Component: (await adminPages()).AdminLayout }), children: admin }],
+  },
   {
     path: 'account',
     lazy: async () => ({ Component: (await import('@/features/account/account-page')).AccountPage }),

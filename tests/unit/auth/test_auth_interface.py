@@ -15,6 +15,8 @@ REQUIRED = {
 }
 PATHS = {
     "/.well-known/jwks.json",
+    "/api/admin/users",
+    "/api/admin/users/{user_id}",
     "/api/auth/account",
     "/api/auth/login",
     "/api/auth/logout",

@@ -1,36 +1,18 @@
-import {
-  useInfiniteQuery,
-  useMutation,
-  useQueryClient,
-  type InfiniteData,
-  type UseInfiniteQueryResult,
-  type UseMutationResult,
-} from '@tanstack/react-query'
+import { useMutation, useQueryClient, type UseMutationResult } from '@tanstack/react-query'
 
 import { toast } from '@/components/ui/toasts'
-import { config } from '@/config'
 import { answer, api } from '@/lib/api/client'
-import { byCursor, omitEmpty, type Page } from '@/lib/api/pages'
 import { problemFrom } from '@/lib/api/problem'
 import type { SignedInPlace } from '@/lib/api/types'
+import { useList, type List } from '@/lib/api/use-list'
 import { broadcastSignOut } from '@/lib/session/channel'
 import { clearSession, setSession } from '@/lib/session/store'
 
 const key = ['sessions']
 
 /** Where the account is signed in, newest first. */
-export function useSessions(): UseInfiniteQueryResult<InfiniteData<Page<SignedInPlace>, string | undefined>> {
-  return useInfiniteQuery({
-    queryKey: key,
-    queryFn: ({ pageParam }): Promise<Page<SignedInPlace>> =>
-      answer(
-        api.GET('/api/auth/sessions', {
-          params: { query: omitEmpty({ cursor: pageParam, limit: config.pageSize.list }) },
-        }),
-      ),
-    ...byCursor,
-  })
-}
+export const useSessions = (): List<SignedInPlace> =>
+  useList(key, (query) => answer(api.GET('/api/auth/sessions', { params: { query } })))
 
 export function useEndSession(): UseMutationResult<unknown, Error, string> {
   const client = useQueryClient()

@@ -1,32 +1,14 @@
-import {
-  useInfiniteQuery,
-  useMutation,
-  useQueryClient,
-  type InfiniteData,
-  type UseInfiniteQueryResult,
-  type UseMutationResult,
-} from '@tanstack/react-query'
+import { useMutation, useQueryClient, type UseMutationResult } from '@tanstack/react-query'
 
-import { config } from '@/config'
 import { answer, api } from '@/lib/api/client'
-import { byCursor, omitEmpty, type Page } from '@/lib/api/pages'
 import type { CreatedToken, PersonalToken } from '@/lib/api/types'
+import { useList, type List } from '@/lib/api/use-list'
 
 const key = ['tokens']
 
 /** The user's personal tokens, newest first. */
-export function useTokens(): UseInfiniteQueryResult<InfiniteData<Page<PersonalToken>, string | undefined>> {
-  return useInfiniteQuery({
-    queryKey: key,
-    queryFn: ({ pageParam }): Promise<Page<PersonalToken>> =>
-      answer(
-        api.GET('/api/auth/tokens', {
-          params: { query: omitEmpty({ cursor: pageParam, limit: config.pageSize.list }) },
-        }),
-      ),
-    ...byCursor,
-  })
-}
+export const useTokens = (): List<PersonalToken> =>
+  useList(key, (query) => answer(api.GET('/api/auth/tokens', { params: { query } })))
 
 export interface NewToken {
   name: string

@@ -18,6 +18,13 @@ export type SignedInPlace = ItemOf<Answer<paths['/api/auth/sessions']['get'], 20
 export type PersonalToken = ItemOf<Answer<paths['/api/auth/tokens']['get'], 200>>
 export type CreatedToken = Answer<paths['/api/auth/tokens']['post'], 201>
 
+export type ListedUser = ItemOf<Answer<paths['/api/admin/users']['get'], 200>>
+export type UserChange = NonNullable<
+  paths['/api/admin/users/{user_id}']['patch']['requestBody']
+>['content']['application/json']
+export type DeadLetter = ItemOf<Answer<paths['/api/admin/dead-letters']['get'], 200>>
+export type DeadLetterDetail = Answer<paths['/api/admin/dead-letters/{letter_id}']['get'], 200>
+
 export type Job = Answer<paths['/api/jobs/{job_id}']['get'], 200>
 export type JobState = Job['state']
 export type JobEvent = ItemOf<Answer<paths['/api/jobs/{job_id}/events']['get'], 200>>

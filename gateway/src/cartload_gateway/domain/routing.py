@@ -16,6 +16,7 @@ _PREFIXES: tuple[tuple[str, Upstream], ...] = (
     ("/api/spec", "generator"),
     ("/api/jobs", "generator"),
     ("/api/datasets", "generator"),
+    ("/api/admin/users", "auth"),
     ("/api/admin/dead-letters", "generator"),
 )
 _WITHOUT_ACCESS_TOKEN = frozenset(

@@ -3,7 +3,7 @@
 import binascii
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -101,6 +101,25 @@ def add_link(headers: MutableHeaders, request: Request, cursor: str) -> None:
     link = f'<{quote(request.scope["path"])}?{following}>; rel="next"'
     if len(link) <= MAX_LINK:
         headers["Link"] = link
+
+
+def cut_page[Row](
+    found: Sequence[Row],
+    limit: int,
+    cursor_after: Callable[[Row], str],
+    request: Request,
+    headers: MutableHeaders,
+) -> tuple[Sequence[Row], str | None]:
+    """Cut a page out of the rows found, of which one more than ``limit`` were asked for.
+
+    Returns its rows and the cursor of the next page, whose ``Link`` header is added; None on the last page.
+    """
+    if len(found) <= limit:
+        return found, None
+    shown = found[:limit]
+    following = cursor_after(shown[-1])
+    add_link(headers, request, following)
+    return shown, following
 
 
 _ENCODED = "/?&=%+:;,@!$'()*~"

@@ -39,7 +39,7 @@ async def me(identity: CurrentUser, dependencies: UseDependencies) -> User:
     "/password",
     status_code=204,
     summary="Change a password",
-    responses=problem_answers(401, 422, 429, 503),
+    responses=problem_answers(401, 403, 422, 429, 503),
 )
 async def change_password(body: ChangePassword, dependencies: UseDependencies, address: Address) -> None:
     """Replace a password, a one-time password too.

@@ -10,7 +10,7 @@ from cartload_auth.api.dependencies import UseDependencies, require_session
 from cartload_auth.api.newest_first import NewestFirst
 from cartload_auth.api.schemas import AccessToken, Exchange, NewToken, ShownToken, Token
 from cartload_kit.http.openapi import problem_answers
-from cartload_kit.pagination import Page, add_link
+from cartload_kit.pagination import Page, cut_page
 from cartload_kit.tokens import CurrentUser
 
 router = APIRouter(prefix="/api/auth/tokens", tags=["personal tokens"])
@@ -39,12 +39,8 @@ async def listing(
 ) -> Page[Token]:
     """List the account's tokens, newest first, without their secrets."""
     found = await token_exchange.page(dependencies, identity.user_id, NewestFirst.read(cursor), limit + 1)
-    items = [Token.of(token) for token in found[:limit]]
-    if len(found) <= limit:
-        return Page[Token](items=items)
-    following = NewestFirst.after(found[limit - 1])
-    add_link(response.headers, request, following)
-    return Page[Token](items=items, next=following)
+    shown, following = cut_page(found, limit, NewestFirst.after, request, response.headers)
+    return Page[Token](items=[Token.of(token) for token in shown], next=following)
 
 
 @router.delete(

@@ -154,6 +154,36 @@ class ShownSession(BaseModel):
         )
 
 
+class ShownUser(User):
+    """An account as administrators see it."""
+
+    created_at: datetime
+    disabled_at: datetime | None = Field(description="Since when nobody signs in to it; null: it is in use.")
+    sessions: int = Field(description="Where it is signed in now: browsers and scripts.")
+
+    @classmethod
+    def listed(cls, account: Account, sessions: int) -> "ShownUser":
+        """The account as listed."""
+        return cls(
+            **User.of(account).model_dump(),
+            created_at=account.created_at,
+            disabled_at=account.disabled_at,
+            sessions=sessions,
+        )
+
+
+class ChangeUser(Request):
+    """What an administrator changes of an account; what is left out stays."""
+
+    role: Literal["customer", "admin"] | None = None
+    disabled: bool | None = Field(
+        default=None,
+        strict=True,
+        description="Whether nobody may sign in to it: its sessions end, and its personal tokens are refused "
+        "for as long. Its jobs and datasets stay as they are.",
+    )
+
+
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 """Categories of what breaks a line, turns the direction of text, or is not shown at all."""
 

@@ -22,7 +22,7 @@ from cartload_auth.repository.accounts import Account
 from cartload_kit.errors import Problem, Unauthorized
 from cartload_kit.http.openapi import problem_answers
 from cartload_kit.http.problems import problem_response
-from cartload_kit.pagination import Page, add_link
+from cartload_kit.pagination import Page, cut_page
 from cartload_kit.tokens import CurrentUser
 
 router = APIRouter(prefix="/api/auth", tags=["sessions"])
@@ -141,11 +141,8 @@ async def listing(
     current = session_of(identity.token_id)
     after = NewestFirst.read(cursor)
     found = await user_sessions.page(dependencies, identity.user_id, after, limit + 1)
-    items = [ShownSession.of(session, current) for session in found[:limit]]
-    if len(found) <= limit:
-        return Page[ShownSession](items=items)
-    following = NewestFirst.after(found[limit - 1])
-    add_link(response.headers, request, following)
+    shown, following = cut_page(found, limit, NewestFirst.after, request, response.headers)
+    items = [ShownSession.of(session, current) for session in shown]
     return Page[ShownSession](items=items, next=following)
 
 

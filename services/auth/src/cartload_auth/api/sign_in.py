@@ -73,7 +73,7 @@ async def login(
 
     Raises:
         Unauthorized: name or password is wrong; which one is not told, nor shown by the time it takes.
-        Forbidden: the password may only be used to choose a new one.
+        Forbidden: the password may only be used to choose a new one, or the account is disabled.
         TooManyRequests: too many wrong attempts.
         Unavailable: too many passwords are being verified.
     """
@@ -105,6 +105,7 @@ async def change_password(
 
     Raises:
         Unauthorized, TooManyRequests, Unavailable: as `login` does.
+        Forbidden: the account is disabled.
         Unprocessable: a one-time password is to be kept.
     """
     account = await authenticate(dependencies, user_name, password, address)
@@ -131,7 +132,9 @@ async def change_password(
 async def require_unchanged(
     connection: AsyncConnection, account: Account, *, shared: bool = False
 ) -> Account:
-    """The account as it is now, locked. Raises Unauthorized when its password was replaced since verified.
+    """The account as it is now, locked.
+
+    Raises Unauthorized when its password was replaced since it was verified, Forbidden when it is disabled.
 
     Verifying and hashing take a second where many wait. Without this, a session opened with the old password,
     or a second change by whoever else knows it, would outlive the change that was to end both.
@@ -141,6 +144,8 @@ async def require_unchanged(
     present = await accounts.locked(connection, account.id, shared=shared)
     if present is None or present.password_hash != account.password_hash:
         raise Unauthorized(_WRONG)
+    if present.disabled_at is not None:
+        raise Forbidden("This account is disabled: ask an administrator.", code="account_disabled")
     return present
 
 

@@ -70,7 +70,7 @@ async def exchange(dependencies: Dependencies, secret: str) -> tuple[str, int]:
     """Give a short access token for a personal one; returns it and its life in seconds.
 
     Raises:
-        Unauthorized: the token is unknown, revoked or has run out.
+        Unauthorized: the token is unknown, revoked or has run out, or its account is disabled.
     """
     now = dependencies.clock()
 
@@ -80,6 +80,9 @@ async def exchange(dependencies: Dependencies, secret: str) -> tuple[str, int]:
         if token is None or account is None or token.expires_at <= now:
             metrics.EXCHANGES.labels("refused").inc()
             raise Unauthorized("The personal token is not valid: it is unknown, revoked or has run out.")
+        if account.disabled_at is not None:
+            metrics.EXCHANGES.labels("refused").inc()
+            raise Unauthorized("The account of this personal token is disabled.")
         await personal_tokens.note_use(connection, token.id, now)
         return token, account
 

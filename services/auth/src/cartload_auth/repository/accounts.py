@@ -14,7 +14,10 @@ type Role = Literal["customer", "admin"]
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Someone who can sign in. `password_once`: the password may only be used to choose a new one."""
+    """Someone who can sign in, unless disabled.
+
+    `password_once`: the password may only be used to choose a new one.
+    """
 
     id: str
     user_name: str
@@ -22,6 +25,7 @@ class Account:
     password_hash: str
     password_once: bool
     created_at: datetime
+    disabled_at: datetime | None = None
 
 
 async def add(connection: AsyncConnection, account: Account) -> None:
@@ -71,9 +75,39 @@ async def set_role(connection: AsyncConnection, account_id: str, role: Role) -> 
     await connection.execute(update(accounts).where(accounts.c.id == account_id).values(role=role))
 
 
+async def set_disabled(connection: AsyncConnection, account_id: str, since: datetime | None) -> None:
+    """Disable an account, or with None enable it again."""
+    await connection.execute(update(accounts).where(accounts.c.id == account_id).values(disabled_at=since))
+
+
+async def page(
+    connection: AsyncConnection,
+    *,
+    prefix: str | None,
+    role: Role | None,
+    disabled: bool | None,
+    after: str | None,
+    limit: int,
+) -> list[Account]:
+    """Accounts by name, those after the given one; filtered by what the name begins with and by state."""
+    query = select(accounts).order_by(accounts.c.user_name).limit(limit)
+    if prefix is not None:
+        if not prefix.isascii():
+            return []
+        query = query.where(accounts.c.user_name.startswith(prefix, autoescape=True))
+    if role is not None:
+        query = query.where(accounts.c.role == role)
+    if disabled is not None:
+        query = query.where(accounts.c.disabled_at.is_not(None) == disabled)
+    if after is not None:
+        query = query.where(accounts.c.user_name > after)
+    return [_account(row) for row in await connection.execute(query)]
+
+
 async def lock_admins(connection: AsyncConnection) -> list[str]:
-    """Ids of all administrators, their rows locked: none of two who go at once is the last one unseen."""
-    query = select(accounts.c.id).where(accounts.c.role == "admin").order_by(accounts.c.id).with_for_update()
+    """Ids of the administrators who can sign in, locked: of two who go at once, one sees the other go."""
+    able = (accounts.c.role == "admin", accounts.c.disabled_at.is_(None))
+    query = select(accounts.c.id).where(*able).order_by(accounts.c.id).with_for_update()
     return list(await connection.scalars(query))
 
 
@@ -95,4 +129,5 @@ def _account(row: Row[Any]) -> Account:
         password_hash=row.password_hash,
         password_once=row.password_once,
         created_at=row.created_at,
+        disabled_at=row.disabled_at,
     )

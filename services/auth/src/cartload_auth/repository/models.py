@@ -53,6 +53,7 @@ accounts = Table(
     Column("password_hash", _word(72), nullable=False, comment="bcrypt"),
     Column("password_once", Boolean, nullable=False, comment="May only be used to choose a new one."),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("disabled_at", UtcDateTime, nullable=True, comment="Since when nobody signs in."),
     UniqueConstraint("user_name"),
     Index(None, "role"),
     **_OPTIONS,

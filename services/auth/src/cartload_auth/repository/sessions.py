@@ -1,10 +1,11 @@
 """Sessions and their refresh tokens in the database."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Row, delete, insert, select, tuple_, update
+from sqlalchemy import Row, delete, func, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cartload_auth.repository.models import refresh_tokens, sessions
@@ -94,6 +95,17 @@ async def page(
         query = query.where(tuple_(columns.created_at, columns.id) < after)
     query = query.order_by(columns.created_at.desc(), columns.id.desc()).limit(limit)
     return [_session(row) for row in await connection.execute(query)]
+
+
+async def count(connection: AsyncConnection, account_ids: Sequence[str], now: datetime) -> dict[str, int]:
+    """How many sessions of each account go on; accounts without any are left out."""
+    columns = sessions.c
+    query = (
+        select(columns.account_id, func.count().label("number"))
+        .where(columns.account_id.in_(account_ids), columns.expires_at > now)
+        .group_by(columns.account_id)
+    )
+    return {row.account_id: row.number for row in await connection.execute(query)}
 
 
 async def is_open(connection: AsyncConnection, session_id: str, account_id: str, now: datetime) -> bool:

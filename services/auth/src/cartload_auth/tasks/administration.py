@@ -62,6 +62,7 @@ async def _store_admin(
     # The account's row comes first, as in every transaction that ends sessions: a sign-in holds it while it
     # opens one, so that no session of the old password comes after this.
     await accounts.set_role(connection, known.id, "admin")
+    await accounts.set_disabled(connection, known.id, None)
     await accounts.set_password(connection, known.id, hashed, once=True)
     await sessions.end_all(connection, known.id)
     await personal_tokens.remove_all(connection, known.id)

@@ -1,0 +1,182 @@
+// @vitest-environment jsdom
+
+import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/react'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+
+import { clearSession, setSession } from '@/lib/session/store'
+import { addressOf, renderRoutes } from '@/testing/page'
+import { fakeServer, problem, sentTo } from '@/testing/server'
+
+import { AdminLayout, DeadLetterPage, DeadLettersPage, UsersPage } from './pages'
+
+const root = {
+  id: 'u1',
+  user_name: 'root',
+  role: 'admin',
+  created_at: '2026-01-02T03:04:05Z',
+  disabled_at: null,
+  sessions: 2,
+} as const
+const ada = { ...root, id: 'u2', user_name: 'ada', role: 'customer', sessions: 0 } as const
+const letter = {
+  id: '3-41-1767605400123',
+  state: 'open',
+  reason: 'row hash announced, another found',
+  topic: 'cartload.chunks',
+  partition: 5,
+  offset: 1807,
+  attempts: 1,
+  sent_at: '2026-01-05T09:29:59Z',
+  failed_at: '2026-01-05T09:30:00Z',
+  size: 91264,
+  whole_size: null,
+  decided_by: null,
+  decided_at: null,
+} as const
+const detail = {
+  ...letter,
+  key: 'd:0',
+  headers: { ce_type: 'cartload.generate.v2' },
+  json_value: { type: 'generate' },
+  first_bytes: null,
+}
+const listing = (...items: unknown[]) => ({ items, next: null })
+
+const open = (address: string) =>
+  renderRoutes(
+    [
+      {
+        path: '/admin',
+        element: <AdminLayout />,
+        children: [
+          { path: 'users', element: <UsersPage /> },
+          { path: 'dead-letters', element: <DeadLettersPage /> },
+          { path: 'dead-letters/:letterId', element: <DeadLetterPage /> },
+        ],
+      },
+    ],
+    address,
+  )
+
+beforeEach(() => setSession({ access_token: 'token', token_type: 'Bearer', expires_in: 900, user: root }))
+afterEach(() => {
+  cleanup()
+  clearSession()
+})
+
+describe('users', () => {
+  it('are listed with role, state and sessions, the own one marked', async () => {
+    fakeServer({
+      'GET /api/admin/users': () => listing({ ...ada, disabled_at: '2026-02-02T03:04:05Z' }, root),
+    })
+    open('/admin/users')
+    const rows = (await screen.findAllByRole('row')).map((row) => row.textContent)
+    expect(rows[1]).toMatch(/^adadisabled.*0Make adminEnable$/)
+    expect(rows[2]).toMatch(/^rootyouadmin.*2Make customerDisable$/)
+  })
+
+  it('are asked for by what the name begins with, once nobody types, and the address says so', async () => {
+    const seen = fakeServer({ 'GET /api/admin/users': () => listing() })
+    const router = open('/admin/users?show=disabled')
+    const field = screen.getByLabelText('Names that begin with')
+    for (const value of ['a', 'ad', 'ada ']) fireEvent.change(field, { target: { value } })
+    const none = await screen.findByText('No name here begins with “ada”.', {}, { timeout: 5_000 })
+    expect(none).toBeTruthy()
+    const asked = sentTo(seen, 'GET', '/api/admin/users').map(({ query }) => query.get('q'))
+    expect(asked).toEqual([null, 'ada'])
+    expect(seen.at(-1)?.query.get('disabled')).toBe('true')
+    expect(addressOf(router)).toBe('/admin/users?show=disabled&q=ada')
+  })
+
+  it.each([
+    ['Make admin: ada', 'Make admin', ada, { role: 'admin' }, 'ada is an administrator.'],
+    ['Make customer: root', 'Make customer', root, { role: 'customer' }, 'root is a customer.'],
+    ['Disable: ada', 'Disable', ada, { disabled: true }, 'ada is disabled.'],
+    [
+      'Enable: ada',
+      'Enable',
+      { ...ada, disabled_at: '2026-02-02T03:04:05Z' },
+      { disabled: false },
+      'ada is enabled.',
+    ],
+  ])('are changed after a question: %s', async (button, action, user, body, done) => {
+    const seen = fakeServer({
+      'GET /api/admin/users': () => listing(user),
+      'PATCH /api/admin/users/*': () => user,
+    })
+    open('/admin/users')
+    fireEvent.click(await screen.findByRole('button', { name: button }))
+    const path = `/api/admin/users/${user.id}`
+    expect(sentTo(seen, 'PATCH', path)).toEqual([])
+    fireEvent.click(within(screen.getByRole('dialog')).getByRole('button', { name: action }))
+    expect(await screen.findByText(done)).toBeTruthy()
+    expect(sentTo(seen, 'PATCH', path).map((one) => one.body)).toEqual([body])
+    await waitFor(() => expect(sentTo(seen, 'GET', '/api/admin/users')).toHaveLength(2))
+  })
+
+  it('are not changed against a rule, which is said in the question', async () => {
+    fakeServer({
+      'GET /api/admin/users': () => listing(root),
+      'PATCH /api/admin/users/*': () => problem(409, 'This is the last administrator.'),
+    })
+    open('/admin/users')
+    fireEvent.click(await screen.findByRole('button', { name: 'Disable: root' }))
+    const dialog = within(screen.getByRole('dialog'))
+    fireEvent.click(dialog.getByRole('button', { name: 'Disable' }))
+    expect(await dialog.findByText('This is the last administrator.')).toBeTruthy()
+  })
+})
+
+describe('dead letters', () => {
+  it('are listed by state, each a link to its page', async () => {
+    const seen = fakeServer({
+      'GET /api/admin/dead-letters': ({ query }) =>
+        query.get('state') === 'redriven' ? listing() : listing(letter),
+      'GET /api/admin/dead-letters/*': () => detail,
+    })
+    const router = open('/admin/dead-letters')
+    fireEvent.click(await screen.findByRole('link', { name: new RegExp(letter.id) }))
+    expect(await screen.findByText('cartload.generate.v2')).toBeTruthy()
+    expect(addressOf(router)).toBe(`/admin/dead-letters/${letter.id}`)
+    await router.navigate('/admin/dead-letters?state=redriven')
+    expect(await screen.findByText('No redriven dead letters')).toBeTruthy()
+    expect(seen.at(-1)?.query.get('state')).toBe('redriven')
+  })
+
+  it.each([
+    ['Put back', 'redrive', 'The letter is put back.', 'redriven'],
+    ['Discard', 'discard', 'The letter is discarded.', 'discarded'],
+  ])('are decided about after a question: %s', async (button, decision, done, state) => {
+    let shown: object = detail
+    const path = `/api/admin/dead-letters/${letter.id}`
+    const seen = fakeServer({
+      [`GET ${path}`]: () => shown,
+      [`POST ${path}/${decision}`]: () => (shown = { ...detail, state, decided_at: letter.failed_at }),
+    })
+    open(`/admin/dead-letters/${letter.id}`)
+    fireEvent.click(await screen.findByRole('button', { name: button }))
+    expect(sentTo(seen, 'POST', `${path}/${decision}`)).toEqual([])
+    fireEvent.click(within(screen.getByRole('dialog')).getByRole('button', { name: button }))
+    expect(await screen.findByText(done)).toBeTruthy()
+    expect(await screen.findByText(state)).toBeTruthy()
+    expect(screen.queryByRole('button', { name: 'Put back' })).toBeNull()
+  })
+
+  it('say why one cannot be put back', async () => {
+    const path = `/api/admin/dead-letters/${letter.id}`
+    fakeServer({
+      [`GET ${path}`]: () => detail,
+      [`POST ${path}/redrive`]: () => problem(409, 'Its value was cut.'),
+    })
+    open(`/admin/dead-letters/${letter.id}`)
+    fireEvent.click(await screen.findByRole('button', { name: 'Put back' }))
+    fireEvent.click(within(screen.getByRole('dialog')).getByRole('button', { name: 'Put back' }))
+    expect(await screen.findByText('Its value was cut.')).toBeTruthy()
+  })
+
+  it('of which Kafka keeps no more are said to be gone', async () => {
+    fakeServer({})
+    open('/admin/dead-letters/1-2-3')
+    expect(await screen.findByText('There is no such dead letter')).toBeTruthy()
+  })
+})

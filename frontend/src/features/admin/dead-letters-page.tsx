@@ -1,0 +1,108 @@
+import type { ReactElement } from 'react'
+import { Link, useSearchParams } from 'react-router'
+
+import { Badge, type Tone } from '@/components/ui/badge'
+import { SelectField } from '@/components/ui/field'
+import { MoreButton } from '@/components/ui/more-button'
+import { Empty, Failure, Loading } from '@/components/ui/notice'
+import { Cell, HeadCell, Row, Table } from '@/components/ui/table'
+import { allItems } from '@/lib/api/pages'
+import type { DeadLetter } from '@/lib/api/types'
+import { formatDateTime, formatName } from '@/lib/format'
+
+import { useDeadLetters, type LetterState } from './api'
+
+const tones: Record<LetterState, Tone> = { open: 'warn', redriven: 'good', discarded: 'plain' }
+const states = Object.keys(tones) as LetterState[]
+
+export function LetterBadge({ state }: { state: LetterState }): ReactElement {
+  return <Badge tone={tones[state]}>{state}</Badge>
+}
+
+function LetterRow({ letter }: { letter: DeadLetter }): ReactElement {
+  return (
+    <Row>
+      <Cell className="whitespace-nowrap">
+        <Link
+          to={letter.id}
+          className="font-medium underline decoration-line-strong underline-offset-4"
+          aria-label={`Letter ${letter.id} of ${formatDateTime(letter.failed_at, 'seconds')}`}
+        >
+          {formatDateTime(letter.failed_at, 'seconds')}
+        </Link>
+      </Cell>
+      <Cell>
+        <LetterBadge state={letter.state} />
+      </Cell>
+      <Cell className="font-mono text-[13px] whitespace-nowrap">{letter.topic ?? '–'}</Cell>
+      <Cell className="min-w-64">
+        <span className="line-clamp-2 break-words" title={letter.reason ?? undefined}>
+          {letter.reason ?? 'No reason is given.'}
+        </span>
+      </Cell>
+    </Row>
+  )
+}
+
+function Letters({ state }: { state: LetterState | undefined }): ReactElement {
+  const query = useDeadLetters(state)
+  if (query.isPending) return <Loading what="dead letters" />
+  if (query.isError) return <Failure error={query.error} retry={query.refetch} />
+  const letters = allItems(query.data)
+  if (letters.length === 0 && !query.hasNextPage)
+    return (
+      <Empty title={state === undefined ? 'No dead letters' : `No ${state} dead letters`}>
+        A message on Kafka that could not be handled comes here, with the reason.
+      </Empty>
+    )
+  return (
+    <>
+      <Table label="Dead letters">
+        <thead>
+          <tr>
+            <HeadCell>Failed</HeadCell>
+            <HeadCell>State</HeadCell>
+            <HeadCell>Topic</HeadCell>
+            <HeadCell>Reason</HeadCell>
+          </tr>
+        </thead>
+        <tbody className="tabular-nums">
+          {letters.map((letter) => (
+            <LetterRow key={letter.id} letter={letter} />
+          ))}
+        </tbody>
+      </Table>
+      <MoreButton query={query} />
+    </>
+  )
+}
+
+/** Messages that could not be handled, newest first. */
+export function DeadLettersPage(): ReactElement {
+  const [search, setSearch] = useSearchParams()
+  const state = states.find((name) => name === search.get('state'))
+  return (
+    <>
+      <title>Dead letters · Cartload</title>
+      <div className="mb-5 flex flex-wrap items-center justify-between gap-3">
+        <p className="max-w-prose text-sm text-muted">
+          Messages on Kafka that could not be handled. Kafka keeps them for 14 days.
+        </p>
+        <SelectField
+          label="State"
+          hideLabel
+          value={state ?? ''}
+          onChange={(event) => setSearch(event.target.value === '' ? {} : { state: event.target.value })}
+        >
+          <option value="">Every state</option>
+          {states.map((name) => (
+            <option key={name} value={name}>
+              {formatName(name)}
+            </option>
+          ))}
+        </SelectField>
+      </div>
+      <Letters state={state} />
+    </>
+  )
+}
