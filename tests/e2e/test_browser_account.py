@@ -130,3 +130,26 @@ async def test_a_lost_browser_is_signed_out_and_the_password_changed(
     await person.sees_heading("Sign in")
     await person.sign_in()
     await person.sees_heading("Account")
+
+
+async def test_an_account_is_deleted_by_name_and_password_with_what_it_had(person: Person) -> None:
+    await person.complete("mine", 50)
+    await person.go("/account")
+    await person.press("Delete account")
+    dialog = person.page.get_by_role("dialog")
+    name = dialog.get_by_label(f"Your user name, {person.name}")
+    await name.fill("somebody else")
+    await dialog.get_by_label("Your password").fill("not my password")
+    await person.press("Delete my account")
+    await person.sees(f"Type {person.name} to go on.")
+    assert await person.violations() == []
+    await name.fill(person.name)
+    await person.press("Delete my account")
+    await person.sees("This is not the password.")
+    await dialog.get_by_label("Your password").fill(person.password)
+    await person.press("Delete my account")
+    await person.sees_heading("Sign in")
+    await person.sign_in()
+    await expect(person.page.get_by_role("alert")).to_be_visible()
+    await person.sign_up()
+    await person.sees("No datasets yet")

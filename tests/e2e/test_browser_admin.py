@@ -1,4 +1,4 @@
-"""The administration at the browser: who may see it, users, dead letters."""
+"""The administration at the browser: who may see it, users, jobs, dead letters."""
 
 import re
 import secrets
@@ -88,6 +88,19 @@ async def test_a_user_is_found_promoted_disabled_and_enabled(admin: Person, brow
         await other.sees_heading("Datasets")
 
 
+async def test_anybodys_job_is_cancelled(admin: Person, browser: Browser) -> None:
+    async with person_at(browser, admin.origin) as other:
+        await other.sign_up()
+        await other.ask_for("too large", 200_000)
+        await admin.go("/admin/jobs")
+        row = admin.page.get_by_role("row").filter(has_text=other.name)
+        await row.get_by_role("button", name="Cancel").click()
+        await admin.press("Cancel the job")
+        await admin.sees("The job is being cancelled.")
+        await expect(row.get_by_text("cancelled", exact=True)).to_be_visible(timeout=90_000)
+        await other.reaches("cancelled")
+
+
 async def test_a_dead_letter_is_read_and_decided_about(admin: Person, cartload: SystemClient) -> None:
     page, mark = admin.page, secrets.token_hex(6)
     message = Wire(topics.CHUNKS.name, mark.encode(), b"{}", (("ce_type", mark.encode()),))
@@ -143,6 +156,11 @@ async def test_every_page_is_whole_in_both_themes(
         await sees_a_good_page(person)
         await person.go(f"/admin/users?q={secrets.token_hex(6)}")
         await person.sees("No such users")
+        await sees_a_good_page(person)
+        await person.go("/admin/jobs")
+        await expect(
+            person.page.get_by_role("table").or_(person.page.get_by_text("No jobs yet"))
+        ).to_be_visible()
         await sees_a_good_page(person)
         await person.go("/admin/dead-letters?state=redriven")
         await person.sees("No redriven dead letters")

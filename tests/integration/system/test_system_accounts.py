@@ -1,10 +1,15 @@
 """Accounts and tokens through the gateway."""
 
+import asyncio
 import secrets
 
 import pytest
 
+from cartload_dev.system_client import SystemClient
 from support.client import User
+from support.equality import CONTAINER
+from support.stores import blob_names
+from support.writer_service import root
 
 
 async def test_me_is_who_signed_in(user: User) -> None:
@@ -99,3 +104,36 @@ async def test_the_openapi_document_has_every_path_with_typed_errors(user: User)
         for operation in item.values():
             assert operation["summary"], path
             assert "default" in operation["responses"], path
+
+
+async def test_of_a_deleted_account_no_job_goes_on_and_no_row_or_file_stays(
+    user: User, cartload: SystemClient
+) -> None:
+    ready = await user.make_dataset(customers=10)
+    running = await user.start_job(customers=200_000)
+    body = {"password": user.password}
+    assert (await user.call("DELETE", "/api/auth/account", json=body)).status == 204
+    # The access token lives on for minutes: it sees what has ended, and makes nothing any more.
+    assert (await user.call("POST", "/api/jobs", json={"spec": {"customers": 10}})).status == 401
+    assert (await user.finish_job(running["id"]))["state"] == "cancelled"
+    assert (await user.get("/api/datasets"))["items"] == []
+    datasets = [ready["dataset_id"], running["dataset_id"]]
+    left = await asyncio.to_thread(_stored, cartload, datasets)
+    async with asyncio.timeout(90):
+        while left:
+            await asyncio.sleep(0.5)
+            left = await asyncio.to_thread(_stored, cartload, datasets)
+
+
+def _stored(system: SystemClient, dataset_ids: list[str]) -> list[str]:
+    """What is still stored of these datasets: databases and blobs, by name."""
+    ends = system.endpoints
+    with root(ends.mysql_root_url) as cursor:
+        cursor.execute(
+            "SELECT SCHEMA_NAME FROM information_schema.SCHEMATA JOIN cartload_writer.datasets "
+            "ON database_name = SCHEMA_NAME WHERE dataset_id IN %s",
+            (dataset_ids,),
+        )
+        databases = [name for (name,) in cursor.fetchall()]
+    blobs = [name for one in dataset_ids for name in blob_names(ends.blob_connection_string, CONTAINER, one)]
+    return databases + blobs

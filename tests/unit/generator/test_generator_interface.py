@@ -27,6 +27,8 @@ EXPECTED = {
     ("get", "/api/datasets"),
     ("get", "/api/datasets/{dataset_id}"),
     ("delete", "/api/datasets/{dataset_id}"),
+    ("get", "/api/admin/jobs"),
+    ("post", "/api/admin/jobs/{job_id}/cancel"),
     ("get", "/api/admin/dead-letters"),
     ("get", "/api/admin/dead-letters/{letter_id}"),
     ("post", "/api/admin/dead-letters/{letter_id}/redrive"),

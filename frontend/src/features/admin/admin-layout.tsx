@@ -6,6 +6,7 @@ import { classes } from '@/lib/classes'
 
 const pages = [
   ['Users', 'users'],
+  ['Jobs', 'jobs'],
   ['Dead letters', 'dead-letters'],
 ] as const
 

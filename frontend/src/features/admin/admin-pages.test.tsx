@@ -7,7 +7,7 @@ import { clearSession, setSession } from '@/lib/session/store'
 import { addressOf, renderRoutes } from '@/testing/page'
 import { fakeServer, problem, sentTo } from '@/testing/server'
 
-import { AdminLayout, DeadLetterPage, DeadLettersPage, UsersPage } from './pages'
+import { AdminLayout, AllJobsPage, DeadLetterPage, DeadLettersPage, UsersPage } from './pages'
 
 const root = {
   id: 'u1',
@@ -50,6 +50,7 @@ const open = (address: string) =>
         element: <AdminLayout />,
         children: [
           { path: 'users', element: <UsersPage /> },
+          { path: 'jobs', element: <AllJobsPage /> },
           { path: 'dead-letters', element: <DeadLettersPage /> },
           { path: 'dead-letters/:letterId', element: <DeadLetterPage /> },
         ],
@@ -124,6 +125,69 @@ describe('users', () => {
     const dialog = within(screen.getByRole('dialog'))
     fireEvent.click(dialog.getByRole('button', { name: 'Disable' }))
     expect(await dialog.findByText('This is the last administrator.')).toBeTruthy()
+  })
+})
+
+const job = {
+  id: 'aaaaaaaa-0000-4000-8000-000000000001',
+  owner_id: ada.id,
+  dataset_id: 'd1',
+  kind: 'create',
+  state: 'running',
+  phase: 'generating',
+  version: 1,
+  rows_total: 2000,
+  rows_done: 500,
+  chunks_total: 2,
+  chunks_done: 1,
+  tables: {},
+  rows_per_second: null,
+  seconds_left: null,
+  stage_seconds: { generating: 0, storing: 0, indexing: 0, checking: 0 },
+  created_at: '2026-01-02T03:04:05Z',
+  started_at: null,
+  finished_at: null,
+  error: null,
+  waiting_for: null,
+}
+
+describe('jobs of all users', () => {
+  it('are listed with their owners, of whom some are gone', async () => {
+    fakeServer({
+      'GET /api/admin/jobs': () =>
+        listing(job, { ...job, id: 'bbbbbbbb-1', owner_id: 'gone', state: 'completed', phase: null }),
+      'GET /api/admin/users/u2': () => ada,
+    })
+    open('/admin/jobs')
+    expect(await screen.findByText('ada')).toBeTruthy()
+    expect(await screen.findByText('deleted account')).toBeTruthy()
+    expect(screen.getAllByRole('button', { name: /^Cancel the job/ })).toHaveLength(1)
+  })
+
+  it('are found by state', async () => {
+    const seen = fakeServer({ 'GET /api/admin/jobs': () => listing() })
+    open('/admin/jobs?state=failed')
+    expect(await screen.findByText('No failed jobs')).toBeTruthy()
+    expect(seen[0]?.query.get('state')).toBe('failed')
+  })
+
+  it('are cancelled after a question, or it is said why not', async () => {
+    let answered: unknown = problem(409, 'A job that is running, indexing cannot be cancelled.')
+    const path = `/api/admin/jobs/${job.id}/cancel`
+    const seen = fakeServer({
+      'GET /api/admin/jobs': () => listing(job),
+      'GET /api/admin/users/u2': () => ada,
+      [`POST ${path}`]: () => answered,
+    })
+    open('/admin/jobs')
+    fireEvent.click(await screen.findByRole('button', { name: /^Cancel the job/ }))
+    expect(sentTo(seen, 'POST', path)).toEqual([])
+    const dialog = within(screen.getByRole('dialog'))
+    fireEvent.click(dialog.getByRole('button', { name: 'Cancel the job' }))
+    expect(await dialog.findByText(/cannot be cancelled/)).toBeTruthy()
+    answered = { ...job, state: 'cancelling' }
+    fireEvent.click(dialog.getByRole('button', { name: 'Cancel the job' }))
+    expect(await screen.findByText('The job is being cancelled.')).toBeTruthy()
   })
 })
 

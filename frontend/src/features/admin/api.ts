@@ -6,12 +6,21 @@ import {
   type UseQueryResult,
 } from '@tanstack/react-query'
 
+import { config } from '@/config'
 import { answer, api } from '@/lib/api/client'
 import { omitEmpty } from '@/lib/api/pages'
-import type { DeadLetter, DeadLetterDetail, ListedUser, UserChange } from '@/lib/api/types'
+import type {
+  DeadLetter,
+  DeadLetterDetail,
+  JobState,
+  ListedUser,
+  OwnedJob,
+  UserChange,
+} from '@/lib/api/types'
 import { useList, type List } from '@/lib/api/use-list'
 
 const users = ['admin', 'users'] as const
+const jobs = ['admin', 'jobs'] as const
 const letters = ['admin', 'dead-letters'] as const
 
 export interface UserFilter {
@@ -40,6 +49,30 @@ export function useChangeUser(id: string): UseMutationResult<ListedUser, Error, 
     mutationFn: (body) =>
       answer(api.PATCH('/api/admin/users/{user_id}', { params: { path: { user_id: id } }, body })),
     onSettled: () => client.invalidateQueries({ queryKey: users }),
+  })
+}
+
+/** One account. */
+export const useUser = (id: string): UseQueryResult<ListedUser> =>
+  useQuery({
+    queryKey: [...users, 'one', id],
+    queryFn: () => answer(api.GET('/api/admin/users/{user_id}', { params: { path: { user_id: id } } })),
+  })
+
+/** The jobs of all users, newest first. */
+export const useAllJobs = (state: JobState | undefined): List<OwnedJob> =>
+  useList(
+    [...jobs, state],
+    (page) => answer(api.GET('/api/admin/jobs', { params: { query: { ...page, ...omitEmpty({ state }) } } })),
+    { refetchInterval: config.poll.offline },
+  )
+
+export function useCancelAnyJob(id: string): UseMutationResult<OwnedJob, Error, void> {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: () =>
+      answer(api.POST('/api/admin/jobs/{job_id}/cancel', { params: { path: { job_id: id } } })),
+    onSettled: () => client.invalidateQueries({ queryKey: jobs }),
   })
 }
 

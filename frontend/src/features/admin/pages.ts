@@ -2,4 +2,5 @@
 export { AdminLayout } from './admin-layout'
 export { DeadLetterPage } from './dead-letter-page'
 export { DeadLettersPage } from './dead-letters-page'
+export { AllJobsPage } from './all-jobs-page'
 export { UsersPage } from './users-page'

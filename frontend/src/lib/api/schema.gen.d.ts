@@ -104,6 +104,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the jobs of all users, newest first
+         * @description A page of jobs, filtered by state.
+         */
+        get: operations["list_all_jobs_api_admin_jobs_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/jobs/{job_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel anybody's job
+         * @description As its owner can; the job's history says that an administrator did.
+         */
+        post: operations["cancel_any_job_api_admin_jobs__job_id__cancel_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/users": {
         parameters: {
             query?: never;
@@ -1974,6 +2014,67 @@ export interface components {
              */
             name: string;
         };
+        /**
+         * Job
+         * @description A job as administrators see it.
+         */
+        OwnedJob: {
+            chunks_done: components["schemas"]["Count"];
+            chunks_total: components["schemas"]["Count"];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Dataset Id
+             * Format: uuid
+             */
+            dataset_id: string;
+            /**
+             * Error
+             * @description Why the job failed; null otherwise.
+             */
+            error: string | null;
+            /** Finished At */
+            finished_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            kind: components["schemas"]["JobKind"];
+            /**
+             * Owner Id
+             * Format: uuid
+             */
+            owner_id: string;
+            /** @description Null unless the job is running. */
+            phase: components["schemas"]["JobPhase"] | null;
+            rows_done: components["schemas"]["Count"];
+            /** Rows Per Second */
+            rows_per_second: number | null;
+            /** @description `payment_details` by expectation until the job ends. */
+            rows_total: components["schemas"]["Count"];
+            /** Seconds Left */
+            seconds_left: number | null;
+            stage_seconds: components["schemas"]["StageSeconds"];
+            /** Started At */
+            started_at: string | null;
+            state: components["schemas"]["JobStatus"];
+            /** Tables */
+            tables: {
+                [key: string]: components["schemas"]["TableProgress"];
+            };
+            /** @description Rises with every change: the higher one is the newer state. */
+            version: components["schemas"]["Count"];
+            /**
+             * Waiting For
+             * @description What the job waits for when nothing has come for it for a while, in words.
+             * @example the writers: 12 batches wait to be stored
+             */
+            waiting_for?: string | null;
+        };
         /** Page[Dataset] */
         Page_Dataset_: {
             /**
@@ -2033,6 +2134,19 @@ export interface components {
              * @description The rows of this page, in a stable order.
              */
             items: components["schemas"]["Job"][];
+            /**
+             * Next
+             * @description The `cursor` of the next page; null on the last one.
+             */
+            next?: string | null;
+        };
+        /** Page[OwnedJob] */
+        Page_OwnedJob_: {
+            /**
+             * Items
+             * @description The rows of this page, in a stable order.
+             */
+            items: components["schemas"]["OwnedJob"][];
             /**
              * Next
              * @description The `cursor` of the next page; null on the last one.
@@ -3071,6 +3185,212 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["DeadLetter"];
+                };
+            };
+            /** @description No access token, or one that is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its state forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_all_jobs_api_admin_jobs_get: {
+        parameters: {
+            query?: {
+                /** @description One state, or several with commas. */
+                state?: string | null;
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                /** @description Most items of a page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "chunks_done": 5,
+                     *           "chunks_total": 9,
+                     *           "created_at": "2026-01-05T09:30:00Z",
+                     *           "dataset_id": "0b8a3f5e-2d53-4b58-8f0f-1b0d5e6c7a92",
+                     *           "id": "5f0f6a0e-5f6d-4f0e-9a39-0d7f6e2c9b11",
+                     *           "kind": "create",
+                     *           "owner_id": "0c9f3a52-8a3f-4f0f-9d53-1f6b3a0d2c11",
+                     *           "phase": "generating",
+                     *           "rows_done": 61020,
+                     *           "rows_per_second": 98400.5,
+                     *           "rows_total": 152300,
+                     *           "seconds_left": 0.93,
+                     *           "stage_seconds": {
+                     *             "checking": 0,
+                     *             "generating": 0.41,
+                     *             "indexing": 0,
+                     *             "storing": 0.9
+                     *           },
+                     *           "started_at": "2026-01-05T09:30:00.080000Z",
+                     *           "state": "running",
+                     *           "tables": {
+                     *             "users": {
+                     *               "rows_done": 4000,
+                     *               "rows_total": 10000
+                     *             }
+                     *           },
+                     *           "version": 7
+                     *         }
+                     *       ],
+                     *       "next": "eyJuIjo0MX0"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_OwnedJob_"];
+                };
+            };
+            /** @description No access token, or one that is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_any_job_api_admin_jobs__job_id__cancel_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "chunks_done": 5,
+                     *       "chunks_total": 9,
+                     *       "created_at": "2026-01-05T09:30:00Z",
+                     *       "dataset_id": "0b8a3f5e-2d53-4b58-8f0f-1b0d5e6c7a92",
+                     *       "id": "5f0f6a0e-5f6d-4f0e-9a39-0d7f6e2c9b11",
+                     *       "kind": "create",
+                     *       "owner_id": "0c9f3a52-8a3f-4f0f-9d53-1f6b3a0d2c11",
+                     *       "phase": "generating",
+                     *       "rows_done": 61020,
+                     *       "rows_per_second": 98400.5,
+                     *       "rows_total": 152300,
+                     *       "seconds_left": 0.93,
+                     *       "stage_seconds": {
+                     *         "checking": 0,
+                     *         "generating": 0.41,
+                     *         "indexing": 0,
+                     *         "storing": 0.9
+                     *       },
+                     *       "started_at": "2026-01-05T09:30:00.080000Z",
+                     *       "state": "running",
+                     *       "tables": {
+                     *         "users": {
+                     *           "rows_done": 4000,
+                     *           "rows_total": 10000
+                     *         }
+                     *       },
+                     *       "version": 7
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OwnedJob"];
                 };
             };
             /** @description No access token, or one that is not valid. */

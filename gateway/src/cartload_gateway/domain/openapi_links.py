@@ -32,6 +32,7 @@ _SOURCES: Mapping[tuple[str, str], Mapping[str, str]] = {
         "table": "$response.body#/items/0/table",
         "part": "$response.body#/items/0/name",
     },
+    ("get", "/api/admin/jobs"): {"job_id": "$response.body#/items/0/id"},
     ("get", "/api/admin/users"): {"user_id": "$response.body#/items/0/id"},
     ("get", "/api/admin/dead-letters"): {"letter_id": "$response.body#/items/0/id"},
     ("post", "/api/auth/tokens"): {"token_id": "$response.body#/id"},

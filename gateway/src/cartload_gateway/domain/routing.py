@@ -18,6 +18,7 @@ _PREFIXES: tuple[tuple[str, Upstream], ...] = (
     ("/api/datasets", "generator"),
     ("/api/admin/users", "auth"),
     ("/api/admin/dead-letters", "generator"),
+    ("/api/admin/jobs", "generator"),
 )
 _WITHOUT_ACCESS_TOKEN = frozenset(
     (

@@ -6,6 +6,13 @@ from cartload_generator.domain.entities import Dataset, Job
 from cartload_kit.errors import NotFound
 
 
+def require_job(job: Job | None) -> Job:
+    """The job, whosever it is. Raises NotFound."""
+    if job is None:
+        raise NotFound("There is no such job.")
+    return job
+
+
 def require_own_job(job: Job | None, owner_id: UUID) -> Job:
     """The job if it is this user's. Raises NotFound."""
     if job is None or job.owner_id != owner_id:

@@ -1,11 +1,12 @@
 """How the lists of the API are cut into pages: by the number of the last row."""
 
-from typing import Annotated, Any
+from collections.abc import Sequence
+from typing import Annotated, Any, Protocol
 
-from fastapi import Query
+from fastapi import Query, Request, Response
 from pydantic import Field
 
-from cartload_kit.pagination import Position, read_cursor
+from cartload_kit.pagination import Position, cut_page, read_cursor
 
 Limit = Annotated[int, Query(ge=1, le=200, description="Most items of a page.")]
 Cursor = Annotated[str | None, Query(max_length=2048, description="`next` of the page before.")]
@@ -15,6 +16,19 @@ class NumberPosition(Position):
     """The number of the last row of a page."""
 
     n: int = Field(ge=0, lt=2**63)
+
+
+class Numbered(Protocol):
+    """A row that has a number."""
+
+    number: int
+
+
+def cut_by_number[Row: Numbered](
+    found: Sequence[Row], limit: int, request: Request, response: Response
+) -> tuple[Sequence[Row], str | None]:
+    """A page of rows by their number, of which one more than `limit` were asked for, and the next cursor."""
+    return cut_page(found, limit, lambda row: NumberPosition(n=row.number).cursor, request, response.headers)
 
 
 def number_in(cursor: str | None) -> int | None:

@@ -39,8 +39,11 @@ EVENTS: dict[Action, str] = {
 }
 
 
-def act(job: Job, action: Action, now: datetime) -> bool:
-    """Do what a user asked for. False, with nothing changed, when the job's situation forbids it."""
+def act(job: Job, action: Action, now: datetime, detail: str | None = None) -> bool:
+    """Do what was asked for. False, with nothing changed, when the job's situation forbids it.
+
+    `detail` is what the job's history says of it.
+    """
     target = states.after(job.state, job.step, action)
     if target is None:
         return False
@@ -48,7 +51,7 @@ def act(job: Job, action: Action, now: datetime) -> bool:
         # A second cancel, perhaps of a client that got no answer to the first, is no mistake.
         return True
     if target == "cancelled":
-        _cancel_queued(job, now)
+        _cancel_queued(job, now, detail)
         return True
     if action == "retry":
         _begin_attempt(job)
@@ -66,7 +69,7 @@ def act(job: Job, action: Action, now: datetime) -> bool:
         job.due_at = None
     else:
         job.due_at = now + RESULT_TIMEOUT if on_their_way else now
-    job.note(EVENTS[action], now)
+    job.note(EVENTS[action], now, detail)
     return True
 
 
@@ -212,11 +215,11 @@ def _finish_behind_the_scenes(job: Job, now: datetime, before: states.Step) -> N
     job.sendings, job.due_at = 0, now
 
 
-def _cancel_queued(job: Job, now: datetime) -> None:
+def _cancel_queued(job: Job, now: datetime, detail: str | None) -> None:
     """End a job that was only queued; what its database holds is finished behind the scenes."""
     job.step = "none"
     _forget_in_flight(job)
-    _end(job, "cancelled", now)
+    _end(job, "cancelled", now, detail)
     _finish_behind_the_scenes(job, now, "generate")
 
 

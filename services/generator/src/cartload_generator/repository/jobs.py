@@ -120,15 +120,17 @@ async def find(connection: AsyncConnection, job_id: UUID) -> Job | None:
 
 async def page(
     connection: AsyncConnection,
-    owner_id: UUID,
     *,
+    owner_id: UUID | None = None,
     states: Sequence[str],
-    dataset_id: UUID | None,
+    dataset_id: UUID | None = None,
     below: int | None,
     limit: int,
 ) -> list[Job]:
-    """A user's jobs, newest first, at most `limit`, with numbers under `below`."""
-    query = select(jobs).where(jobs.c.owner_id == owner_id).order_by(jobs.c.number.desc()).limit(limit)
+    """Jobs of a user, or of all, newest first, at most `limit`, with numbers under `below`."""
+    query = select(jobs).order_by(jobs.c.number.desc()).limit(limit)
+    if owner_id is not None:
+        query = query.where(jobs.c.owner_id == owner_id)
     if states:
         query = query.where(jobs.c.state.in_(states))
     if dataset_id is not None:

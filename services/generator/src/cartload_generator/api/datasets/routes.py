@@ -11,10 +11,10 @@ from cartload_generator.api.datasets.schemas import Dataset as DatasetView
 from cartload_generator.api.datasets.views import view
 from cartload_generator.api.dependencies import Owner, ServicesDep
 from cartload_generator.api.ownership import require_own_dataset
-from cartload_generator.api.pages import Cursor, Limit, NumberPosition, number_in, page_of
+from cartload_generator.api.pages import Cursor, Limit, cut_by_number, number_in, page_of
 from cartload_generator.repository import datasets, jobs
 from cartload_kit.database import transaction
-from cartload_kit.pagination import Page, add_link
+from cartload_kit.pagination import Page
 
 router = APIRouter(prefix="/api/datasets", tags=["datasets"])
 internal = APIRouter(prefix="/internal", tags=["internal"], include_in_schema=False)
@@ -49,11 +49,8 @@ async def list_datasets(
         found = await datasets.page(
             connection, owner, states=[state] if state else [], below=below, limit=limit + 1
         )
-        shown = found[:limit]
+        shown, following = cut_by_number(found, limit, request, response)
         all_jobs = await jobs.of_datasets(connection, [one.id for one in shown]) if shown else []
-    following = NumberPosition(n=found[limit - 1].number).cursor if len(found) > limit else None
-    if following:
-        add_link(response.headers, request, following)
     items = [view(one, [job for job in all_jobs if job.dataset_id == one.id]) for one in shown]
     return Page[DatasetView](items=items, next=following)
 

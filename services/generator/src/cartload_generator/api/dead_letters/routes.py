@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import Field
 
 from cartload_generator.api.dead_letters.schemas import (
@@ -12,16 +12,14 @@ from cartload_generator.api.dead_letters.schemas import (
     DeadLetterDetail,
 )
 from cartload_generator.api.dead_letters.views import detailed_view, view
-from cartload_generator.api.dependencies import ServicesDep
+from cartload_generator.api.dependencies import Admin, ServicesDep
 from cartload_generator.api.pages import Cursor, Limit, page_of
 from cartload_generator.domain.dead_letters import LETTER_ID, LetterFilter, LetterState
 from cartload_kit.http.openapi import problem_answers
 from cartload_kit.pagination import Page, Position, add_link, read_cursor
-from cartload_kit.tokens import Identity, require_identity
 
 router = APIRouter(prefix="/api/admin/dead-letters", tags=["administration"], responses=problem_answers(403))
 
-Admin = Annotated[Identity, Depends(require_identity("admin"))]
 LetterId = Annotated[str, Path(pattern=LETTER_ID, description="As the list has it.")]
 
 _DETAIL: dict[int | str, dict[str, Any]] = {

@@ -1,9 +1,10 @@
-"""What users do to jobs that are there: cancel, pause, resume, retry."""
+"""What is done to jobs that are there: cancel, pause, resume, retry."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from cartload_generator.api.dependencies import Services
-from cartload_generator.api.ownership import require_own_job
+from cartload_generator.api.ownership import require_job, require_own_job
 from cartload_generator.domain import lifecycle, limits, states
 from cartload_generator.domain.entities import Job
 from cartload_generator.domain.states import Action
@@ -20,16 +21,34 @@ _DONE: dict[Action, str] = {
 }
 
 
-async def control(services: Services, owner_id: UUID, job_id: UUID, action: Action) -> Job:
-    """Do what a user asks of a job. Raises NotFound and Conflict."""
+BY_ADMIN = "By an administrator."
+"""What the history of a job says of an action that its owner did not ask for."""
 
+
+async def control(services: Services, owner_id: UUID, job_id: UUID, action: Action) -> Job:
+    """Do what a user asks of a job of its own. Raises NotFound and Conflict."""
+    return await _control(services, job_id, action, lambda job: require_own_job(job, owner_id))
+
+
+async def cancel_for_owner(services: Services, job_id: UUID) -> Job:
+    """Cancel anybody's job, as an administrator asks. Raises NotFound and Conflict."""
+    return await _control(services, job_id, "cancel", require_job, BY_ADMIN)
+
+
+async def _control(
+    services: Services,
+    job_id: UUID,
+    action: Action,
+    require: Callable[[Job | None], Job],
+    detail: str | None = None,
+) -> Job:
     async def once() -> Job:
         async with services.dispatcher.jobs.locked(job_id) as locked:
-            job = require_own_job(locked.job if locked else None, owner_id)
+            job = require(locked.job if locked else None)
             assert locked is not None  # noqa: S101 - where there is no job, that was 404
             if action == "retry" and job.state == "failed":
                 await _reopen(services, locked)
-            if not lifecycle.act(job, action, locked.now):
+            if not lifecycle.act(job, action, locked.now, detail):
                 raise refusal(job, action)
             return job
 

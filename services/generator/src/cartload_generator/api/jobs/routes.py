@@ -12,7 +12,7 @@ from cartload_generator.api.jobs.control import control
 from cartload_generator.api.jobs.create import accept
 from cartload_generator.api.jobs.schemas import EVENT_EXAMPLE, JOB_EXAMPLE, JobEvent, JobRequest
 from cartload_generator.api.ownership import require_own_job
-from cartload_generator.api.pages import Cursor, Limit, NumberPosition, number_in, page_of
+from cartload_generator.api.pages import Cursor, Limit, NumberPosition, cut_by_number, number_in, page_of
 from cartload_generator.domain.entities import Job
 from cartload_generator.domain.states import ENDED, Action
 from cartload_generator.repository import jobs
@@ -45,6 +45,10 @@ Key = Annotated[
         description="Makes a retry return the first answer instead of making another job.",
         examples=["0d9f5a0c-4be1-4f57-9a3f-2a9c8c3c2b55"],
     ),
+]
+States = Annotated[
+    str | None,
+    Query(max_length=200, description="One state, or several with commas.", examples=["queued,running"]),
 ]
 Prefer = Annotated[
     list[str] | None,
@@ -98,10 +102,7 @@ async def list_jobs(
     response: Response,
     services: ServicesDep,
     owner: Owner,
-    state: Annotated[
-        str | None,
-        Query(max_length=200, description="One state, or several with commas.", examples=["queued,running"]),
-    ] = None,
+    state: States = None,
     dataset_id: Annotated[UUID | None, Query(description="Only the jobs of this dataset.")] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
@@ -111,16 +112,14 @@ async def list_jobs(
     async with transaction(services.engine) as connection:
         found = await jobs.page(
             connection,
-            owner,
+            owner_id=owner,
             states=states_in(state),
             dataset_id=dataset_id,
             below=below,
             limit=limit + 1,
         )
-    following = NumberPosition(n=found[limit - 1].number).cursor if len(found) > limit else None
-    if following:
-        add_link(response.headers, request, following)
-    return Page[JobView](items=[job.view() for job in found[:limit]], next=following)
+    shown, following = cut_by_number(found, limit, request, response)
+    return Page[JobView](items=[job.view() for job in shown], next=following)
 
 
 @router.get("/{job_id}", response_model=JobView, responses={200: _JOB}, summary="Read a job")
