@@ -40,7 +40,9 @@ async def systems(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[dic
     async with AsyncExitStack() as stack:
         yield {
             server: await stack.enter_async_context(
-                linked_system(tmp_path_factory.mktemp(server), disk_mebibytes=disk_of(server), **SETTINGS)
+                linked_system(
+                    tmp_path_factory.mktemp(server), disk_mebibytes=disk_of(server), settings=SETTINGS
+                )
             )
             for server in WITHOUT
         }

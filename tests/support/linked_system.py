@@ -39,13 +39,18 @@ class LinkedSystem:
 
 @asynccontextmanager
 async def linked_system(
-    folder: Path, *, disk_mebibytes: Mapping[str, int] | None = None, **settings: str
+    folder: Path,
+    *,
+    disk_mebibytes: Mapping[str, int] | None = None,
+    environments: Mapping[str, Mapping[str, str]] | None = None,
+    settings: Mapping[str, str] | None = None,
 ) -> AsyncIterator[LinkedSystem]:
     """A system that runs while the block does; its servers are local processes (the engine `native`).
 
-    `disk_mebibytes` puts the data of the database or of Azurite on a disk of that size.
+    `disk_mebibytes` puts the data of the database or of Azurite on a disk of that size;
+    `environments` gives variables to single processes of ours, by name.
     """
-    environ = {**launcher_environment(), **settings}
+    environ = {**launcher_environment(), **(settings or {})}
     environ["CARTLOAD_PORT"] = str(free_ports(1)[0])
     run, processes = RunDir(folder), services.processes(Replicas())
     layout = plan(run, tuple(process.name for process in processes), environ)
@@ -70,7 +75,11 @@ async def linked_system(
         )
         await supervisor.start(Stage("servers", programs=servers))
         await supervisor.start(Stage("topics and tables", tasks=services.preparations(as_seen)))
-        programs = tuple(services.program(process, as_seen) for process in processes)
+        more = environments or {}
+        programs = tuple(
+            replace(program, environment={**program.environment, **more.get(program.name, {})})
+            for program in (services.program(process, as_seen) for process in processes)
+        )
         await supervisor.start(Stage("services", programs=programs))
         write_endpoints(layout)
         yield LinkedSystem(SystemClient(run), layout.url("gateway"), links, layout, disks)

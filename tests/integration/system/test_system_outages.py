@@ -27,7 +27,7 @@ NO_DISK = why_impossible()
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def system(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[LinkedSystem]:
     folder: Path = tmp_path_factory.mktemp("outages")
-    async with linked_system(folder, disk_mebibytes=None if NO_DISK else DISK, **SETTINGS) as system:
+    async with linked_system(folder, disk_mebibytes=None if NO_DISK else DISK, settings=SETTINGS) as system:
         yield system
 
 

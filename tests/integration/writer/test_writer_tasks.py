@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -349,7 +350,7 @@ async def test_a_prepare_does_not_wait_for_seals(writer: Writer, place: Place) -
         kafka_bootstrap_servers="unused:1",
         writer_tasks_at_once=1,
     )
-    prepares, others = task_workers(writer.context, settings)
+    prepares, others = task_workers(replace(writer.context, clock=now), settings)
     reader = pymysql.connect(**address(place.admin), database=writer.database(sealed))
     reader.begin()
     reader.cursor().execute("SELECT * FROM users LIMIT 1")

@@ -1,5 +1,7 @@
 """Settings that several services share, for their settings classes to inherit."""
 
+import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from pydantic import Field
@@ -22,12 +24,14 @@ class TokenCheckSettings(TokenSettings, ProxySettings):
 
     jwks_url: HttpUrl = Field(description="URL of the public keys that access tokens are checked with.")
 
-    def token_verifier(self) -> "TokenVerifier":
-        """Return the verifier of these tokens."""
+    def token_verifier(self, clock: Callable[[], float] = time.time) -> "TokenVerifier":
+        """Return the verifier of these tokens; the clock is this machine's unless one is given."""
         # It loads a client for HTTP, and roles that check no tokens have their settings in the same module.
         from cartload_kit.tokens import TokenVerifier
 
-        return TokenVerifier(self.jwks_url, self.token_issuer, self.token_audience, proxy=self.proxy)
+        return TokenVerifier(
+            self.jwks_url, self.token_issuer, self.token_audience, proxy=self.proxy, clock=clock
+        )
 
 
 class BrowserSettings(CheckedSettings):

@@ -4,10 +4,11 @@ import asyncio
 import sys
 
 from cartload_auth.app import build
-from cartload_auth.bootstrap import MIGRATIONS, key_store, migrated_engine, serving, utc_now
+from cartload_auth.bootstrap import MIGRATIONS, key_store, migrated_engine, serving
 from cartload_auth.settings import AuthSettings, CommandSettings
 from cartload_auth.tasks import administration
 from cartload_kit.cli import dispatch
+from cartload_kit.database import database_clock
 from cartload_kit.http import print_openapi, serve
 from cartload_kit.settings import load
 
@@ -31,8 +32,8 @@ def create_admin(user: str, *, reset: bool = False) -> int:
     settings = load(CommandSettings)
 
     async def run() -> str:
-        async with migrated_engine(settings) as engine:
-            return await administration.create_admin(engine, user, utc_now(), reset=reset)
+        async with migrated_engine(settings) as engine, database_clock(engine) as clock:
+            return await administration.create_admin(engine, user, clock(), reset=reset)
 
     try:
         _say(asyncio.run(run()))
@@ -47,8 +48,8 @@ def rotate_keys(*, now: bool = False) -> int:
     settings = load(CommandSettings)
 
     async def run() -> str:
-        async with migrated_engine(settings) as engine:
-            keys = key_store(engine, settings, utc_now)
+        async with migrated_engine(settings) as engine, database_clock(engine) as clock:
+            keys = key_store(engine, settings, clock)
             return await (keys.replace() if now else keys.rotate())
 
     _say(f"new signing key {asyncio.run(run())}")

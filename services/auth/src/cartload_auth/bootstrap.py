@@ -1,8 +1,7 @@
 """Builds everything the service works with; the only place that does."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -27,11 +26,6 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 _log = get_logger(__name__)
 
 
-def utc_now() -> datetime:
-    """The time now."""
-    return datetime.now(UTC)
-
-
 def key_store(engine: AsyncEngine, settings: CommandSettings, clock: Clock) -> KeyStore:
     """The signing keys in the database."""
     secret = settings.signing_key_secret
@@ -52,9 +46,9 @@ async def migrated_engine(settings: CommandSettings) -> AsyncIterator[AsyncEngin
 
 @asynccontextmanager
 async def dependencies(
-    settings: AuthSettings, *, clock: Clock = utc_now, cost: int = 12
+    settings: AuthSettings, *, clock: Clock | None = None, cost: int = 12
 ) -> AsyncIterator[Dependencies]:
-    """Open what the use cases need and close it afterwards.
+    """Open what the use cases need and close it afterwards; the clock is the database's unless given.
 
     Raises:
         Exception: the database is not migrated, or its keys cannot be read.
@@ -67,13 +61,21 @@ async def dependencies(
         cost=cost,
     )
     try:
-        async with migrated_engine(settings) as engine, new_session(settings.proxy) as session:
-            keys = key_store(engine, settings, clock)
+        async with (
+            migrated_engine(settings) as engine,
+            new_session(settings.proxy) as session,
+            _running(clock, engine) as time,
+        ):
+            keys = key_store(engine, settings, time)
             await keys.ensure(config.key_lifetime)
             generator = Generator(session, settings.generator_url)
-            yield Dependencies(engine, passwords, keys, config, clock, generator)
+            yield Dependencies(engine, passwords, keys, config, time, generator)
     finally:
         passwords.close()
+
+
+def _running(clock: Clock | None, engine: AsyncEngine) -> AbstractAsyncContextManager[Clock]:
+    return database.database_clock(engine) if clock is None else nullcontext(clock)
 
 
 def verifier(built: Dependencies) -> TokenVerifier:
@@ -88,7 +90,7 @@ def verifier(built: Dependencies) -> TokenVerifier:
     )
 
 
-def serving(settings: AuthSettings, *, clock: Clock = utc_now, cost: int = 12) -> Any:
+def serving(settings: AuthSettings, *, clock: Clock | None = None, cost: int = 12) -> Any:
     """The lifespan of the API."""
 
     @asynccontextmanager

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from cartload_contracts import topics
 from cartload_generator import app as api
 from cartload_generator.adapters.kafka_backlog import KafkaBacklog
-from cartload_generator.adapters.kafka_outbox import KafkaOutbox, utc_now
+from cartload_generator.adapters.kafka_outbox import KafkaOutbox
 from cartload_generator.api.dependencies import Services
 from cartload_generator.api.specs.preview import Previews
 from cartload_generator.consumers.result_consumer import ResultConsumer
@@ -20,7 +20,7 @@ from cartload_generator.tasks.dead_letters import DeadLetterAdministration
 from cartload_generator.tasks.dispatcher import Dispatcher
 from cartload_generator.tasks.job_waiters import JobWaiters
 from cartload_kit.concurrency import background, run_until_stopped
-from cartload_kit.database import check_database, engine, require_migrated
+from cartload_kit.database import check_database, database_clock, engine, require_migrated
 from cartload_kit.http import ReadyCheck, serve
 from cartload_kit.kafka import Consumer, DeadLetterReader, DeadLetters, Producer
 from cartload_kit.kafka.settings import KafkaSettings
@@ -66,8 +66,11 @@ async def dead_letter_administration(settings: LettersSettings) -> AsyncIterator
     database = engine(settings.generator_database_url.get_secret_value(), pool_size=1)
     try:
         await require_migrated(database, MIGRATIONS)
-        async with Producer(settings.kafka, "generator-redrive", limits=LIMITS) as producer:
-            yield DeadLetterAdministration(database, letters_of(settings), producer, utc_now)
+        async with (
+            database_clock(database) as clock,
+            Producer(settings.kafka, "generator-redrive", limits=LIMITS) as producer,
+        ):
+            yield DeadLetterAdministration(database, letters_of(settings), producer, clock)
     finally:
         await database.dispose()
 
@@ -95,17 +98,18 @@ async def _open_api(
         )
         stack.push_async_callback(database.dispose)
         await require_migrated(database, MIGRATIONS)
+        clock = await stack.enter_async_context(database_clock(database))
         producer = await stack.enter_async_context(
             Producer(settings.kafka, "generator-api", deadline=_SEND_SECONDS, limits=LIMITS)
         )
         waiters, backlog = JobWaiters(lifecycle.stopping), KafkaBacklog(settings.kafka)
         dispatcher = Dispatcher(
             database,
-            KafkaOutbox(producer, "/cartload/generator/api"),
+            KafkaOutbox(producer, "/cartload/generator/api", clock),
             waiters,
             backlog=backlog,
             bounds=bounds_of(settings),
-            clock=utc_now,
+            clock=clock,
         )
         results = ResultConsumer(dispatcher.apply_results)
         consumer = Consumer(
@@ -118,16 +122,16 @@ async def _open_api(
             # Many, because those of one job are applied in one transaction while others come.
             max_in_flight=_RESULTS_AT_ONCE,
         )
-        app.state.verifier = settings.token_verifier()
+        app.state.verifier = settings.token_verifier(clock.timestamp)
         app.state.services = Services(
             engine=database,
             dispatcher=dispatcher,
             backlog=backlog,
             waiters=waiters,
             previews=Previews(),
-            dead_letters=DeadLetterAdministration(database, letters_of(settings), producer, utc_now),
+            dead_letters=DeadLetterAdministration(database, letters_of(settings), producer, clock),
             limits=limits_of(settings),
-            clock=utc_now,
+            clock=clock,
             wait_seconds=settings.wait_seconds,
         )
         checks["database"] = lambda: check_database(database)

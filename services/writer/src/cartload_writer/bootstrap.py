@@ -1,8 +1,7 @@
-"""What several roles build alike: clients of Kafka, Blob and MySQL, the clock, the checks while starting."""
+"""What several roles build alike: clients of Kafka, Blob and MySQL, the checks while starting."""
 
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +18,6 @@ from cartload_writer.settings import StorageSettings
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 type Checks = dict[str, ReadyCheck]
-
-
-def utc_now() -> datetime:
-    """The clock of all roles."""
-    return datetime.now(UTC)
 
 
 def starting() -> Checks:

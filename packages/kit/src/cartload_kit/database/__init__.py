@@ -1,5 +1,6 @@
 """MySQL: engine, transactions, retries. Migrations are in `migrate`, which loads the tool for them."""
 
+from cartload_kit.database.clock import database_clock
 from cartload_kit.database.engine import async_url, check_database, engine
 from cartload_kit.database.migrated import require_migrated
 from cartload_kit.database.retry import is_deadlock, is_duplicate_key, retry_on_deadlock
@@ -12,6 +13,7 @@ __all__ = [
     "NotMigrated",
     "async_url",
     "check_database",
+    "database_clock",
     "engine",
     "error_code",
     "is_deadlock",

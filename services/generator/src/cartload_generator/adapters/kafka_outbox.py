@@ -1,7 +1,6 @@
 """Sends commands and job states to Kafka."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from itertools import chain, repeat
 
 from cartload_contracts import envelope
@@ -12,15 +11,10 @@ from cartload_kit.kafka import Producer
 from cartload_kit.tracing import current_traceparent
 
 
-def utc_now() -> datetime:
-    """The clock of a running process."""
-    return datetime.now(UTC)
-
-
 class KafkaOutbox:
     """Sends messages to Kafka as the contracts have them."""
 
-    def __init__(self, producer: Producer, source: str, clock: Clock = utc_now) -> None:
+    def __init__(self, producer: Producer, source: str, clock: Clock) -> None:
         self._producer = producer
         self._source = source
         self._clock = clock

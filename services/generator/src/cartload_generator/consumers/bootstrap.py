@@ -1,11 +1,11 @@
 """Where the role `worker` builds its clients and wires them: nothing here loads a database or an API."""
 
 import asyncio
+from datetime import UTC, datetime
 
 import pyarrow as pa
 
 from cartload_contracts import topics
-from cartload_generator.adapters.kafka_outbox import utc_now
 from cartload_generator.consumers.chunk_handler import ChunkHandler
 from cartload_generator.consumers.engines import Engines
 from cartload_generator.settings import WorkerSettings
@@ -26,7 +26,7 @@ def run(settings: WorkerSettings) -> None:
 
     async def main(stop: asyncio.Event) -> None:
         async with Producer(settings.kafka, "generator-worker", limits=LIMITS) as producer:
-            handler = ChunkHandler(producer, Engines(settings.worker_engines), utc_now)
+            handler = ChunkHandler(producer, Engines(settings.worker_engines), _utc_now)
             consumer = Consumer(
                 settings.kafka,
                 GROUP,
@@ -44,3 +44,8 @@ def run(settings: WorkerSettings) -> None:
                 handler.close()
 
     service.run(main, service="generator-worker", settings=settings, checks=checks)
+
+
+def _utc_now() -> datetime:
+    """The time of this machine, which messages carry for people to read: nothing is decided by it."""
+    return datetime.now(UTC)

@@ -7,12 +7,12 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from cartload_kit.database import check_database
+from cartload_kit.database import check_database, database_clock
 from cartload_writer import bootstrap
 from cartload_writer.api.dependencies import PublicAddress, Services
 from cartload_writer.api.row_reader import RowReader, reading_session
 from cartload_writer.api.shares import UserShares
-from cartload_writer.bootstrap import Checks, utc_now
+from cartload_writer.bootstrap import Checks
 from cartload_writer.settings import ApiSettings
 
 _ROWS_WAIT_SECONDS = 10.0
@@ -48,7 +48,8 @@ def lifespan(settings: ApiSettings, checks: Checks) -> Any:
             )
             blobs = await bootstrap.blobs(stack, settings)
             bootstrap.begin(checks, mysql=partial(check_database, meta), blob=blobs.check)
-            app.state.verifier = settings.token_verifier()
+            clock = await stack.enter_async_context(database_clock(meta))
+            app.state.verifier = settings.token_verifier(clock.timestamp)
             app.state.services = Services(
                 engine=meta,
                 reader=RowReader(reading, row_shares(settings)),
@@ -57,7 +58,7 @@ def lifespan(settings: ApiSettings, checks: Checks) -> Any:
                 downloads=UserShares(settings.writer_downloads, settings.writer_downloads_user, "downloads"),
                 send_seconds=settings.writer_send_seconds,
                 public=PublicAddress(settings.mysql_public_host, settings.mysql_public_port),
-                clock=utc_now,
+                clock=clock,
             )
             yield
 

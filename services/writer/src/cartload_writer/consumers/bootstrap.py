@@ -2,14 +2,16 @@
 
 import asyncio
 from contextlib import AsyncExitStack
+from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import pymysql
 
 from cartload_contracts import topics
 from cartload_kit import schema_version
 from cartload_kit.concurrency import run_until_stopped
+from cartload_kit.database.clock import SERVER_TIME, running_clock
 from cartload_kit.kafka.budget import ByteBudget
 from cartload_kit.kafka.consumer import Consumer
 from cartload_kit.kafka.dead_letters import DeadLetters
@@ -21,7 +23,7 @@ from cartload_writer import bootstrap
 from cartload_writer.adapters.blob import BlobStore
 from cartload_writer.adapters.bulk_connections import BulkPool
 from cartload_writer.adapters.results import KafkaResults
-from cartload_writer.bootstrap import MIGRATIONS, Checks, utc_now
+from cartload_writer.bootstrap import MIGRATIONS, Checks
 from cartload_writer.consumers.batch_handler import BatchHandler
 from cartload_writer.consumers.batch_storage import Storage
 from cartload_writer.consumers.redelivery import Redelivery
@@ -70,6 +72,7 @@ async def _handler(
     schema_version.require(present, minimum, MIGRATIONS, meta)
     # Before the first batch: on a server where this fails, a crash would leave rows without their manifest.
     await pool.run(prove_one_transaction)
+    clock = await stack.enter_async_context(running_clock(partial(pool.run, _server_time)))
 
     async def send_again(record: Record) -> None:
         await producer.send(record.topic, record.key, record.value, list(record.headers.items()))
@@ -78,11 +81,18 @@ async def _handler(
     return BatchHandler(
         redelivery=await stack.enter_async_context(Redelivery.open(send_again)),
         storage=Storage(pool, blobs, meta),
-        results=KafkaResults(producer, "/cartload/writer/consumer", utc_now),
+        results=KafkaResults(producer, "/cartload/writer/consumer", clock),
         budget=ByteBudget(settings.writer_bytes_in_flight, BATCH_MEMORY.set),
         most_bytes=settings.writer_bytes_in_flight,
-        clock=utc_now,
+        clock=clock,
     )
+
+
+def _server_time(connection: "pymysql.Connection[Any]") -> datetime:
+    with connection.cursor() as cursor:
+        cursor.execute(SERVER_TIME)
+        (time,) = cursor.fetchone()
+    return cast("datetime", time)
 
 
 def _version(connection: "pymysql.Connection[Any]", question: str) -> str:

@@ -8,14 +8,14 @@ from functools import partial
 
 from cartload_contracts import topics
 from cartload_kit.concurrency import run_until_stopped
-from cartload_kit.database import check_database
+from cartload_kit.database import check_database, database_clock
 from cartload_kit.kafka.consumer import Consumer
 from cartload_kit.kafka.dead_letters import DeadLetters
 from cartload_kit.kafka.producer import Producer
 from cartload_kit.service import Main
 from cartload_writer import bootstrap
 from cartload_writer.adapters.results import KafkaResults
-from cartload_writer.bootstrap import Checks, utc_now
+from cartload_writer.bootstrap import Checks
 from cartload_writer.consumers.command_consumer import CommandConsumer
 from cartload_writer.repository.databases import session_for_ddl
 from cartload_writer.repository.task_queue import TaskQueue
@@ -43,7 +43,7 @@ def tasks(settings: TasksSettings, checks: Checks) -> Main:
                 prepares.wake()
                 others.wake()
 
-            handler = CommandConsumer(context.meta, context.results, wake, utc_now)
+            handler = CommandConsumer(context.meta, context.results, wake, context.clock)
             loop = Consumer(
                 settings.kafka,
                 GROUP,
@@ -57,7 +57,7 @@ def tasks(settings: TasksSettings, checks: Checks) -> Main:
             )
             mysql, blob = partial(check_database, context.meta), context.blobs.check
             bootstrap.begin(checks, consumer=loop.check, mysql=mysql, blob=blob, kafka=producer.check)
-            tidying = Housekeeping(context.meta, utc_now).run(stop)
+            tidying = Housekeeping(context.meta, context.clock).run(stop)
             work = (loop.run(stop), prepares.run(stop), others.run(stop), context.database_pool.run(stop))
             await run_until_stopped(stop, *work, tidying, producer.watch())
 
@@ -73,7 +73,7 @@ def task_workers(context: Context, settings: TasksSettings) -> tuple[Workers, Wo
     rest = {kind: run for kind, run in every.items() if kind != PREPARE}
 
     def workers(runs: Mapping[str, Run], at_once: int) -> Workers:
-        queue = TaskQueue(context.meta, f"tasks-{secrets.token_hex(8)}", runs.keys(), utc_now)
+        queue = TaskQueue(context.meta, f"tasks-{secrets.token_hex(8)}", runs.keys(), context.clock)
         return Workers(queue, runs, partial(commands.refuse, context), at_once)
 
     return (
@@ -85,6 +85,7 @@ def task_workers(context: Context, settings: TasksSettings) -> tuple[Workers, Wo
 async def _context(stack: AsyncExitStack, settings: TasksSettings, producer: Producer) -> Context:
     url = settings.writer_database_url.get_secret_value()
     meta = await bootstrap.migrated(stack, url, pool_size=settings.own_connections)
+    clock = await stack.enter_async_context(database_clock(meta))
     session = session_for_ddl(settings.writer_index_buffer_mb)
     # An index of a large table takes hours, in which the server says nothing.
     work = await bootstrap.opened(
@@ -94,9 +95,9 @@ async def _context(stack: AsyncExitStack, settings: TasksSettings, producer: Pro
         meta=meta,
         work=work,
         blobs=await bootstrap.blobs(stack, settings),
-        results=KafkaResults(producer, "/cartload/writer/tasks", utc_now),
-        database_pool=DatabasePool(meta, work, settings.writer_ready_databases, utc_now),
-        clock=utc_now,
+        results=KafkaResults(producer, "/cartload/writer/tasks", clock),
+        database_pool=DatabasePool(meta, work, settings.writer_ready_databases, clock),
+        clock=clock,
         deferred_rows=settings.writer_deferred_rows,
         report_rows=settings.writer_report_rows,
         index_builds=settings.writer_index_builds,
