@@ -46,6 +46,8 @@ UNIT_TESTS = ("tests/unit", "tests/contract")
 UNIT_GROUPS = (("gateway",), ("kit", "notifier"), ("engine", "mutants"), ("checker", "stored", "cli"))
 """Folders of unit tests that take longest, the one that waits most first; the others are one more group."""
 OUTAGES = "tests/soak/test_soak_outages.py"
+TIMES = "tests/soak/test_soak_passwords.py"
+"""These compare times of answers, to milliseconds: nothing else runs meanwhile."""
 SERVER_TESTS = ("tests/integration", "tests/e2e")
 
 
@@ -177,14 +179,16 @@ def load(environ: Mapping[str, str], parts: Sequence[str] = ()) -> int:
 
 def soak(environ: Mapping[str, str]) -> int:
     """Run the long proofs; return 1 when one failed."""
-    # The outages are half an hour of waiting, which costs the others little.
-    run = (sys.executable, "-m", "pytest")
-    steps = (
+    # Two -v take the -q of every run back: what fails in an hour is said at once.
+    run = (sys.executable, "-m", "pytest", "-v", "-v")
+    beside = (
         Step("outages", (*run, OUTAGES)),
-        Step("all others", (*run, "tests/soak", f"--ignore={OUTAGES}")),
+        Step("all others", (*run, "tests/soak", *(f"--ignore={path}" for path in (TIMES, OUTAGES)))),
     )
-    with ThreadPoolExecutor(max_workers=len(steps)) as pool:
-        codes = list(pool.map(lambda step: _run_shown(step, checkout(), environ), steps))
+    codes = [_run_shown(Step("times", (*run, TIMES)), checkout(), environ)]
+    # The outages are half an hour of waiting, which costs the others little.
+    with ThreadPoolExecutor(max_workers=len(beside)) as pool:
+        codes += pool.map(lambda step: _run_shown(step, checkout(), environ), beside)
     return int(any(codes))
 
 
