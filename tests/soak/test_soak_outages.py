@@ -58,7 +58,8 @@ async def test_jobs_outlast_a_server_that_is_away_for_long(
         system = systems[server]
         async with signed_up(system.base_url) as user:
             seen = await outlast(system, user, getattr(system.links[server], how)(), seconds)
-        assert WITHOUT[server] <= seen.unready
+        # What is only slow still does its work, and may be ready.
+        assert seen.unready <= WITHOUT[server] if how == "slowed" else seen.unready >= WITHOUT[server]
 
     async with asyncio.TaskGroup() as group:
         for server in WITHOUT:
