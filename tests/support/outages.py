@@ -142,8 +142,15 @@ async def _ask_for_a_job(user: User, seen: Seen) -> None:
 
 
 async def _jobs(user: User) -> list[Any]:
-    found: list[Any] = (await user.get("/api/jobs", params={"limit": 200}))["items"]
-    return found
+    """All jobs of the user: ten minutes of asking make more than one page."""
+    found: list[Any] = []
+    cursor: dict[str, str] = {}
+    while True:
+        page = await user.get("/api/jobs", params={"limit": 200, **cursor})
+        found += page["items"]
+        if page["next"] is None:
+            return found
+        cursor = {"cursor": page["next"]}
 
 
 async def _unready(system: LinkedSystem) -> set[str]:
