@@ -3,18 +3,7 @@
 import pytest
 from playwright.async_api import expect
 
-from support.browser import PHONE, WIDE, Person
-
-
-async def look(person: Person, name: str) -> None:
-    """Check the page as it stands, wide and narrow, light and dark."""
-    page = person.page
-    for window in (WIDE, PHONE):
-        await page.set_viewport_size({"width": window["width"], "height": window["height"]})
-        assert await person.fits(), f"{name} is wider than a window of {window['width']} px"
-        for scheme in ("light", "dark"):
-            await person.in_light(scheme)
-            assert await person.violations() == [], f"{name}, {window['width']} px, {scheme}"
+from support.browser import Person, look
 
 
 async def test_pages_without_an_account(visitor: Person) -> None:
@@ -39,6 +28,8 @@ async def test_pages_with_nothing_to_show(person: Person) -> None:
     await person.go("/jobs/0b8a3f5e-2d53-4b58-8f0f-1b0d5e6c7a92")
     await person.sees_heading("There is no such job")
     await look(person, "no such job")
+    await person.go("/jobs/no-id-at-all")
+    await person.sees_heading("There is no such job")
 
 
 @pytest.mark.timeout(240)

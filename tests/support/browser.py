@@ -137,6 +137,17 @@ class Person:
         return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found]
 
 
+async def look(person: Person, name: str) -> None:
+    """Check the page as it stands, wide and narrow, light and dark."""
+    page = person.page
+    for window in (WIDE, PHONE):
+        await page.set_viewport_size({"width": window["width"], "height": window["height"]})
+        assert await person.fits(), f"{name} is wider than a window of {window['width']} px"
+        for scheme in ("light", "dark"):
+            await person.in_light(scheme)
+            assert await person.violations() == [], f"{name}, {window['width']} px, {scheme}"
+
+
 @asynccontextmanager
 async def person_at(
     browser: Browser, origin: str, *, window: dict[str, int] | None = None

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 
 import { config } from '@/config'
 import { useLiveJobs } from '@/lib/live/jobs-store'
+import { useObservations } from '@/lib/live/observations'
 import { clearSession, setSession } from '@/lib/session/store'
 import { someJob } from '@/testing/jobs'
 
@@ -139,6 +140,28 @@ describe('following the jobs', () => {
     await newest().accept()
     expect(opened).toHaveLength(2)
     expect(asked).toHaveBeenCalledWith({ queryKey: ['jobs'] })
+  })
+
+  it('keeps how far jobs came over a reload of the page', async () => {
+    const kept = new Map<string, string>()
+    Object.assign(window, {
+      sessionStorage: {
+        getItem: (key: string) => kept.get(key) ?? null,
+        setItem: (key: string, value: string) => kept.set(key, value),
+        removeItem: (key: string) => kept.delete(key),
+      },
+    })
+    await newest().accept()
+    newest().says({ type: 'job', job: someJob() })
+    const seen = useObservations.getState().jobs
+    expect(seen[someJob().id]?.points).toEqual([{ seconds: 4, rows: 200 }])
+    window.dispatchEvent(new Event('pagehide'))
+    useObservations.setState({ jobs: {} })
+    const stopAgain = followJobs(client)
+    expect(useObservations.getState().jobs).toEqual(seen)
+    stopAgain()
+    expect(kept.size).toBe(0)
+    expect(useObservations.getState().jobs).toEqual({})
   })
 
   it('forgets what was seen at sign-out', async () => {

@@ -4,6 +4,7 @@ import { config } from '@/config'
 import type { Job } from '@/lib/api/types'
 import { JobsSocket } from '@/lib/live/jobs-socket'
 import { forgetJobs, mergeJob, setLiveStatus, useLiveJobs, type LiveStatus } from '@/lib/live/jobs-store'
+import { forgetObservations, keepObservations, observe, restoreObservations } from '@/lib/live/observations'
 import { freshToken, refreshSession } from '@/lib/session/refresh'
 import { useSession } from '@/lib/session/store'
 
@@ -52,19 +53,24 @@ export function followJobs(client: QueryClient): () => void {
     renewToken: refreshSession,
     onJob: (job) => {
       refetchAround(client, job)
+      observe(job)
       mergeJob(job)
     },
     onStatus: (status) => statusChanged(client, status),
   })
   const reconnectNow = (): void => socket.reconnectNow()
   const stopRenewing = keepRenewed(socket)
+  restoreObservations()
   window.addEventListener('online', reconnectNow)
+  window.addEventListener('pagehide', keepObservations)
   socket.start()
   return () => {
     window.removeEventListener('online', reconnectNow)
+    window.removeEventListener('pagehide', keepObservations)
     stopRenewing()
     socket.stop()
     forgetJobs()
+    forgetObservations()
     if (useSession.getState().status !== 'signed-in') client.clear()
   }
 }

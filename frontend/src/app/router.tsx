@@ -9,7 +9,6 @@ import { TablesTab } from '@/features/datasets/tables-tab'
 import { HomePage } from '@/features/home/home-page'
 import { ActiveJob } from '@/features/jobs/active-job'
 import { DatasetJobsTab } from '@/features/jobs/dataset-jobs-tab'
-import { JobPage } from '@/features/jobs/job-page'
 import { JobsPage } from '@/features/jobs/jobs-page'
 import { AnswersTab } from '@/features/report/answers-tab'
 import { SignInPage } from '@/features/session/sign-in-page'
@@ -27,7 +26,7 @@ const dataset = [
   { index: true, element: <TablesTab /> },
   { path: 'files', element: <FilesTab /> },
   { path: 'connection', element: <ConnectionTab /> },
-  // Fetched when first opened: nothing else draws plots.
+  // Fetched when first opened, with what draws its plots.
   {
     path: 'report',
     lazy: async () => ({ Component: (await import('@/features/report/report-tab')).ReportTab }),
@@ -60,7 +59,11 @@ const signedIn = [
   { path: 'datasets/:datasetId', element: <DatasetPage progress={<ActiveJob />} />, children: dataset },
   { path: 'datasets/:datasetId/tables/:table', element: <TableRoute /> },
   { path: 'jobs', element: <JobsPage /> },
-  { path: 'jobs/:jobId', element: <JobPage /> },
+  // Fetched when first opened, with what draws its chart.
+  {
+    path: 'jobs/:jobId',
+    lazy: async () => ({ Component: (await import('@/features/jobs/job-page')).JobPage }),
+  },
   { path: 'tokens', element: <TokensPage /> },
   {
     path: 'admin',

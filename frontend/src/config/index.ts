@@ -14,10 +14,19 @@ export const config = {
   reportPoll: { running: 2_000, awaited: 4_000 },
   /** The preview is asked for once nobody has typed for this long. */
   previewDelay: 350,
+  /** What is kept of the growth of jobs: points of each, and jobs. */
+  observations: { ofJob: 400, jobs: 30 },
+  /**
+   * Throughput. Seconds: what "now" looks back on and the least of it that makes a rate, and the shortest step of
+   * the chart. `silentAfter` so long without a row nothing is said of the rate.
+   */
+  throughput: { window: 10, leastWindow: 2, shortestStep: 1, mostSteps: 120, silentAfter: 15_000 },
+  /** How often a clock on the page moves. */
+  clock: 1_000,
   /** How often progress is said aloud to screen readers. */
   announceEvery: 8_000,
   /** Rows asked for at once in lists and in tables. */
-  pageSize: { list: 50, rows: 100, preview: 8 },
+  pageSize: { list: 50, rows: 100, preview: 8, events: 200 },
   /** Lists that are searched and sorted here are fetched up to so many pages. */
   mostListPages: 20,
   /** Exports of more rows than this are streamed to a file that the user picks, where the browser can. */

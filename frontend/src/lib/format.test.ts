@@ -3,18 +3,37 @@ import { describe, expect, it } from 'vitest'
 import {
   formatAge,
   formatBytes,
+  formatClock,
   formatCount,
   formatCounted,
   formatDateTime,
+  formatDay,
   formatDuration,
   formatMoney,
   formatName,
   formatPercent,
   formatRate,
+  formatStopwatch,
+  formatZoned,
   shareOf,
 } from './format'
 
 describe('formatting', () => {
+  it.each([
+    [0, '0:00'],
+    [9.6, '0:10'],
+    [75, '1:15'],
+    [3_700, '1:01:40'],
+  ])('%d seconds on a stopwatch are %s', (seconds, text) => {
+    expect(formatStopwatch(seconds)).toBe(text)
+  })
+
+  it('takes times apart, and names their zone', () => {
+    const time = new Date(2026, 0, 2, 3, 4, 5).toISOString()
+    expect([formatDay(time), formatClock(time)]).toEqual(['2 Jan 2026', '03:04:05'])
+    expect(formatZoned(time)).toMatch(/^Friday,? 2 January 2026.* 03:04:05 \S+/)
+  })
+
   it('groups digits', () => {
     expect(formatCount(1_234_567)).toBe('1,234,567')
     expect(formatCounted(1, 'row')).toBe('1 row')

@@ -57,6 +57,31 @@ export const formatDateTime = (
 ): string =>
   time == null ? '–' : (precision === 'seconds' ? dateTimeSeconds : dateTime).format(new Date(time))
 
+const zoned = new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeStyle: 'long' })
+
+/** A time with its zone, for whoever asks what clock it is by. */
+export const formatZoned = (time: string): string => zoned.format(new Date(time))
+
+const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium' })
+
+/** The day of a time in the reader's zone: `2 Jan 2026`. */
+export const formatDay = (time: string): string => day.format(new Date(time))
+
+const clock = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' })
+
+/** The time of day in the reader's zone: `14:03:09`. */
+export const formatClock = (time: string): string => clock.format(new Date(time))
+
+/** Seconds as on a stopwatch: 75 → `1:15`, 3700 → `1:01:40`. */
+export function formatStopwatch(seconds: number): string {
+  const all = Math.round(seconds)
+  const two = (value: number): string => String(value).padStart(2, '0')
+  const minutes = Math.floor(all / 60)
+  return minutes < 60
+    ? `${String(minutes)}:${two(all % 60)}`
+    : `${String(Math.floor(minutes / 60))}:${two(minutes % 60)}:${two(all % 60)}`
+}
+
 /** `order_details` → `Order details`. */
 export function formatName(name: string): string {
   const words = name.replaceAll('_', ' ')

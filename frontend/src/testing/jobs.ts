@@ -1,4 +1,4 @@
-import type { Job } from '@/lib/api/types'
+import type { Job, JobEvent } from '@/lib/api/types'
 
 /** A job for tests, running and one fifth done, unless told otherwise. */
 export function someJob(changes: Partial<Job> = {}): Job {
@@ -21,6 +21,19 @@ export function someJob(changes: Partial<Job> = {}): Job {
     started_at: '2026-01-02T03:04:06.000Z',
     finished_at: null,
     error: null,
+    ...changes,
+  }
+}
+
+/** An event of a job for tests: it began to make rows, unless told otherwise. */
+export function someEvent(changes: Partial<JobEvent> = {}): JobEvent {
+  return {
+    at: '2026-01-02T03:04:06.000Z',
+    event: 'generating',
+    version: 1,
+    state: 'running',
+    phase: 'generating',
+    detail: null,
     ...changes,
   }
 }

@@ -1,11 +1,12 @@
 import { AxisBottom, AxisLeft, type AxisScale, type TickFormatter, type TickRendererProps } from '@visx/axis'
 import { GridRows } from '@visx/grid'
-import { useParentSize } from '@visx/responsive'
 import type { ScaleInput } from '@visx/scale'
 import type { ReactElement, ReactNode } from 'react'
 
+import { useWidth } from '@/hooks/use-width'
+
 /** Room around what is drawn: for the numbers on the left, and for those and a line of words below. */
-const margin = { left: 56, right: 8, top: 8, bottom: 44 }
+const margin = { left: 56, right: 16, top: 8, bottom: 44 }
 /** What a chart is drawn for until its place is measured. */
 const firstWidth = 380
 
@@ -28,15 +29,19 @@ export function Chart({
   /** Draws between the axes, from the top left corner. */
   children: (room: Room) => ReactNode
 }): ReactElement {
-  const { parentRef, width: measured } = useParentSize({
-    initialSize: { width: firstWidth },
-    ignoreDimensions: ['height', 'top', 'left'],
-  })
+  const [measure, measured] = useWidth(firstWidth)
   const width = Math.max(measured, margin.left + margin.right + 1)
   const room = { width: width - margin.left - margin.right, height: height - margin.top - margin.bottom }
+  // Where less motion is asked for, everything has a transition of hardly any length, which left paths behind.
   return (
-    <div ref={parentRef} className="w-full overflow-hidden">
-      <svg width={width} height={height} role="img" aria-label={label} className="block">
+    <div ref={measure} className="w-full overflow-hidden">
+      <svg
+        width={width}
+        height={height}
+        role="img"
+        aria-label={label}
+        className="block [&_*]:transition-none"
+      >
         <g transform={`translate(${margin.left},${margin.top})`}>
           {children(room)}
           <text

@@ -38,11 +38,13 @@ export function Dialog({
   )
 }
 
-/** Asks before something that cannot be taken back. */
+/** Asks before something that has consequences; `dangerous` is what cannot be taken back. */
 export function Confirm({
   title,
   children,
   action,
+  dismiss = 'Keep it',
+  dangerous = true,
   busy,
   onConfirm,
   onClose,
@@ -50,6 +52,8 @@ export function Confirm({
   title: string
   children: ReactNode
   action: string
+  dismiss?: string
+  dangerous?: boolean
   busy: boolean
   onConfirm: () => void
   onClose: () => void
@@ -58,8 +62,8 @@ export function Confirm({
     <Dialog title={title} onClose={onClose}>
       <div className="text-sm text-muted">{children}</div>
       <div className="mt-6 flex flex-wrap justify-end gap-2">
-        <Button onClick={onClose}>Keep it</Button>
-        <Button look="danger" busy={busy} onClick={onConfirm}>
+        <Button onClick={onClose}>{dismiss}</Button>
+        <Button look={dangerous ? 'danger' : 'primary'} busy={busy} onClick={onConfirm}>
           {action}
         </Button>
       </div>

@@ -77,6 +77,10 @@ export function Empty({
   )
 }
 
+/** Nothing has that id: 404, or 422 where it is no id at all. */
+const isMissing = (error: unknown): boolean =>
+  error instanceof ApiError && (error.status === 404 || error.status === 422)
+
 /** In place of a page whose thing could not be fetched: one that is not there is said plainly. */
 export function PageFailure({
   what,
@@ -87,7 +91,7 @@ export function PageFailure({
   error: unknown
   retry: () => unknown
 }): ReactElement {
-  if (!(error instanceof ApiError) || error.status !== 404) return <Failure error={error} retry={retry} />
+  if (!isMissing(error)) return <Failure error={error} retry={retry} />
   return (
     <Empty as="h1" title={`There is no such ${what}`} action={<ButtonLink to="/">Go to datasets</ButtonLink>}>
       It may have been deleted, or it belongs to another account.

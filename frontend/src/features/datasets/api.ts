@@ -9,9 +9,9 @@ import {
   type UseMutationResult,
   type UseQueryResult,
 } from '@tanstack/react-query'
-import { useEffect } from 'react'
 
 import { config } from '@/config'
+import { useAllPages } from '@/hooks/use-all-pages'
 import { answer, api } from '@/lib/api/client'
 import { allItems, byCursor, omitEmpty, type Page } from '@/lib/api/pages'
 import type { Connection, Dataset, Job, NewConnection, StoredFile, Table } from '@/lib/api/types'
@@ -42,11 +42,7 @@ export function useDatasets(): Pages<Dataset> {
 /** All of the user's datasets, fetched page after page: lists that are searched and sorted need them together. */
 export function useAllDatasets(): Pages<Dataset> {
   const query = useDatasets()
-  const { data, hasNextPage, isFetching, isError, fetchNextPage } = query
-  const goOn = hasNextPage && !isFetching && !isError && (data?.pages.length ?? 0) < config.mostListPages
-  useEffect(() => {
-    if (goOn) void fetchNextPage()
-  }, [goOn, fetchNextPage])
+  useAllPages(query)
   return query
 }
 

@@ -11,12 +11,16 @@ import {
 } from '@tanstack/react-query'
 
 import { config } from '@/config'
+import { useAllPages } from '@/hooks/use-all-pages'
+import { useNow } from '@/hooks/use-now'
 import { answer, api } from '@/lib/api/client'
 import { allItems, byCursor, omitEmpty, type Page } from '@/lib/api/pages'
 import type { Job, JobEvent, JobState } from '@/lib/api/types'
 import { mergeJob, latest, useLiveJobs } from '@/lib/live/jobs-store'
+import { observe, useObservations, type Observation } from '@/lib/live/observations'
 
 import { isOver, type JobAction } from './states'
+import { paceOf, type Pace } from './throughput'
 
 type Pages<T> = UseInfiniteQueryResult<InfiniteData<Page<T>, string | undefined>>
 
@@ -24,8 +28,11 @@ type Pages<T> = UseInfiniteQueryResult<InfiniteData<Page<T>, string | undefined>
 const pollInterval = (): number =>
   useLiveJobs.getState().status === 'live' ? config.poll.online : config.poll.offline
 
-const fetchJob = (id: string): Promise<Job> =>
-  answer(api.GET('/api/jobs/{job_id}', { params: { path: { job_id: id } } }))
+async function fetchJob(id: string): Promise<Job> {
+  const job = await answer(api.GET('/api/jobs/{job_id}', { params: { path: { job_id: id } } }))
+  observe(job)
+  return job
+}
 
 /** A job in its newest known state, whichever way it arrived. */
 export function useJob(id: string): Omit<UseQueryResult<Job>, 'data'> & { data: Job | undefined } {
@@ -76,22 +83,36 @@ export function useUnfinishedJobs(): Job[] {
     .toSorted((one, other) => (one.created_at < other.created_at ? 1 : -1))
 }
 
-/** What happened to a job, oldest first; asked anew when its state changes. */
+const nothingSeen: readonly Observation[] = []
+
+/** What this browser saw of a job's growth, oldest first. */
+export const useCourse = (job: Job): readonly Observation[] =>
+  useObservations((held) => held.jobs[job.id]?.points ?? nothingSeen)
+
+/** How fast a job is now, and how long it still takes. */
+export function usePace(job: Job): Pace {
+  const observed = useObservations((held) => held.jobs[job.id])
+  return paceOf(job, observed, useNow(config.clock, !isOver(job)))
+}
+
+/** Everything that happened to a job, oldest first; asked anew when its state changes. */
 export function useJobEvents(job: Job): Pages<JobEvent> {
-  return useInfiniteQuery({
-    queryKey: ['jobs', 'events', job.id, job.state, job.phase],
+  const query: Pages<JobEvent> = useInfiniteQuery({
+    queryKey: ['jobs', 'events', job.id, job.state, job.phase, job.waiting_for ?? null],
     queryFn: ({ pageParam }): Promise<Page<JobEvent>> =>
       answer(
         api.GET('/api/jobs/{job_id}/events', {
           params: {
             path: { job_id: job.id },
-            query: omitEmpty({ cursor: pageParam, limit: config.pageSize.list }),
+            query: omitEmpty({ cursor: pageParam, limit: config.pageSize.events }),
           },
         }),
       ),
     ...byCursor,
     placeholderData: keepPreviousData,
   })
+  useAllPages(query)
+  return query
 }
 
 function act(id: string, action: JobAction): Promise<Job> {

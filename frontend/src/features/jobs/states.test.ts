@@ -34,12 +34,12 @@ describe('the states of a job', () => {
 
 describe('what is read out', () => {
   it('says phase, share, rows and time left', () => {
-    expect(summaryOf(someJob())).toBe('Making rows: 20%, 200 of 1,000 rows, 16 s left.')
-    expect(summaryOf(someJob({ seconds_left: null }))).toBe('Making rows: 20%, 200 of 1,000 rows.')
+    expect(summaryOf(someJob(), 16)).toBe('Making rows: 20%, 200 of 1,000 rows, about 16 s left.')
+    expect(summaryOf(someJob(), null)).toBe('Making rows: 20%, 200 of 1,000 rows.')
   })
 
   it('says how it ended', () => {
-    expect(summaryOf(someJob({ state: 'completed', phase: null, rows_done: 1_000 }))).toBe(
+    expect(summaryOf(someJob({ state: 'completed', phase: null, rows_done: 1_000 }), null)).toBe(
       'Completed. 1,000 of 1,000 rows.',
     )
   })

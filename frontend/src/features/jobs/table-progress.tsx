@@ -2,7 +2,7 @@ import type { ReactElement } from 'react'
 
 import { ProgressBar } from '@/components/ui/progress-bar'
 import type { Job } from '@/lib/api/types'
-import { formatCount } from '@/lib/format'
+import { formatCount, formatPercent, shareOf } from '@/lib/format'
 
 /** Progress table by table. */
 export function TableProgress({ job }: { job: Job }): ReactElement {
@@ -14,6 +14,9 @@ export function TableProgress({ job }: { job: Job }): ReactElement {
             <span className="truncate font-mono">{name}</span>
             <span className="shrink-0 text-muted tabular-nums">
               {formatCount(rows_done)} of {formatCount(rows_total)}
+              <span className="ml-3 hidden w-10 text-right font-medium text-ink sm:inline-block">
+                {formatPercent(shareOf(rows_done, rows_total))}
+              </span>
             </span>
           </div>
           <ProgressBar thin label={`${name}, rows done`} done={rows_done} total={rows_total} />
