@@ -49,7 +49,15 @@ function DecideButton({ id, decision }: { id: string; decision: LetterDecision }
         {button}
       </Button>
       {asking && (
-        <Confirm title={title} action={button} busy={mutation.isPending} onConfirm={confirm} onClose={close}>
+        <Confirm
+          title={title}
+          action={button}
+          dismiss="Leave it as it is"
+          dangerous={decision === 'discard'}
+          busy={mutation.isPending}
+          onConfirm={confirm}
+          onClose={close}
+        >
           {meaning}
           {mutation.error !== null && (
             <div className="mt-4">

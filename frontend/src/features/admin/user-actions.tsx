@@ -28,7 +28,7 @@ function roleChange({ user_name: name, role }: ListedUser): Change {
     : {
         button: 'Make admin',
         title: `Make ${name} an administrator?`,
-        meaning: `${name} will see and change what you see here, you among it. It shows at the next sign-in or within a quarter of an hour.`,
+        meaning: `${name} will see and change what you see here, your account too, within a quarter of an hour.`,
         done: `${name} is an administrator.`,
         body: { role: 'admin' },
       }
@@ -80,6 +80,8 @@ function ChangeButton({ user, change }: { user: ListedUser; change: Change }): R
         <Confirm
           title={change.title}
           action={change.button}
+          dismiss="Leave it as it is"
+          dangerous={change.body.disabled !== false}
           busy={mutation.isPending}
           onConfirm={confirm}
           onClose={close}
