@@ -162,6 +162,10 @@ async def test_every_page_is_whole_in_both_themes(
             person.page.get_by_role("table").or_(person.page.get_by_text("No jobs yet"))
         ).to_be_visible()
         await sees_a_good_page(person)
+        await person.go("/admin/services")
+        for name in ("Auth", "Generator", "Writer", "Notifier"):
+            await expect(person.page.get_by_role("row", name=f"{name} ready")).to_be_visible()
+        await sees_a_good_page(person)
         await person.go("/admin/dead-letters?state=redriven")
         await person.sees("No redriven dead letters")
         await sees_a_good_page(person)

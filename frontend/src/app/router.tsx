@@ -43,6 +43,7 @@ const admin = [
   { index: true, element: <Navigate to="users" replace /> },
   { path: 'users', lazy: async () => ({ Component: (await adminPages()).UsersPage }) },
   { path: 'jobs', lazy: async () => ({ Component: (await adminPages()).AllJobsPage }) },
+  { path: 'services', lazy: async () => ({ Component: (await adminPages()).ServicesPage }) },
   { path: 'dead-letters', lazy: async () => ({ Component: (await adminPages()).DeadLettersPage }) },
   { path: 'dead-letters/:letterId', lazy: async () => ({ Component: (await adminPages()).DeadLetterPage }) },
 ]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fastapi import FastAPI
 from starlette.requests import Request
 
+from cartload_gateway.adapters.health_checks import HealthChecks
 from cartload_gateway.adapters.openapi_documents import MergedDocument
 from cartload_gateway.adapters.personal_tokens import PersonalTokens, exchange_at_auth
 from cartload_gateway.adapters.upstreams import Upstreams, open_upstreams
@@ -33,6 +34,7 @@ class Parts:
     websockets: WebSocketProxy
     ui: UserInterface
     document: MergedDocument
+    health: HealthChecks
 
     async def open_services(self, request: Request) -> Services:
         """Admit a request; the services as its caller sees them."""
@@ -68,6 +70,7 @@ async def open_parts(
             ),
             ui=UserInterface(settings.ui_dir),
             document=MergedDocument(upstreams, own_document, clock=clock),
+            health=HealthChecks([*urls.items(), ("notifier", settings.notifier_url)], proxy),
         )
 
 

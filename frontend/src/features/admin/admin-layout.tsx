@@ -8,13 +8,14 @@ const pages = [
   ['Users', 'users'],
   ['Jobs', 'jobs'],
   ['Dead letters', 'dead-letters'],
+  ['Services', 'services'],
 ] as const
 
 /** What administrators see of the whole system, a page for each part. */
 export function AdminLayout(): ReactElement {
   return (
     <>
-      <PageHeader title="Administration" below="Of everybody who uses this Cartload." />
+      <PageHeader title="Administration" below="What concerns everybody who uses this Cartload." />
       <nav aria-label="Administration" className="mb-6 flex gap-x-1 overflow-x-auto border-b border-line">
         {pages.map(([name, to]) => (
           <NavLink

@@ -7,7 +7,7 @@ import { clearSession, setSession } from '@/lib/session/store'
 import { addressOf, renderRoutes } from '@/testing/page'
 import { fakeServer, problem, sentTo } from '@/testing/server'
 
-import { AdminLayout, AllJobsPage, DeadLetterPage, DeadLettersPage, UsersPage } from './pages'
+import { AdminLayout, AllJobsPage, DeadLetterPage, DeadLettersPage, ServicesPage, UsersPage } from './pages'
 
 const root = {
   id: 'u1',
@@ -50,6 +50,7 @@ const open = (address: string) =>
         element: <AdminLayout />,
         children: [
           { path: 'users', element: <UsersPage /> },
+          { path: 'services', element: <ServicesPage /> },
           { path: 'jobs', element: <AllJobsPage /> },
           { path: 'dead-letters', element: <DeadLettersPage /> },
           { path: 'dead-letters/:letterId', element: <DeadLetterPage /> },
@@ -188,6 +189,22 @@ describe('jobs of all users', () => {
     answered = { ...job, state: 'cancelling' }
     fireEvent.click(dialog.getByRole('button', { name: 'Cancel the job' }))
     expect(await screen.findByText('The job is being cancelled.')).toBeTruthy()
+  })
+})
+
+describe('services', () => {
+  it('are listed with what they lack', async () => {
+    fakeServer({
+      'GET /api/admin/health': () => ({
+        items: [
+          { name: 'auth', ready: true, failed: {} },
+          { name: 'writer', ready: false, failed: { blob: 'no answer within 2 s' } },
+        ],
+      }),
+    })
+    open('/admin/services')
+    const rows = (await screen.findAllByRole('row')).map((row) => row.textContent)
+    expect(rows.slice(1)).toEqual(['Authready–', 'Writernot readyblob: no answer within 2 s'])
   })
 })
 

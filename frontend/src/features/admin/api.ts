@@ -15,6 +15,7 @@ import type {
   JobState,
   ListedUser,
   OwnedJob,
+  ServiceHealth,
   UserChange,
 } from '@/lib/api/types'
 import { useList, type List } from '@/lib/api/use-list'
@@ -75,6 +76,14 @@ export function useCancelAnyJob(id: string): UseMutationResult<OwnedJob, Error, 
     onSettled: () => client.invalidateQueries({ queryKey: jobs }),
   })
 }
+
+/** What the services say of themselves, asked again and again. */
+export const useHealth = (): UseQueryResult<ServiceHealth[]> =>
+  useQuery({
+    queryKey: ['admin', 'health'],
+    queryFn: async () => (await answer(api.GET('/api/admin/health'))).items,
+    refetchInterval: config.poll.offline,
+  })
 
 export type LetterState = DeadLetter['state']
 

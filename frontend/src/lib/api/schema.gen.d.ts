@@ -104,6 +104,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the health of the services
+         * @description What the services that the gateway calls say of themselves now; the gateway itself answers.
+         *
+         *     Workers, consumers and tasks have no address here: their metrics tell of them.
+         */
+        get: operations["system_health_api_admin_health_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/jobs": {
         parameters: {
             query?: never;
@@ -1782,6 +1804,32 @@ export interface components {
             table: string;
         };
         /**
+         * Health
+         * @description One service.
+         */
+        Health: {
+            /**
+             * Failed
+             * @description What it lacks, with the reason, by the name of its check.
+             * @example {
+             *       "kafka": "away"
+             *     }
+             */
+            failed: {
+                [key: string]: string;
+            };
+            /**
+             * Name
+             * @example generator
+             */
+            name: string;
+            /**
+             * Ready
+             * @description Whether it and all that it needs are there.
+             */
+            ready: boolean;
+        };
+        /**
          * Invariant
          * @description One of the seven invariants, with what its checks found together.
          */
@@ -2660,6 +2708,14 @@ export interface components {
             storing?: components["schemas"]["Seconds"];
         };
         /**
+         * SystemHealth
+         * @description The services that have an address here.
+         */
+        SystemHealth: {
+            /** Items */
+            items: components["schemas"]["Health"][];
+        };
+        /**
          * TableInfo
          * @description A table with what is stored of it now.
          */
@@ -3225,6 +3281,62 @@ export interface operations {
             };
             /** @description A parameter or a field of the body is not valid. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    system_health_api_admin_health_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemHealth"];
+                };
+            };
+            /** @description A problem. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

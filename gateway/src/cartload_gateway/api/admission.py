@@ -13,7 +13,7 @@ from cartload_gateway.metrics import REFUSED
 from cartload_kit.errors import TooManyRequests, Unauthorized
 from cartload_kit.http.client_address import Network, client_address, counting_key
 from cartload_kit.metrics import LIMITS_REFUSED
-from cartload_kit.tokens import TokenVerifier
+from cartload_kit.tokens import Identity, TokenVerifier
 
 RELEASE = "cartload.release"
 """Where a request's scope keeps the stack of what is given back when its answer is sent."""
@@ -25,7 +25,8 @@ class Admitted:
 
     authorization: str | None
     address: str
-    user_id: str | None
+    caller: Identity | None
+    """Who it is from; None where nobody is signed in."""
     headers: dict[str, str] = field(default_factory=dict)
     """The rate limit's headers, for the answer."""
 
@@ -81,16 +82,16 @@ class Admission:
             headers = _passed(self._limits.addresses.take(key))
             _enter(request, self._limits.addresses_at_once, key)
             return Admitted(authorization, address, None, headers)
-        user_id, token = await self._identify(token, key)
-        headers = _passed(self._limits.users.take(user_id))
-        _enter(request, self._limits.users_at_once, user_id)
-        return Admitted(f"Bearer {token}", address, user_id, headers)
+        caller, token = await self._identify(token, key)
+        headers = _passed(self._limits.users.take(caller.user_id))
+        _enter(request, self._limits.users_at_once, caller.user_id)
+        return Admitted(f"Bearer {token}", address, caller, headers)
 
-    async def _identify(self, token: str, key: str) -> tuple[str, str]:
+    async def _identify(self, token: str, key: str) -> tuple[Identity, str]:
         try:
             if token.startswith(PREFIX):
                 return await self._identify_personal(token, self._charge_for_check(key))
-            return (await self._verifier.verify(token)).user_id, token
+            return await self._verifier.verify(token), token
         except TooManyRequests:
             raise  # charged already
         except Exception:
@@ -98,16 +99,16 @@ class Admission:
             _passed(self._limits.addresses.take(key))
             raise
 
-    async def _identify_personal(self, token: str, charge: Callable[[], None]) -> tuple[str, str]:
+    async def _identify_personal(self, token: str, charge: Callable[[], None]) -> tuple[Identity, str]:
         access = await self._personal_tokens.access_token(token, charge)
         try:
-            return (await self._verifier.verify(access)).user_id, access
+            return await self._verifier.verify(access), access
         except Unauthorized:
             # The one that was kept has ended before its time: its key was dropped (`rotate-keys --now`). The
             # personal token is as good as before, so its owner must not hear of that.
             self._personal_tokens.forget(token, access)
         access = await self._personal_tokens.access_token(token, charge)
-        return (await self._verifier.verify(access)).user_id, access
+        return await self._verifier.verify(access), access
 
     def _charge_for_check(self, key: str) -> Callable[[], None]:
         def charge() -> None:

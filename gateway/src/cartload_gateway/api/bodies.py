@@ -49,9 +49,9 @@ class BodyReader:
         return b"".join(chunks)
 
     def _reserve(self, request: Request, admitted: Admitted, size: int) -> None:
-        user = admitted.user_id
-        if user is None:
+        if admitted.caller is None:
             raise PayloadTooLarge(SMALL_BYTES)
+        user = admitted.caller.user_id
         if self._used_by[user] + size > self._share:
             LIMITS_REFUSED.labels("user_body_bytes").inc()
             raise TooManyRequests(5, "Too much of what you send is on its way; wait until some has ended.")

@@ -29,12 +29,13 @@ type OpenServices = Callable[[Request], Awaitable[Services]]
 """Admits a request and gives the services as its caller sees them."""
 
 
-_access_token = HTTPBearer(
+access_token = HTTPBearer(
     auto_error=False,
     bearerFormat="JWT",
     scheme_name="access_token",
     description="An access token from sign-in.",
 )
+"""How the document says that a route takes an access token."""
 _refresh_token = HTTPBearer(
     auto_error=False, scheme_name="refresh_token", description="The refresh token from `POST /login`."
 )
@@ -50,7 +51,7 @@ async def _services(request: Request, response: Response) -> Services:
 async def _signed_in(
     request: Request,
     response: Response,
-    credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_access_token)],
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Security(access_token)],
 ) -> Services:
     if credentials is None:
         raise Unauthorized()
