@@ -27,7 +27,7 @@ function UserRow({ user, own }: { user: ListedUser; own: boolean }): ReactElemen
     <Row>
       <Cell className="min-w-40 font-medium">
         <span className="flex flex-wrap items-center gap-2">
-          {user.user_name}
+          <span className="break-all">{user.user_name}</span>
           {own && <Badge tone="good">you</Badge>}
           {user.role === 'admin' && <Badge tone="accent">admin</Badge>}
           {user.disabled_at != null && <Badge tone="danger">disabled</Badge>}
