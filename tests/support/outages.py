@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -171,16 +171,21 @@ async def _status(http: aiohttp.ClientSession, url: str) -> int:
 
 
 async def _memory(system: LinkedSystem) -> dict[str, float]:
-    """MiB of each process, by its metrics."""
+    """MiB of each process, by its metrics.
+
+    Without those that have just ended: a producer that does not know what became of its messages ends its
+    process, which is started again until Kafka is there.
+    """
     found = {}
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=20)) as http:
         for name, url in system.client.endpoints.metrics.items():
-            async with http.get(url) as answer:
-                lines = (await answer.text()).splitlines()
-            (bytes_,) = (
-                line.split()[1] for line in lines if line.startswith("process_resident_memory_bytes ")
-            )
-            found[name] = float(bytes_) / 2**20
+            with suppress(aiohttp.ClientConnectorError):
+                async with http.get(url) as answer:
+                    lines = (await answer.text()).splitlines()
+                (bytes_,) = (
+                    line.split()[1] for line in lines if line.startswith("process_resident_memory_bytes ")
+                )
+                found[name] = float(bytes_) / 2**20
     return found
 
 
