@@ -18,6 +18,7 @@ from support.openapi import OPERATIONS, path_parameters
 
 PASSWORDS = frozenset(
     {
+        "DELETE /api/auth/account",
         "POST /api/auth/login",
         "POST /api/auth/password",
         "POST /api/auth/register",

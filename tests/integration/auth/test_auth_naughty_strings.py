@@ -28,6 +28,21 @@ async def test_no_text_breaks_anything(auth_database: str, path: str, field: str
         assert wrong == []
 
 
+async def test_no_text_deletes_an_account(auth_database: str) -> None:
+    async with running(auth_database, login_attempts=1000, login_attempts_address=1000) as auth:
+        await auth.register("somebody")
+        headers = {"Authorization": f"Bearer {(await auth.login('somebody'))['access_token']}"}
+        answers = [
+            (
+                await auth.http.request(
+                    "DELETE", "/api/auth/account", json={"password": text}, headers=headers
+                )
+            ).status_code
+            for text in NAUGHTY
+        ]
+    assert set(answers) == {422}
+
+
 @pytest.mark.parametrize("password", [text for text in NAUGHTY if 8 <= len(text) <= 64], ids=ascii)
 async def test_a_password_that_was_taken_signs_in_and_no_other_does(auth: Service, password: str) -> None:
     body = {"user_name": "somebody", "password": password}
