@@ -58,8 +58,9 @@ async def test_jobs_outlast_a_server_that_is_away_for_long(
         system = systems[server]
         async with signed_up(system.base_url) as user:
             seen = await outlast(system, user, getattr(system.links[server], how)(), seconds)
-        # What is only slow still does its work, and may be ready.
-        assert seen.unready <= WITHOUT[server] if how == "slowed" else seen.unready >= WITHOUT[server]
+        # Beside what is only slow, whoever needs it may be ready: it still does its work.
+        assert how == "slowed" or seen.unready >= WITHOUT[server]
+        assert "gateway" not in seen.unready
 
     async with asyncio.TaskGroup() as group:
         for server in WITHOUT:
@@ -72,8 +73,9 @@ async def test_jobs_outlast_a_full_disk_and_others_read_meanwhile(systems: dict[
         system = systems[server]
         async with signed_up(system.base_url) as user, somebody_who_reads(system) as read:
             seen = await outlast(system, user, system.disks[server].full(), FULL_SECONDS, meanwhile=read)
-        assert seen.waiting_for
-        assert seen.unready <= WITHOUT[server]
+        # MariaDB may end itself where a rollback finds no space: then nobody can ask for the job.
+        assert seen.waiting_for or "generator-api" in seen.unready
+        assert not seen.unready & {"gateway", "notifier", "generator-worker"}
 
     async with asyncio.TaskGroup() as group:
         for server in DISKS:
