@@ -98,7 +98,7 @@ async def test_405_lists_every_method_of_the_path(
     methods = {method.upper() for s, method, p, _ in OPERATIONS if (s, p) == (service, path)}
     if "GET" in methods or service == "gateway":
         methods |= {"GET", "HEAD"}  # at the gateway, a browser's page is at every path
-    answer = await clients[service].request("PATCH", filled(path))
+    answer = await clients[service].request("PUT", filled(path))
     assert answer.status_code == 405
     assert set(answer.headers["Allow"].split(", ")) == methods
     assert answer.headers["Content-Type"] == "application/problem+json"

@@ -29,8 +29,8 @@ class NamePosition(Position):
 async def list_users(
     request: Request,
     response: Response,
-    dependencies: UseDependencies,
     _: Admin,
+    dependencies: UseDependencies,
     q: Annotated[
         str | None, Query(max_length=64, description="Only names that begin so, in any case of letters.")
     ] = None,
@@ -53,14 +53,14 @@ async def list_users(
 
 
 @router.get("/{user_id}", summary="Read a user", responses=problem_answers(404))
-async def read_user(user_id: UUID, dependencies: UseDependencies, _: Admin) -> ShownUser:
+async def read_user(user_id: UUID, _: Admin, dependencies: UseDependencies) -> ShownUser:
     """One account."""
     return await user_administration.find(dependencies, str(user_id))
 
 
 @router.patch("/{user_id}", summary="Change a user", responses=problem_answers(404, 409, 422))
 async def change_user(
-    user_id: UUID, body: ChangeUser, dependencies: UseDependencies, admin: Admin
+    user_id: UUID, body: ChangeUser, admin: Admin, dependencies: UseDependencies
 ) -> ShownUser:
     """Give an account another role, disable it or enable it again.
 
