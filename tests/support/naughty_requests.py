@@ -81,6 +81,7 @@ async def bodies(user: User, known: Mapping[str, str]) -> dict[str, Any]:
     """A body for each operation that takes texts in one: good, but for the text that is replaced."""
     spec = (await user.get(f"/api/datasets/{known['dataset_id']}"))["spec"]
     return {
+        "PATCH /api/admin/users/{user_id}": {"role": "customer"},
         "POST /api/auth/logout": {"refresh_token": "clr_unknown"},
         "POST /api/auth/refresh": {"refresh_token": "clr_unknown", "session": "plain"},
         "POST /api/auth/tokens": {"name": "a token"},

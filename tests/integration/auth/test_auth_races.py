@@ -166,7 +166,8 @@ async def test_a_name_that_is_registered_meanwhile_makes_no_administrator(
     await auth.register("model")
     async with rival(auth_database) as visitor:
         visitor.run(
-            "INSERT INTO accounts SELECT UUID(), 'root', role, password_hash, password_once, created_at "
+            "INSERT INTO accounts (id, user_name, role, password_hash, password_once, created_at) "
+            "SELECT UUID(), 'root', role, password_hash, password_once, created_at "
             "FROM accounts WHERE user_name = 'model'"
         )
         engine = auth.dependencies.engine
