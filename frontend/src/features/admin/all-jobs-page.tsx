@@ -1,11 +1,10 @@
 import { useState, type ReactElement } from 'react'
-import { useSearchParams } from 'react-router'
 
 import { Button } from '@/components/ui/button'
 import { Confirm } from '@/components/ui/dialog'
-import { SelectField } from '@/components/ui/field'
 import { MoreButton } from '@/components/ui/more-button'
 import { Empty, Failure, Loading } from '@/components/ui/notice'
+import { StateFilter, useStateFilter } from '@/components/ui/state-filter'
 import { Cell, HeadCell, Row, Table } from '@/components/ui/table'
 import { toast } from '@/components/ui/toasts'
 import { JobBadge } from '@/features/jobs/job-badge'
@@ -13,7 +12,7 @@ import { actionsOf, jobStates, kindOf } from '@/features/jobs/states'
 import { allItems } from '@/lib/api/pages'
 import { ApiError } from '@/lib/api/problem'
 import type { JobState, OwnedJob } from '@/lib/api/types'
-import { formatCount, formatDateTime, formatName } from '@/lib/format'
+import { formatCount, formatDateTime } from '@/lib/format'
 
 import { useAllJobs, useCancelAnyJob, useUser } from './api'
 
@@ -136,26 +135,13 @@ function Jobs({ state }: { state: JobState | undefined }): ReactElement {
 
 /** The jobs of all users, newest first, each to be cancelled. */
 export function AllJobsPage(): ReactElement {
-  const [search, setSearch] = useSearchParams()
-  const state = jobStates.find((name) => name === search.get('state'))
+  const state = useStateFilter(jobStates)
   return (
     <>
       <title>All jobs · Cartload</title>
       <div className="mb-5 flex flex-wrap items-center justify-between gap-3">
         <p className="max-w-prose text-sm text-muted">The jobs of all users, newest first.</p>
-        <SelectField
-          label="State"
-          hideLabel
-          value={state ?? ''}
-          onChange={(event) => setSearch(event.target.value === '' ? {} : { state: event.target.value })}
-        >
-          <option value="">Every state</option>
-          {jobStates.map((name) => (
-            <option key={name} value={name}>
-              {formatName(name)}
-            </option>
-          ))}
-        </SelectField>
+        <StateFilter states={jobStates} />
       </div>
       <Jobs state={state} />
     </>

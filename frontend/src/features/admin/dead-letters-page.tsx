@@ -1,14 +1,14 @@
 import type { ReactElement } from 'react'
-import { Link, useSearchParams } from 'react-router'
+import { Link } from 'react-router'
 
 import { Badge, type Tone } from '@/components/ui/badge'
-import { SelectField } from '@/components/ui/field'
 import { MoreButton } from '@/components/ui/more-button'
 import { Empty, Failure, Loading } from '@/components/ui/notice'
+import { StateFilter, useStateFilter } from '@/components/ui/state-filter'
 import { Cell, HeadCell, Row, Table } from '@/components/ui/table'
 import { allItems } from '@/lib/api/pages'
 import type { DeadLetter } from '@/lib/api/types'
-import { formatDateTime, formatName } from '@/lib/format'
+import { formatDateTime } from '@/lib/format'
 
 import { useDeadLetters, type LetterState } from './api'
 
@@ -79,8 +79,7 @@ function Letters({ state }: { state: LetterState | undefined }): ReactElement {
 
 /** Messages that could not be handled, newest first. */
 export function DeadLettersPage(): ReactElement {
-  const [search, setSearch] = useSearchParams()
-  const state = states.find((name) => name === search.get('state'))
+  const state = useStateFilter(states)
   return (
     <>
       <title>Dead letters · Cartload</title>
@@ -88,19 +87,7 @@ export function DeadLettersPage(): ReactElement {
         <p className="max-w-prose text-sm text-muted">
           Messages on Kafka that could not be handled. Kafka keeps them for 14 days.
         </p>
-        <SelectField
-          label="State"
-          hideLabel
-          value={state ?? ''}
-          onChange={(event) => setSearch(event.target.value === '' ? {} : { state: event.target.value })}
-        >
-          <option value="">Every state</option>
-          {states.map((name) => (
-            <option key={name} value={name}>
-              {formatName(name)}
-            </option>
-          ))}
-        </SelectField>
+        <StateFilter states={states} />
       </div>
       <Letters state={state} />
     </>

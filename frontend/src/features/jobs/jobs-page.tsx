@@ -1,12 +1,11 @@
 import type { ReactElement } from 'react'
-import { Link, useSearchParams } from 'react-router'
+import { Link } from 'react-router'
 
-import { SelectField } from '@/components/ui/field'
 import { MoreButton } from '@/components/ui/more-button'
 import { Empty, Failure, Loading } from '@/components/ui/notice'
 import { PageHeader } from '@/components/ui/page'
+import { StateFilter, useStateFilter } from '@/components/ui/state-filter'
 import { allItems } from '@/lib/api/pages'
-import { formatName } from '@/lib/format'
 
 import { useJobs, useNewest } from './api'
 import { JobsTable } from './jobs-table'
@@ -38,28 +37,10 @@ function Jobs({ state }: { state: (typeof jobStates)[number] | undefined }): Rea
 
 /** All jobs of the user, newest first. */
 export function JobsPage(): ReactElement {
-  const [search, setSearch] = useSearchParams()
-  const state = jobStates.find((name) => name === search.get('state'))
+  const state = useStateFilter(jobStates)
   return (
     <>
-      <PageHeader
-        title="Jobs"
-        actions={
-          <SelectField
-            label="State"
-            hideLabel
-            value={state ?? ''}
-            onChange={(event) => setSearch(event.target.value === '' ? {} : { state: event.target.value })}
-          >
-            <option value="">Every state</option>
-            {jobStates.map((name) => (
-              <option key={name} value={name}>
-                {formatName(name)}
-              </option>
-            ))}
-          </SelectField>
-        }
-      />
+      <PageHeader title="Jobs" actions={<StateFilter states={jobStates} />} />
       <Jobs state={state} />
     </>
   )
