@@ -26,13 +26,22 @@ const colours = HighlightStyle.define([
 ])
 
 // Left to itself, Chromium gives text that replaces other text the style of what was there, as an inline style,
-// which the content security policy refuses with a complaint.
+// which the content security policy refuses with a complaint. What is selected is asked of the browser: the editor
+// may not have heard yet of a selection that was made a moment ago.
 const replacesPlainly = EditorView.domEventHandlers({
   beforeinput: (event, view) => {
-    if (event.inputType !== 'insertText' || event.data === null || view.state.selection.main.empty)
-      return false
+    const shadowRoots = view.root instanceof ShadowRoot ? [view.root] : []
+    const [selected] = getSelection()?.getComposedRanges({ shadowRoots }) ?? []
+    if (event.inputType !== 'insertText' || event.data === null) return false
+    if (selected === undefined || selected.collapsed) return false
     event.preventDefault()
-    view.dispatch(view.state.replaceSelection(event.data))
+    const from = view.posAtDOM(selected.startContainer, selected.startOffset)
+    const to = view.posAtDOM(selected.endContainer, selected.endOffset)
+    view.dispatch({
+      changes: { from, to, insert: event.data },
+      selection: { anchor: from + event.data.length },
+      userEvent: 'input.type',
+    })
     return true
   },
 })
