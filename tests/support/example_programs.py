@@ -66,6 +66,16 @@ class ExampleTopics:
         await read_by_group(self.servers, self.prefix, self.sent)
 
 
+async def begin_at_end(servers: str, group: str, names: Iterable[str]) -> None:
+    """Have a group begin after all that is on topics now."""
+    consumer = AIOKafkaConsumer(*names, bootstrap_servers=servers)
+    committing = AIOKafkaConsumer(bootstrap_servers=servers, group_id=group, enable_auto_commit=False)
+    async with consumer, committing:
+        ends = await consumer.end_offsets(consumer.assignment())
+        committing.assign(list(ends))
+        await committing.commit(ends)
+
+
 async def read_by_group(servers: str, group: str, names: Iterable[str]) -> None:
     """Return when a group has committed all that is on topics now."""
     reader = AIOKafkaConsumer(*names, bootstrap_servers=servers)

@@ -11,7 +11,7 @@ from cartload_contracts import topics
 from cartload_dev.paths import checkout
 from cartload_dev.system_client import SystemClient
 from support.client import User
-from support.example_programs import read_by_group, running
+from support.example_programs import begin_at_end, read_by_group, running
 from support.pages import snippets
 
 TOPICS = [topic.name for topic in (*topics.BATCHES.values(), topics.DATASETS)]
@@ -48,6 +48,8 @@ async def test_duckdb_follows_jobs_and_deletions(cartload: SystemClient, user: U
     async def all_read() -> None:
         await read_by_group(arguments[0], user.name, TOPICS)
 
+    # What other tests have had made would be read and stored first.
+    await begin_at_end(arguments[0], user.name, TOPICS)
     async with running("batches_to_duckdb", *arguments, "--group", user.name, folder=tmp_path) as program:
         kept, gone = [await user.make_dataset(customers=1500, seed=seed) for seed in (1, 2)]
         await all_read()
