@@ -1,6 +1,6 @@
 """Any valid spec of 1 to 5,000 customers, extremes among them, as fields for ``parse``."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, get_args
 
 from hypothesis import assume
@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from cartload.engine import chunks
 from cartload.spec import SpecError, parse, resolve
-from cartload.spec.model import Locale
+from cartload.spec.model import Locale, Window
 
 LOCALES = sorted(get_args(Locale))
 MOST_CUSTOMERS = 5_000
@@ -96,6 +96,15 @@ FIELDS = st.fixed_dictionaries(
 
 
 @st.composite
+def _moments(draw: st.DrawFn, window: Window) -> str:
+    """A moment of the window, its edges among them."""
+    opens = datetime.combine(window.start, time(), UTC)
+    seconds = ((window.end - window.start).days + 1) * 86_400
+    moment = opens + timedelta(seconds=draw(st.one_of(st.just(seconds), st.integers(0, seconds))))
+    return moment.isoformat()
+
+
+@st.composite
 def valid_fields(draw: st.DrawFn, most_rows: int) -> dict[str, Any]:
     """Fields of a valid spec that makes about ``most_rows`` rows at most: by fewer customers, if need be."""
     fields: dict[str, Any] = draw(FIELDS)
@@ -110,4 +119,4 @@ def valid_fields(draw: st.DrawFn, most_rows: int) -> dict[str, Any]:
             resolve(parse(fields))
         except SpecError:
             assume(False)
-    return fields
+    return {**fields, "as_of": draw(_moments(spec.window))} if draw(st.booleans()) else fields

@@ -56,6 +56,7 @@ const schema = {
       default: { en_US: 3, de_DE: 1 },
     },
     orders: { $ref: '#/$defs/Orders' },
+    as_of: { anyOf: [{ type: 'string', format: 'date-time' }, { type: 'null' }], default: null },
     season: { $ref: '#/$defs/Season' },
     shipping: { $ref: '#/$defs/Shipping' },
     novelty: { type: 'integer', title: 'Novelty', default: 1 },
@@ -161,6 +162,7 @@ describe('asking for a dataset', () => {
     set('Orders per customer, slider', '4')
     set('Cancelled orders', '7')
     set('Germany (German)', '')
+    set('Shown as of (UTC)', '2025-06-30T12:00')
     set('Demand by weekday: Tuesday', '9')
     press('Add one')
     set('Month of events 1', '12')
@@ -173,6 +175,7 @@ describe('asking for a dataset', () => {
           ...usual,
           orders: { per_customer: 4, cancel_rate: 0.07 },
           locales: { en_US: 3 },
+          as_of: '2025-06-30T12:00:00Z',
           season: { week: [1, 9, 3, 4, 5, 6, 7], events: [{ name: 'Name 1', month: 12 }] },
           shipping: { free_from: null },
           novelty: 3,

@@ -66,6 +66,10 @@ function readText(text: string, { longest }: TextSetting): Reading {
   return { value: value === '' ? undefined : value }
 }
 
+/** What the browser's field says, which leaves out seconds that are 0, as the spec has it. */
+const momentOf = (text: string): string | undefined =>
+  text === '' ? undefined : `${text.padEnd(19, ':00')}Z`
+
 /** One setting of the spec, by its kind. */
 export function SettingInput({ setting, ...form }: Props<Setting>): ReactElement {
   const { draft, errors, change } = form
@@ -94,6 +98,16 @@ export function SettingInput({ setting, ...form }: Props<Setting>): ReactElement
           type="date"
           value={value}
           onChange={({ target }) => change(choose(draft, path, target.value || undefined))}
+        />
+      )
+    case 'moment':
+      return (
+        <TextField
+          {...common}
+          type="datetime-local"
+          step={1}
+          value={value.slice(0, 19)}
+          onChange={({ target }) => change(choose(draft, path, momentOf(target.value)))}
         />
       )
     case 'text':

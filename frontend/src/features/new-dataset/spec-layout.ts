@@ -36,7 +36,15 @@ export const groups: readonly Group[] = [
   },
   {
     title: 'Time and season',
-    paths: ['window.start', 'window.end', 'season.year', 'season.week', 'season.day', 'season.events'],
+    paths: [
+      'window.start',
+      'window.end',
+      'as_of',
+      'season.year',
+      'season.week',
+      'season.day',
+      'season.events',
+    ],
   },
   { title: 'Tax and shipping', paths: ['tax.default', 'tax.rates', 'shipping.fee', 'shipping.free_from'] },
 ]
@@ -78,6 +86,7 @@ const looks: Readonly<Record<string, Look>> = {
   'skew.products': { label: 'Skew of products', ...mean },
   'window.start': { label: 'First day' },
   'window.end': { label: 'Last day' },
+  as_of: { label: 'Shown as of (UTC)' },
   'season.year': { label: 'Demand by month' },
   'season.week': { label: 'Demand by weekday' },
   'season.day': { label: 'Demand by hour' },

@@ -16,6 +16,7 @@ const schema = {
     seed: { type: 'integer', title: 'Seed', default: 1, minimum: 0, exclusiveMaximum: 100 },
     ids: { enum: ['uuid', 'integer'], default: 'uuid', description: 'Kind of keys.' },
     start: { type: 'string', format: 'date' },
+    as_of: { anyOf: [{ type: 'string', format: 'date-time' }, { type: 'null' }], default: null },
     products: { anyOf: [{ type: 'integer', maximum: 9 }, { type: 'null' }], default: null },
     locales: {
       type: 'object',
@@ -36,6 +37,7 @@ describe('the settings of a schema', () => {
       ['seed', 'number'],
       ['ids', 'choice'],
       ['start', 'date'],
+      ['as_of', 'moment'],
       ['products', 'number'],
       ['locales', 'weights'],
       ['season.week', 'numbers'],

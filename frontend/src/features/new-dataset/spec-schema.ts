@@ -23,6 +23,8 @@ interface Common {
 export type NumberSetting = Common & NumberRule & { kind: 'number' }
 export type TextSetting = Common & { kind: 'text'; longest: number | null }
 export type DateSetting = Common & { kind: 'date' }
+/** A moment in UTC. */
+export type MomentSetting = Common & { kind: 'moment' }
 export type ChoiceSetting = Common & { kind: 'choice'; choices: readonly string[] }
 /** A number for each of some keys. */
 export type WeightsSetting = Common & { kind: 'weights'; keys: readonly string[]; rule: NumberRule }
@@ -31,7 +33,7 @@ export type NumbersSetting = Common & { kind: 'numbers'; count: number; rule: Nu
 /** A list of things that have settings of their own. */
 export type ListSetting = Common & { kind: 'list'; longest: number | null; items: readonly SimpleSetting[] }
 
-export type SimpleSetting = NumberSetting | TextSetting | DateSetting | ChoiceSetting
+export type SimpleSetting = NumberSetting | TextSetting | DateSetting | MomentSetting | ChoiceSetting
 export type Setting = SimpleSetting | WeightsSetting | NumbersSetting | ListSetting
 
 export interface Preset {
@@ -79,6 +81,7 @@ function simpleOf(common: Common, schema: Json): SimpleSetting | null {
   if (isNumber(schema)) return { ...common, ...ruleOf(schema), kind: 'number' }
   if (schema.type !== 'string') return null
   if (schema.format === 'date') return { ...common, kind: 'date' }
+  if (schema.format === 'date-time') return { ...common, kind: 'moment' }
   return { ...common, kind: 'text', longest: figure(schema.maxLength) }
 }
 

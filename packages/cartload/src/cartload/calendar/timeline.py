@@ -95,6 +95,12 @@ def window_end(window: Window) -> int:
     return milliseconds(window.end) + DAY
 
 
+def last_shown(spec: Spec) -> int:
+    """The last moment of which rows tell: the window's, or the one that the spec names."""
+    last = window_end(spec.window) - 1
+    return last if spec.as_of is None else min(last, round(spec.as_of.timestamp() * 1000))
+
+
 def sign_ups(spec: Spec) -> Timeline:
     """The demand of sign-ups."""
     return _timeline(spec, daily_demand.sign_ups(spec.window, spec.season, spec.growth, MARGIN))

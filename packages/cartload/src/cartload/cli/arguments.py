@@ -160,6 +160,12 @@ def _spec_arguments(to: argparse.ArgumentParser) -> None:
     to.add_argument("--customers", metavar="N", type=_positive, help="how many; all else follows")
     to.add_argument("--seed", metavar="S", type=_whole, help="another seed, another dataset")
     to.add_argument(
+        "--as-of",
+        metavar="TIME",
+        type=_text,
+        help="the shop as it was at a moment of the window, as in 2025-06-30T12:00:00Z",
+    )
+    to.add_argument(
         "--set",
         metavar="PATH=VALUE",
         type=_text,

@@ -9,7 +9,8 @@ from cartload.cli import console
 from cartload.cli.console import CommandError
 from cartload.cli.progress import Progress, show_progress
 from cartload.cli.spec import spec_from_arguments
-from cartload.engine.chunks import Segment, row_totals
+from cartload.engine.chunks import Segment
+from cartload.engine.row_totals import row_totals
 from cartload.spec.model import Spec
 from cartload.storage import mysql_url
 from cartload.storage.atomic_file import describe_os_error

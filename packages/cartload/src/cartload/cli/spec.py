@@ -33,14 +33,14 @@ def spec_from_file(name: str) -> Spec:
 
 
 def _raw_spec(args: argparse.Namespace) -> dict[str, Any]:
-    """File or preset, then single settings, then the two that have options of their own."""
+    """File or preset, then single settings, then those that have options of their own."""
     try:
         raw = specfile.load(args.spec) if args.spec else {}
         for setting in args.set:
             specfile.set_field(raw, setting)
     except SpecError as error:
         raise _command_error(error) from None
-    options = {name: getattr(args, name) for name in ("customers", "seed")}
+    options = {name: getattr(args, name) for name in ("customers", "seed", "as_of")}
     return raw | {name: value for name, value in options.items() if value is not None}
 
 

@@ -1,13 +1,16 @@
 """The engine: makes the Arrow batches of a chunk, a pure function of the resolved spec and the chunk."""
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from functools import partial
 
+import numpy as np
 import pyarrow as pa
 
 from cartload._identity import BLOCK
 from cartload.columns import arrays
 from cartload.engine.chunks import Blocks, CatalogueRows, Chunk
+from cartload.randomness.fixed_point import I64
 from cartload.schema import CATALOGUE_TABLES, TABLE_NAMES, arrow_schema
 from cartload.spec import sizes
 from cartload.spec.counts import catalogue_rows
@@ -25,8 +28,13 @@ from cartload.tables.users import Customers
 from cartload.tables.wishes import Wishes
 from cartload.tables.world import World
 
-type Makers = dict[str, Callable[[], pa.RecordBatch]]
-"""How the batch of each table is made."""
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """The rows of one table in a chunk: the batch of all, and the moment since which each is there."""
+
+    batch: Callable[[], pa.RecordBatch]
+    since: Callable[[], I64]
 
 
 class Engine:
@@ -57,18 +65,43 @@ class Engine:
         columns = [arrays.plain(values) for values in batch.columns]
         return pa.RecordBatch.from_arrays(columns, schema=arrow_schema(table, self.spec.ids))
 
+    def count(self, chunk: Chunk) -> dict[str, int]:
+        """Rows of each batch of the chunk, exactly, in less than half the time that making them takes.
+
+        Raises ValueError as :meth:`generate` does.
+        """
+        return {
+            table: int(np.count_nonzero(self._is_shown(rows))) for table, rows in self._rows(chunk).items()
+        }
+
     def _coded(self, chunk: Chunk, tables: Collection[str]) -> dict[str, pa.RecordBatch]:
+        return {table: self._shown(rows) for table, rows in self._rows(chunk).items() if table in tables}
+
+    def _shown(self, rows: _Rows) -> pa.RecordBatch:
+        """The rows that are there at the moment as of which the shop is shown."""
+        # In a whole window every row is, and looking for them would cost time and memory.
+        return (
+            rows.batch()
+            if self.spec.as_of is None
+            else rows.batch().filter(arrays.flags(self._is_shown(rows)))
+        )
+
+    def _is_shown(self, rows: _Rows) -> arrays.Flags:
+        result: arrays.Flags = rows.since() <= self._world.shown_until
+        return result
+
+    def _rows(self, chunk: Chunk) -> dict[str, _Rows]:
         match chunk:
             case CatalogueRows(table, first_row, rows):
                 self._require_rows(table, first_row, rows)
-                made: Makers = {table: partial(products.rows_of, self._world, table, first_row, rows)}
+                run = (self._world, table, first_row, rows)
+                return {table: _Rows(partial(products.rows_of, *run), partial(products.since, *run))}
             case Blocks(first_block, customers):
                 if first_block < 0 or customers < 0:
                     raise ValueError(
                         f"{customers} customers from block {first_block} on: neither may be negative"
                     )
-                made = self._blocks(chunk)
-        return {table: batch() for table, batch in made.items() if table in tables}
+                return self._blocks(chunk)
 
     def _require_rows(self, table: str, first_row: int, rows: int) -> None:
         if table not in CATALOGUE_TABLES:
@@ -81,8 +114,8 @@ class Engine:
         if end > there:
             raise ValueError(f"{table} has {there} rows in this spec, row {end - 1} was asked for")
 
-    def _blocks(self, chunk: Blocks) -> Makers:
-        """How the batch of each table is made; what several need is computed once, at first use."""
+    def _blocks(self, chunk: Blocks) -> dict[str, _Rows]:
+        """The rows of each table; what several need is computed once, at first use."""
         # Cached properties make this lazy: whoever asks for users alone computes no order. The objects live
         # as long as the batches are being made, so nothing of a chunk stays in memory.
         world, layout = self._world, Layout(self.spec, chunk.first_block, chunk.customers)
@@ -90,13 +123,14 @@ class Engine:
         addresses = Addresses(world, layout, customers)
         items = OrderItems(world, PlacedOrders(world, layout, customers, addresses))
         orders = Orders(world, Money(items), Lifecycle(items))
+        payments, wishes = Payments(orders), Wishes(items)
         return {
-            "users": customers.batch,
-            "addresses": addresses.batch,
-            "order_details": orders.batch,
-            "order_item": orders.items_batch,
-            "payment_details": Payments(orders).batch,
-            "wishlist": Wishes(items).batch,
+            "users": _Rows(customers.batch, lambda: customers.signed_up),
+            "addresses": _Rows(addresses.batch, lambda: addresses.created),
+            "order_details": _Rows(orders.batch, lambda: items.orders.placed),
+            "order_item": _Rows(orders.items_batch, lambda: orders.items_placed),
+            "payment_details": _Rows(payments.batch, lambda: payments.created),
+            "wishlist": _Rows(wishes.batch, lambda: wishes.created),
         }
 
 

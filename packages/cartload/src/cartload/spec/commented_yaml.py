@@ -66,5 +66,5 @@ def _has(raw: Mapping[str, Any], path: tuple[str, ...]) -> bool:
 
 def _at(values: Any, path: tuple[str, ...]) -> Any:
     for part in path:
-        values = values[part]
+        values = values.get(part)
     return values

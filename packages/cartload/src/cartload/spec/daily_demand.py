@@ -1,9 +1,9 @@
 """Relative demand of each day, as the spec's growth, season and events ask for it."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 
-from cartload.spec.model import Season, Window, ten_thousandths
+from cartload.spec.model import Season, Spec, Window, ten_thousandths
 
 
 def sign_ups(window: Window, season: Season, growth: float, margin: int = 0) -> list[int]:
@@ -13,6 +13,18 @@ def sign_ups(window: Window, season: Season, growth: float, margin: int = 0) -> 
     """
     factor, days = ten_thousandths(growth), _days(window, margin)
     return [_of_day(season, day) * _grown(place, factor) for place, day in enumerate(days)]
+
+
+def shown_end(spec: Spec) -> datetime:
+    """The first moment after the window; or the one as of which the spec shows the shop."""
+    return spec.as_of or datetime.combine(spec.window.end, time(), UTC) + timedelta(days=1)
+
+
+def shown_share_of_sign_ups(spec: Spec) -> float:
+    """The share of customers who signed up on days before the last one shown."""
+    weights = sign_ups(spec.window, spec.season, spec.growth)
+    days = (shown_end(spec).date() - spec.window.start).days
+    return sum(weights[:days]) / sum(weights)
 
 
 def orders(window: Window, season: Season, margin: int = 0) -> list[int]:

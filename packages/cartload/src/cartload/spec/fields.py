@@ -39,7 +39,7 @@ def fields() -> tuple[Field, ...]:
 
 def _leaves(path: tuple[str, ...], node: Node, defaults: Any) -> Iterator[Field]:
     for name, child in node["properties"].items():
-        below, default = _resolved(child), defaults[name]
+        below, default = _resolved(child), defaults.get(name)
         if "properties" in below:
             yield from _leaves((*path, name), below, default)
         else:
@@ -85,8 +85,8 @@ def _resolved(node: Node) -> Node:
 
 
 def is_text(node: Node) -> bool:
-    """Whether a value there is written as it stands: text or a date."""
-    return node.get("type") == "string"
+    """Whether a value there is written as it stands: text or a date, and never null."""
+    return node.get("type") == "string" and not node.get("nullable")
 
 
 def allowed(node: Node) -> str:
@@ -134,6 +134,8 @@ def _below_exclusive(node: Node) -> int | None:
 def _text(node: Node) -> str:
     if node.get("format") == "date":
         return "date, YYYY-MM-DD"
+    if node.get("format") == "date-time":
+        return "date and time with its zone, YYYY-MM-DDThh:mm:ssZ"
     if "pattern" in node:
         return f"text like {node['pattern']}"
     most = node.get("maxLength")

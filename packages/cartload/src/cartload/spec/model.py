@@ -1,15 +1,19 @@
 """The spec's fields, and its ratios as exact fractions."""
 
+import re
 import unicodedata
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Annotated, Final, Literal, Self
 
 from pydantic import (
     AfterValidator,
+    AwareDatetime,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     JsonValue,
+    PlainSerializer,
     StringConstraints,
     model_validator,
 )
@@ -76,6 +80,34 @@ def _printable(text: str) -> str:
         if unicodedata.category(character) in _INVISIBLE or character in _DIRECTION_MARKS:
             raise ValueError(f"must be one line of visible text, has U+{ord(character):04X}")
     return text
+
+
+def _milliseconds_utc(moment: datetime) -> datetime:
+    """A moment as rows have them: what one spec says by another zone's clock is no other spec."""
+    whole = moment.microsecond // 1000 * 1000
+    return moment.astimezone(UTC).replace(microsecond=whole)
+
+
+def rfc3339(moment: datetime) -> str:
+    """A moment in UTC as text, such as 2025-06-30T12:00:00Z."""
+    return moment.isoformat().replace("+00:00", "Z")
+
+
+def _from_text(value: object) -> object:
+    # Not left to pydantic, which takes digits alone for seconds since 1970.
+    if not isinstance(value, str):
+        return value
+    try:
+        if re.match(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d", value):
+            return datetime.fromisoformat(value)
+    except ValueError:
+        pass
+    raise ValueError("must be a date and time with its zone, such as 2025-06-30T12:00:00Z")
+
+
+Moment = Annotated[
+    AwareDatetime, BeforeValidator(_from_text), AfterValidator(_milliseconds_utc), PlainSerializer(rfc3339)
+]
 
 
 class _Model(BaseModel):
@@ -238,6 +270,13 @@ class Spec(_Model):
         json_schema_extra={"default": dict[str, JsonValue](_LOCALES.items())},
     )
     window: Window = Field(default_factory=Window, description="The days covered.")
+    # Left out of documents where it is not set, so that the hashes of specs without it stay what they were.
+    as_of: Moment | None = Field(
+        None,
+        description="Show the shop as it was at this moment of the window, by default at its end: "
+        "rows that came later are left out, and what changed later has not changed yet.",
+        exclude_if=lambda moment: moment is None,
+    )
     growth: Ratio = Field(1.3, ge=0.1, le=10, description="Sign-ups, as a multiple of the year before.")
     catalogue: Catalogue = Field(default_factory=Catalogue, description="Size of the catalogue.")
     addresses: Addresses = Field(default_factory=Addresses, description="How many addresses customers have.")

@@ -1,10 +1,11 @@
 """What single fields cannot say: specs that contradict themselves."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, time, timedelta
 from typing import Any, NamedTuple
 
 from cartload.spec import counts
-from cartload.spec.model import Spec
+from cartload.spec.model import Spec, rfc3339
 
 _MOST_SKUS = 1_000_000
 
@@ -19,7 +20,7 @@ class Contradiction(NamedTuple):
 
 def contradictions(spec: Spec) -> list[Contradiction]:
     """All contradictions of a resolved spec."""
-    return [*_catalogue(spec), *_baskets(spec), *_wishes(spec)]
+    return [*_catalogue(spec), *_baskets(spec), *_wishes(spec), *_as_of(spec)]
 
 
 def _catalogue(spec: Spec) -> Iterator[Contradiction]:
@@ -55,4 +56,15 @@ def _wishes(spec: Spec) -> Iterator[Contradiction]:
             "wishlist.per_customer",
             spec.wishlist.per_customer,
             f"a customer may have {most} wishes, but there are only {products} products",
+        )
+
+
+def _as_of(spec: Spec) -> Iterator[Contradiction]:
+    if spec.as_of is None:
+        return
+    opens = datetime.combine(spec.window.start, time(), UTC)
+    closes = datetime.combine(spec.window.end, time(), UTC) + timedelta(days=1)
+    if not opens <= spec.as_of <= closes:
+        yield Contradiction(
+            "as_of", rfc3339(spec.as_of), f"must lie in the window, {rfc3339(opens)} to {rfc3339(closes)}"
         )

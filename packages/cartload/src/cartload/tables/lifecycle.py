@@ -1,7 +1,8 @@
 """The outcome of orders: whether and when each is paid, shipped, delivered, returned or cancelled.
 
 Every order's life is computed to its end first, as if the window had none; then what lies after the window's
-end is hidden. So how many orders are cancelled or returned in the end does not depend on the window's end.
+end, or after the moment as of which the shop is shown, is hidden. So how many orders are cancelled or
+returned in the end does not depend on either.
 """
 
 from dataclasses import dataclass
@@ -166,13 +167,13 @@ class Lifecycle:
         return np.where(comes_back, back, NEVER)
 
     def shown(self, moments: I64) -> Flags:
-        """Whether a moment lies in the window."""
-        result: Flags = moments <= self.orders.world.last_moment
+        """Whether a moment is one that rows tell of."""
+        result: Flags = moments <= self.orders.world.shown_until
         return result
 
     @cached_property
     def status(self) -> I64:
-        """Status at the window's end, as a place in the schema's list."""
+        """Status at the last moment shown, as a place in the schema's list."""
         # Statuses up to "returned" are in the order in which they are reached, so their number is the status.
         reached = np.zeros(len(self.orders.rows), np.int64)
         for step in (self.paid, self.shipped, self.delivered, self.returned):

@@ -90,11 +90,16 @@ class Orders:
     def _shown(self, moments: I64) -> Any:
         return arrays.times(moments, self.life.shown(moments))
 
+    @cached_property
+    def items_placed(self) -> I64:
+        """When the order of each item was placed."""
+        return self.money.items.orders.placed.take(self.money.items.order)
+
     def items_batch(self) -> pa.RecordBatch:
         """The rows of ``order_item``."""
         items, money = self.money.items, self.money
         orders, returned = items.orders, self.returned_quantity
-        placed, back = orders.placed.take(items.order), self._returned[0]
+        placed, back = self.items_placed, self._returned[0]
         updated = placed.copy()
         updated[back] = self.life.returned[items.order[back]]
         return self.world.batch(

@@ -121,7 +121,8 @@ class Payments:
         return self._columns(self._first_status, later, _CAPTURED)
 
     @cached_property
-    def _created(self) -> I64:
+    def created(self) -> I64:
+        """When each row was made."""
         life, later = self.orders.life, [one.created[shown] for one, shown in self._later]
         event = np.where(life.status == RETURNED, life.returned, life.cancelled)
         return self._columns(self.orders.money.items.orders.placed, later, event[self._refunded])
@@ -133,7 +134,7 @@ class Payments:
         later = [one.settled[shown] for one, shown in self._later]
         settled = np.where(self._first_status == _VOIDED, life.cancelled, first.settled)
         changed = self._columns(settled, later, 0)
-        return np.where((self._status == _OPEN) | (changed == 0), self._created, changed)
+        return np.where((self._status == _OPEN) | (changed == 0), self.created, changed)
 
     def batch(self) -> pa.RecordBatch:
         """The rows of ``payment_details``."""
@@ -164,7 +165,7 @@ class Payments:
             arrays.constant(world.spec.currency, len(row)),
             arrays.take(_PAYMENT_STATUSES, self._status),
             self._reason(),
-            arrays.times(self._created),
+            arrays.times(self.created),
             arrays.times(self._updated),
         )
 

@@ -25,6 +25,21 @@ def rows_of(world: World, table: str, first_row: int, rows: int) -> pa.RecordBat
     return _BUILDERS[table](world, np.arange(first_row, first_row + rows))
 
 
+def since(world: World, table: str, first_row: int, rows: int) -> I64:
+    """When each of a run of rows came to be shown: products and their SKUs at their launch."""
+    catalogue, run = world.catalogue, np.arange(first_row, first_row + rows)
+    match table:
+        case "categories":
+            return catalogue.category_created[run]
+        case "sub_categories":
+            return catalogue.sub_category_created[run]
+        case "products":
+            return catalogue.launched[run]
+        case "products_skus":
+            return catalogue.launched[catalogue.product_of_sku[run]]
+    raise KeyError(table)
+
+
 def _categories(world: World, rows: I64) -> pa.RecordBatch:
     known = product_words.sub_categories()
     created = arrays.times(world.catalogue.category_created[rows])
@@ -59,7 +74,7 @@ def _sub_categories(world: World, rows: I64) -> pa.RecordBatch:
 def _products(world: World, rows: I64) -> pa.RecordBatch:
     catalogue, texts = world.catalogue, Texts(world, rows)
     ends = catalogue.ends[rows]
-    ended = ends <= world.last_moment
+    ended = ends <= world.shown_until
     launched = catalogue.launched[rows]
     return world.batch(
         "products",
@@ -121,7 +136,7 @@ def _stock(world: World, rows: I64, product: I64) -> I64:
     draw = world.random.draw("products_skus.row", rows)
     prices, most = np.array(_STOCKS, np.int64).T
     place = np.searchsorted(prices, world.catalogue.price[rows], "right") - 1
-    gone = world.catalogue.ends[product] <= world.last_moment
+    gone = world.catalogue.ends[product] <= world.shown_until
     empty = gone | (draw.bits("sold_out") < _SOLD_OUT)
     return np.where(empty, 0, 1 + draw.below("stock", most[place]))
 

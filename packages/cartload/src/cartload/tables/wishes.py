@@ -147,7 +147,7 @@ class Wishes:
     def batch(self) -> pa.RecordBatch:
         """The rows of ``wishlist``."""
         world, customers = self.items.world, self.items.orders.customers
-        gone = self.removed <= world.last_moment
+        gone = self.removed <= world.shown_until
         return world.batch(
             "wishlist",
             world.ids("wishlist", self.rows),

@@ -120,8 +120,13 @@ class World:
 
     @cached_property
     def last_moment(self) -> int:
-        """The last moment of the window: what happens later is hidden."""
+        """The last moment of the window: nobody signs up or orders later."""
         return timeline.window_end(self.spec.window) - 1
+
+    @cached_property
+    def shown_until(self) -> int:
+        """The last moment that rows tell of: what happens later is hidden."""
+        return timeline.last_shown(self.spec)
 
     @cached_property
     def locale_ends(self) -> I64:

@@ -7,7 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from cartload import spec as engine_spec
-from cartload.engine.chunks import Blocks, CatalogueRows, Chunk, Plan, Segment, plan, row_totals, rows_of
+from cartload.engine.chunks import Blocks, CatalogueRows, Chunk, Plan, Segment, plan, rows_of
+from cartload.engine.row_totals import row_totals
 from cartload.spec import Spec, SpecError
 from cartload.spec.message_limits import require_sendable
 from cartload.spec.sizes import dataset_bytes

@@ -17,6 +17,7 @@ from cartload.checker.distributions.demand import F64, I64
 from cartload.checker.ranges import Range
 from cartload.checker.relations import CUSTOMERS
 from cartload.checker.rule_evaluator import RuleEvaluator
+from cartload.spec.counts import catalogue_rows
 from cartload.spec.model import Spec
 
 LEAST_SALES: Final = 1000
@@ -83,10 +84,17 @@ def _by_category(evaluator: RuleEvaluator, spec: Spec) -> list[Sales]:
         JOIN categories c ON c.id = s.category_id ORDER BY c.id, p.id"""
     found: dict[object, tuple[str, list[int], int]] = {}
     for key, name, product, always in evaluator.stored.rows(query):
-        _, counts, size = found.get(key, (name, [], 0))
-        counts += [sold.get(product, 0)] if always else []
-        found[key] = (name, counts, size + 1)
-    return [Sales(name, np.array(counts, np.int64), size) for name, counts, size in found.values()]
+        _, sales, size = found.get(key, (name, [], 0))
+        sales += [sold.get(product, 0)] if always else []
+        found[key] = (name, sales, size + 1)
+    # Ranks are drawn among all products of a category: where the shop is shown as of a moment, there are some
+    # that come later.
+    shown = sum(size for _, _, size in found.values())
+    later = catalogue_rows(spec, "products") / max(1, shown)
+    return [
+        Sales(name, np.array(always, np.int64), max(size, round(size * later)))
+        for name, always, size in found.values()
+    ]
 
 
 def _first_sales(part: Range) -> str:

@@ -10,6 +10,7 @@ from cartload.checker.distributions.season import LEAST, SIGMAS, Bins, seasons
 from cartload.checker.results import Figure, RuleReport
 from cartload.checker.rule_evaluator import RuleEvaluator
 from cartload.checker.rules.structure import rows_of
+from cartload.spec.daily_demand import shown_end
 from cartload.spec.model import Spec
 
 INVARIANT: Final = 6
@@ -82,7 +83,7 @@ def _bin(bins: Bins, place: int) -> dict[str, Any]:
 def _has_enough_orders(spec: Spec) -> bool:
     """Whether a spec surely makes enough orders to test the season with."""
     orders = rows_of("order_details")(spec)
-    long = (spec.window.end - spec.window.start).days >= _ENOUGH_DAYS
+    long = (shown_end(spec).date() - spec.window.start).days > _ENOUGH_DAYS
     return orders >= _ENOUGH_ORDERS and spec.orders.per_customer >= 1 and long
 
 

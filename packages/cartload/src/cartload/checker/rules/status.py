@@ -6,6 +6,7 @@ from typing import Final
 from cartload.checker.model import RowRule, Rule
 from cartload.checker.relations import ITEMS, ORDERS, PAYMENTS
 from cartload.checker.rules.structure import rows_of
+from cartload.spec.daily_demand import shown_end
 from cartload.spec.model import Spec
 
 INVARIANT: Final = 4
@@ -164,5 +165,5 @@ def _refunded(spec: Spec) -> float:
 
 def _at_least(spec: Spec, share: float) -> float:
     """Half of a share of all orders; nothing in windows so short that little comes to its end."""
-    days = (spec.window.end - spec.window.start).days
+    days = (shown_end(spec).date() - spec.window.start).days - 1
     return rows_of("order_details")(spec) * share / 2 if days > _LONG_DAYS else 0

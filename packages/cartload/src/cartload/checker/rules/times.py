@@ -1,7 +1,7 @@
 """Invariant 3: nothing happens before its cause, and nothing after the window's end."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Final
 
 from cartload.checker.model import RowRule, Rule
@@ -18,6 +18,7 @@ from cartload.checker.relations import (
 )
 from cartload.checker.rules.structure import rows_of
 from cartload.schema import TABLES, Table
+from cartload.spec.daily_demand import shown_end
 from cartload.spec.model import Spec
 
 INVARIANT: Final = 3
@@ -42,16 +43,18 @@ def rules(spec: Spec | None) -> Iterator[Rule]:
 
 
 def _in_window(spec: Spec) -> Iterator[Rule]:
-    end = _moment(datetime.combine(spec.window.end, datetime.min.time(), UTC) + timedelta(days=1))
+    end = _moment(shown_end(spec))
+    # A window's end is the first moment after it, but what happened at the moment shown is shown.
+    later, until = (">=", "the window's end") if spec.as_of is None else (">", "the moment shown")
     start = _moment(datetime.combine(spec.window.start, datetime.min.time(), UTC))
     for table in TABLES:
         moments = [f"t.{column.name}" for column in table.columns if column.type == "timestamp"]
-        broken = [f"{moment} >= {end}" for moment in moments]
+        broken = [f"{moment} {later} {end}" for moment in moments]
         broken += [] if table.catalogue else [f"t.created_at < {start}"]
         yield RowRule(
             f"{table.name}.window",
             INVARIANT,
-            f"No moment of {table.name} is after the window's end{_before(table)}.",
+            f"No moment of {table.name} is after {until}{_before(table)}.",
             ROWS[table.name],
             " OR ".join(broken),
             tuple(moments),

@@ -10,8 +10,9 @@ from uuid import UUID
 
 import pyarrow as pa
 
-from cartload.engine.chunks import Segment, row_totals
+from cartload.engine.chunks import Segment
 from cartload.engine.generate import preview as engine_preview
+from cartload.engine.row_totals import row_totals
 from cartload.schema import TABLES, Table
 from cartload.spec import Spec
 from cartload.spec.sizes import dataset_bytes
