@@ -39,7 +39,8 @@ def test_an_empty_argument_is_refused_by_name(
 
 
 def test_all_commands_were_asked() -> None:
-    assert {command for command, _ in VALUES} == {"answers", "check", "generate", "hash", "schema", "spec"}
+    expected = {"answers", "check", "delta", "generate", "hash", "schema", "spec"}
+    assert {command for command, _ in VALUES} == expected
     assert len(VALUES) >= 20
 
 

@@ -13,12 +13,14 @@ from cartload.spec.presets import PRESETS
 _COMMANDS: Final = {
     "answers": "cartload.cli.stored_datasets:answers",
     "check": "cartload.cli.stored_datasets:check",
+    "delta": "cartload.cli.delta:run",
     "generate": "cartload.cli.generate:run",
     "hash": "cartload.cli.stored_datasets:hashes",
     "schema": "cartload.cli.schema:run",
     "spec": "cartload.cli.spec:run",
 }
-_FORMATS: Final = ("parquet", "csv", "jsonl", "sql")
+_ROW_FORMATS: Final = ("parquet", "csv", "jsonl")
+_FORMATS: Final = (*_ROW_FORMATS, "sql")
 _REPORTS: Final = ("text", "json", "html")
 _LANGUAGES: Final = ("sql", "json", "markdown", "arrow", "dbt")
 
@@ -42,6 +44,7 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action=_Version)
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
     _generate(commands)
+    _delta(commands)
     _check(commands)
     _answers(commands)
     _hash(commands)
@@ -89,6 +92,27 @@ def _generate(commands: _Commands) -> None:
     add("--bom", action="store_true", help="begin CSV files with a byte order mark, as Excel wants it")
     add("--workers", metavar="N", type=_positive, help="processes; by default one for each core")
     add("--resume", action="store_true", help="go on where an interrupted run stopped")
+    add("--quiet", action="store_true", help="no progress, only errors")
+
+
+def _delta(commands: _Commands) -> None:
+    purpose = "write what changes between two moments of a shop"
+    delta = commands.add_parser("delta", help=purpose, description=f"{purpose.capitalize()}.")
+    _spec_arguments(delta)
+    add = delta.add_argument
+    moment = "as in 2025-06-30T12:00:00Z"
+    add(
+        "--from",
+        dest="since",
+        metavar="TIME",
+        type=_text,
+        required=True,
+        help=f"changes after this, {moment}",
+    )
+    add("--to", dest="until", metavar="TIME", type=_text, required=True, help="and until this")
+    add("--out", metavar="DIR", type=_text, required=True, help="folder to write, or - for standard output")
+    add("--format", choices=_ROW_FORMATS, help="what the spec says by default: parquet")
+    add("--tables", metavar="A,B", type=_text, help="these tables only")
     add("--quiet", action="store_true", help="no progress, only errors")
 
 

@@ -22,7 +22,7 @@ from cartload.writers.job import FolderJob, OutputError
 def run(args: argparse.Namespace) -> int:
     """Make a dataset where it was asked for."""
     # All that can be wrong with the arguments is found before anything is written or connected to.
-    spec, tables = spec_from_arguments(args), _tables(args)
+    spec, tables = spec_from_arguments(args), tables_from_arguments(args)
     if args.bom and (args.into or _format(args, spec) != "csv"):
         raise CommandError("--bom is for --format csv", 2)
     write = _database if args.into else _stdout if args.out == "-" else _folder
@@ -85,7 +85,7 @@ def _format(args: argparse.Namespace, spec: Spec) -> Format:
     return chosen
 
 
-def _tables(args: argparse.Namespace) -> tuple[str, ...]:
+def tables_from_arguments(args: argparse.Namespace) -> tuple[str, ...]:
     """The tables asked for, in schema order."""
     if args.tables is None:
         return schema.TABLE_NAMES

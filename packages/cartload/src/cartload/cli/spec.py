@@ -1,6 +1,7 @@
 """Reads the spec that the arguments describe; and ``cartload spec``, which prints one to start from."""
 
 import argparse
+from datetime import datetime
 from typing import Any
 
 from cartload import spec as specs
@@ -22,6 +23,16 @@ def run(args: argparse.Namespace) -> int:
 def spec_from_arguments(args: argparse.Namespace) -> Spec:
     """The spec that the arguments ask for, resolved. Raises CommandError."""
     return specs.resolve(_parsed(_raw_spec(args)))
+
+
+def moment_of(spec: Spec, option: str, text: str) -> datetime:
+    """A moment of the spec's window, as an option names it. Raises CommandError."""
+    try:
+        found = specs.parse({"window": spec.model_dump(mode="json")["window"], "as_of": text}).as_of
+    except SpecError as error:
+        raise CommandError(f"{option} {text}: {error.errors[0]['message']}", 2) from None
+    assert found is not None  # noqa: S101 - text is one
+    return found
 
 
 def spec_from_file(name: str) -> Spec:

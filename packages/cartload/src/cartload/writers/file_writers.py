@@ -42,15 +42,27 @@ def open_writer(
     file_format: Format, table: str, ids: Ids, sink: Sink, *, row_group: int = ROW_GROUP, bom: bool = False
 ) -> FileWriter:
     """The writer of a format; ``row_group`` is for Parquet, ``bom`` (see :class:`CsvWriter`) for CSV."""
+    if file_format == "sql":
+        return InsertWriter(table, sink)
+    return open_rows(file_format, schema.arrow_schema(table, ids), sink, row_group=row_group, bom=bom)
+
+
+def open_rows(
+    file_format: files.Format,
+    columns: pa.Schema,
+    sink: Sink,
+    *,
+    row_group: int = ROW_GROUP,
+    bom: bool = False,
+) -> FileWriter:
+    """The writer of rows with these columns, in a format that holds any."""
     match file_format:
         case "parquet":
-            return ParquetWriter(schema.arrow_schema(table, ids), sink, row_group)
+            return ParquetWriter(columns, sink, row_group)
         case "csv":
-            return CsvWriter(schema.arrow_schema(table, ids), sink, bom=bom)
+            return CsvWriter(columns, sink, bom=bom)
         case "jsonl":
             return JsonLinesWriter(sink)
-        case "sql":
-            return InsertWriter(table, sink)
 
 
 class ParquetWriter:
