@@ -14,6 +14,8 @@ import { ApiError } from '@/lib/api/problem'
 import type { Job, Preview } from '@/lib/api/types'
 import { mergeJob } from '@/lib/live/jobs-store'
 
+import { paceOf } from './pace'
+
 type Spec = Record<string, unknown>
 
 /** The JSON Schema of a dataset spec. */
@@ -45,6 +47,16 @@ export function usePreview(spec: Spec | null): UseQueryResult<Preview> {
     retry: (failures, error) => isBusy(error) && failures < 5,
     retryDelay: (_, error) => ((error instanceof ApiError ? error.retryAfter : null) ?? 1) * 1_000,
   })
+}
+
+/** Rows a second that the owner's latest jobs were made at; null while that is not known. */
+export function usePace(): number | null {
+  const { data } = useQuery({
+    queryKey: ['jobs', 'pace'],
+    queryFn: () => answer(api.GET('/api/jobs', { params: { query: { state: 'completed' } } })),
+    staleTime: 60_000,
+  })
+  return data === undefined ? null : paceOf(data.items)
 }
 
 export interface NewDataset {

@@ -11,7 +11,7 @@ import { focusFirstInvalid } from '@/lib/forms'
 import { formatBytes, formatCounted } from '@/lib/format'
 import { randomUuid } from '@/lib/uuid'
 
-import { useNewDataset, usePreview } from './api'
+import { useNewDataset, usePace, usePreview } from './api'
 import { draftOf, wrongIn, type Draft } from './draft'
 import { PresetCards } from './preset-cards'
 import { PreviewPanel } from './preview-panel'
@@ -41,6 +41,7 @@ export function NewDatasetForm({ schema }: { schema: Json }): ReactElement {
   const readable = Object.keys(wrong).length === 0 && yamlProblem === null
   const settled = useDebounced(draft.spec, config.previewDelay)
   const preview = usePreview(readable ? settled : null)
+  const pace = usePace()
   const [lastPreview, setLastPreview] = useState(preview.data)
   if (preview.data !== undefined && preview.data !== lastPreview) setLastPreview(preview.data)
 
@@ -113,6 +114,7 @@ export function NewDatasetForm({ schema }: { schema: Json }): ReactElement {
             rows={
               <PreviewPanel
                 preview={lastPreview}
+                pace={pace}
                 busy={preview.isFetching || settled !== spec}
                 paused={paused}
               />

@@ -89,6 +89,7 @@ async function show(
   const seen = fakeServer({
     'GET /api/spec': () => schema,
     'POST /api/spec/preview': () => preview,
+    'GET /api/jobs': () => ({ items: [], next_cursor: null }),
     ...routes,
   })
   const router = renderPage(<NewDatasetPage />)
@@ -182,6 +183,17 @@ describe('asking for a dataset', () => {
         },
       }),
     )
+  })
+
+  it('tells how long it takes, by the pace of an earlier job', async () => {
+    const earlier = someJob({
+      state: 'completed',
+      rows_done: 50_000,
+      started_at: '2026-01-02T03:04:00.000Z',
+      finished_at: '2026-01-02T03:04:50.000Z',
+    })
+    await show({ 'GET /api/jobs': () => ({ items: [earlier], next_cursor: null }) })
+    expect(await screen.findByText(/12 s to make/)).toBeTruthy()
   })
 
   it('puts what the server found wrong where it belongs, and opens the group', async () => {

@@ -4,7 +4,7 @@ import { Spinner } from '@/components/ui/button'
 import { ValueTable } from '@/components/ui/value-table'
 import { classes } from '@/lib/classes'
 import type { Preview } from '@/lib/api/types'
-import { formatBytes, formatCount } from '@/lib/format'
+import { formatBytes, formatCount, formatDuration } from '@/lib/format'
 
 /** How many rows each table will have, as bars; pressing one shows its first rows. */
 function Sizes({
@@ -54,10 +54,13 @@ function Sizes({
 /** How large a dataset will be, and the first rows of each of its tables. */
 export function PreviewPanel({
   preview,
+  pace,
   busy,
   paused,
 }: {
   preview: Preview | undefined
+  /** Rows a second; null where it is not known. */
+  pace: number | null
   busy: boolean
   /** What is set cannot be shown: something is wrong with it. */
   paused: boolean
@@ -75,7 +78,14 @@ export function PreviewPanel({
           ) : (
             <>
               <span className="text-2xl font-semibold">{formatCount(preview.total_rows)}</span> rows in all,{' '}
-              <span className="text-muted">about {formatBytes(preview.estimated_bytes)}</span>
+              <span className="text-muted">
+                about {formatBytes(preview.estimated_bytes)}
+                {pace !== null && (
+                  <span title="At the pace of your fastest earlier job">
+                    , {formatDuration(Math.max(1, preview.total_rows / pace))} to make
+                  </span>
+                )}
+              </span>
             </>
           )}
         </p>
