@@ -7,6 +7,8 @@ import { choose, readNumber, scaled, textOf, type, valueOf, type Reading } from 
 import type { FormState } from './form-state'
 import { ListInput } from './list-input'
 import { NumbersInput } from './numbers-input'
+import { isSkew } from './skew'
+import { SkewPlot } from './skew-plot'
 import { Slider } from './slider'
 import { lookOf } from './spec-layout'
 import type { NumberSetting, Setting, TextSetting } from './spec-schema'
@@ -42,6 +44,7 @@ function NumberInput({ setting, draft, errors, change }: Props<NumberSetting>): 
               onChange={(next) => change(choose(draft, path, next))}
             />
           )}
+          {isSkew(path) && typeof value === 'number' && <SkewPlot path={path} exponent={value} />}
           {none !== undefined && (
             <label className="mt-2 flex items-center gap-2 text-sm">
               <input
