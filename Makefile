@@ -101,6 +101,10 @@ compose-test: setup ## try docker-compose.yml in every way, from nothing (needs 
 chart-test: .venv/.installed ## lint the Helm chart, render it in every way, test what it makes (needs helm)
 	@$(DEV) chart-test
 
+.PHONY: screenshots
+screenshots: setup ## pictures of every page of the UI, wide and narrow, light and dark, in .run/screenshots
+	@$(DEV) screenshots
+
 .PHONY: examples-test
 examples-test: .venv/.installed ## the example that is too large for make test: Spark (480 MB, needs Java)
 	@$(DEV) examples-test

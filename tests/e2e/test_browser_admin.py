@@ -2,7 +2,6 @@
 
 import re
 import secrets
-from typing import Literal, get_args
 
 import aiohttp
 import pytest
@@ -12,11 +11,10 @@ from cartload_contracts import topics
 from cartload_contracts.envelope import Wire
 from cartload_dev.system_client import SystemClient
 from support.bad_messages import sending
-from support.browser import PHONE, Person, person_at
+from support.browser import Person, look, person_at
 from support.writer_service import root
 
 pytestmark = pytest.mark.timeout(300)
-Scheme = Literal["light", "dark"]
 
 
 @pytest.fixture
@@ -38,15 +36,6 @@ async def register(person: Person, name: str, password: str) -> None:
         body = {"user_name": name, "password": password}
         async with http.post("/api/auth/register", json=body) as answer:
             assert answer.status == 201
-
-
-async def sees_a_good_page(person: Person) -> None:
-    """The page as it stands fits into its window, and axe finds nothing on it in either theme."""
-    assert await person.fits()
-    for scheme in get_args(Scheme):
-        await person.in_light(scheme)
-        assert await person.violations() == [], (person.page.url, scheme)
-    await person.in_light("light")
 
 
 async def test_for_others_there_is_no_administration(person: Person) -> None:
@@ -111,7 +100,7 @@ async def test_a_dead_letter_is_read_and_decided_about(admin: Person, cartload: 
     await expect(letters.first).to_be_visible(timeout=60_000)
     await letters.first.click()
     await admin.sees(mark)
-    await sees_a_good_page(admin)
+    await look(admin, "admin, dead letter")
     await page.get_by_role("button", name="Discard").click()
     await page.get_by_role("dialog").get_by_role("button", name="Discard").click()
     await admin.sees("The letter is discarded.")
@@ -143,37 +132,35 @@ async def test_the_keyboard_alone_finds_and_disables_a_user(admin: Person) -> No
     await expect(page.get_by_role("button", name=f"Enable: {name}")).to_be_visible()
 
 
-@pytest.mark.parametrize("window", [{"width": 1440, "height": 900}, PHONE], ids=["wide", "phone"])
-async def test_every_page_is_whole_in_both_themes(
-    admin: Person, browser: Browser, window: dict[str, int]
-) -> None:
+@pytest.mark.timeout(240)
+async def test_every_page_is_whole_in_both_themes(admin: Person, browser: Browser) -> None:
     await register(admin, f"{secrets.token_hex(4)}{'long' * 14}", admin.password)
-    async with person_at(browser, admin.origin, window=window) as person:
+    async with person_at(browser, admin.origin) as person:
         person.name, person.password = admin.name, admin.password
         await person.go("/admin/users")
         await person.sign_in()
         await expect(person.page.get_by_role("table", name="Users")).to_be_visible()
-        await sees_a_good_page(person)
+        await look(person, "admin, users")
         await person.go(f"/admin/users?q={secrets.token_hex(6)}")
         await person.sees("No such users")
-        await sees_a_good_page(person)
+        await look(person, "admin, no such users")
         await person.go("/admin/jobs")
         await expect(
             person.page.get_by_role("table").or_(person.page.get_by_text("No jobs yet"))
         ).to_be_visible()
-        await sees_a_good_page(person)
+        await look(person, "admin, jobs")
         await person.go("/admin/services")
         for name in ("Auth", "Generator", "Writer", "Notifier"):
             await expect(person.page.get_by_role("row", name=f"{name} ready")).to_be_visible()
-        await sees_a_good_page(person)
+        await look(person, "admin, services")
         await person.go("/admin/dead-letters?state=redriven")
         await person.sees("No redriven dead letters")
-        await sees_a_good_page(person)
+        await look(person, "admin, no dead letters")
         await person.go("/admin/dead-letters/1-2-3")
         await person.sees_heading("There is no such dead letter")
-        await sees_a_good_page(person)
+        await look(person, "admin, no such dead letter")
         await person.page.route("**/api/admin/**", lambda route: route.fulfill(status=503, body="{}"))
         await person.go("/admin/users")
         await person.sees("Try again")
-        await sees_a_good_page(person)
+        await look(person, "admin, service away")
         assert person.complaints == []

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from playwright.async_api import expect
 
-from support.browser import PHONE, WIDE, Person
+from support.browser import Person, look
 
 
 async def test_the_preview_follows_the_form_without_storing_anything(person: Person) -> None:
@@ -51,15 +51,11 @@ async def test_the_form_and_its_yaml_say_the_same(person: Person) -> None:
     await page.get_by_role("tab", name="First rows").click()
     await expect(page.get_by_text("The YAML cannot be read.")).to_have_count(0)
     await person.sees("rows in all")
-    for window in (WIDE, PHONE):
-        await page.set_viewport_size({"width": window["width"], "height": window["height"]})
-        for tab in ("YAML", "curl", "cartload", "Python"):
-            await page.get_by_role("tab", name=tab).click()
-            await expect(page.get_by_role("tabpanel", name=tab)).to_be_visible()
-            assert await person.fits(), tab
-            for scheme in ("light", "dark"):
-                await person.in_light(scheme)
-                assert await person.violations() == [], f"{tab}, {window['width']} px, {scheme}"
+    await look(person, "new dataset")
+    for tab in ("YAML", "curl", "cartload", "Python"):
+        await page.get_by_role("tab", name=tab).click()
+        await expect(page.get_by_role("tabpanel", name=tab)).to_be_visible()
+        await look(person, f"new dataset, {tab}")
 
 
 async def test_the_copied_command_makes_what_the_form_says(person: Person, tmp_path: Path) -> None:

@@ -1,10 +1,12 @@
 """A person at a browser: the system's Chromium, headless, looking at the running system."""
 
 import os
+import re
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal
 
 from playwright.async_api import Browser, ConsoleMessage, Page, Response, expect
@@ -23,7 +25,7 @@ FLAGS = (
 )
 SECONDS = 1000.0
 """Playwright counts in milliseconds."""
-WIDE = {"width": 1280, "height": 860}
+WIDE = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 800}
 _AXE = "frontend/node_modules/axe-core/axe.min.js"
 _SETTLED = """Promise.allSettled(
@@ -137,6 +139,10 @@ class Person:
         return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found]
 
 
+SCREENSHOTS = "CARTLOAD_SCREENSHOTS"
+"""Names a folder for pictures of every page that is looked at; `make screenshots` sets it."""
+
+
 async def look(person: Person, name: str) -> None:
     """Check the page as it stands, wide and narrow, light and dark."""
     page = person.page
@@ -146,15 +152,17 @@ async def look(person: Person, name: str) -> None:
         for scheme in ("light", "dark"):
             await person.in_light(scheme)
             assert await person.violations() == [], f"{name}, {window['width']} px, {scheme}"
+            if folder := os.environ.get(SCREENSHOTS):
+                file = re.sub(r"[^a-z]+", "-", name.lower()).strip("-")
+                picture = Path(folder) / f"{file}-{window['width']}-{scheme}.png"
+                await page.screenshot(path=picture, full_page=True)
 
 
 @asynccontextmanager
-async def person_at(
-    browser: Browser, origin: str, *, window: dict[str, int] | None = None
-) -> AsyncIterator[Person]:
+async def person_at(browser: Browser, origin: str) -> AsyncIterator[Person]:
     """Somebody with a browser window of their own."""
     context = await browser.new_context(
-        viewport={"width": (window or WIDE)["width"], "height": (window or WIDE)["height"]},
+        viewport={"width": WIDE["width"], "height": WIDE["height"]},
         accept_downloads=True,
         reduced_motion="reduce",
     )

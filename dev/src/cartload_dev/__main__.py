@@ -224,6 +224,14 @@ def chart_test(_options: argparse.Namespace) -> int:
     return checks.chart_test(os.environ)
 
 
+def screenshots(_options: argparse.Namespace) -> int:
+    """Take pictures of every page of the UI."""
+    folder = checkout() / ".run" / "screenshots"
+    code = checks.screenshots(os.environ, folder)
+    _log(f"{len(list(folder.glob('*.png')))} pictures in {folder.relative_to(checkout())}")
+    return code
+
+
 def examples_test(_options: argparse.Namespace) -> int:
     """Run the examples that are too large for the other tests."""
     return checks.examples_test(os.environ)
@@ -312,6 +320,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int | None]] = {
     "compose-test": compose_test,
     "chart-test": chart_test,
     "examples-test": examples_test,
+    "screenshots": screenshots,
     "observe": observe,
     "observability-test": observability_test,
     "audit": run_audit,

@@ -210,6 +210,13 @@ def examples_test(environ: Mapping[str, str]) -> int:
     return _run_shown(Step("tests of large examples", tests), checkout(), environ)
 
 
+def screenshots(environ: Mapping[str, str], folder: Path) -> int:
+    """Take pictures of every page, wide and narrow, light and dark; return the browser tests' exit code."""
+    folder.mkdir(parents=True, exist_ok=True)
+    step = Step("browser tests", (sys.executable, "-m", "pytest", "tests/e2e", "-n", WORKERS))
+    return _run_shown(step, checkout(), {**environ, "CARTLOAD_SCREENSHOTS": str(folder)})
+
+
 def images(environ: Mapping[str, str], log: Callable[[str], None]) -> int:
     """Build all images and say what they are; return 1 when one is not as it should be."""
     requirements.check({**environ, "CARTLOAD_ENGINE": "docker"})
