@@ -1,6 +1,7 @@
 """``cartload delta``: a folder of changes, in every format, and what it refuses."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
@@ -8,7 +9,8 @@ import pytest
 
 from cartload.cli import main
 from cartload.schema import TABLE_NAMES, table
-from cartload.writers.changes import Delta
+from cartload.spec import parse, resolve
+from cartload.writers.changes import ChangesJob, Delta, write_folder
 
 START, END = "2025-01-15T12:00:00Z", "2025-03-01T00:00:00Z"
 READERS = {"parquet": "read_parquet", "csv": "read_csv", "jsonl": "read_json"}
@@ -114,9 +116,24 @@ def test_a_folder_with_something_in_it_stays_as_it_is(
     assert [path.name for path in tmp_path.iterdir()] == ["mine"]
 
 
-def test_a_file_that_cannot_be_written_leaves_none(
+def test_where_it_cannot_be_written_one_line_says_so(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "file").touch()
     assert delta(tmp_path / "file" / "delta") == 1
-    assert "file" in capsys.readouterr().err
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_an_end_halfway_leaves_an_empty_folder(tmp_path: Path) -> None:
+    spec = resolve(parse({"customers": 50}))
+    since, until = (datetime(2025, month, 1, tzinfo=UTC) for month in (2, 3))
+    job = ChangesJob(spec, since, until, "csv", TABLE_NAMES)
+
+    def stop(rows: int) -> None:
+        if rows:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write_folder(job, tmp_path, stop)
+    assert list(tmp_path.iterdir()) == []
+    assert write_folder(job, tmp_path, lambda _: None).tables["users"].inserts > 0

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -66,8 +65,8 @@ class _Table:
     """One table's file in the making."""
 
     def __init__(self, job: ChangesJob, table: str, folder: Path) -> None:
-        self.path = f"{table}.{job.format}"
-        self._file = PartFile(folder / self.path)
+        self._path = folder / f"{table}.{job.format}"
+        self._file = PartFile(self._path)
         self._writer = _opened(job, table, self._file)
         self._kinds: Counter[str] = Counter()
 
@@ -80,16 +79,16 @@ class _Table:
         self._writer.close()
         written = self._file.finish()
         return TableChanges(
-            path=self.path,
+            path=self._path.name,
             inserts=self._kinds[INSERT],
             updates=self._kinds[AFTER],
             bytes=written.bytes,
             sha256=written.sha256,
         )
 
-    def abandon(self) -> None:
-        """Delete the file, unless it is finished."""
+    def delete(self) -> None:
         self._file.abandon()
+        self._path.unlink(missing_ok=True)
 
 
 def write_folder(job: ChangesJob, folder: Path, on_rows: OnRows) -> Delta:
@@ -97,10 +96,8 @@ def write_folder(job: ChangesJob, folder: Path, on_rows: OnRows) -> Delta:
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise OutputError(f"{folder} is not an empty folder: choose another one")
     folder.mkdir(parents=True, exist_ok=True)
-    with ExitStack() as unfinished:
-        files = {table: _Table(job, table, folder) for table in job.tables}
-        for file in files.values():
-            unfinished.callback(file.abandon)
+    files = {table: _Table(job, table, folder) for table in job.tables}
+    try:
         for batches in _made(job):
             for table, batch in batches.items():
                 files[table].add(batch)
@@ -114,7 +111,11 @@ def write_folder(job: ChangesJob, folder: Path, on_rows: OnRows) -> Delta:
             format=job.format,
             tables={table: file.finish() for table, file in files.items()},
         )
-    atomic_file.write(folder / NAME, made.model_dump_json(indent=1).encode() + b"\n")
+        atomic_file.write(folder / NAME, made.model_dump_json(indent=1).encode() + b"\n")
+    except BaseException:
+        for file in files.values():
+            file.delete()
+        raise
     return made
 
 
