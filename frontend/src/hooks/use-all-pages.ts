@@ -12,8 +12,10 @@ interface PagedQuery {
 
 /** Fetches page after page of a list, up to a bound. */
 export function useAllPages({ data, hasNextPage, isFetching, isError, fetchNextPage }: PagedQuery): void {
-  const goOn = hasNextPage && !isFetching && !isError && (data?.pages.length ?? 0) < config.mostListPages
+  const pages = data?.pages.length ?? 0
+  const goOn = hasNextPage && !isFetching && !isError && pages < config.mostListPages
   useEffect(() => {
     if (goOn) void fetchNextPage()
-  }, [goOn, fetchNextPage])
+    // A page that is there at once leaves no moment in which `goOn` is false: the number of pages has to count too.
+  }, [goOn, pages, fetchNextPage])
 }

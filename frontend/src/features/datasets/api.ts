@@ -16,7 +16,6 @@ import { answer, api } from '@/lib/api/client'
 import { allItems, byCursor, omitEmpty, type Page } from '@/lib/api/pages'
 import type { Connection, Dataset, Job, NewConnection, StoredFile, Table } from '@/lib/api/types'
 import { mergeJob } from '@/lib/live/jobs-store'
-import { randomUuid } from '@/lib/uuid'
 
 type Pages<T> = UseInfiniteQueryResult<InfiniteData<Page<T>, string | undefined>>
 
@@ -100,15 +99,21 @@ export function useNewPassword(id: string): UseMutationResult<NewConnection, Err
   })
 }
 
+export interface Append {
+  customers: number
+  /** The same for every try of one wish, so that an answer that was lost makes no second segment. */
+  key: string
+}
+
 /** Starts a job that adds customers to a dataset. */
-export function useAppend(id: string): UseMutationResult<Job, Error, number> {
+export function useAppend(id: string): UseMutationResult<Job, Error, Append> {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: (customers) =>
+    mutationFn: ({ customers, key }) =>
       answer(
         api.POST('/api/jobs', {
           body: { dataset_id: id, customers },
-          headers: { 'Idempotency-Key': randomUuid() },
+          headers: { 'Idempotency-Key': key },
         }),
       ),
     onSuccess: (job) => {

@@ -9,12 +9,14 @@ import { fieldMessage } from '@/lib/api/problem'
 import type { Dataset } from '@/lib/api/types'
 import { textOf } from '@/lib/forms'
 import { parseWhole } from '@/lib/numbers'
+import { randomUuid } from '@/lib/uuid'
 
 import { useAppend } from './api'
 
 /** Asks how many customers to add, and goes to the job that adds them. */
 export function AppendDialog({ dataset, onClose }: { dataset: Dataset; onClose: () => void }): ReactElement {
   const [error, setError] = useState<string>()
+  const [key, setKey] = useState(randomUuid)
   const append = useAppend(dataset.id)
   const navigate = useNavigate()
   const submit = (event: SubmitEvent<HTMLFormElement>): void => {
@@ -22,7 +24,7 @@ export function AppendDialog({ dataset, onClose }: { dataset: Dataset; onClose: 
     const customers = parseWhole(textOf(event.currentTarget, 'customers'))
     setError(customers === null || customers < 1 ? 'Enter a whole number from 1.' : undefined)
     if (customers !== null && customers >= 1)
-      append.mutate(customers, { onSuccess: (job) => void navigate(`/jobs/${job.id}`) })
+      append.mutate({ customers, key }, { onSuccess: (job) => void navigate(`/jobs/${job.id}`) })
   }
   const wrong = error ?? fieldMessage(append.error, 'customers')
   return (
@@ -38,6 +40,7 @@ export function AppendDialog({ dataset, onClose }: { dataset: Dataset; onClose: 
           name="customers"
           inputMode="numeric"
           defaultValue="1000"
+          onChange={() => setKey(randomUuid())}
           error={wrong}
         />
         <div className="flex flex-wrap justify-end gap-2">

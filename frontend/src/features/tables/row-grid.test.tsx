@@ -1,0 +1,94 @@
+// @vitest-environment jsdom
+
+import { cleanup, fireEvent, screen, within } from '@testing-library/react'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+
+import { someColumn, someTable } from '@/testing/datasets'
+import { renderPage } from '@/testing/page'
+
+import type { StoredRow } from './api'
+import { RowGrid } from './row-grid'
+
+const table = someTable({
+  columns: [
+    someColumn({ name: 'id', type: 'id', sortable: true }),
+    someColumn({ name: 'user_id', type: 'id', references: 'users.id' }),
+    someColumn({ name: 'note', nullable: true }),
+  ],
+})
+const row = (changes: StoredRow = {}): StoredRow => ({ id: 'o-1', user_id: 'u-7', note: 'x', ...changes })
+
+function show(rows: readonly StoredRow[], more: { hasNextPage?: boolean; sort?: string } = {}) {
+  const fetchNextPage = vi.fn()
+  const onSelect = vi.fn()
+  renderPage(
+    <RowGrid
+      table={table}
+      rows={rows}
+      selection={{ sort: more.sort ?? null, q: '', filters: [] }}
+      onSelect={onSelect}
+      query={{ hasNextPage: more.hasNextPage ?? false, isFetchingNextPage: false, fetchNextPage }}
+    />,
+    '/datasets/d1/tables/order_details',
+    '/datasets/:datasetId/tables/:table',
+  )
+  return { fetchNextPage, onSelect }
+}
+const many = (count: number): StoredRow[] =>
+  Array.from({ length: count }, (_, index) => row({ id: `o-${String(index)}` }))
+
+describe('the rows of a table', () => {
+  afterEach(cleanup)
+
+  it('tell NULL, an empty text and zero apart', () => {
+    show([row({ note: null }), row({ note: '' }), row({ note: 0 })])
+    const notes = screen
+      .getAllByRole('row')
+      .slice(1)
+      .map((one) => within(one).getAllByRole('cell')[2])
+    expect(notes.map((note) => note?.textContent)).toEqual(['–', '', '0'])
+    expect(notes[0]?.getAttribute('title')).toBe('NULL')
+  })
+
+  it('keep a very long value whole for who points at it', () => {
+    const long = 'remark '.repeat(500)
+    show([row({ note: long })])
+    expect(screen.getAllByRole('cell')[2]?.getAttribute('title')).toBe(long)
+  })
+
+  it('lead to what they refer to, whatever is in its key, and nowhere from NULL', () => {
+    show([row({ user_id: 'a&b=c d' }), row({ user_id: null })])
+    const links = screen.getAllByRole('link').map((link) => link.getAttribute('href'))
+    expect(links).toEqual(['/datasets/d1/tables/users?id=a%26b%3Dc%20d'])
+  })
+
+  it.each([
+    [undefined, 'none', 'id'],
+    ['id', 'ascending', '-id'],
+    ['-id', 'descending', null],
+    ['note', 'none', 'id'],
+  ])('sorted by %s are said to be so, and sorted further by a press', (sort, said, next) => {
+    const { onSelect } = show([row()], sort === undefined ? {} : { sort })
+    expect(screen.getByRole('columnheader', { name: /^id/ }).getAttribute('aria-sort')).toBe(said)
+    fireEvent.click(screen.getByRole('button', { name: /^id/ }))
+    expect(onSelect.mock.calls).toEqual([[{ sort: next }]])
+  })
+
+  it('are drawn only where they are in sight, with their place in the whole', () => {
+    show(many(1_000))
+    const drawn = screen.getAllByRole('row').slice(1)
+    expect(drawn.length).toBeGreaterThan(10)
+    expect(drawn.length).toBeLessThan(100)
+    expect(drawn[0]?.getAttribute('aria-rowindex')).toBe('2')
+    expect(screen.getByText('1,000 rows loaded, which is all.')).toBeTruthy()
+  })
+
+  it('are followed by more as the end comes into sight', () => {
+    const { fetchNextPage } = show(many(30), { hasNextPage: true })
+    expect(fetchNextPage).toHaveBeenCalledTimes(1)
+    cleanup()
+    expect(show(many(30)).fetchNextPage).not.toHaveBeenCalled()
+    cleanup()
+    expect(show(many(1_000), { hasNextPage: true }).fetchNextPage).not.toHaveBeenCalled()
+  })
+})
