@@ -6,15 +6,13 @@ from pathlib import Path
 
 from cartload.cli import console
 from cartload.cli.console import CommandError
-from cartload.cli.generate import tables_from_arguments
+from cartload.cli.output import failures_told, tables_from_arguments
 from cartload.cli.progress import Progress, show_progress
 from cartload.cli.spec import moment_of, spec_from_arguments
 from cartload.engine.chunks import Segment
 from cartload.engine.row_totals import row_totals
-from cartload.storage.atomic_file import describe_os_error
 from cartload.writers import changes
 from cartload.writers.changes import ChangesJob
-from cartload.writers.job import OutputError
 
 
 def run(args: argparse.Namespace) -> int:
@@ -23,16 +21,9 @@ def run(args: argparse.Namespace) -> int:
     job = _job(args)
     if args.out == "-":
         _require_one_table(job)
-    try:
-        with show_progress(sys.stderr, _new_rows(job), quiet=args.quiet) as bar:
-            (_stdout if args.out == "-" else _folder)(job, args.out, bar)
-    except OutputError as error:
-        raise CommandError(str(error)) from error
-    # An OSError too, but no failure: main ends the command without a word.
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        raise CommandError(describe_os_error(error)) from error
+    write = _stdout if args.out == "-" else _folder
+    with failures_told(), show_progress(sys.stderr, _new_rows(job), quiet=args.quiet) as bar:
+        write(job, args.out, bar)
     return 0
 
 

@@ -4,19 +4,18 @@ import argparse
 import sys
 from pathlib import Path
 
-from cartload import schema
 from cartload.cli import console
 from cartload.cli.console import CommandError
+from cartload.cli.output import failures_told, tables_from_arguments
 from cartload.cli.progress import Progress, show_progress
 from cartload.cli.spec import spec_from_arguments
 from cartload.engine.chunks import Segment
 from cartload.engine.row_totals import row_totals
 from cartload.spec.model import Spec
 from cartload.storage import mysql_url
-from cartload.storage.atomic_file import describe_os_error
 from cartload.storage.manifest import Format
 from cartload.writers import database, folder, stream
-from cartload.writers.job import FolderJob, OutputError
+from cartload.writers.job import FolderJob
 
 
 def run(args: argparse.Namespace) -> int:
@@ -27,16 +26,9 @@ def run(args: argparse.Namespace) -> int:
         raise CommandError("--bom is for --format csv", 2)
     write = _database if args.into else _stdout if args.out == "-" else _folder
     totals = row_totals(spec, Segment(0, spec.customers), catalogue=True)
-    try:
-        with show_progress(sys.stderr, sum(totals[table] for table in tables), quiet=args.quiet) as bar:
-            write(args, spec, tables, bar)
-    except OutputError as error:
-        raise CommandError(str(error)) from error
-    # An OSError too, but no failure: main ends the command without a word.
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        raise CommandError(describe_os_error(error)) from error
+    expected = sum(totals[table] for table in tables)
+    with failures_told(), show_progress(sys.stderr, expected, quiet=args.quiet) as bar:
+        write(args, spec, tables, bar)
     return 0
 
 
@@ -83,18 +75,3 @@ def _refuse(args: argparse.Namespace, target: str, *options: str) -> None:
 def _format(args: argparse.Namespace, spec: Spec) -> Format:
     chosen: Format = args.format or spec.format
     return chosen
-
-
-def tables_from_arguments(args: argparse.Namespace) -> tuple[str, ...]:
-    """The tables asked for, in schema order."""
-    if args.tables is None:
-        return schema.TABLE_NAMES
-    wanted = {name.strip() for name in args.tables.split(",")}
-    if "" in wanted:
-        raise CommandError("--tables: a name between the commas is missing", 2)
-    unknown = sorted(wanted - set(schema.TABLE_NAMES))
-    if unknown:
-        raise CommandError(
-            f"--tables: no table {', '.join(unknown)}; there are {', '.join(schema.TABLE_NAMES)}", 2
-        )
-    return tuple(name for name in schema.TABLE_NAMES if name in wanted)
