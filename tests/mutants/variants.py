@@ -93,13 +93,13 @@ _ALL: Final = (
     Mutant(
         "rows-before-manifest",
         (
-            Edit(_BATCHES, "        _insert(cursor, meta, entry)\n    for", "    for"),
+            Edit(_BATCHES, "        _insert(cursor, meta, entries)\n    for", "    for"),
             Edit(
                 _BATCHES,
                 "        connection.commit()\n\n\ndef end_readers",
                 """        connection.commit()
     with connection.cursor() as cursor:
-        _insert(cursor, meta, entry)
+        _insert(cursor, meta, entries)
 
 
 def end_readers""",

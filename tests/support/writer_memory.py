@@ -1,6 +1,6 @@
 """The writer's two stores in memory: what a batch leaves in MySQL and in Blob, and what may go wrong."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import uuid4
@@ -10,11 +10,16 @@ from cartload_contracts.messages import Result
 from cartload_writer.adapters.blob import BlobDiffers, BlobStore, Part, StoredPart
 from cartload_writer.adapters.bulk_connections import BulkPool
 from cartload_writer.repository import batches
-from cartload_writer.repository.batches import AlreadyStored, DatasetGone, NewEntry, StoredBatch, Target
+from cartload_writer.repository.batches import AlreadyStored, DatasetGone, NewBatch, StoredBatch, Target
 
 OWNER = uuid4()
 
 type Coordinates = tuple[str, str, int]
+
+
+def _stored(batch: NewBatch) -> StoredBatch:
+    entry = batch.entry
+    return StoredBatch(batch.rows.num_rows, entry.header.row_hash, entry.part.bytes, entry.storing_seconds)
 
 
 def coordinates(header: BatchHeader) -> Coordinates:
@@ -51,18 +56,16 @@ class Database(BulkPool):
         target = Target(OWNER, "shopx", "uuid", "parquet", self.vintage, self.gone, stored)
         return target if self.known else None
 
-    def store(self, meta: str, database: str, entry: NewEntry, rows: Any) -> None:
+    def store(self, meta: str, database: str, new: Sequence[NewBatch]) -> None:
         self.transactions += 1
         if self.failing:
             raise self.failing.pop(0)
         if self.gone:
             raise DatasetGone
-        place, header = coordinates(entry.header), entry.header
-        if place in self.manifest:
+        stored = {coordinates(batch.entry.header): _stored(batch) for batch in new}
+        if len(stored) < len(new) or stored.keys() & self.manifest.keys():
             raise AlreadyStored
-        self.manifest[place] = StoredBatch(
-            rows.num_rows, header.row_hash, entry.part.bytes, entry.storing_seconds
-        )
+        self.manifest |= stored
 
 
 @dataclass

@@ -49,11 +49,11 @@ class Server:
         return self.made[-1]
 
     @asynccontextmanager
-    async def pool(self, size: int = 2, warm_seconds: float = 60) -> AsyncIterator[BulkPool]:
-        async with (
-            asyncio.timeout(10),
-            BulkPool.open(self.connect, size, warm_seconds=warm_seconds) as pool,
-        ):
+    async def pool(
+        self, size: int = 2, warm_seconds: float = 60, fresh_seconds: float = 0
+    ) -> AsyncIterator[BulkPool]:
+        times = {"warm_seconds": warm_seconds, "fresh_seconds": fresh_seconds}
+        async with asyncio.timeout(10), BulkPool.open(self.connect, size, **times) as pool:
             yield pool
 
 
@@ -137,6 +137,15 @@ async def test_a_connection_that_the_server_ended_is_replaced() -> None:
         ended.answers = False
         assert await pool.run(itself) is not ended
         assert ended.closed
+
+
+async def test_a_connection_that_answered_a_moment_ago_is_lent_without_asking() -> None:
+    server = Server()
+    async with server.pool(1, fresh_seconds=60) as pool:
+        first = await pool.run(itself)
+        asked = first.pings
+        assert await pool.run(itself) is first
+    assert first.pings == asked
 
 
 async def test_a_server_that_is_away_is_an_error_and_used_again_when_it_is_back() -> None:

@@ -1,6 +1,11 @@
 """Every metric of the writer. Base units, `cartload_writer_` prefix, labels of few values."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from prometheus_client import Counter, Gauge, Histogram
+
+from cartload_kit import tracing
 
 _SECONDS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 120)
 
@@ -18,7 +23,8 @@ BLOB_BYTES = Counter(
     "cartload_writer_blob_bytes_total", "Bytes of parts stored in Blob, by table.", ("table",)
 )
 
-# Where the time of a batch goes: decode, encode, blob, load; commit is a part of load.
+# Where the time of a batch goes: decode, encode, blob, load; commit is a part of load. Batches of one dataset
+# may share a transaction: then they have one load and one commit together.
 STEP_SECONDS = Histogram(
     "cartload_writer_step_duration_seconds", "Time of each step of a batch.", ("step",), buckets=_SECONDS
 )
@@ -60,3 +66,10 @@ STOCK = Gauge("cartload_writer_stock_databases", "Ready empty databases.")
 
 # Rows that left through the API, by way: rows, export, raw.
 ROWS_READ = Counter("cartload_writer_rows_read_total", "Rows answered by the API.", ("way",))
+
+
+@contextmanager
+def measured(step: str) -> Iterator[None]:
+    """Measure a step of a batch's way, for the metric and for its trace."""
+    with tracing.step(step), STEP_SECONDS.labels(step).time():
+        yield

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import math
 import time
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +13,7 @@ from typing import Any, Concatenate, Self, cast
 import pymysql
 from sqlalchemy import event
 from sqlalchemy.exc import DisconnectionError, InvalidRequestError
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from cartload_kit.concurrency import cancel_all
 from cartload_writer.metrics import BULK_IN_USE, BULK_SIZE, BULK_WAIT_SECONDS
@@ -23,6 +24,10 @@ type Work[**P, T] = Callable[Concatenate[pymysql.Connection[Any], P], T]
 WARM_SECONDS = 3.0
 """Idle connections are asked this often: the server ends sessions that are silent for ten seconds."""
 
+FRESH_SECONDS = 0.5
+"""A connection that answered so lately is not asked before it is lent: a small batch would wait for that."""
+
+_ANSWERED = "answered"
 _log = logging.getLogger(__name__)
 
 
@@ -32,23 +37,30 @@ class BulkPool:
     They are PyMySQL's, in threads: no asynchronous driver of MySQL loads local files reliably.
     """
 
-    def __init__(self, connect: Connect, size: int) -> None:
+    def __init__(self, connect: Connect, size: int, fresh_seconds: float = FRESH_SECONDS) -> None:
         # As many threads as connections: whoever has a thread finds a connection, so works queue for threads
         # only, where one whose caller was cancelled meanwhile is not begun at all.
         self._executor = ThreadPoolExecutor(size, thread_name_prefix="bulk")
         # Nothing to reset: a work either returns with all committed, or raises and its connection is closed.
         creator: Any = connect  # PyMySQL's class has another signature than SQLAlchemy's protocol
         self._pool = QueuePool(creator, pool_size=size, max_overflow=0, reset_on_return=None)
-        event.listen(self._pool, "checkout", _require_answer)
+        event.listen(self._pool, "checkin", _note_answer)
+        event.listen(self._pool, "checkout", self._require_answer)
+        self._fresh_seconds = fresh_seconds
         BULK_SIZE.set(size)
 
     @classmethod
     @asynccontextmanager
     async def open(
-        cls, connect: Connect, size: int, *, warm_seconds: float = WARM_SECONDS
+        cls,
+        connect: Connect,
+        size: int,
+        *,
+        warm_seconds: float = WARM_SECONDS,
+        fresh_seconds: float = FRESH_SECONDS,
     ) -> AsyncIterator[Self]:
         """A pool that keeps its idle connections warm. At the end, works that run are waited for."""
-        pool = cls(connect, size)
+        pool = cls(connect, size, fresh_seconds)
         warming = asyncio.create_task(pool._keep_warm(warm_seconds), name="bulk-warm")
         try:
             yield pool
@@ -91,6 +103,15 @@ class BulkPool:
         lent.close()
         return result
 
+    def _require_answer(self, connection: Any, record: ConnectionPoolEntry, _: object) -> None:
+        """Have the pool open another connection in place of one that the server has ended."""
+        if time.monotonic() - record.info.get(_ANSWERED, -math.inf) < self._fresh_seconds:
+            return
+        try:
+            connection.ping(reconnect=False)
+        except (pymysql.MySQLError, OSError) as error:
+            raise DisconnectionError from error
+
     async def _keep_warm(self, seconds: float) -> None:
         while True:
             await asyncio.sleep(seconds)
@@ -106,9 +127,5 @@ def _nothing(connection: "pymysql.Connection[Any]") -> None:
     """Lending has asked the server already."""
 
 
-def _require_answer(connection: Any, *_: object) -> None:
-    """Have the pool open another connection in place of one that the server has ended."""
-    try:
-        connection.ping(reconnect=False)
-    except (pymysql.MySQLError, OSError) as error:
-        raise DisconnectionError from error
+def _note_answer(_: object, record: ConnectionPoolEntry) -> None:
+    record.info[_ANSWERED] = time.monotonic()

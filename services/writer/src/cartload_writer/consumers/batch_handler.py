@@ -17,11 +17,11 @@ from cartload_kit.kafka.errors import BadMessage
 from cartload_kit.kafka.record import Record
 from cartload_kit.logging import bind
 from cartload_writer.adapters.results import Results
-from cartload_writer.consumers.batch_storage import DatasetLocked, Storage, measured
+from cartload_writer.consumers.batch_storage import DatasetLocked, Storage
 from cartload_writer.consumers.decode import rows_of
 from cartload_writer.consumers.redelivery import Redelivery
 from cartload_writer.errors import translate_errors
-from cartload_writer.metrics import BATCHES, ROWS
+from cartload_writer.metrics import BATCHES, ROWS, measured
 from cartload_writer.repository.batches import StoredBatch
 
 DECODED_RATIO = 8

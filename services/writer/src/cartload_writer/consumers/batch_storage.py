@@ -3,8 +3,6 @@
 import asyncio
 import logging
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -14,17 +12,24 @@ import pymysql
 from cartload.encoders import files
 from cartload.encoders.mysql import LoadError
 from cartload_contracts.batches import BatchHeader
-from cartload_kit import tracing
 from cartload_kit.backoff import Backoff
 from cartload_kit.kafka.errors import BadMessage, TryAgain
 from cartload_kit.transient_errors import RETRYABLE_TRANSACTION_ERRORS, error_code
 from cartload_writer.adapters.blob import BlobDiffers, BlobStore, Part, StoredPart
 from cartload_writer.adapters.bulk_connections import BulkPool
+from cartload_writer.consumers.group_commit import GroupCommit
 from cartload_writer.domain.names import blob_name
 from cartload_writer.errors import LOCK_WAIT_TIMEOUT
-from cartload_writer.metrics import BLOB_BYTES, RETRIES, STEP_SECONDS
+from cartload_writer.metrics import BLOB_BYTES, RETRIES, measured
 from cartload_writer.repository import batches
-from cartload_writer.repository.batches import AlreadyStored, DatasetGone, NewEntry, StoredBatch, Target
+from cartload_writer.repository.batches import (
+    AlreadyStored,
+    DatasetGone,
+    NewBatch,
+    NewEntry,
+    StoredBatch,
+    Target,
+)
 
 ATTEMPTS = 5
 """Transactions begun for one batch before its record waits and comes again."""
@@ -45,13 +50,6 @@ class DatasetLocked(Exception):
     """Somebody holds locks on the dataset's rows, and is no reader that could be ended."""
 
 
-@contextmanager
-def measured(step: str) -> Iterator[None]:
-    """Measure a step of a batch's way, for the metric and for its trace."""
-    with tracing.step(step), STEP_SECONDS.labels(step).time():
-        yield
-
-
 @dataclass(frozen=True, slots=True)
 class _Work:
     """A batch whose part is stored: its manifest row and its rows."""
@@ -62,7 +60,7 @@ class _Work:
     began: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Storage:
     """MySQL and Blob, as one. `meta` is the database of the manifest."""
 
@@ -73,6 +71,10 @@ class Storage:
     """Held while a thread decodes or encodes: more at a time only take memory."""
     uploads: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(UPLOADS))
     backoff: Backoff = BACKOFF
+    commits: GroupCommit = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.commits = GroupCommit(self.pool, self.meta)
 
     async def find_target(self, header: BatchHeader) -> Target | None:
         """The dataset of a batch with what is stored of it; None when it is unknown."""
@@ -164,8 +166,7 @@ class Storage:
         header = work.entry.header
         # Taken before the commit, for the row is part of it: what the load itself takes comes on top below.
         entry = replace(work.entry, storing_seconds=time.perf_counter() - work.began)
-        with measured("load"):
-            await self.pool.run(batches.store, self.meta, work.target.database, entry, work.rows)
+        await self.commits.store(work.target.database, NewBatch(entry, work.rows))
         seconds = time.perf_counter() - work.began
         return StoredBatch(header.rows, header.row_hash, entry.part.bytes, seconds)
 

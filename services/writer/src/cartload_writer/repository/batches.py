@@ -5,6 +5,7 @@ pool closes the connection then, and the server rolls back.
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -77,6 +78,14 @@ class NewEntry:
     stored_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class NewBatch:
+    """A batch that is to be stored: its manifest row, and its rows."""
+
+    entry: NewEntry
+    rows: pa.RecordBatch
+
+
 def connect(url: str, meta: str, *, idle_seconds: int = 10) -> "pymysql.Connection[Any]":
     """A bulk connection on which every statement outside a transaction commits by itself."""
     connection = mysql.connect(
@@ -110,26 +119,30 @@ def find_target(connection: "pymysql.Connection[Any]", meta: str, header: BatchH
 
 
 def store(
-    connection: "pymysql.Connection[Any]", meta: str, database: str, entry: NewEntry, rows: pa.RecordBatch
+    connection: "pymysql.Connection[Any]", meta: str, database: str, batches: Sequence[NewBatch]
 ) -> None:
-    """Begin, look at the dataset's state, write the manifest row and the rows, commit: one transaction.
+    """Begin, look at the dataset's state, write manifest rows and rows, commit: one transaction.
 
-    The part lies in Blob already, so nothing but MySQL is waited for while locks are held. After an error of
-    the commit only the manifest knows: it tells the next delivery.
+    All batches belong to the dataset that has the database; what is raised of one undoes all. Their parts lie
+    in Blob already, so nothing but MySQL is waited for while locks are held. After an error of the commit
+    only the manifest knows: it tells the next delivery.
 
     Raises:
         DatasetGone: it is a tombstone.
         AlreadyStored: the coordinates are in the manifest.
         cartload.encoders.mysql.LoadError: the server did not take every row as it is.
     """
+    entries = [batch.entry for batch in batches]
     connection.begin()
     with connection.cursor() as cursor:
-        # The dataset first: its lock keeps deletions and roll-backs out until the commit. The manifest row
+        # The dataset first: its lock keeps deletions and roll-backs out until the commit. The manifest rows
         # before the load, so that a second delivery fails before it sends any rows.
-        _require_dataset(cursor, meta, entry.header)
-        _insert(cursor, meta, entry)
-    for first in range(0, rows.num_rows, LOADED_AT_ONCE):
-        mysql.load(connection, entry.header.table, rows.slice(first, LOADED_AT_ONCE), database=database)
+        _require_dataset(cursor, meta, [entry.header for entry in entries])
+        _insert(cursor, meta, entries)
+    for batch in batches:
+        for first in range(0, batch.rows.num_rows, LOADED_AT_ONCE):
+            rows = batch.rows.slice(first, LOADED_AT_ONCE)
+            mysql.load(connection, batch.entry.header.table, rows, database=database)
     with STEP_SECONDS.labels("commit").time():
         connection.commit()
 
@@ -155,19 +168,23 @@ def end_readers(connection: "pymysql.Connection[Any]", owner_id: UUID) -> int:
     return len(sessions)
 
 
-def _require_dataset(cursor: Any, meta: str, header: BatchHeader) -> None:
+def _require_dataset(cursor: Any, meta: str, headers: Sequence[BatchHeader]) -> None:
     """Keep the dataset as it is until the commit: a deletion or a roll-back waits for this lock."""
     query = (
         f"SELECT state, segments FROM `{meta}`.datasets "  # noqa: S608 our own database
         "WHERE dataset_id = %s LOCK IN SHARE MODE"  # FOR SHARE is MySQL's alone
     )
-    cursor.execute(query, (str(header.dataset_id),))
+    cursor.execute(query, (str(headers[0].dataset_id),))
     row = cursor.fetchone()
-    if row is None or row[0] in GONE or not covers(json.loads(row[1]), header.table, header.chunk):
+    if row is None or row[0] in GONE:
+        raise DatasetGone
+    segments = json.loads(row[1])
+    if not all(covers(segments, header.table, header.chunk) for header in headers):
         raise DatasetGone
     if row[0] == "incomplete":
         # Its totals were told when it was sealed. What another delivery stored before that stays.
-        raise AlreadyStored if _is_stored(cursor, meta, header) else DatasetGone
+        stored = all(_is_stored(cursor, meta, header) for header in headers)
+        raise AlreadyStored if stored else DatasetGone
 
 
 def _is_stored(cursor: Any, meta: str, header: BatchHeader) -> bool:
@@ -176,20 +193,22 @@ def _is_stored(cursor: Any, meta: str, header: BatchHeader) -> bool:
     return cursor.fetchone() is not None
 
 
-def _insert(cursor: Any, meta: str, entry: NewEntry) -> None:
-    header = entry.header
+def _insert(cursor: Any, meta: str, entries: Sequence[NewEntry]) -> None:
     statement = (
         f"INSERT INTO `{meta}`.manifest (dataset_id, table_name, chunk, row_count, row_hash, "  # noqa: S608 our own database
         "bytes, sha256, "
         "blob_name, storing_seconds, stored_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
     )
-    place = (str(header.dataset_id), header.table, header.chunk)
-    content = (header.rows, header.row_hash, entry.part.bytes, entry.part.sha256, entry.blob_name)
     try:
-        cursor.execute(
-            statement, (*place, *content, entry.storing_seconds, entry.stored_at.replace(tzinfo=None))
-        )
+        cursor.executemany(statement, [_values(entry) for entry in entries])
     except pymysql.IntegrityError as error:
         if error.args[0] == DUPLICATE_KEY:
             raise AlreadyStored from error
         raise
+
+
+def _values(entry: NewEntry) -> tuple[object, ...]:
+    header = entry.header
+    place = (str(header.dataset_id), header.table, header.chunk)
+    content = (header.rows, header.row_hash, entry.part.bytes, entry.part.sha256, entry.blob_name)
+    return (*place, *content, entry.storing_seconds, entry.stored_at.replace(tzinfo=None))
