@@ -10,6 +10,7 @@ import {
   type UseQueryResult,
 } from '@tanstack/react-query'
 
+import { toast } from '@/components/ui/toasts'
 import { config } from '@/config'
 import { useAllPages } from '@/hooks/use-all-pages'
 import { answer, api } from '@/lib/api/client'
@@ -124,10 +125,13 @@ export function useAppend(id: string): UseMutationResult<Job, Error, Append> {
 }
 
 /** Deletes a dataset; from then on it is gone for its owner, while its rows and files are removed. */
-export function useDeleteDataset(id: string): UseMutationResult<unknown, Error, void> {
+export function useDeleteDataset({ id, name }: Dataset): UseMutationResult<unknown, Error, void> {
   const client = useQueryClient()
   return useMutation({
     mutationFn: () => answer(api.DELETE('/api/datasets/{dataset_id}', datasetPath(id))),
-    onSuccess: () => client.invalidateQueries({ queryKey: ['datasets', 'list'] }),
+    onSuccess: () => {
+      toast(`${name} is being deleted.`)
+      return client.invalidateQueries({ queryKey: ['datasets', 'list'] })
+    },
   })
 }

@@ -4,35 +4,37 @@ import { useNavigate } from 'react-router'
 import { Button } from '@/components/ui/button'
 import { Confirm } from '@/components/ui/dialog'
 import { Failure } from '@/components/ui/notice'
-import { toast } from '@/components/ui/toasts'
 import type { Dataset } from '@/lib/api/types'
 
 import { useDeleteDataset } from './api'
 import { AppendDialog } from './append-dialog'
 
-function DeleteDialog({ dataset, onClose }: { dataset: Dataset; onClose: () => void }): ReactElement {
-  const remove = useDeleteDataset(dataset.id)
-  const navigate = useNavigate()
-  const confirm = (): void =>
-    remove.mutate(undefined, {
-      onSuccess: () => {
-        toast(`${dataset.name} is being deleted.`)
-        void navigate('/')
-      },
-    })
+function DeleteDialog({
+  dataset,
+  busy,
+  error,
+  onConfirm,
+  onClose,
+}: {
+  dataset: Dataset
+  busy: boolean
+  error: Error | null
+  onConfirm: () => void
+  onClose: () => void
+}): ReactElement {
   return (
     <Confirm
       title={`Delete ${dataset.name}?`}
       action="Delete the dataset"
-      busy={remove.isPending}
-      onConfirm={confirm}
+      busy={busy}
+      onConfirm={onConfirm}
       onClose={onClose}
     >
       Its tables, files and grants are removed, and an unfinished job of it is cancelled. The same spec and
       seed make the same rows again.
-      {remove.error !== null && (
+      {error !== null && (
         <div className="mt-4">
-          <Failure error={remove.error} />
+          <Failure error={error} />
         </div>
       )}
     </Confirm>
@@ -42,7 +44,12 @@ function DeleteDialog({ dataset, onClose }: { dataset: Dataset; onClose: () => v
 /** Append and delete. */
 export function DatasetActions({ dataset }: { dataset: Dataset }): ReactElement {
   const [open, setOpen] = useState<'append' | 'delete' | null>(null)
+  const navigate = useNavigate()
+  // Held here and not by the dialog, which may be closed before the answer comes.
+  const remove = useDeleteDataset(dataset)
   const close = (): void => setOpen(null)
+  const deleteIt = (): void =>
+    remove.mutate(undefined, { onSuccess: () => void navigate('/'), onError: () => setOpen('delete') })
   return (
     <>
       {dataset.state === 'ready' && <Button onClick={() => setOpen('append')}>Append</Button>}
@@ -50,7 +57,15 @@ export function DatasetActions({ dataset }: { dataset: Dataset }): ReactElement 
         Delete
       </Button>
       {open === 'append' && <AppendDialog dataset={dataset} onClose={close} />}
-      {open === 'delete' && <DeleteDialog dataset={dataset} onClose={close} />}
+      {open === 'delete' && (
+        <DeleteDialog
+          dataset={dataset}
+          busy={remove.isPending}
+          error={remove.error}
+          onConfirm={deleteIt}
+          onClose={close}
+        />
+      )}
     </>
   )
 }

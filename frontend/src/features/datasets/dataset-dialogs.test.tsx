@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 
-import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/react'
+import { act, cleanup, fireEvent, screen, waitFor, within } from '@testing-library/react'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 
 import type { Dataset } from '@/lib/api/types'
@@ -56,6 +56,16 @@ describe('an append', () => {
     expect(screen.queryByText('Enter a whole number from 1.')).toBeNull()
   })
 
+  it('brings the keyboard to the number that is wrong, and asks for nothing', async () => {
+    const seen = fakeServer({})
+    showActions()
+    press('Append')
+    submit('many')
+    const field = inDialog().getByLabelText('Customers to add')
+    await waitFor(() => expect(document.activeElement).toBe(field))
+    expect(seen).toEqual([])
+  })
+
   it('shows what the server says of the number beside it, and nothing twice', async () => {
     fakeServer({
       'POST /api/jobs': () =>
@@ -65,7 +75,9 @@ describe('an append', () => {
     press('Append')
     submit('2000000')
     expect(await screen.findByText('At most 1,000,000 in one append.')).toBeTruthy()
-    expect(inDialog().getByLabelText('Customers to add').getAttribute('aria-invalid')).toBe('true')
+    const field = inDialog().getByLabelText('Customers to add')
+    expect(field.getAttribute('aria-invalid')).toBe('true')
+    await waitFor(() => expect(document.activeElement).toBe(field))
     expect(screen.queryByRole('alert')).toBeNull()
     expect(addressOf(router)).toBe(address)
   })
@@ -131,6 +143,36 @@ describe('the deletion of a dataset', () => {
     press('Delete the dataset')
     await waitFor(() => expect(addressOf(router)).toBe('/'))
     expect(screen.getByText('Larch is being deleted.')).toBeTruthy()
+  })
+
+  const deleteAndClose = (name: string) => {
+    let answer: (response: Response) => void = () => undefined
+    const seen = fakeServer({
+      'DELETE /api/datasets/*': () => new Promise<Response>((resolve) => (answer = resolve)),
+    })
+    const router = showActions({ name })
+    press('Delete')
+    press('Delete the dataset')
+    pressEscape()
+    expect(screen.queryByRole('dialog')).toBeNull()
+    return { router, seen, answer: (response: Response) => act(() => answer(response)) }
+  }
+
+  it('leaves the page, even when its dialog was closed before the answer came', async () => {
+    const { router, seen, answer } = deleteAndClose('Alder')
+    await waitFor(() => expect(seen).toHaveLength(1))
+    answer(new Response(null, { status: 202 }))
+    await waitFor(() => expect(addressOf(router)).toBe('/'))
+    expect(screen.getByText('Alder is being deleted.')).toBeTruthy()
+  })
+
+  it('that is refused after its dialog was closed opens it again with the reason', async () => {
+    const { router, seen, answer } = deleteAndClose('Rowan')
+    await waitFor(() => expect(seen).toHaveLength(1))
+    answer(problem(503, 'The generator is away.'))
+    expect((await screen.findByRole('alert')).textContent).toBe('The generator is away.')
+    expect(screen.getByRole('dialog', { name: 'Delete Rowan?' })).toBeTruthy()
+    expect(addressOf(router)).toBe(address)
   })
 })
 

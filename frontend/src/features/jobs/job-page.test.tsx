@@ -179,7 +179,8 @@ describe('the page of a job that does not simply run', () => {
 
   it.each([
     [{ state: 'paused', phase: null }, /nothing more is made until you resume it/],
-    [{ state: 'cancelled', phase: null }, /200 rows of it are stored; the dataset is incomplete/],
+    [{ state: 'cancelled', phase: null }, /It stored 200 rows; the dataset is incomplete/],
+    [{ state: 'cancelled', phase: null, rows_done: 1 }, /It stored 1 row; the dataset is incomplete/],
     [{ state: 'cancelled', phase: null, kind: 'append' }, /Its rows were removed/],
     [{ waiting_for: 'the writers: 12 batches not stored yet' }, /not stored yet\. The job goes on by itself/],
   ] as const)('says how it stands (%j)', async (changes, words) => {

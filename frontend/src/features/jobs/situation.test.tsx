@@ -107,7 +107,7 @@ describe('any other job', () => {
     [{ state: 'cancelling', kind: 'create' }, /rows on their way are stored, and what is stored gets/],
     [{ state: 'cancelling', kind: 'append' }, /the rows that it added are removed/],
     [{ state: 'cancelled', kind: 'create', rows_done: 0 }, 'Cancelled. No row of it is stored.'],
-    [{ state: 'cancelled', kind: 'create', rows_done: 1_200 }, /^Cancelled\. 1,200 rows of it/],
+    [{ state: 'cancelled', kind: 'create', rows_done: 1_200 }, /^Cancelled\. It stored 1,200 rows/],
     [{ state: 'cancelled', kind: 'append', rows_done: 0 }, /the dataset is as it was before/],
   ] as const)('%j is put in words, but is no alarm', (changes, words) => {
     show({ ...changes, phase: null })

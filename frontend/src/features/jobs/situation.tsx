@@ -53,7 +53,7 @@ function Failed({ job, stage }: { job: Job; stage: StageName }): ReactElement {
 function cancelledWords(job: Job): string {
   if (job.kind === 'append') return 'Its rows were removed: the dataset is as it was before.'
   if (job.rows_done === 0) return 'No row of it is stored.'
-  return `${formatCounted(job.rows_done, 'row')} of it are stored; the dataset is incomplete.`
+  return `It stored ${formatCounted(job.rows_done, 'row')}; the dataset is incomplete.`
 }
 
 /** The jobs that run while this one is queued. */

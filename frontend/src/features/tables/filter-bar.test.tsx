@@ -46,6 +46,14 @@ describe('the filters of a table', () => {
     expect(onSelect.mock.calls).toEqual([[{ filters: [dear, paid] }]])
   })
 
+  it('that compare a column the same way replace each other, so that none is asked twice', () => {
+    const onSelect = show({ ...nothing, filters: [paid, dear] })
+    type('Column', 'status')
+    type('Value', 'shipped')
+    fireEvent.submit(form())
+    expect(onSelect.mock.calls).toEqual([[{ filters: [{ ...paid, value: 'shipped' }, dear] }]])
+  })
+
   it('forget a value when another column is chosen, so that it is not asked of the wrong one', () => {
     const onSelect = show()
     type('Value', 'o-1')

@@ -5,7 +5,7 @@ import { SelectField, TextField } from '@/components/ui/field'
 import type { Table } from '@/lib/api/types'
 import { textOf } from '@/lib/forms'
 
-import { operators, type Filter, type Operator, type Selection } from './selection'
+import { operators, withFilter, type Filter, type Operator, type Selection } from './selection'
 
 interface Props {
   table: Table
@@ -48,7 +48,7 @@ function NewFilter({ table, selection, onSelect }: Props): ReactElement | null {
       value: value.trim(),
     }
     if (filter.value === '') return
-    onSelect({ filters: [...selection.filters, filter] })
+    onSelect({ filters: withFilter(selection.filters, filter) })
     setValue('')
   }
   return (

@@ -15,6 +15,14 @@ export interface Selection {
   filters: readonly Filter[]
 }
 
+/** The filters with one more. It takes the place of one that compares the same column the same way: the API refuses both. */
+export function withFilter(filters: readonly Filter[], added: Filter): Filter[] {
+  const place = filters.findIndex(
+    ({ column, operator }) => column === added.column && operator === added.operator,
+  )
+  return place < 0 ? [...filters, added] : filters.with(place, added)
+}
+
 const isOperator = (name: string): name is Operator => Object.hasOwn(operators, name)
 
 function filterFrom(key: string, value: string): Filter | null {
