@@ -25,8 +25,8 @@ export const config = {
   clock: 1_000,
   /** How often progress is said aloud to screen readers. */
   announceEvery: 8_000,
-  /** Rows asked for at once in lists and in tables. */
-  pageSize: { list: 50, rows: 100, preview: 8, events: 200 },
+  /** Rows asked for at once in lists and in tables; rows that refer to another are counted up to `counted`. */
+  pageSize: { list: 50, rows: 100, preview: 8, events: 200, counted: 50 },
   /** Lists that are searched and sorted here are fetched up to so many pages. */
   mostListPages: 20,
   /** Exports of more rows than this are streamed to a file that the user picks, where the browser can. */

@@ -67,6 +67,11 @@ const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium' })
 /** The day of a time in the reader's zone: `2 Jan 2026`. */
 export const formatDay = (time: string): string => day.format(new Date(time))
 
+const calendarDay = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeZone: 'UTC' })
+
+/** A day of the calendar, the same in every zone: `1990-01-02` → `2 Jan 1990`. */
+export const formatCalendarDay = (date: string): string => calendarDay.format(new Date(date))
+
 const clock = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' })
 
 /** The time of day in the reader's zone: `14:03:09`. */

@@ -1,14 +1,24 @@
 import { useId, useLayoutEffect, useRef, type ReactElement, type ReactNode } from 'react'
 
+import { classes } from '@/lib/classes'
+
 import { Button } from './button'
+
+const places = {
+  middle: 'w-[min(32rem,calc(100vw-2rem))] rounded-xl border p-6',
+  side: 'mr-0 h-dvh max-h-none w-[min(32rem,100vw)] max-w-none border-l p-5 sm:p-6',
+} as const
 
 /** A modal dialog of the browser's own: it keeps the focus inside, and Escape closes it. */
 export function Dialog({
   title,
+  place = 'middle',
   onClose,
   children,
 }: {
   title: string
+  /** In the middle of the window, or along its right side in full height. */
+  place?: keyof typeof places
   onClose: () => void
   children: ReactNode
 }): ReactElement {
@@ -28,7 +38,10 @@ export function Dialog({
         event.preventDefault()
         onClose()
       }}
-      className="w-[min(32rem,calc(100vw-2rem))] rounded-xl border border-line bg-surface p-6 text-ink shadow-xl backdrop:bg-[rgb(0_0_0/0.5)]"
+      className={classes(
+        'border-line bg-surface text-ink shadow-xl backdrop:bg-[rgb(0_0_0/0.5)]',
+        places[place],
+      )}
     >
       <h2 id={titleId} className="text-lg font-semibold">
         {title}

@@ -15,3 +15,7 @@ export const customersOf = (dataset: Dataset): number =>
 /** Rows stored over all tables. */
 export const rowsOf = (dataset: Dataset): number =>
   Object.values(dataset.tables).reduce((sum, rows) => sum + rows, 0)
+
+/** The currency of all money of a dataset; null while its spec names none. */
+export const currencyOf = ({ spec: { currency } }: Dataset): string | null =>
+  typeof currency === 'string' ? currency : null

@@ -1,8 +1,10 @@
 import {
   keepPreviousData,
   useInfiniteQuery,
+  useQuery,
   type InfiniteData,
   type UseInfiniteQueryResult,
+  type UseQueryResult,
 } from '@tanstack/react-query'
 
 import { config } from '@/config'
@@ -21,13 +23,11 @@ const tablePath = (datasetId: string, table: string): string =>
 async function fetchRows(
   datasetId: string,
   table: string,
-  selection: Selection,
-  cursor: string | undefined,
+  search: URLSearchParams,
+  limit: number,
   signal: AbortSignal,
 ): Promise<Page<StoredRow>> {
-  const search = searchOf(selection)
-  search.set('limit', String(config.pageSize.rows))
-  if (cursor !== undefined) search.set('cursor', cursor)
+  search.set('limit', String(limit))
   const url = new URL(`${tablePath(datasetId, table)}/rows?${search.toString()}`, window.location.origin)
   const response = await authorisedFetch(new Request(url, { signal }))
   const body: unknown = await response.json().catch(() => null)
@@ -43,9 +43,54 @@ export function useRows(
 ): UseInfiniteQueryResult<InfiniteData<Page<StoredRow>, string | undefined>> {
   return useInfiniteQuery({
     queryKey: ['rows', datasetId, table, searchOf(selection).toString()],
-    queryFn: ({ pageParam, signal }) => fetchRows(datasetId, table, selection, pageParam, signal),
+    queryFn: ({ pageParam, signal }) => {
+      const search = searchOf(selection)
+      if (pageParam !== undefined) search.set('cursor', pageParam)
+      return fetchRows(datasetId, table, search, config.pageSize.rows, signal)
+    },
     ...byCursor,
     placeholderData: keepPreviousData,
+  })
+}
+
+/** One row by its id, or null where the table has no such row. */
+export function useRow(
+  datasetId: string,
+  table: string,
+  id: string,
+  /** The row where it was fetched already. */
+  known: StoredRow | undefined,
+): UseQueryResult<StoredRow | null> {
+  return useQuery({
+    queryKey: ['rows', datasetId, table, 'one', id],
+    queryFn: async ({ signal }) => {
+      const page = await fetchRows(datasetId, table, new URLSearchParams({ id }), 1, signal)
+      return page.items[0] ?? null
+    },
+    initialData: known,
+  })
+}
+
+/** How many rows there are; `more` says that there are others, which were not counted. */
+export interface RowCount {
+  rows: number
+  more: boolean
+}
+
+/** How many rows of a table have a value in a column, counted no further than one page. */
+export function useRowCount(
+  datasetId: string,
+  table: string,
+  column: string,
+  value: string,
+): UseQueryResult<RowCount> {
+  return useQuery({
+    queryKey: ['rows', datasetId, table, 'count', column, value],
+    queryFn: async ({ signal }) => {
+      const search = new URLSearchParams({ [column]: value })
+      const page = await fetchRows(datasetId, table, search, config.pageSize.counted, signal)
+      return { rows: page.items.length, more: page.next != null }
+    },
   })
 }
 

@@ -1,10 +1,10 @@
 // @vitest-environment jsdom
 
-import { cleanup, fireEvent, screen, within } from '@testing-library/react'
+import { act, cleanup, fireEvent, screen, waitFor, within } from '@testing-library/react'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 
 import { someColumn, someTable } from '@/testing/datasets'
-import { renderPage } from '@/testing/page'
+import { addressOf, renderPage } from '@/testing/page'
 
 import type { StoredRow } from './api'
 import { RowGrid } from './row-grid'
@@ -21,7 +21,7 @@ const row = (changes: StoredRow = {}): StoredRow => ({ id: 'o-1', user_id: 'u-7'
 function show(rows: readonly StoredRow[], more: { hasNextPage?: boolean; sort?: string } = {}) {
   const fetchNextPage = vi.fn()
   const onSelect = vi.fn()
-  renderPage(
+  const router = renderPage(
     <RowGrid
       table={table}
       rows={rows}
@@ -30,9 +30,9 @@ function show(rows: readonly StoredRow[], more: { hasNextPage?: boolean; sort?: 
       query={{ hasNextPage: more.hasNextPage ?? false, isFetchingNextPage: false, fetchNextPage }}
     />,
     '/datasets/d1/tables/order_details',
-    '/datasets/:datasetId/tables/:table',
+    '/datasets/:datasetId/tables/order_details',
   )
-  return { fetchNextPage, onSelect }
+  return { fetchNextPage, onSelect, router }
 }
 const many = (count: number): StoredRow[] =>
   Array.from({ length: count }, (_, index) => row({ id: `o-${String(index)}` }))
@@ -59,7 +59,46 @@ describe('the rows of a table', () => {
   it('lead to what they refer to, whatever is in its key, and nowhere from NULL', () => {
     show([row({ user_id: 'a&b=c d' }), row({ user_id: null })])
     const links = screen.getAllByRole('link').map((link) => link.getAttribute('href'))
-    expect(links).toEqual(['/datasets/d1/tables/users?id=a%26b%3Dc%20d'])
+    expect(links.filter((link) => link?.includes('/users?'))).toEqual([
+      '/datasets/d1/tables/users?id=a%26b%3Dc+d&row=a%26b%3Dc+d',
+    ])
+  })
+
+  it('open their details by a press anywhere but on a link, and the selection stays', async () => {
+    const { router } = show([row()], { sort: '-id' })
+    fireEvent.click(screen.getByRole('cell', { name: 'x' }))
+    await waitFor(() => expect(addressOf(router)).toContain('/tables/order_details?sort=-id&row=o-1'))
+    cleanup()
+    const other = show([row()])
+    fireEvent.click(screen.getByRole('link', { name: 'u-7' }))
+    await waitFor(() => expect(addressOf(other.router)).toContain('/tables/users?id=u-7&row=u-7'))
+  })
+
+  it('are walked through by the arrow keys, from the link to one to the next', () => {
+    show(many(3))
+    const links = screen.getAllByRole('link', { name: /^o-/ })
+    links[0]?.focus()
+    for (const [key, focused] of [
+      ['ArrowDown', 1],
+      ['ArrowDown', 2],
+      ['ArrowDown', 2],
+      ['ArrowUp', 1],
+      ['a', 1],
+    ] as const) {
+      fireEvent.keyDown(document.activeElement ?? document.body, { key })
+      expect(document.activeElement).toBe(links[focused])
+    }
+  })
+
+  it('are where they were when one comes back to them', async () => {
+    const { router } = show(many(300))
+    const grid = (): HTMLElement => screen.getByRole('region', { name: 'Rows of order_details' })
+    grid().scrollTop = 3_700
+    fireEvent.click(screen.getAllByRole('link', { name: 'u-7' })[0] ?? document.body)
+    await screen.findByText('elsewhere')
+    await act(() => router.navigate(-1))
+    expect(await screen.findByRole('link', { name: 'o-100' })).toBeTruthy()
+    expect(screen.queryByRole('link', { name: 'o-0' })).toBeNull()
   })
 
   it.each([

@@ -1,6 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useEffect, useRef, type ReactElement } from 'react'
-import { Link } from 'react-router'
+import { useEffect, useRef, type KeyboardEvent, type MouseEvent, type ReactElement } from 'react'
+import { Link, useNavigate } from 'react-router'
 
 import { MoreButton } from '@/components/ui/more-button'
 import type { Column, Table } from '@/lib/api/types'
@@ -9,8 +9,11 @@ import { classes } from '@/lib/classes'
 import { formatCounted } from '@/lib/format'
 
 import type { StoredRow } from './api'
-import { isNumeric, targetOf } from './columns'
-import { ariaSort, nextSort, type Selection } from './selection'
+import { isNumeric } from './columns'
+import { targetOf } from './relations'
+import { addressOf, addressOfRow, ariaSort, nextSort, type Selection } from './selection'
+import { openedHere } from './use-open-row'
+import { useScrollMemory } from './use-scroll-memory'
 
 const rowHeight = 37
 
@@ -48,7 +51,18 @@ function Head({ column, selection, onSelect }: { column: Column } & Select): Rea
   )
 }
 
-function ValueCell({ column, value }: { column: Column; value: unknown }): ReactElement {
+const linkStyle = 'underline decoration-line-strong underline-offset-4'
+
+/** A value as it is stored; an id leads to the details of its row, a foreign key to those of the parent. */
+function ValueCell({
+  column,
+  value,
+  selection,
+}: {
+  column: Column
+  value: unknown
+  selection: Selection
+}): ReactElement {
   const text = cellText(value)
   const target = targetOf(column)
   return (
@@ -63,9 +77,19 @@ function ValueCell({ column, value }: { column: Column; value: unknown }): React
     >
       {text !== null && target !== null ? (
         <Link
-          to={`../${target.table}?${target.column}=${encodeURIComponent(text)}`}
+          to={`../${target.table}?${addressOfRow(target.column, text).toString()}`}
           relative="path"
-          className="underline decoration-line-strong underline-offset-4"
+          className={linkStyle}
+        >
+          {text}
+        </Link>
+      ) : text !== null && column.name === 'id' ? (
+        <Link
+          to={{ search: addressOf(selection, text).toString() }}
+          state={openedHere}
+          preventScrollReset
+          data-row-link
+          className={linkStyle}
         >
           {text}
         </Link>
@@ -75,6 +99,25 @@ function ValueCell({ column, value }: { column: Column; value: unknown }): React
     </td>
   )
 }
+
+/** Down and up go from row to row, as long as the focus is on the link to one. */
+function moveToRow(event: KeyboardEvent<HTMLElement>): void {
+  const row = (event.target as Element).closest('[data-row-link]')?.closest('tr')
+  const next =
+    event.key === 'ArrowDown'
+      ? row?.nextElementSibling
+      : event.key === 'ArrowUp'
+        ? row?.previousElementSibling
+        : undefined
+  const link = next?.querySelector<HTMLElement>('[data-row-link]')
+  if (link == null) return
+  event.preventDefault()
+  link.focus()
+}
+
+/** Whether a click on a row was meant for the row, not for a link in it or for the text that it marked. */
+const meansRow = (event: MouseEvent): boolean =>
+  (event.target as Element).closest('a') === null && window.getSelection()?.type !== 'Range'
 
 /** Space in place of the rows that are not drawn. */
 function Gap({ height, columns }: { height: number; columns: number }): ReactElement | null {
@@ -101,6 +144,8 @@ export function RowGrid({
   query,
 }: { table: Table; rows: readonly StoredRow[]; query: More } & Select): ReactElement {
   const scroller = useRef<HTMLDivElement>(null)
+  const navigate = useNavigate()
+  const scrolledTo = useScrollMemory(scroller)
   // eslint-disable-next-line react-hooks/incompatible-library -- the grid is not memoised, which is what the rule guards
   const virtual = useVirtualizer({
     count: rows.length,
@@ -108,9 +153,18 @@ export function RowGrid({
     estimateSize: () => rowHeight,
     overscan: 15,
     initialRect: { width: 1000, height: 600 },
+    initialOffset: scrolledTo,
   })
   const shown = virtual.getVirtualItems()
   const last = shown.at(-1)
+  const openRow = (event: MouseEvent, row: StoredRow | undefined): void => {
+    const id = cellText(row?.id)
+    if (id === null || !meansRow(event)) return
+    void navigate(
+      { search: addressOf(selection, id).toString() },
+      { state: openedHere, preventScrollReset: true },
+    )
+  }
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = query
   const nearEnd = last !== undefined && last.index >= rows.length - 10
   useEffect(() => {
@@ -134,12 +188,22 @@ export function RowGrid({
               ))}
             </tr>
           </thead>
-          <tbody className="whitespace-nowrap tabular-nums">
+          <tbody className="whitespace-nowrap tabular-nums" onKeyDown={moveToRow}>
             <Gap height={shown[0]?.start ?? 0} columns={table.columns.length} />
             {shown.map(({ index }) => (
-              <tr key={index} aria-rowindex={index + 2} className="h-[37px] hover:bg-sunken">
+              <tr
+                key={index}
+                aria-rowindex={index + 2}
+                className="h-[37px] cursor-pointer hover:bg-sunken"
+                onClick={(event) => openRow(event, rows[index])}
+              >
                 {table.columns.map((column) => (
-                  <ValueCell key={column.name} column={column} value={rows[index]?.[column.name]} />
+                  <ValueCell
+                    key={column.name}
+                    column={column}
+                    value={rows[index]?.[column.name]}
+                    selection={selection}
+                  />
                 ))}
               </tr>
             ))}

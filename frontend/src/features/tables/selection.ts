@@ -1,4 +1,4 @@
-/** How rows are looked at: sorting, prefix search and filters, kept in the address so that it can be shared. */
+/** How rows are looked at, kept in the address so that it can be shared: sorting, prefix search, filters. */
 export interface Filter {
   column: string
   operator: Operator
@@ -23,6 +23,9 @@ export function withFilter(filters: readonly Filter[], added: Filter): Filter[] 
   return place < 0 ? [...filters, added] : filters.with(place, added)
 }
 
+/** The parameters of the address that are no filters. */
+const reserved = new Set(['sort', 'q', 'row'])
+
 const isOperator = (name: string): name is Operator => Object.hasOwn(operators, name)
 
 function filterFrom(key: string, value: string): Filter | null {
@@ -33,7 +36,7 @@ function filterFrom(key: string, value: string): Filter | null {
 /** Reads a selection from the parameters of an address. */
 export function selectionFrom(search: URLSearchParams): Selection {
   const filters = [...search]
-    .filter(([key]) => key !== 'sort' && key !== 'q')
+    .filter(([key]) => !reserved.has(key))
     .map(([key, value]) => filterFrom(key, value))
     .filter((filter) => filter !== null)
   return { sort: search.get('sort'), q: search.get('q') ?? '', filters }
@@ -48,6 +51,20 @@ export function searchOf({ sort, q, filters }: Selection): URLSearchParams {
     search.append(operator === 'eq' ? column : `${column}__${operator}`, value)
   return search
 }
+
+/** The id of the row whose details are open. */
+export const openRowFrom = (search: URLSearchParams): string | null => search.get('row')
+
+/** The parameters of the address at which a selection is looked at, with the details of a row or without. */
+export function addressOf(selection: Selection, openRow: string | null): URLSearchParams {
+  const search = searchOf(selection)
+  if (openRow !== null) search.set('row', openRow)
+  return search
+}
+
+/** The parameters of the address of one row, with its details open. */
+export const addressOfRow = (key: string, id: string): URLSearchParams =>
+  addressOf({ sort: null, q: '', filters: [{ column: key, operator: 'eq', value: id }] }, id)
 
 /** Ascending, then descending, then not at all. */
 export function nextSort(sort: string | null, column: string): string | null {

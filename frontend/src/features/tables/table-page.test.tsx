@@ -36,7 +36,7 @@ describe('the page of a table', () => {
         .map((cell) => cell.textContent),
     ).toEqual(['o-1', 'u-7', 'paid', '1299', '–'])
     expect(screen.getByRole('link', { name: 'u-7' }).getAttribute('href')).toBe(
-      `/datasets/${dataset.id}/tables/users?id=u-7`,
+      `/datasets/${dataset.id}/tables/users?id=u-7&row=u-7`,
     )
     expect(screen.getByText('1 row loaded, which is all.')).toBeTruthy()
   })

@@ -11,21 +11,32 @@ import { useRows } from './api'
 import { ExportMenu } from './export-menu'
 import { FilterBar } from './filter-bar'
 import { RowGrid } from './row-grid'
-import { searchOf, selectionFrom, type Selection } from './selection'
+import { RowDetails } from './row-details'
+import { addressOf, selectionFrom, type Selection } from './selection'
+import { useOpenRow } from './use-open-row'
 
 /** One table of a dataset: its stored rows, sorted, filtered and exported. */
 export function TablePage({ dataset, tables }: { dataset: Dataset; tables: readonly Table[] }): ReactElement {
   const { table: name = '' } = useParams()
   const table = tables.find((one) => one.name === name)
   if (table === undefined) return <Empty title="No such table">This dataset has no table named {name}.</Empty>
-  return <Rows key={name} dataset={dataset} table={table} />
+  return <Rows key={name} dataset={dataset} table={table} tables={tables} />
 }
 
-function Rows({ dataset, table }: { dataset: Dataset; table: Table }): ReactElement {
+function Rows({
+  dataset,
+  table,
+  tables,
+}: {
+  dataset: Dataset
+  table: Table
+  tables: readonly Table[]
+}): ReactElement {
   const [search, setSearch] = useSearchParams()
   const selection = selectionFrom(search)
   const select = (changed: Partial<Selection>): void =>
-    setSearch(searchOf({ ...selection, ...changed }), { replace: true })
+    setSearch(addressOf({ ...selection, ...changed }, openRow.id), { replace: true })
+  const openRow = useOpenRow()
   const query = useRows(dataset.id, table.name, selection)
   const rows = allItems(query.data)
   return (
@@ -50,6 +61,17 @@ function Rows({ dataset, table }: { dataset: Dataset; table: Table }): ReactElem
           <RowGrid table={table} rows={rows} selection={selection} onSelect={select} query={query} />
         )}
       </div>
+      {openRow.id !== null && (
+        <RowDetails
+          dataset={dataset}
+          table={table}
+          tables={tables}
+          id={openRow.id}
+          rows={rows}
+          onOpen={openRow.open}
+          onClose={openRow.close}
+        />
+      )}
     </>
   )
 }
