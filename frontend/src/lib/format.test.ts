@@ -9,7 +9,10 @@ import {
   formatDateTime,
   formatDay,
   formatDuration,
+  formatCalendarDay,
+  formatCompact,
   formatMoney,
+  minorUnits,
   formatName,
   formatPercent,
   formatRate,
@@ -109,5 +112,14 @@ describe('money', () => {
   it('has the digits of its currency', () => {
     expect(formatMoney(1234, 'USD')).toBe('US$12.34')
     expect(formatMoney(1234, 'JPY')).toBe('JP¥1,234')
+    expect([minorUnits('USD'), minorUnits('JPY')]).toEqual([100, 1])
+  })
+
+  it('fit into little room', () => {
+    expect([0.25, 950, 1_200, 2_500_000].map(formatCompact)).toEqual(['0.25', '950', '1.2k', '2.5m'])
+  })
+
+  it('of a calendar day are the same in every zone', () => {
+    expect(formatCalendarDay('1990-01-02')).toBe('2 Jan 1990')
   })
 })

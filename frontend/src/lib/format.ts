@@ -107,8 +107,19 @@ export function formatAge(time: string, now = Date.now()): string {
   return unit === undefined ? 'just now' : age.format(-Math.floor(seconds / length), unit)
 }
 
+const moneyFormat = (currency: string): Intl.NumberFormat =>
+  new Intl.NumberFormat('en-GB', { style: 'currency', currency })
+
+/** How many minor units make one of a currency: 100 for `USD`, 1 for `JPY`. */
+export const minorUnits = (currency: string): number =>
+  10 ** (moneyFormat(currency).resolvedOptions().maximumFractionDigits ?? 2)
+
 /** An amount in minor units as people write it: 1234, `USD` → `US$12.34`. */
-export function formatMoney(minor: number, currency: string): string {
-  const format = new Intl.NumberFormat('en-GB', { style: 'currency', currency })
-  return format.format(minor / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2))
-}
+export const formatMoney = (minor: number, currency: string): string =>
+  moneyFormat(currency).format(minor / minorUnits(currency))
+
+const compact = new Intl.NumberFormat('en-GB', { notation: 'compact' })
+
+/** A number in little room: 1250000 → `1.3M`, 0.25 → `0.25`. */
+export const formatCompact = (value: number): string =>
+  Math.abs(value) < 1_000 ? formatNumber(value) : compact.format(value)

@@ -1,4 +1,4 @@
-import type { Check, Figure } from '@/lib/api/types'
+import type { Check, Figure, TrueAnswer } from '@/lib/api/types'
 
 /** A check for tests, one that holds in a full report unless told otherwise. */
 export function someCheck(changes: Partial<Check> = {}): Check {
@@ -27,6 +27,22 @@ export function someFigure(changes: Partial<Figure> = {}): Figure {
     y: [100, 50, 0],
     expected: [90, 60, 10],
     note: '150 orders',
+    ...changes,
+  }
+}
+
+/** An answer for tests: how many orders have how many lines, unless told otherwise. */
+export function someAnswer(changes: Partial<TrueAnswer> = {}): TrueAnswer {
+  return {
+    name: 'basket_size',
+    question: 'How large are baskets? All orders by their number of lines.',
+    sql: 'SELECT 1',
+    mysql: 'SELECT 1',
+    columns: ['lines_in_order', 'orders'],
+    rows: [
+      [1, 30],
+      [2, 10],
+    ],
     ...changes,
   }
 }

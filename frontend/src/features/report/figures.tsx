@@ -1,28 +1,8 @@
 import type { ReactElement } from 'react'
 
-import { ValueTable } from '@/components/ui/value-table'
 import type { Figure } from '@/lib/api/types'
 
-import { Plot } from './plot'
-
-function FigureCard({ figure }: { figure: Figure }): ReactElement {
-  const expected = figure.expected
-  const columns = [figure.x_label, figure.y_label, ...(expected == null ? [] : ['expected'])]
-  const rows = figure.x.map((x, place) => [x, figure.y[place], expected?.[place]])
-  return (
-    <figure className="min-w-0 rounded-xl border border-line bg-surface p-4 sm:p-5">
-      <h3 className="mb-3 font-medium">{figure.title}</h3>
-      <Plot figure={figure} />
-      <figcaption className="mt-2 text-sm text-muted">{figure.note}</figcaption>
-      <details className="mt-3 text-sm">
-        <summary className="rounded text-muted hover:text-ink">Numbers</summary>
-        <div className="mt-3">
-          <ValueTable label={`Numbers of ${figure.title}`} columns={columns} rows={rows} />
-        </div>
-      </details>
-    </figure>
-  )
-}
+import { FigureCard } from './plot-card'
 
 /** What is stored beside what the spec asks for, as pictures and as numbers. */
 export function Figures({ figures }: { figures: readonly Figure[] }): ReactElement {

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 
 import { someFigure } from '@/testing/reports'
 
-import { Plot, powersOfTen } from './plot'
+import { Plot, powersOfTen, stepOfLabels } from './plot'
 
 const numbersOf = (drawn: Element, selector: string, attribute: string): number[] =>
   [...drawn.querySelectorAll(selector)].map((one) => Number(one.getAttribute(attribute)))
@@ -25,7 +25,16 @@ describe('the picture of a figure', () => {
   it('names only as many bars as there is room for', () => {
     const x = Array.from({ length: 24 }, (_, hour) => `h${hour}`)
     render(<Plot figure={someFigure({ x, y: x.map(() => 1), expected: null })} />)
-    expect(screen.getAllByText(/^h\d+$/)).toHaveLength(12)
+    expect(screen.getAllByText(/^h\d+$/)).toHaveLength(8)
+  })
+
+  it.each([
+    [Array.from({ length: 24 }, () => '2024-01'), 300, 5],
+    [Array.from({ length: 24 }, () => '1'), 2_000, 2],
+    [['Mon', 'Tue'], 300, 1],
+    [['a very long name', 'another very long name'], 50, 2],
+  ])('draws each how manyth of %j in %d pixels', (labels, width, step) => {
+    expect(stepOfLabels(labels, width)).toBe(step)
   })
 
   it('puts values that a law makes ten times smaller the same way lower each time', () => {

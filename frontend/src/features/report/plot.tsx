@@ -4,9 +4,18 @@ import type { ReactElement } from 'react'
 
 import { BottomAxis, Chart, LeftAxis, type Room } from '@/components/ui/chart'
 import type { Figure } from '@/lib/api/types'
-import { formatNumber } from '@/lib/format'
+import { formatCompact } from '@/lib/format'
 
 const mostLabels = 12
+/** The room that a letter of a label needs, and that between two labels. */
+const letterWidth = 6.5
+const betweenLabels = 10
+
+/** Each how manyth label is drawn, so that none runs into the next. */
+export function stepOfLabels(labels: readonly string[], width: number): number {
+  const longest = Math.max(...labels.map((label) => label.length)) * letterWidth + betweenLabels
+  return Math.ceil(labels.length / Math.min(mostLabels, Math.max(1, Math.floor(width / longest))))
+}
 
 interface Series {
   x: readonly (string | number)[]
@@ -24,10 +33,10 @@ function Bars({ x, y, expected, room }: Series): ReactElement {
   })
   const across = scaleBand({ domain: [...x.keys()], range: [0, room.width] })
   const step = across.step()
-  const every = Math.ceil(x.length / mostLabels)
+  const every = stepOfLabels(x.map(String), room.width)
   return (
     <>
-      <LeftAxis scale={down} room={room} ticks={down.ticks(4)} format={(value) => formatNumber(+value)} />
+      <LeftAxis scale={down} room={room} ticks={down.ticks(4)} format={(value) => formatCompact(+value)} />
       {y.map((value, place) => (
         <rect
           key={place}
@@ -73,13 +82,13 @@ function LogLog({ x, y, expected, room }: Series): ReactElement {
         scale={down}
         room={room}
         ticks={powersOfTen(down.domain())}
-        format={(value) => formatNumber(+value)}
+        format={(value) => formatCompact(+value)}
       />
       <BottomAxis
         scale={across}
         room={room}
         ticks={powersOfTen(across.domain())}
-        format={(value) => formatNumber(+value)}
+        format={(value) => formatCompact(+value)}
       />
       {y.map((value, place) => (
         <circle key={place} cx={at(place)} cy={down(value)} r="2" className="fill-accent" />

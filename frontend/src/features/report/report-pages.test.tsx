@@ -4,7 +4,7 @@ import { cleanup, fireEvent, screen, waitFor } from '@testing-library/react'
 import { afterEach, describe, expect, it } from 'vitest'
 
 import { renderPage } from '@/testing/page'
-import { someCheck, someFigure } from '@/testing/reports'
+import { someAnswer, someCheck, someFigure } from '@/testing/reports'
 import { fakeServer, problem, sentTo } from '@/testing/server'
 
 import { AnswersTab, splitQuestion } from './answers-tab'
@@ -22,6 +22,17 @@ const answer = {
     [2, 25],
   ],
 }
+
+const baskets = someAnswer({
+  name: 'basket_size',
+  columns: ['lines_in_order', 'orders'],
+  rows: [[1, 3]],
+})
+const retention = someAnswer({
+  name: 'cohort_retention',
+  columns: ['cohort_year', 'cohort_month', 'customers', 'months_later', 'active', 'retention_bp'],
+  rows: [[2024, 1, 5, 1, 2, 4000]],
+})
 
 const show = (tab: 'report' | 'answers'): ReturnType<typeof renderPage> =>
   renderPage(
@@ -55,6 +66,21 @@ describe('the report', () => {
     expect(await screen.findByText('1 rule of 2 broken')).toBeTruthy()
     expect(screen.getByRole('cell', { name: 'o-9' })).toBeTruthy()
     expect(screen.getByRole('heading', { name: 'Orders by weekday' })).toBeTruthy()
+  })
+
+  it('draws baskets and cohorts from the answers, or says why it cannot', async () => {
+    let broken = true
+    fakeServer({
+      'GET /api/datasets/*/report': () => ({ ...base, checks: [someCheck()], figures: [] }),
+      'GET /api/datasets/*/answers': () => (broken ? problem(503, 'Away.') : { items: [baskets, retention] }),
+    })
+    show('report')
+    expect((await screen.findByRole('alert')).textContent).toContain('Away.')
+    broken = false
+    fireEvent.click(screen.getByRole('button', { name: 'Try again' }))
+    expect(await screen.findByRole('img', { name: 'Basket size' })).toBeTruthy()
+    expect(screen.getByRole('img', { name: 'Retention of cohorts' })).toBeTruthy()
+    expect(screen.getByRole('table', { name: 'Numbers of Retention of cohorts', hidden: true })).toBeTruthy()
   })
 
   it('is started by a button, and says when that is refused', async () => {

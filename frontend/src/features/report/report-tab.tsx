@@ -2,14 +2,16 @@ import type { ReactElement } from 'react'
 import { useParams } from 'react-router'
 
 import { Badge } from '@/components/ui/badge'
-import { Button } from '@/components/ui/button'
 import { Failure, Loading, Notice } from '@/components/ui/notice'
 import type { Report } from '@/lib/api/types'
 import { formatCounted, formatDateTime } from '@/lib/format'
 
-import { useNewReport, useReport } from './api'
+import { basketSizes, retentionByCohort } from './answer-plots'
+import { useAnswers, useReport } from './api'
 import { BrokenCheck, CheckTable, isBroken, InvariantDisclosure } from './checks'
 import { Figures } from './figures'
+import { NewReport } from './new-report'
+import { FigureCard, GridCard } from './plot-card'
 
 function Verdict({ report }: { report: Report }): ReactElement {
   const checks = report.checks ?? []
@@ -29,7 +31,29 @@ function Verdict({ report }: { report: Report }): ReactElement {
   )
 }
 
-function FullReport({ report }: { report: Report }): ReactElement {
+/** What the answers say of baskets and of customers who come back, as plots. */
+function Customers({ datasetId, madeAt }: { datasetId: string; madeAt: string | null }): ReactElement | null {
+  const answers = useAnswers(datasetId, madeAt)
+  if (answers.isPending) return <Loading what="answers" />
+  if (answers.isError) return <Failure error={answers.error} retry={answers.refetch} />
+  const baskets = basketSizes(answers.data.items)
+  const retention = retentionByCohort(answers.data.items)
+  if (baskets === null && retention === null) return null
+  return (
+    <section className="space-y-4">
+      <div>
+        <h2 className="text-lg font-semibold">Baskets and returning customers</h2>
+        <p className="mt-1 text-sm text-muted">What is stored, as the answers count it.</p>
+      </div>
+      <div className="grid items-start gap-4 md:grid-cols-2">
+        {baskets !== null && <FigureCard figure={baskets} />}
+        {retention !== null && <GridCard grid={retention} />}
+      </div>
+    </section>
+  )
+}
+
+function FullReport({ datasetId, report }: { datasetId: string; report: Report }): ReactElement {
   const checks = report.checks ?? []
   return (
     <>
@@ -47,6 +71,7 @@ function FullReport({ report }: { report: Report }): ReactElement {
         ))}
       </section>
       <Figures figures={report.figures ?? []} />
+      <Customers datasetId={datasetId} madeAt={report.made_at ?? null} />
     </>
   )
 }
@@ -55,7 +80,6 @@ function FullReport({ report }: { report: Report }): ReactElement {
 export function ReportTab(): ReactElement {
   const { datasetId = '' } = useParams()
   const report = useReport(datasetId)
-  const start = useNewReport(datasetId)
   if (report.isPending) return <Loading what="report" />
   if (report.isError) return <Failure error={report.error} retry={report.refetch} />
   const { state, kind, reason, checks } = report.data
@@ -70,14 +94,11 @@ export function ReportTab(): ReactElement {
             <Verdict report={report.data} />
           )}
         </div>
-        <Button busy={running || start.isPending} onClick={() => start.mutate()}>
-          {running ? 'Checking every row' : 'Make a full report'}
-        </Button>
+        <NewReport datasetId={datasetId} running={running} />
       </div>
-      {start.error !== null && <Failure error={start.error} />}
       {state === 'failed' && <Notice tone="danger">{reason ?? 'The report could not be made.'}</Notice>}
       {kind === 'seal' && <CheckTable label="Checks of the load" checks={checks ?? []} />}
-      {kind === 'full' && <FullReport report={report.data} />}
+      {kind === 'full' && <FullReport datasetId={datasetId} report={report.data} />}
     </div>
   )
 }
