@@ -6,9 +6,10 @@ import io
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
 from playwright.async_api import Download, Page, expect
 
-from support.browser import SECONDS, Person
+from support.browser import SECONDS, Person, look
 
 
 async def read(download: Download) -> bytes:
@@ -52,9 +53,71 @@ async def test_rows_are_sorted_filtered_followed_and_exported(person: Person) ->
     assert {row["status"] for row in rows} == {"delivered"}, "the export honours the filter"
 
     await page.get_by_role("button", name="Remove filter").click()
-    await page.locator("tbody tr").nth(1).get_by_role("link").first.click()
-    await person.sees_heading("users")
-    await person.sees("1 row loaded, which is all.")
+    await cells.first.click()
+    await expect(page.get_by_role("dialog", name="Row of order_details")).to_be_visible()
+
+
+async def test_a_row_leads_to_its_parents_and_children_and_back(person: Person) -> None:
+    page = person.page
+    await person.complete("family tree", 300)
+    await person.follow("order_details")
+    grid = page.get_by_role("region", name="Rows of order_details")
+    await grid.evaluate("(element) => element.scrollTo(0, 1500)")
+    row = grid.locator('tr[aria-rowindex="45"]')
+    order, user = [await row.get_by_role("link").nth(place).inner_text() for place in (0, 1)]
+
+    await row.get_by_role("link", name=user).click()
+    customer = page.get_by_role("dialog", name="Row of users")
+    await expect(customer.get_by_role("region", name="Columns")).to_contain_text(user)
+    assert parse_qs(urlsplit(page.url).query) == {"id": [user], "row": [user]}
+    await customer.get_by_role("region", name="Children").get_by_role("link", name="order_details").click()
+    await expect(page.get_by_role("button", name=f"Remove filter user_id = {user}")).to_be_visible()
+    await expect(grid.get_by_role("link", name=order)).to_be_visible()
+    await page.go_back()
+    await expect(customer).to_be_visible()
+    await page.go_back()
+    await expect(grid.get_by_role("link", name=order)).to_be_in_viewport()
+
+    await grid.get_by_role("link", name=order).focus()
+    await page.keyboard.press("ArrowDown")
+    following = await page.evaluate("document.activeElement.textContent")
+    await page.keyboard.press("Enter")
+    details = page.get_by_role("dialog", name="Row of order_details")
+    await expect(details.get_by_role("region", name="Children")).to_contain_text("row")
+    await page.reload()
+    await expect(details.get_by_role("region", name="Columns")).to_contain_text(following)
+    await look(person, "row details")
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    assert urlsplit(page.url).query == ""
+    await page.goto(f"{page.url}?row=00000000-0000-8000-8000-000000000000")
+    await person.sees("No such row")
+    await look(person, "details of a row that is not there")
+
+
+@pytest.mark.timeout(300)
+async def test_the_overview_says_what_is_not_there_yet_or_never_will_be(person: Person) -> None:
+    page = person.page
+    await person.ask_for("half made", 60_000)
+    await person.sees("Making rows", seconds=60)
+    await person.press("Pause")
+    await person.press("Pause the job")
+    await person.reaches("paused", seconds=60)
+    job = page.url
+    await person.follow("Open dataset")
+    await person.sees("Rows are checked when all are stored.")
+    await person.sees("No plots yet")
+    await expect(page.get_by_role("button", name="Make a full report")).to_have_count(0)
+    await look(person, "overview of a dataset that is being made")
+
+    await page.goto(job)
+    await person.press("Cancel")
+    await person.press("Cancel the job")
+    await person.reaches("cancelled", seconds=60)
+    await person.follow("Open dataset")
+    await person.sees("This dataset is incomplete")
+    await expect(page.get_by_role("region", name="Rows and bytes of each table")).to_be_visible()
+    await look(person, "overview of an incomplete dataset")
 
 
 async def test_more_rows_are_fetched_while_scrolling_and_few_are_drawn(person: Person) -> None:
@@ -94,12 +157,16 @@ async def test_the_report_and_the_answers(person: Person) -> None:
     page = person.page
     await person.complete("proven", 300)
 
-    await person.follow("Report")
-    await person.sees("rules hold", seconds=60)
+    await person.sees("7 of 7 invariants hold.", seconds=60)
+    for plot in ("Revenue by month", "Orders by weekday and hour", "Basket size"):
+        await expect(page.get_by_role("img", name=plot)).to_be_visible()
+    await person.follow("Open the quality report")
+    await person.sees("rules hold")
     await page.locator("summary", has_text="Money reconciles to the last cent").click()
     rules = page.get_by_role("region", name="Rules of Money reconciles to the last cent").get_by_role("row")
     await expect(rules.nth(1).get_by_role("cell").last).to_have_text("0")
-    await expect(page.get_by_role("img", name="Orders by weekday")).to_be_visible()
+    for plot in ("Orders by weekday", "Basket size", "Retention of cohorts"):
+        await expect(page.get_by_role("img", name=plot)).to_be_visible()
 
     await person.follow("Answers")
     await page.locator("summary", has_text="How many customers come back?").click()
@@ -109,7 +176,7 @@ async def test_the_report_and_the_answers(person: Person) -> None:
     shown = page.get_by_label("SQL for MySQL and MariaDB", exact=True).filter(visible=True)
     await expect(shown).to_contain_text("DIV")
 
-    await person.follow("Report")
+    await person.follow("Quality")
     await person.press("Make a full report")
     await expect(page.get_by_role("button", name="Checking every row")).to_be_disabled()
     await expect(page.get_by_role("button", name="Make a full report")).to_be_enabled(timeout=60 * SECONDS)

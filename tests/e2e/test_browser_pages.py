@@ -38,13 +38,14 @@ async def test_pages_of_a_dataset(person: Person) -> None:
     await person.reaches("completed")
     await look(person, "job")
     await person.follow("Open dataset")
-    await person.sees("users")
-    await look(person, "tables")
+    await person.sees("Revenue by month", seconds=60)
+    await look(person, "overview")
     address = person.page.url
     for tab, text in (
+        ("Tables", "Holds"),
         ("Files", "SHA-256"),
         ("Connection", "Database"),
-        ("Report", "Skew and season"),
+        ("Quality", "Baskets and returning customers"),
         ("Answers", "How large are baskets?"),
         ("Jobs", "Asked for"),
         ("Spec", "Vintage"),

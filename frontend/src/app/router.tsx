@@ -23,10 +23,14 @@ import { SignedIn } from './signed-in'
 import { TableRoute } from './table-route'
 
 const dataset = [
-  { index: true, element: <TablesTab /> },
+  // Fetched when first opened, with what draws its plots.
+  {
+    index: true,
+    lazy: async () => ({ Component: (await import('@/features/overview/overview-tab')).OverviewTab }),
+  },
+  { path: 'tables', element: <TablesTab /> },
   { path: 'files', element: <FilesTab /> },
   { path: 'connection', element: <ConnectionTab /> },
-  // Fetched when first opened, with what draws its plots.
   {
     path: 'report',
     lazy: async () => ({ Component: (await import('@/features/report/report-tab')).ReportTab }),

@@ -6,7 +6,7 @@ import { Button } from './button'
 
 const places = {
   middle: 'w-[min(32rem,calc(100vw-2rem))] rounded-xl border p-6',
-  side: 'mr-0 h-dvh max-h-none w-[min(32rem,100vw)] max-w-none border-l p-5 sm:p-6',
+  side: 'mr-0 h-dvh max-h-none w-[min(34rem,100vw)] max-w-none border-l p-5 sm:p-6',
 } as const
 
 /** A modal dialog of the browser's own: it keeps the focus inside, and Escape closes it. */

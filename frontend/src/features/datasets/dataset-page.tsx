@@ -1,5 +1,5 @@
-import type { ReactElement, ReactNode } from 'react'
-import { Link, NavLink, Outlet, useOutletContext, useParams } from 'react-router'
+import { useEffect, useRef, type ReactElement, type ReactNode } from 'react'
+import { Link, NavLink, Outlet, useLocation, useOutletContext, useParams } from 'react-router'
 
 import { Badge } from '@/components/ui/badge'
 import { Loading, Notice, PageFailure } from '@/components/ui/notice'
@@ -13,18 +13,31 @@ import { DatasetActions } from './dataset-actions'
 import { customersOf, datasetTone, rowsOf } from './figures'
 
 const tabs = [
-  ['Tables', '.'],
+  ['Overview', '.'],
+  ['Tables', 'tables'],
   ['Files', 'files'],
   ['Connection', 'connection'],
-  ['Report', 'report'],
+  ['Quality', 'report'],
   ['Answers', 'answers'],
   ['Jobs', 'jobs'],
   ['Spec', 'spec'],
 ] as const
 
 function Tabs(): ReactElement {
+  const nav = useRef<HTMLElement>(null)
+  const { pathname } = useLocation()
+  // On a narrow window the tabs scroll: the one that is shown comes into sight.
+  useEffect(() => {
+    const shown = nav.current?.querySelector<HTMLElement>('[aria-current=page]')
+    if (nav.current === null || shown == null) return
+    nav.current.scrollLeft = shown.offsetLeft - (nav.current.clientWidth - shown.offsetWidth) / 2
+  }, [pathname])
   return (
-    <nav aria-label="Dataset" className="mb-6 flex gap-x-1 overflow-x-auto border-b border-line">
+    <nav
+      ref={nav}
+      aria-label="Dataset"
+      className="relative mb-6 flex gap-x-1 overflow-x-auto border-b border-line"
+    >
       {tabs.map(([name, to]) => (
         <NavLink
           key={to}

@@ -25,7 +25,8 @@ const show = (tab = ''): ReturnType<typeof renderRoutes> =>
         path: '/datasets/:datasetId',
         element: <DatasetPage progress={null} />,
         children: [
-          { index: true, element: <TablesTab /> },
+          { index: true, element: <p>overview</p> },
+          { path: 'tables', element: <TablesTab /> },
           { path: 'files', element: <FilesTab /> },
           { path: 'connection', element: <ConnectionTab /> },
           { path: 'spec', element: <SpecTab /> },
@@ -64,7 +65,7 @@ describe('the page of a dataset', () => {
 
   it('lists its tables', async () => {
     fakeServer({ 'GET /api/datasets/*/tables': () => ({ items: [someTable()] }), ...oneDataset })
-    show()
+    show('/tables')
     expect((await screen.findByRole('link', { name: 'order_details' })).getAttribute('href')).toBe(
       `${home}/tables/order_details`,
     )

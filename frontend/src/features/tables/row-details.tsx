@@ -57,7 +57,7 @@ function Values({ dataset, table, row }: { dataset: Dataset; table: Table; row: 
           return (
             <div
               key={column.name}
-              className="border-t border-line py-2 first:border-0 sm:grid sm:grid-cols-[10rem_minmax(0,1fr)] sm:gap-3"
+              className="border-t border-line py-2 first:border-0 sm:grid sm:grid-cols-[8.5rem_minmax(0,1fr)] sm:gap-3"
             >
               <dt title={column.description} className="font-mono text-xs leading-6 text-muted">
                 {column.name}

@@ -45,9 +45,15 @@ function Rows({
         title={table.name}
         windowTitle={`${table.name} · ${dataset.name}`}
         above={
-          <Link to={`/datasets/${dataset.id}`} className="underline underline-offset-4">
-            {dataset.name}
-          </Link>
+          <>
+            <Link to={`/datasets/${dataset.id}`} className="underline underline-offset-4">
+              {dataset.name}
+            </Link>{' '}
+            /{' '}
+            <Link to={`/datasets/${dataset.id}/tables`} className="underline underline-offset-4">
+              Tables
+            </Link>
+          </>
         }
         below={`${formatCounted(table.rows, 'row')} in ${formatCounted(table.columns.length, 'column')}`}
         actions={<ExportMenu dataset={dataset} table={table} selection={selection} />}

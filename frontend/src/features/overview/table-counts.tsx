@@ -1,0 +1,48 @@
+import type { ReactElement } from 'react'
+import { Link } from 'react-router'
+
+import { Failure, Loading } from '@/components/ui/notice'
+import { Cell, HeadCell, Row, Table } from '@/components/ui/table'
+import { useTables } from '@/features/datasets/api'
+import type { Dataset } from '@/lib/api/types'
+import { formatBytes, formatCount } from '@/lib/format'
+
+/** Rows and bytes of each table, and of all together. */
+export function TableCounts({ dataset }: { dataset: Dataset }): ReactElement {
+  const tables = useTables(dataset.id)
+  if (tables.isPending) return <Loading what="tables" />
+  if (tables.isError) return <Failure error={tables.error} retry={tables.refetch} />
+  const sum = (key: 'rows' | 'bytes'): number => tables.data.reduce((total, table) => total + table[key], 0)
+  return (
+    <Table label="Rows and bytes of each table">
+      <thead>
+        <tr>
+          <HeadCell>Table</HeadCell>
+          <HeadCell className="text-right">Rows</HeadCell>
+          <HeadCell className="text-right">Files</HeadCell>
+        </tr>
+      </thead>
+      <tbody className="tabular-nums">
+        {tables.data.map((table) => (
+          <Row key={table.name}>
+            <Cell className="py-2">
+              <Link
+                to={`tables/${table.name}`}
+                className="font-mono underline decoration-line-strong underline-offset-4"
+              >
+                {table.name}
+              </Link>
+            </Cell>
+            <Cell className="py-2 text-right">{formatCount(table.rows)}</Cell>
+            <Cell className="py-2 text-right whitespace-nowrap">{formatBytes(table.bytes)}</Cell>
+          </Row>
+        ))}
+        <Row className="font-medium">
+          <Cell className="py-2">All tables</Cell>
+          <Cell className="py-2 text-right">{formatCount(sum('rows'))}</Cell>
+          <Cell className="py-2 text-right whitespace-nowrap">{formatBytes(sum('bytes'))}</Cell>
+        </Row>
+      </tbody>
+    </Table>
+  )
+}
