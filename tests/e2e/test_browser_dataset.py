@@ -95,6 +95,35 @@ async def test_a_row_leads_to_its_parents_and_children_and_back(person: Person) 
     await look(person, "details of a row that is not there")
 
 
+async def test_the_schema_is_panned_zoomed_and_read(person: Person) -> None:
+    page = person.page
+    await person.complete("drawn", 100)
+    await person.follow("Schema")
+    diagram = page.get_by_role("region", name="Diagram of the tables")
+    await expect(diagram.get_by_role("link", name="wishlist")).to_be_visible()
+    await expect(diagram.locator("path.react-flow__edge-path")).to_have_count(11)
+    await expect(diagram.get_by_text("placed_at")).to_have_count(0)
+    await person.press("All columns")
+    await expect(diagram.get_by_text("placed_at")).to_be_visible()
+
+    view = diagram.locator(".react-flow__viewport")
+    await diagram.focus()
+    for key in ("ArrowRight", "+", "-", "0"):
+        before = await view.get_attribute("style") or ""
+        await page.keyboard.press(key)
+        await expect(view).not_to_have_attribute("style", before)
+    await look(person, "schema")
+
+    await expect(diagram).to_have_count(0)
+    await page.locator("summary", has_text="order_item").click()
+    columns = page.get_by_role("region", name="Columns of order_item")
+    await expect(columns).to_contain_text("foreign key to products_skus.id")
+    await page.set_viewport_size({"width": 1440, "height": 900})
+    await diagram.get_by_role("link", name="payment_details").focus()
+    await page.keyboard.press("Enter")
+    await person.sees_heading("payment_details")
+
+
 @pytest.mark.timeout(300)
 async def test_the_overview_says_what_is_not_there_yet_or_never_will_be(person: Person) -> None:
     page = person.page

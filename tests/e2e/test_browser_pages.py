@@ -43,6 +43,7 @@ async def test_pages_of_a_dataset(person: Person) -> None:
     address = person.page.url
     for tab, text in (
         ("Tables", "Holds"),
+        ("Schema", "Tables and columns"),
         ("Files", "SHA-256"),
         ("Connection", "Database"),
         ("Quality", "Baskets and returning customers"),

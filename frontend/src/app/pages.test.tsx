@@ -147,6 +147,7 @@ describe('the addresses of the interface', () => {
     '/datasets/new',
     '/datasets/d1',
     '/datasets/d1/tables',
+    '/datasets/d1/schema',
     '/datasets/d1/files',
     '/datasets/d1/connection',
     '/datasets/d1/report',

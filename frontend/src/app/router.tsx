@@ -29,6 +29,10 @@ const dataset = [
     lazy: async () => ({ Component: (await import('@/features/overview/overview-tab')).OverviewTab }),
   },
   { path: 'tables', element: <TablesTab /> },
+  {
+    path: 'schema',
+    lazy: async () => ({ Component: (await import('@/features/schema/schema-tab')).SchemaTab }),
+  },
   { path: 'files', element: <FilesTab /> },
   { path: 'connection', element: <ConnectionTab /> },
   {

@@ -15,6 +15,7 @@ import { customersOf, datasetTone, rowsOf } from './figures'
 const tabs = [
   ['Overview', '.'],
   ['Tables', 'tables'],
+  ['Schema', 'schema'],
   ['Files', 'files'],
   ['Connection', 'connection'],
   ['Quality', 'report'],
