@@ -54,4 +54,14 @@ describe('a passing remark', () => {
     })
     expect(screen.getByRole('status').textContent).toBe('Second.')
   })
+
+  it('is gone with the page that showed it', () => {
+    const { unmount } = render(<Toasts />)
+    act(() => {
+      toast('Copied.')
+    })
+    unmount()
+    render(<Toasts />)
+    expect(screen.getByRole('status').textContent).toBe('')
+  })
 })

@@ -13,6 +13,7 @@ export function toast(message: string): void {
 /** Where passing remarks appear; mounted once. */
 export function Toasts(): ReactElement {
   const { message, count } = useToast()
+  useEffect(() => () => useToast.setState({ message: null }), [])
   useEffect(() => {
     if (message === null) return undefined
     const timer = setTimeout(() => useToast.setState({ message: null }), shownFor)
