@@ -147,6 +147,7 @@ async def test_an_account_is_deleted_by_name_and_password_with_what_it_had(perso
     await name.fill(person.name)
     await person.press("Delete my account")
     await person.sees("This is not the password.")
+    await expect(dialog.get_by_label("Your password")).to_be_focused()
     await dialog.get_by_label("Your password").fill(person.password)
     await person.press("Delete my account")
     await person.sees_heading("Sign in")

@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 
 import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/react'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 
 import { clearSession, setSession, useSession } from '@/lib/session/store'
 import { renderPage } from '@/testing/page'
@@ -135,6 +135,13 @@ describe('the form for a new password', () => {
     expect(screen.getByText('Use at least 8 characters.')).toBeTruthy()
   })
 
+  it('brings the keyboard to the password that the server refuses', async () => {
+    fakeServer({ 'POST /api/auth/password': () => problem(401, 'Wrong.') })
+    renderPage(<PasswordForm userName="ada" />)
+    change('not the one', 'a fresh password')
+    await waitFor(() => expect(document.activeElement).toBe(screen.getByLabelText('Present password')))
+  })
+
   it('is sent once, however often it is pressed', async () => {
     let answer: (response: Response) => void = () => undefined
     const seen = fakeServer({
@@ -177,6 +184,10 @@ describe('the question before an account is deleted', () => {
   })
 
   it('marks a password that is refused, says so once, and signs nobody out', async () => {
+    // A frame may come before the refusal is drawn.
+    vi.stubGlobal('requestAnimationFrame', (draw: () => void) => {
+      draw()
+    })
     fakeServer({
       'DELETE /api/auth/account': () =>
         problem(422, 'Not valid.', [{ field: 'body.password', message: 'This is not the password.' }]),
@@ -188,6 +199,7 @@ describe('the question before an account is deleted', () => {
     expect(await screen.findByText('This is not the password.')).toBeTruthy()
     expect(screen.queryByText('Not valid.')).toBeNull()
     expect(screen.getByLabelText('Your password').getAttribute('aria-invalid')).toBe('true')
+    await waitFor(() => expect(document.activeElement).toBe(screen.getByLabelText('Your password')))
     expect(useSession.getState().status).toBe('signed-in')
   })
 })

@@ -4,6 +4,7 @@ import { Button } from '@/components/ui/button'
 import { Dialog } from '@/components/ui/dialog'
 import { TextField } from '@/components/ui/field'
 import { Failure } from '@/components/ui/notice'
+import { useRefusalFocus } from '@/hooks/use-refusal-focus'
 import { fieldMessage } from '@/lib/api/problem'
 import { exactTextOf, focusFirstInvalid, textOf } from '@/lib/forms'
 
@@ -24,6 +25,7 @@ function validate(userName: string, name: string, password: string): ValidationE
 function DeleteDialog({ userName, onClose }: { userName: string; onClose: () => void }): ReactElement {
   const [errors, setErrors] = useState<ValidationErrors>({})
   const remove = useDeleteAccount()
+  const ref = useRefusalFocus(remove.error)
   const submit = (event: SubmitEvent<HTMLFormElement>): void => {
     event.preventDefault()
     const form = event.currentTarget
@@ -35,12 +37,12 @@ function DeleteDialog({ userName, onClose }: { userName: string; onClose: () => 
       focusFirstInvalid(form)
       return
     }
-    remove.mutate(password, { onError: () => focusFirstInvalid(form) })
+    remove.mutate(password)
   }
   const wrong = errors.password ?? fieldMessage(remove.error, 'password')
   return (
     <Dialog title="Delete your account?" onClose={onClose}>
-      <form onSubmit={submit} noValidate className="space-y-5">
+      <form ref={ref} onSubmit={submit} noValidate className="space-y-5">
         <p className="text-sm text-muted">
           All your datasets, tables and files, sessions and tokens go with it. Nobody can bring them back.
         </p>

@@ -5,6 +5,7 @@ import { TextField } from '@/components/ui/field'
 import { Failure } from '@/components/ui/notice'
 import { toast } from '@/components/ui/toasts'
 import { passwordError } from '@/features/session/validate-credentials'
+import { useRefusalFocus } from '@/hooks/use-refusal-focus'
 import { ApiError, fieldMessage } from '@/lib/api/problem'
 import { exactTextOf, focusFirstInvalid, textOf } from '@/lib/forms'
 
@@ -30,6 +31,7 @@ const isWrongPassword = (error: Error | null): boolean => error instanceof ApiEr
 export function PasswordForm({ userName }: { userName: string }): ReactElement {
   const [errors, setErrors] = useState<ValidationErrors>({})
   const change = useChangePassword()
+  const ref = useRefusalFocus(change.error)
   const submit = (event: SubmitEvent<HTMLFormElement>): void => {
     event.preventDefault()
     const form = event.currentTarget
@@ -57,7 +59,7 @@ export function PasswordForm({ userName }: { userName: string }): ReactElement {
   const present = errors.password ?? fieldMessage(change.error, 'password') ?? wrong
   const fresh = errors.new_password ?? fieldMessage(change.error, 'new_password')
   return (
-    <form onSubmit={submit} noValidate className="max-w-md space-y-5">
+    <form ref={ref} onSubmit={submit} noValidate className="max-w-md space-y-5">
       {change.error !== null && present === undefined && fresh === undefined && (
         <Failure error={change.error} />
       )}

@@ -3,6 +3,7 @@ import { useState, type ReactElement, type SubmitEvent } from 'react'
 import { Button } from '@/components/ui/button'
 import { TextField } from '@/components/ui/field'
 import { Failure } from '@/components/ui/notice'
+import { useRefusalFocus } from '@/hooks/use-refusal-focus'
 import { fieldMessage } from '@/lib/api/problem'
 import { exactTextOf, focusFirstInvalid, textOf } from '@/lib/forms'
 
@@ -24,6 +25,7 @@ export function CredentialsForm({
   onSubmit: (credentials: Credentials) => void
 }): ReactElement {
   const [errors, setErrors] = useState<ValidationErrors>({})
+  const ref = useRefusalFocus(error)
   const submit = (event: SubmitEvent<HTMLFormElement>): void => {
     event.preventDefault()
     const credentials = {
@@ -39,7 +41,7 @@ export function CredentialsForm({
   const password = errors.password ?? fieldMessage(error, 'password')
   const known = userName !== undefined || password !== undefined
   return (
-    <form onSubmit={submit} noValidate className="space-y-5">
+    <form ref={ref} onSubmit={submit} noValidate className="space-y-5">
       {error !== null && !known && <Failure error={error} />}
       <TextField
         label="User name"

@@ -36,6 +36,24 @@ describe('the form for a new token', () => {
     expect(seen).toEqual([])
   })
 
+  it.each([
+    ['', '90', 'Name'],
+    ['nightly', 'soon', 'Days it lasts'],
+  ])('of “%s” for “%s” days brings the keyboard to what is wrong', async (name, days, label) => {
+    fakeServer({})
+    renderPage(<NewTokenForm />)
+    make(name, days)
+    await waitFor(() => expect(document.activeElement).toBe(screen.getByLabelText(label)))
+  })
+
+  it('brings the keyboard to the field that the server refuses', async () => {
+    const refusal = { field: 'body.expires_in_days', message: 'At most 365.' }
+    fakeServer({ 'POST /api/auth/tokens': () => problem(422, 'Not valid.', [refusal]) })
+    renderPage(<NewTokenForm />)
+    make('nightly', '9999')
+    await waitFor(() => expect(document.activeElement).toBe(screen.getByLabelText('Days it lasts')))
+  })
+
   it('is ready for the next one once a token is made', async () => {
     fakeServer({ 'POST /api/auth/tokens': () => made('clp_one') })
     renderPage(<NewTokenForm />)

@@ -4,8 +4,9 @@ import { Button } from '@/components/ui/button'
 import { CopyButton } from '@/components/ui/copy-button'
 import { TextField } from '@/components/ui/field'
 import { Failure, Notice } from '@/components/ui/notice'
+import { useRefusalFocus } from '@/hooks/use-refusal-focus'
 import { fieldMessage } from '@/lib/api/problem'
-import { textOf } from '@/lib/forms'
+import { focusFirstInvalid, textOf } from '@/lib/forms'
 import { parseWhole } from '@/lib/numbers'
 
 import { useNewToken } from './api'
@@ -26,6 +27,7 @@ function validateToken(name: string, days: number | null): ValidationErrors {
 export function NewTokenForm(): ReactElement {
   const [errors, setErrors] = useState<ValidationErrors>({})
   const create = useNewToken()
+  const ref = useRefusalFocus(create.error)
   const submit = (event: SubmitEvent<HTMLFormElement>): void => {
     event.preventDefault()
     const form = event.currentTarget
@@ -33,14 +35,17 @@ export function NewTokenForm(): ReactElement {
     const days = parseWhole(textOf(form, 'expires_in_days'))
     const found = validateToken(name, days)
     setErrors(found)
-    if (Object.keys(found).length > 0 || days === null) return
+    if (Object.keys(found).length > 0 || days === null) {
+      focusFirstInvalid(form)
+      return
+    }
     create.mutate({ name, expires_in_days: days }, { onSuccess: () => form.reset() })
   }
   const wrongName = errors.name ?? fieldMessage(create.error, 'name')
   const wrongDays = errors.days ?? fieldMessage(create.error, 'expires_in_days')
   return (
     <div className="space-y-5">
-      <form onSubmit={submit} noValidate className="flex flex-wrap items-start gap-4">
+      <form ref={ref} onSubmit={submit} noValidate className="flex flex-wrap items-start gap-4">
         <div className="w-full sm:w-72">
           <TextField
             label="Name"
