@@ -19,6 +19,11 @@ interface FieldProps {
   below?: ReactNode
 }
 
+interface Grouped {
+  /** The id of an error that is shown elsewhere, of the group that the control belongs to. */
+  groupErrorId?: string | undefined
+}
+
 interface Wiring {
   id: string
   'aria-describedby': string | undefined
@@ -30,15 +35,17 @@ function Field({
   label,
   hint,
   error,
+  groupErrorId,
   hideLabel = false,
   beside = false,
   below,
   children,
-}: FieldProps & { children: (wiring: Wiring) => ReactNode }): ReactElement {
+}: FieldProps & Grouped & { children: (wiring: Wiring) => ReactNode }): ReactElement {
   const id = useId()
   const hintId = `${id}hint`
   const errorId = `${id}error`
-  const described = classes(hint != null && hintId, error !== undefined && errorId)
+  const described = classes(hint != null && hintId, error !== undefined && errorId, groupErrorId)
+  const wrong = error !== undefined || groupErrorId !== undefined
   return (
     <div className="min-w-0">
       <div className={beside ? 'flex items-center justify-between gap-3' : undefined}>
@@ -51,7 +58,7 @@ function Field({
         {children({
           id,
           'aria-describedby': described || undefined,
-          'aria-invalid': error !== undefined || undefined,
+          'aria-invalid': wrong || undefined,
         })}
       </div>
       {below}
@@ -72,12 +79,20 @@ function Field({
 type Own<Tag extends 'input' | 'select' | 'textarea'> = FieldProps & ComponentProps<Tag>
 
 /** A one-line input with its label. */
-export function TextField({ label, hint, error, hideLabel, className, ...rest }: Own<'input'>): ReactElement {
+export function TextField({
+  label,
+  hint,
+  error,
+  groupErrorId,
+  hideLabel,
+  className,
+  ...rest
+}: Own<'input'> & Grouped): ReactElement {
   return (
-    <Field label={label} hint={hint} error={error} hideLabel={hideLabel ?? false}>
+    <Field label={label} hint={hint} error={error} groupErrorId={groupErrorId} hideLabel={hideLabel ?? false}>
       {(wiring) => (
         <input
-          className={classes(box, border(error !== undefined), 'min-h-10', className)}
+          className={classes(box, border(wiring['aria-invalid'] ?? false), 'min-h-10', className)}
           {...wiring}
           {...rest}
         />
@@ -91,17 +106,19 @@ export function NumberField({
   label,
   hint,
   error,
+  groupErrorId,
   hideLabel,
   beside = true,
   below,
   unit,
   ...rest
-}: Own<'input'> & { unit?: string | undefined }): ReactElement {
+}: Own<'input'> & Grouped & { unit?: string | undefined }): ReactElement {
   return (
     <Field
       label={label}
       hint={hint}
       error={error}
+      groupErrorId={groupErrorId}
       hideLabel={hideLabel ?? false}
       beside={beside}
       below={below}
@@ -111,7 +128,11 @@ export function NumberField({
           <input
             inputMode="decimal"
             autoComplete="off"
-            className={classes(box, border(error !== undefined), 'min-h-9 max-w-32 text-right tabular-nums')}
+            className={classes(
+              box,
+              border(wiring['aria-invalid'] ?? false),
+              'min-h-9 max-w-32 text-right tabular-nums',
+            )}
             {...wiring}
             {...rest}
           />

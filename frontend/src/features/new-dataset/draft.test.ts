@@ -79,5 +79,7 @@ describe('numbers', () => {
     expect(readNumbers('1, 2 3', 3, rule)).toEqual({ value: [1, 2, 3] })
     for (const text of ['1, 2', '1, 2, 3, 4', '1, 2, x', '0, 1, 2'])
       expect(readNumbers(text, 3, rule)).toEqual({ message: 'Enter 3 numbers, each from 1 to 1,000.' })
+    const unbounded = { whole: false, least: null, most: null }
+    expect(readNumbers('1, 2', 7, unbounded)).toEqual({ message: 'Enter 7 numbers.' })
   })
 })

@@ -101,9 +101,10 @@ export function readNumbers(text: string, count: number, rule: NumberRule): Read
     .split(/[\s,;]+/)
     .filter(Boolean)
     .map((part) => readNumber(part, rule))
+  const bounds = boundsOf(rule, 1)
   const values = readings.flatMap((reading) => ('value' in reading ? [reading.value] : []))
   if (values.length === count && readings.length === count) return { value: values }
-  return { message: `Enter ${String(count)} numbers, each${boundsOf(rule, 1)}.` }
+  return { message: `Enter ${String(count)} numbers${bounds && `, each${bounds}`}.` }
 }
 
 /** What is wrong with what was typed, by place. */

@@ -47,52 +47,59 @@ export function ListInput({
   }
   return (
     <SettingGroup setting={setting} error={errors.byPath[path]}>
-      <ol className="space-y-3">
-        {held.map((one, index) => (
-          <li key={index} className="rounded-lg border border-line p-3">
-            <div className="grid grid-cols-4 gap-2">
-              {items.map((item) => {
-                const place = `${path}.${String(index)}.${item.path}`
-                const common = {
-                  label: `${item.label} of ${label.toLowerCase()} ${String(index + 1)}`,
-                  value: draft.typed[place]?.text ?? textOf(one[item.path]),
-                  error: errors.byPath[place],
-                  onChange: ({ target }: { target: { value: string } }) => enter(index, item, target.value),
-                }
-                return (
-                  <div key={item.path} className={item.kind === 'number' ? '' : 'col-span-4'}>
-                    <span aria-hidden="true" className="text-xs text-muted">
-                      {item.label}
-                    </span>
-                    {item.kind === 'number' ? (
-                      <NumberField hideLabel beside={false} {...common} />
-                    ) : (
-                      <TextField hideLabel autoComplete="off" {...common} />
-                    )}
-                  </div>
-                )
-              })}
-            </div>
-            <Button
-              look="quiet"
-              size="small"
-              className="mt-1 -ml-2.5"
-              aria-label={`Remove ${textOf(one.name) || String(index + 1)}`}
-              onClick={() => change(choose(draft, path, held.toSpliced(index, 1)))}
-            >
-              Remove
-            </Button>
-          </li>
-        ))}
-      </ol>
-      <Button
-        size="small"
-        className="mt-3"
-        disabled={longest !== null && held.length >= longest}
-        onClick={() => change(choose(draft, path, [...held, newItem(items, held.length)]))}
-      >
-        Add one
-      </Button>
+      {(errorId) => (
+        <>
+          <ol className="space-y-3">
+            {held.map((one, index) => (
+              <li key={index} className="rounded-lg border border-line p-3">
+                <div className="grid grid-cols-4 gap-2">
+                  {items.map((item) => {
+                    const place = `${path}.${String(index)}.${item.path}`
+                    const common = {
+                      label: `${item.label} of ${label.toLowerCase()} ${String(index + 1)}`,
+                      value: draft.typed[place]?.text ?? textOf(one[item.path]),
+                      error: errors.byPath[place],
+                      groupErrorId: errorId,
+                      onChange: ({ target }: { target: { value: string } }) =>
+                        enter(index, item, target.value),
+                    }
+                    return (
+                      <div key={item.path} className={item.kind === 'number' ? '' : 'col-span-4'}>
+                        <span aria-hidden="true" className="text-xs text-muted">
+                          {item.label}
+                        </span>
+                        {item.kind === 'number' ? (
+                          <NumberField hideLabel beside={false} {...common} />
+                        ) : (
+                          <TextField hideLabel autoComplete="off" {...common} />
+                        )}
+                      </div>
+                    )
+                  })}
+                </div>
+                <Button
+                  look="quiet"
+                  size="small"
+                  className="mt-1 -ml-2.5"
+                  aria-label={`Remove ${textOf(one.name) || String(index + 1)}`}
+                  onClick={() => change(choose(draft, path, held.toSpliced(index, 1)))}
+                >
+                  Remove
+                </Button>
+              </li>
+            ))}
+          </ol>
+          <Button
+            size="small"
+            className="mt-3"
+            aria-describedby={errorId}
+            disabled={longest !== null && held.length >= longest}
+            onClick={() => change(choose(draft, path, [...held, newItem(items, held.length)]))}
+          >
+            Add one
+          </Button>
+        </>
+      )}
     </SettingGroup>
   )
 }

@@ -6,6 +6,7 @@ import { Failure, Notice } from '@/components/ui/notice'
 import { Card } from '@/components/ui/page'
 import { config } from '@/config'
 import { useDebounced } from '@/hooks/use-debounced'
+import { useRefusalFocus } from '@/hooks/use-refusal-focus'
 import { ApiError } from '@/lib/api/problem'
 import { focusFirstInvalid } from '@/lib/forms'
 import { formatBytes, formatCounted } from '@/lib/format'
@@ -15,6 +16,7 @@ import { useNewDataset, usePace, usePreview } from './api'
 import { draftOf, wrongIn, type Draft } from './draft'
 import { PresetCards } from './preset-cards'
 import { PreviewPanel } from './preview-panel'
+import { previewStatusOf, refusesSettings } from './preview-status'
 import { sortErrors } from './setting-errors'
 import { SettingsForm } from './settings-form'
 import { SpecTabs } from './spec-tabs'
@@ -35,6 +37,7 @@ export function NewDatasetForm({ schema }: { schema: Json }): ReactElement {
   const [key, setKey] = useState(randomUuid)
   const [yamlProblem, setYamlProblem] = useState<string | null>(null)
   const create = useNewDataset()
+  const form = useRefusalFocus(create.error)
   const navigate = useNavigate()
 
   const wrong = wrongIn(draft)
@@ -57,12 +60,12 @@ export function NewDatasetForm({ schema }: { schema: Json }): ReactElement {
       create.mutate({ spec: draft.spec, key }, { onSuccess: (job) => void navigate(`/jobs/${job.id}`) })
   }
 
-  const error = create.error ?? preview.error
+  // A preview that the service cannot make for now says nothing about the settings: its panel tells of it.
+  const error = create.error ?? (refusesSettings(preview.error) ? preview.error : null)
   const errors = sortErrors(wrong, error, settings)
   const failure = error instanceof ApiError && error.fields.length > 0 ? null : error
   const general =
     yamlProblem === null ? errors.general : [`The YAML cannot be read. ${yamlProblem}`, ...errors.general]
-  const paused = !readable || error instanceof ApiError
   const { spec } = draft
   return (
     <>
@@ -75,7 +78,7 @@ export function NewDatasetForm({ schema }: { schema: Json }): ReactElement {
         }}
       />
       <div className="grid items-start gap-6 lg:grid-cols-[minmax(0,27rem)_minmax(0,1fr)]">
-        <form onSubmit={submit} noValidate aria-label="Settings">
+        <form ref={form} onSubmit={submit} noValidate aria-label="Settings">
           <Card className="">
             {(general.length > 0 || failure !== null) && (
               <div className="space-y-3 p-5">
@@ -115,8 +118,12 @@ export function NewDatasetForm({ schema }: { schema: Json }): ReactElement {
               <PreviewPanel
                 preview={lastPreview}
                 pace={pace}
-                busy={preview.isFetching || settled !== spec}
-                paused={paused}
+                status={previewStatusOf({
+                  readable,
+                  updating: preview.isFetching || settled !== spec,
+                  error: preview.error,
+                })}
+                retry={preview.refetch}
               />
             }
             onSpec={(next) => change(draftOf(next))}

@@ -278,7 +278,7 @@ describe('the preview', () => {
     })
     await screen.findByText('12,345')
     set('Customers', '0')
-    expect(screen.getByText('Mend what is marked to see the rows.')).toBeTruthy()
+    expect(screen.getByText('Correct the settings to see the rows.')).toBeTruthy()
     set('Customers', '1000')
     set('Name', 'refused')
     expect(await screen.findByText('Not this one.', {}, { timeout: 3_000 })).toBeTruthy()

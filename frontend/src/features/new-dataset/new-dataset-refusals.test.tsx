@@ -19,7 +19,7 @@ const schema = {
         events: {
           type: 'array',
           maxItems: 2,
-          default: [],
+          default: [{ name: 'Sale' }],
           items: { properties: { name: { type: 'string' } } },
         },
       },
@@ -71,6 +71,7 @@ describe('a dataset that the server refuses', () => {
     expect(address()).toBe('/')
     expect(screen.getByLabelText<HTMLInputElement>('Name').value).toBe('Pine')
     expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Make dataset' }).disabled).toBe(false)
+    expect(await screen.findByText('Nothing is stored yet.')).toBeTruthy()
   })
 
   it('becomes another wish, under another key, with a preset', async () => {
@@ -93,11 +94,12 @@ describe('a dataset that the server refuses', () => {
     })
     expect(screen.queryByRole('button', { name: 'Add one' })).toBeNull()
     press('Make dataset')
-    expect(await screen.findByText('0.name: Twice.')).toBeTruthy()
-    expect(screen.getByText('Not right yet')).toBeTruthy()
+    expect(await screen.findByText('Twice.')).toBeTruthy()
+    await waitFor(() => expect(document.activeElement).toBe(screen.getByLabelText('Name of events 1')))
+    expect(screen.getByText('Not valid yet')).toBeTruthy()
     press('Add one')
-    expect(screen.queryByText('0.name: Twice.')).toBeNull()
-    expect(screen.queryByText('Not right yet')).toBeNull()
+    expect(screen.queryByText('Twice.')).toBeNull()
+    expect(screen.queryByText('Not valid yet')).toBeNull()
   })
 
   it('is asked for once while the answer is on its way', async () => {
@@ -178,7 +180,31 @@ describe('a preview', () => {
     const { seen } = await show({ 'POST /api/spec/preview': () => problem(422, 'Far too many rows.') })
     expect(await screen.findByText('Far too many rows.')).toBeTruthy()
     expect(screen.getByText('No rows yet.')).toBeTruthy()
+    expect(screen.getByText('Correct the settings to see the rows.')).toBeTruthy()
     expect(sentTo(seen, 'POST', '/api/spec/preview')).toHaveLength(1)
+  })
+
+  it.each([
+    [
+      () => Response.json({ title: 'Slow down' }, { status: 429, headers: { 'retry-after': '0' } }),
+      'Too many requests. Try again in 0 s.',
+    ],
+    [
+      () =>
+        Response.json({ title: 'The generator is away.' }, { status: 503, headers: { 'retry-after': '0' } }),
+      'The generator is away.',
+    ],
+    [() => Promise.reject(new TypeError('Failed to fetch')), /^Cartload cannot be reached/],
+  ])('that cannot be made for now blames no setting, and is asked for again (%#)', async (answer, words) => {
+    let away = true
+    await show({ 'POST /api/spec/preview': () => (away ? answer() : rows(333)) })
+    expect(await screen.findByText(words)).toBeTruthy()
+    expect(screen.queryByText('Correct the settings to see the rows.')).toBeNull()
+    expect(screen.getByText('The rows cannot be made for now.')).toBeTruthy()
+    away = false
+    press('Try again')
+    expect(await screen.findByText('333')).toBeTruthy()
+    expect(screen.queryByText(words)).toBeNull()
   })
 
   it('that comes late does not replace that of a newer wish', async () => {

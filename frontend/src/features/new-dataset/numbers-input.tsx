@@ -18,12 +18,14 @@ function Bar({
   short,
   value,
   top,
+  errorId,
   onChange,
 }: {
   label: string
   short: string
   value: number
   top: number
+  errorId: string | undefined
   onChange: (value: number) => void
 }): ReactElement {
   const height = (100 * value) / top
@@ -41,6 +43,8 @@ function Bar({
         <input
           type="range"
           aria-label={label}
+          aria-describedby={errorId}
+          aria-invalid={errorId !== undefined || undefined}
           title={`${label}: ${String(value)}`}
           min={1}
           max={top}
@@ -75,33 +79,40 @@ export function NumbersInput({
   if (top > least) setLeast(top)
   const columns = Math.min(count, mostBars)
   return (
-    <SettingGroup setting={setting} error={undefined}>
-      <div className={`mb-2 grid gap-x-0.5 gap-y-2 ${columns === mostBars ? 'grid-cols-12' : 'grid-cols-7'}`}>
-        {values.map((one, index) => {
-          const place = placeOf(path, index)
-          return (
-            <Bar
-              key={place}
-              label={`${label}: ${place}`}
-              short={count > mostBars ? String(index) : place.slice(0, 3)}
-              value={one}
-              top={top}
-              onChange={(next) => change(choose(draft, path, values.with(index, next)))}
-            />
-          )
-        })}
-      </div>
-      <TextField
-        hideLabel
-        label={`${label}, as numbers`}
-        autoComplete="off"
-        className="font-mono tabular-nums"
-        error={errors.byPath[path]}
-        value={draft.typed[path]?.text ?? values.join(', ')}
-        onChange={({ target: { value: text } }) =>
-          change(type(draft, path, path, text, readNumbers(text, count, rule)))
-        }
-      />
+    <SettingGroup setting={setting} error={errors.byPath[path]}>
+      {(errorId) => (
+        <>
+          <div
+            className={`mb-2 grid gap-x-0.5 gap-y-2 ${columns === mostBars ? 'grid-cols-12' : 'grid-cols-7'}`}
+          >
+            {values.map((one, index) => {
+              const place = placeOf(path, index)
+              return (
+                <Bar
+                  key={place}
+                  label={`${label}: ${place}`}
+                  short={count > mostBars ? String(index) : place.slice(0, 3)}
+                  value={one}
+                  top={top}
+                  errorId={errorId}
+                  onChange={(next) => change(choose(draft, path, values.with(index, next)))}
+                />
+              )
+            })}
+          </div>
+          <TextField
+            hideLabel
+            label={`${label}, as numbers`}
+            autoComplete="off"
+            className="font-mono tabular-nums"
+            groupErrorId={errorId}
+            value={draft.typed[path]?.text ?? values.join(', ')}
+            onChange={({ target: { value: text } }) =>
+              change(type(draft, path, path, text, readNumbers(text, count, rule)))
+            }
+          />
+        </>
+      )}
     </SettingGroup>
   )
 }

@@ -33,7 +33,9 @@ const preview = somePreview({
 
 type Props = Parameters<typeof PreviewPanel>[0]
 const panel = (changes: Partial<Props> = {}): ReturnType<typeof render> =>
-  render(<PreviewPanel preview={preview} pace={null} busy={false} paused={false} {...changes} />)
+  render(
+    <PreviewPanel preview={preview} pace={null} status={{ kind: 'current' }} retry={vi.fn()} {...changes} />,
+  )
 const summary = (): string | null => screen.getByRole('status').textContent
 const pressed = (): (string | null)[] =>
   screen.getAllByRole('button', { pressed: true }).map((button) => button.textContent)
@@ -53,27 +55,31 @@ describe('what a spec will make', () => {
   })
 
   it('is not there yet, or cannot be told', () => {
-    panel({ preview: undefined, busy: true })
+    panel({ preview: undefined, status: { kind: 'updating' } })
     expect(summary()).toBe('Making the first rows…')
     expect(screen.getByText('Updating…')).toBeTruthy()
     cleanup()
-    panel({ preview: undefined, paused: true })
+    panel({ preview: undefined, status: { kind: 'invalid' } })
     expect(summary()).toBe('No rows yet.')
-    expect(screen.getByText('Mend what is marked to see the rows.')).toBeTruthy()
+    expect(screen.getByText('Correct the settings to see the rows.')).toBeTruthy()
     expect(screen.queryByRole('table')).toBeNull()
   })
 
   it('stays in sight while a newer one is late', () => {
-    panel({ busy: true })
+    panel({ status: { kind: 'updating' } })
     expect(summary()).toMatch(/^90,000 rows/)
     expect(screen.getByText('Updating…')).toBeTruthy()
     expect(screen.getByRole('table', { name: 'First rows of order_details' })).toBeTruthy()
   })
 
-  it('does not claim to be updated while something is wrong', () => {
-    panel({ busy: true, paused: true })
-    expect(screen.queryByText('Updating…')).toBeNull()
-    expect(screen.getByText('Mend what is marked to see the rows.')).toBeTruthy()
+  it('stays in sight while the service is away, which is said with a way to try again', () => {
+    const retry = vi.fn()
+    panel({ status: { kind: 'unavailable', error: new Error('The generator is away.') }, retry })
+    expect(screen.getByRole('alert').textContent).toContain('The generator is away.')
+    expect(screen.queryByText('Correct the settings to see the rows.')).toBeNull()
+    expect(screen.getByRole('table', { name: 'First rows of order_details' })).toBeTruthy()
+    fireEvent.click(screen.getByRole('button', { name: 'Try again' }))
+    expect(retry).toHaveBeenCalledOnce()
   })
 
   it('shows the table that is chosen, with values as they are stored', () => {
@@ -88,7 +94,7 @@ describe('what a spec will make', () => {
   it('goes back to the first table where the chosen one is not made any more', () => {
     const { rerender } = panel()
     const fewer = somePreview({ users: tableOf([{ id: 'u-2' }]) })
-    rerender(<PreviewPanel preview={fewer} pace={null} busy={false} paused={false} />)
+    rerender(<PreviewPanel preview={fewer} pace={null} status={{ kind: 'current' }} retry={vi.fn()} />)
     expect(pressed()).toEqual(['users1'])
     expect(screen.getAllByRole('cell').map((cell) => cell.textContent)).toEqual(['u-2', 'NULL'])
   })

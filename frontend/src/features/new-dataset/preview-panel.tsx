@@ -1,10 +1,20 @@
 import { useState, type ReactElement } from 'react'
 
 import { Spinner } from '@/components/ui/button'
+import { Failure } from '@/components/ui/notice'
 import { ValueTable } from '@/components/ui/value-table'
 import { classes } from '@/lib/classes'
 import type { Preview } from '@/lib/api/types'
 import { formatBytes, formatCount, formatDuration } from '@/lib/format'
+
+import type { PreviewStatus } from './preview-status'
+
+const words: Record<PreviewStatus['kind'], string> = {
+  current: 'Nothing is stored yet.',
+  updating: 'Updating…',
+  invalid: 'Correct the settings to see the rows.',
+  unavailable: 'The rows cannot be made for now.',
+}
 
 /** How many rows each table will have, as bars; pressing one shows its first rows. */
 function Sizes({
@@ -55,15 +65,15 @@ function Sizes({
 export function PreviewPanel({
   preview,
   pace,
-  busy,
-  paused,
+  status,
+  retry,
 }: {
   preview: Preview | undefined
   /** Rows a second; null where it is not known. */
   pace: number | null
-  busy: boolean
-  /** What is set cannot be shown: something is wrong with it. */
-  paused: boolean
+  status: PreviewStatus
+  /** Asks for the rows again. */
+  retry: () => unknown
 }): ReactElement {
   const [chosen, setChosen] = useState('order_details')
   const names = Object.keys(preview?.tables ?? {})
@@ -74,7 +84,9 @@ export function PreviewPanel({
       <div className="flex min-h-9 flex-wrap items-baseline justify-between gap-x-4">
         <p role="status" className="tabular-nums">
           {preview === undefined ? (
-            <span className="text-muted">{paused ? 'No rows yet.' : 'Making the first rows…'}</span>
+            <span className="text-muted">
+              {status.kind === 'updating' ? 'Making the first rows…' : 'No rows yet.'}
+            </span>
           ) : (
             <>
               <span className="text-2xl font-semibold">{formatCount(preview.total_rows)}</span> rows in all,{' '}
@@ -90,10 +102,11 @@ export function PreviewPanel({
           )}
         </p>
         <p className="flex items-center gap-2 text-sm text-muted">
-          {busy && !paused && <Spinner />}
-          {paused ? 'Mend what is marked to see the rows.' : busy ? 'Updating…' : 'Nothing is stored yet.'}
+          {status.kind === 'updating' && <Spinner />}
+          {words[status.kind]}
         </p>
       </div>
+      {status.kind === 'unavailable' && <Failure error={status.error} retry={retry} />}
       {preview !== undefined && <Sizes preview={preview} shown={name} onShow={setChosen} />}
       {name !== undefined && table !== undefined && (
         <ValueTable

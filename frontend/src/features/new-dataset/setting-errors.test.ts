@@ -36,9 +36,9 @@ describe('what the server found wrong', () => {
     expect(general).toEqual([])
   })
 
-  it('within a setting says where', () => {
+  it('within a setting says where by its name', () => {
     const error = refusal({ field: 'season.week.3', message: 'Not a number.' })
-    expect(sortErrors({}, error, settings).byPath).toEqual({ 'season.week': '3: Not a number.' })
+    expect(sortErrors({}, error, settings).byPath).toEqual({ 'season.week': 'Thursday: Not a number.' })
   })
 
   it('with several settings stands at the first of them', () => {

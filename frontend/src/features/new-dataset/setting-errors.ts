@@ -1,5 +1,6 @@
 import { ApiError } from '@/lib/api/problem'
 
+import { placeOf } from './spec-layout'
 import type { Setting } from './spec-schema'
 
 export interface SettingErrors {
@@ -15,6 +16,23 @@ const isBelow = (path: string, above: string): boolean => path === above || path
 const settingFor = (field: string, settings: readonly Setting[]): Setting | undefined =>
   settings.find(({ path }) => isBelow(field, path)) ?? settings.find(({ path }) => isBelow(path, field))
 
+/** Whether a place within a setting has an input of its own, such as one key of a weight for each key. */
+function hasInput(setting: Setting, inside: string): boolean {
+  if (setting.kind === 'weights') return setting.keys.includes(inside)
+  if (setting.kind !== 'list') return false
+  const [index = '', ...rest] = inside.split('.')
+  return /^\d+$/.test(index) && setting.items.some(({ path }) => path === rest.join('.'))
+}
+
+/** Where a message about a field is shown, and its words there: without an input of its own, the place is named. */
+function shownAt(setting: Setting, field: string, message: string): readonly [string, string] {
+  if (!field.startsWith(`${setting.path}.`)) return [setting.path, message]
+  const inside = field.slice(setting.path.length + 1)
+  if (hasInput(setting, inside)) return [field, message]
+  const place = setting.kind === 'numbers' ? placeOf(setting.path, Number(inside)) : inside
+  return [setting.path, `${place}: ${message}`]
+}
+
 /** Sorts what the form found and what the server answered to where it is shown; what the form found comes first. */
 export function sortErrors(
   wrong: Readonly<Record<string, string>>,
@@ -28,8 +46,8 @@ export function sortErrors(
     const setting = ofWhole ? undefined : settingFor(field, settings)
     if (setting === undefined) general.push(ofWhole ? message : `${field}: ${message}`)
     else {
-      const inside = field.startsWith(`${setting.path}.`) ? `${field.slice(setting.path.length + 1)}: ` : ''
-      byPath[setting.path] ??= inside + message
+      const [path, words] = shownAt(setting, field, message)
+      byPath[path] ??= words
     }
   }
   return { byPath, general }

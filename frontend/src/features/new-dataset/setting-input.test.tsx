@@ -4,6 +4,8 @@ import { cleanup, fireEvent, render, screen } from '@testing-library/react'
 import { useState, type ReactElement } from 'react'
 import { afterEach, describe, expect, it } from 'vitest'
 
+import { ApiError } from '@/lib/api/problem'
+
 import { draftOf, wrongIn } from './draft'
 import { sortErrors } from './setting-errors'
 import { SettingInput } from './setting-input'
@@ -22,10 +24,16 @@ const schemaOf = (path: string, setting: Json): Json => ({
   ),
 })
 
-function Form({ schema, spec }: { schema: Json; spec: Json }): ReactElement {
+interface FormProps {
+  schema: Json
+  spec: Json
+  refusal?: ApiError | null
+}
+
+function Form({ schema, spec, refusal = null }: FormProps): ReactElement {
   const [settings] = useState(() => settingsOf(schema))
   const [draft, setDraft] = useState(() => draftOf(spec))
-  const errors = sortErrors(wrongIn(draft), null, settings)
+  const errors = sortErrors(wrongIn(draft), refusal, settings)
   return (
     <>
       {settings.map((setting) => (
@@ -40,6 +48,18 @@ function Form({ schema, spec }: { schema: Json; spec: Json }): ReactElement {
 const show = (path: string, setting: Json, spec: Json = {}): ReturnType<typeof render> =>
   render(<Form schema={schemaOf(path, setting)} spec={spec} />)
 
+/** Shows the input of one setting that the server refuses at a field. */
+const showRefused = (path: string, setting: Json, held: Json, field: string): ReturnType<typeof render> =>
+  render(
+    <Form
+      schema={schemaOf(path, setting)}
+      spec={held}
+      refusal={
+        new ApiError({ status: 422, title: 'No', detail: null, fields: [{ field, message: 'Refused.' }] })
+      }
+    />,
+  )
+
 /** The spec as it would be sent. */
 const spec = (): unknown => JSON.parse(screen.getByRole('status').textContent)
 const input = (label: string): HTMLInputElement => screen.getByLabelText<HTMLInputElement>(label)
@@ -48,8 +68,13 @@ const set = (label: string, value: string): boolean => fireEvent.change(input(la
 /** Expects an input to be marked as wrong, with a message that assistive technology finds. */
 function expectWrong(label: string, message: string): void {
   expect(input(label).getAttribute('aria-invalid')).toBe('true')
-  const ids = input(label).getAttribute('aria-describedby')?.split(' ') ?? []
-  expect(ids.map((id) => document.getElementById(id)?.textContent)).toContain(message)
+  expect(descriptionsOf(input(label))).toContain(message)
+}
+
+/** What assistive technology reads about an element after its name. */
+function descriptionsOf(element: Element): (string | null | undefined)[] {
+  const ids = element.getAttribute('aria-describedby')?.split(' ') ?? []
+  return ids.map((id) => document.getElementById(id)?.textContent)
 }
 
 afterEach(cleanup)
@@ -217,6 +242,20 @@ describe('a weight for each key', () => {
     expect(spec()).toEqual({ tax: { rates: { DE: 0.19, FR: 0.055 } } })
   })
 
+  it('that the server refuses is marked, and no other', () => {
+    showRefused('tax.rates', weights, {}, 'tax.rates.FR')
+    expectWrong('France', 'Refused.')
+    expect(input('Germany').getAttribute('aria-invalid')).toBeNull()
+  })
+
+  it('are all marked where the server refuses them together', () => {
+    showRefused('tax.rates', { ...weights, description: 'By country.' }, {}, 'tax.rates')
+    expect(descriptionsOf(screen.getByRole('group'))).toEqual(['By country.', 'Refused.'])
+    expectWrong('Germany', 'Refused.')
+    expectWrong('France', 'Refused.')
+    expect(screen.getAllByText('Refused.')).toHaveLength(1)
+  })
+
   it('is taken away by emptying it', () => {
     show('tax.rates', weights)
     set('Germany', '')
@@ -258,6 +297,13 @@ describe('a row of numbers', () => {
     expect([bar().max, bar().value]).toEqual(['1000', '900'])
     set('Demand by weekday: Monday', '3')
     expect(bar().max).toBe('1000')
+  })
+
+  it('is marked with its bars where the server refuses it, which names the place', () => {
+    showRefused('season.week', week, {}, 'season.week.4')
+    expectWrong(line, 'Friday: Refused.')
+    expectWrong('Demand by weekday: Monday', 'Friday: Refused.')
+    expect(screen.getAllByText('Friday: Refused.')).toHaveLength(1)
   })
 
   it('is drawn from whatever a spec holds in its place', () => {
@@ -319,6 +365,19 @@ describe('a list of things', () => {
     expect(spec()).toEqual({ season: { events: [fair] } })
     expect(input('Month of events 1').value).toBe('9')
     expect(input('Month of events 1').getAttribute('aria-invalid')).toBeNull()
+  })
+
+  it('marks what the server refuses of one of them', () => {
+    showRefused('season.events', events, { season: { events: [sale, fair] } }, 'season.events.1.month')
+    expectWrong('Month of events 2', 'Refused.')
+    expect(input('Month of events 1').getAttribute('aria-invalid')).toBeNull()
+    expect(input('Name of events 2').getAttribute('aria-invalid')).toBeNull()
+  })
+
+  it('ties what the server refuses of all of them to each', () => {
+    showRefused('season.events', events, { season: { events: [sale] } }, 'season.events')
+    expectWrong('Name of events 1', 'Refused.')
+    expect(descriptionsOf(screen.getByRole('button', { name: 'Add one' }))).toEqual(['Refused.'])
   })
 
   it('calls one without a name by its number', () => {

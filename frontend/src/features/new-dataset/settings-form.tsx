@@ -29,7 +29,7 @@ function Settings({
         <h2 className="font-semibold">{title}</h2>
         <span className={classes('ml-auto text-xs', wrong ? 'font-medium text-danger' : 'text-muted')}>
           {wrong
-            ? 'Not right yet'
+            ? 'Not valid yet'
             : changed > 0
               ? `${String(changed)} changed`
               : formatCounted(settings.length, 'setting')}

@@ -31,19 +31,22 @@ export function WeightsInput({
   }
   return (
     <SettingGroup setting={setting} error={errors.byPath[path]}>
-      <div className="grid gap-x-6 gap-y-2 sm:grid-cols-2 lg:grid-cols-1">
-        {keys.map((key) => (
-          <NumberField
-            key={key}
-            label={keyName(key)}
-            unit={unit}
-            error={errors.byPath[`${path}.${key}`]}
-            value={draft.typed[`${path}.${key}`]?.text ?? textOf(held[key], times)}
-            placeholder="none"
-            onChange={({ target }) => enter(key, target.value)}
-          />
-        ))}
-      </div>
+      {(errorId) => (
+        <div className="grid gap-x-6 gap-y-2 sm:grid-cols-2 lg:grid-cols-1">
+          {keys.map((key) => (
+            <NumberField
+              key={key}
+              label={keyName(key)}
+              unit={unit}
+              error={errors.byPath[`${path}.${key}`]}
+              groupErrorId={errorId}
+              value={draft.typed[`${path}.${key}`]?.text ?? textOf(held[key], times)}
+              placeholder="none"
+              onChange={({ target }) => enter(key, target.value)}
+            />
+          ))}
+        </div>
+      )}
     </SettingGroup>
   )
 }
