@@ -153,6 +153,12 @@ async def test_every_page_is_whole_in_both_themes(admin: Person, browser: Browse
         for name in ("Auth", "Generator", "Writer", "Notifier"):
             await expect(person.page.get_by_role("row", name=f"{name} ready")).to_be_visible()
         await look(person, "admin, services")
+        await person.go("/admin/limits")
+        for name in ("gateway", "generator", "writer"):
+            await expect(person.page.get_by_role("table", name=f"Limits of the {name}")).to_be_visible()
+        unfinished = person.page.get_by_role("row").filter(has_text="CARTLOAD_USER_UNFINISHED_JOBS")
+        await expect(unfinished.get_by_role("progressbar")).to_be_visible()
+        await look(person, "admin, limits")
         await person.go("/admin/dead-letters?state=redriven")
         await person.sees("No redriven dead letters")
         await look(person, "admin, no dead letters")

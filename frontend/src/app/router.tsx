@@ -52,6 +52,7 @@ const admin = [
   { path: 'users', lazy: async () => ({ Component: (await adminPages()).UsersPage }) },
   { path: 'jobs', lazy: async () => ({ Component: (await adminPages()).AllJobsPage }) },
   { path: 'services', lazy: async () => ({ Component: (await adminPages()).ServicesPage }) },
+  { path: 'limits', lazy: async () => ({ Component: (await adminPages()).LimitsPage }) },
   { path: 'dead-letters', lazy: async () => ({ Component: (await adminPages()).DeadLettersPage }) },
   { path: 'dead-letters/:letterId', lazy: async () => ({ Component: (await adminPages()).DeadLetterPage }) },
 ]

@@ -9,7 +9,7 @@ from prometheus_client import start_http_server
 from starlette.middleware import Middleware
 from starlette.responses import JSONResponse, Response
 
-from cartload_gateway.api import system_health
+from cartload_gateway.api import system_health, system_limits
 from cartload_gateway.api.middleware import AllowedHosts, ReleaseAtEnd, SecurityHeaders, SmallJsonBodies
 from cartload_gateway.api.ui import is_navigation
 from cartload_gateway.bootstrap import Parts, attach, open_parts
@@ -110,6 +110,7 @@ def _routed(lifespan: Lifespan | None, max_body: int, hosts: Collection[str]) ->
     app.add_middleware(SecurityHeaders)
     app.include_router(compat_router)
     app.include_router(system_health.router)
+    app.include_router(system_limits.router)
     _add_own_routes(app)
     return app
 
@@ -141,7 +142,7 @@ async def _serve(request: Request) -> Response:
     if upstream is not None:
         admitted = await parts.admission.admit(request)
         return await parts.proxy.forward(request, upstream, admitted)
-    if path in system_health.PATHS:
+    if path in system_health.PATHS | system_limits.PATHS:
         raise method_not_allowed(request.scope, own)
     if path in _NO_PAGES or path.startswith(_NO_PAGES_BELOW):
         raise NotFound(f"There is no {path} here.")

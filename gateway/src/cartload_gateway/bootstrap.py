@@ -77,6 +77,7 @@ async def open_parts(
 def attach(app: FastAPI, parts: Parts, settings: GatewaySettings) -> None:
     """Put what the routes look for on the app."""
     app.state.parts = parts
+    app.state.settings = settings
     app.state.open_services = parts.open_services
     app.state.plain_max_customers = settings.plain_max_customers
 

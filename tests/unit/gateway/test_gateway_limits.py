@@ -85,3 +85,25 @@ def test_places_in_flight_are_counted_for_each_key_and_given_back_once_each() ->
     first()
     third()
     assert [in_flight.enter("a") is None for _ in range(3)] == [False, False, True]
+
+
+def test_the_busiest_key_says_how_far_a_rate_is_used() -> None:
+    clock = Clock()
+    limiter = RateLimiter("user", 60, clock=clock)
+    assert limiter.usage() == (60, 0)
+    for key in "aaaabb":
+        limiter.take(key)
+    assert limiter.usage() == (60, 4)
+    clock.now += 1.5
+    assert limiter.usage() == (60, 3)
+
+
+def test_the_busiest_key_says_how_many_are_in_flight() -> None:
+    in_flight = InFlight(5)
+    assert in_flight.usage() == (5, 0)
+    leave = [in_flight.enter(key) for key in "aab"]
+    assert in_flight.usage() == (5, 2)
+    for one in leave:
+        assert one is not None
+        one()
+    assert in_flight.usage() == (5, 0)

@@ -55,6 +55,8 @@ async def test_a_user_has_a_share_and_others_have_theirs() -> None:
         await stack.enter_async_context(shares.hold(BOB))
         with pytest.raises(Unavailable, match="Too many exports"):
             await stack.enter_async_context(shares.hold(EVE))
+        assert (shares.usage(), shares.usage_of_busiest()) == ((3, 3), (2, 2))
+    assert (shares.usage(), shares.usage_of_busiest()) == ((3, 0), (2, 0))
     assert refused() == (before[0] + 1, before[1] + 1)
     async with shares.hold(ANN), shares.hold(ANN), shares.hold(EVE):
         pass

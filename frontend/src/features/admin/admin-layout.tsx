@@ -9,6 +9,7 @@ const pages = [
   ['Jobs', 'jobs'],
   ['Dead letters', 'dead-letters'],
   ['Services', 'services'],
+  ['Limits', 'limits'],
 ] as const
 
 /** What administrators see of the whole system, a page for each part. */

@@ -7,7 +7,15 @@ import { clearSession, setSession } from '@/lib/session/store'
 import { addressOf, renderRoutes } from '@/testing/page'
 import { fakeServer, problem, sentTo } from '@/testing/server'
 
-import { AdminLayout, AllJobsPage, DeadLetterPage, DeadLettersPage, ServicesPage, UsersPage } from './pages'
+import {
+  AdminLayout,
+  AllJobsPage,
+  DeadLetterPage,
+  DeadLettersPage,
+  LimitsPage,
+  ServicesPage,
+  UsersPage,
+} from './pages'
 
 const root = {
   id: 'u1',
@@ -51,6 +59,7 @@ const open = (address: string) =>
         children: [
           { path: 'users', element: <UsersPage /> },
           { path: 'services', element: <ServicesPage /> },
+          { path: 'limits', element: <LimitsPage /> },
           { path: 'jobs', element: <AllJobsPage /> },
           { path: 'dead-letters', element: <DeadLettersPage /> },
           { path: 'dead-letters/:letterId', element: <DeadLetterPage /> },
@@ -189,6 +198,63 @@ describe('jobs of all users', () => {
     answered = { ...job, state: 'cancelling' }
     fireEvent.click(dialog.getByRole('button', { name: 'Cancel the job' }))
     expect(await screen.findByText('The job is being cancelled.')).toBeTruthy()
+  })
+})
+
+describe('limits', () => {
+  const stored = {
+    setting: 'CARTLOAD_USER_STORED_BYTES',
+    description: 'Most bytes of files of one user.',
+    maximum: 100 * 1024 ** 3,
+    used: 90 * 1024 ** 3,
+  }
+  const rate = {
+    setting: 'CARTLOAD_USER_REQUESTS_PER_MINUTE',
+    description: 'Requests a minute for one user.',
+    maximum: 1_200,
+    used: 0,
+  }
+  const uncounted = { ...rate, setting: 'CARTLOAD_CONNECTIONS', description: 'Connections.', used: null }
+
+  it('are shown by what they are about, with what is used and what sets them', async () => {
+    fakeServer({
+      'GET /api/admin/limits': () => ({
+        items: [
+          { name: 'gateway', items: [rate, uncounted], reason: null },
+          { name: 'generator', items: [stored], reason: null },
+        ],
+      }),
+    })
+    open('/admin/limits')
+    const gateway = within(await screen.findByRole('table', { name: 'Limits of the gateway' }))
+    expect(screen.getByRole('heading', { name: 'Requests and connections' })).toBeTruthy()
+    expect(gateway.getAllByRole('row').map((row) => row.textContent)).toEqual([
+      'LimitAt mostUsed now',
+      'Requests a minute for one user.CARTLOAD_USER_REQUESTS_PER_MINUTE1,2000',
+      'Connections.CARTLOAD_CONNECTIONS1,200not counted',
+    ])
+    const generator = within(screen.getByRole('table', { name: 'Limits of the generator' }))
+    expect(generator.getByText('100 GiB')).toBeTruthy()
+    expect(generator.getByText('nearly used up')).toBeTruthy()
+    expect(gateway.queryByText('nearly used up')).toBeNull()
+    expect(
+      generator.getByRole('progressbar', { name: 'Used: Most bytes of files of one user.' }),
+    ).toHaveProperty('value', stored.used)
+  })
+
+  it('of a service that is away are missing, with the reason', async () => {
+    fakeServer({
+      'GET /api/admin/limits': () => ({ items: [{ name: 'writer', items: [], reason: 'It is away.' }] }),
+    })
+    open('/admin/limits')
+    expect(await screen.findByText('The writer does not tell its limits now. It is away.')).toBeTruthy()
+    expect(screen.queryByRole('table')).toBeNull()
+  })
+
+  it('say why they cannot be read', async () => {
+    fakeServer({ 'GET /api/admin/limits': () => problem(503, 'No limits for now.') })
+    open('/admin/limits')
+    expect((await screen.findByRole('alert')).textContent).toContain('No limits for now.')
   })
 })
 

@@ -16,6 +16,7 @@ import type {
   ListedUser,
   OwnedJob,
   ServiceHealth,
+  ServiceLimits,
   UserChange,
 } from '@/lib/api/types'
 import { useList, type List } from '@/lib/api/use-list'
@@ -82,6 +83,14 @@ export const useHealth = (): UseQueryResult<ServiceHealth[]> =>
   useQuery({
     queryKey: ['admin', 'health'],
     queryFn: async () => (await answer(api.GET('/api/admin/health'))).items,
+    refetchInterval: config.poll.offline,
+  })
+
+/** The limits that the services keep, with what is used of them, asked again and again. */
+export const useLimits = (): UseQueryResult<ServiceLimits[]> =>
+  useQuery({
+    queryKey: ['admin', 'limits'],
+    queryFn: async () => (await answer(api.GET('/api/admin/limits'))).items,
     refetchInterval: config.poll.offline,
   })
 

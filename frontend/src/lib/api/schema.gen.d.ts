@@ -166,6 +166,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the limits and how far they are used
+         * @description The limits of requests, connections, jobs and downloads, by the service that keeps them.
+         *
+         *     They come from settings and are changed there. What is used is counted in the replica that answers.
+         */
+        get: operations["system_limits_api_admin_limits_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/users": {
         parameters: {
             query?: never;
@@ -2038,6 +2060,24 @@ export interface components {
              * @description `plain` gives a refresh token in the body that stays the same until it ends, for the plain endpoints.
              * @default rotating
              * @enum {string}
+        /**
+         * LimitsOfService
+         * @description The limits that one service keeps.
+         */
+        LimitsOfService: {
+            /** Items */
+            items: components["schemas"]["PublishedLimit"][];
+            /**
+             * Name
+             * @example gateway
+             */
+            name: string;
+            /**
+             * Reason
+             * @description Why it does not tell them now; null: it does.
+             */
+            reason: string | null;
+        };
              */
             session?: "rotating" | "plain";
             /**
@@ -2451,6 +2491,27 @@ export interface components {
              * Refresh Token
              * @example clr_Zm9v…
              */
+        /**
+         * PublishedLimit
+         * @description One limit.
+         */
+        PublishedLimit: {
+            /** Description */
+            description: string;
+            /** Maximum */
+            maximum: number;
+            /**
+             * Setting
+             * @description The variable that sets it.
+             * @example CARTLOAD_USER_REQUESTS_PER_MINUTE
+             */
+            setting: string;
+            /**
+             * Used
+             * @description How much of it is used now, in the replica that answers. Where each user or address has the limit for itself: by whoever uses most. null: nobody counts it.
+             */
+            used: number | null;
+        };
             refresh_token?: string | null;
         };
         /**
@@ -2770,6 +2831,14 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+        /**
+         * SystemLimits
+         * @description The limits of the services.
+         */
+        SystemLimits: {
+            /** Items */
+            items: components["schemas"]["LimitsOfService"][];
+        };
             /**
              * Expires At
              * Format: date-time
@@ -3616,6 +3685,62 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+    system_limits_api_admin_limits_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemLimits"];
+                };
+            };
+            /** @description A problem. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
             /** @description Any other error. */
             default: {
                 headers: {

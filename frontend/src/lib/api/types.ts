@@ -23,6 +23,8 @@ export type UserChange = NonNullable<
   paths['/api/admin/users/{user_id}']['patch']['requestBody']
 >['content']['application/json']
 export type ServiceHealth = ItemOf<Answer<paths['/api/admin/health']['get'], 200>>
+export type ServiceLimits = ItemOf<Answer<paths['/api/admin/limits']['get'], 200>>
+export type Limit = ItemOf<ServiceLimits>
 export type OwnedJob = ItemOf<Answer<paths['/api/admin/jobs']['get'], 200>>
 export type DeadLetter = ItemOf<Answer<paths['/api/admin/dead-letters']['get'], 200>>
 export type DeadLetterDetail = Answer<paths['/api/admin/dead-letters/{letter_id}']['get'], 200>

@@ -12,6 +12,7 @@ from cartload_gateway.metrics import UPSTREAM_CONNECTIONS, UPSTREAM_FAILURES, UP
 from cartload_kit.errors import BadGateway, GatewayTimeout, Unavailable
 from cartload_kit.proxy import Proxy
 from cartload_kit.proxy_connector import connector
+from cartload_kit.published_limits import Usage
 
 _LONGEST_ANSWER_LINE = 64 * 1024
 """A `Link` header repeats the query of its request, so it may be longer than aiohttp's 8 KiB."""
@@ -41,6 +42,10 @@ class Upstreams:
         self._asking = dict.fromkeys(limits, 0)
         for lane, connections in limits.items():
             UPSTREAM_CONNECTIONS.labels(lane).set(connections)
+
+    def usage(self, lane: Lane) -> Usage:
+        """How many requests of a lane have a connection or wait for one."""
+        return Usage(self._limits[lane], self._asking[lane])
 
     async def request(
         self, upstream: Upstream, lane: Lane, method: str, target: str, **more: Any

@@ -60,6 +60,11 @@ class Admission:
         self._limits = limits
         self._trusted_proxies = trusted_proxies
 
+    @property
+    def limits(self) -> Limits:
+        """The limits that it keeps."""
+        return self._limits
+
     def address_of(self, connection: HTTPConnection) -> str:
         """The address of the client behind the trusted proxies."""
         return client_address(connection, self._trusted_proxies)

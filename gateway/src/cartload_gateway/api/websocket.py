@@ -55,6 +55,11 @@ class WebSocketProxy:
         self._origins = origins
         self._limits = limits
 
+    @property
+    def limits(self) -> SocketLimits:
+        """The limits that it keeps."""
+        return self._limits
+
     async def forward(self, client: WebSocket, address: str) -> None:
         """Serve one connection until either side ends it.
 

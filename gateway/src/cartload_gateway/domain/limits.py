@@ -7,6 +7,8 @@ from math import ceil
 
 from cachetools import TTLCache
 
+from cartload_kit.published_limits import Usage
+
 WINDOW_SECONDS = 60
 """A full bucket is used up in one burst, or refills in this time."""
 
@@ -69,6 +71,12 @@ class RateLimiter:
         self._buckets[key] = (tokens, now)
         return Decision(self._policy, self._quota, int(tokens), wait)
 
+    def usage(self) -> Usage:
+        """How much of a full bucket the busiest key has taken and not got back yet."""
+        now, rate = self._clock(), self._quota / WINDOW_SECONDS
+        left = (tokens + (now - since) * rate for tokens, since in self._buckets.values())
+        return Usage(self._quota, ceil(self._quota - min([self._quota, *left])))
+
 
 class InFlight:
     """Counts what is open for each key; at most ``limit``. Only keys that have something open are kept."""
@@ -83,6 +91,10 @@ class InFlight:
             return None
         self._open[key] += 1
         return lambda: self._leave(key)
+
+    def usage(self) -> Usage:
+        """How many the busiest key has open."""
+        return Usage(self.limit, max(self._open.values(), default=0))
 
     def _leave(self, key: str) -> None:
         self._open[key] -= 1

@@ -9,6 +9,7 @@ from cartload_generator.api.datasets.routes import router as datasets
 from cartload_generator.api.dead_letters.routes import router as dead_letters
 from cartload_generator.api.jobs.administration import router as all_jobs
 from cartload_generator.api.jobs.routes import router as jobs
+from cartload_generator.api.limits import internal as limits
 from cartload_generator.api.specs.routes import router as specs
 from cartload_kit.database.unavailable import answer_503_when_unavailable
 from cartload_kit.http import ReadyCheck, create_app
@@ -25,6 +26,6 @@ def build(lifespan: Lifespan | None = None, checks: Mapping[str, ReadyCheck] | N
         checks=checks,
     )
     answer_503_when_unavailable(app)
-    for router in (specs, jobs, datasets, all_jobs, dead_letters, internal):
+    for router in (specs, jobs, datasets, all_jobs, dead_letters, internal, limits):
         app.include_router(router)
     return app

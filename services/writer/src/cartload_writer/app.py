@@ -7,7 +7,7 @@ from fastapi import APIRouter, FastAPI
 from cartload_kit.database.unavailable import answer_503_when_unavailable
 from cartload_kit.http import ReadyCheck, create_app
 from cartload_kit.http.app import Lifespan
-from cartload_writer.api import connection, export, files, raw, report, rows
+from cartload_writer.api import connection, export, files, limits, raw, report, rows
 
 DESCRIPTION = "What is stored of a dataset: tables, rows, files, reports, and how to reach it with SQL."
 
@@ -22,4 +22,5 @@ def build(lifespan: Lifespan | None = None, checks: Mapping[str, ReadyCheck] | N
     for part in (rows, export, files, raw, report, connection):
         routes.include_router(part.router)
     app.include_router(routes)
+    app.include_router(limits.internal)
     return app

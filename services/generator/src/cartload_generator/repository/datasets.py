@@ -46,6 +46,13 @@ async def stored_bytes(connection: AsyncConnection, owner_id: UUID) -> int:
     return int(await connection.scalar(query) or 0)
 
 
+async def most_stored_bytes(connection: AsyncConnection) -> int:
+    """The bytes that the datasets of the user take who stores most."""
+    total = func.sum(datasets.c.bytes).label("total")
+    query = select(total).where(datasets.c.deleted_at.is_(None)).group_by(datasets.c.owner_id)
+    return int(await connection.scalar(query.order_by(total.desc()).limit(1)) or 0)
+
+
 async def add(connection: AsyncConnection, dataset: Dataset) -> None:
     """Insert a dataset."""
     await connection.execute(insert(datasets).values(_values(dataset)))

@@ -162,6 +162,13 @@ async def usage(connection: AsyncConnection, owner_id: UUID) -> Usage:
     return Usage(int(count), int(size))
 
 
+async def most_unfinished(connection: AsyncConnection) -> int:
+    """How many unfinished jobs the user has who has most of them."""
+    number = func.count().label("number")
+    query = select(number).where(jobs.c.state.in_(UNFINISHED)).group_by(jobs.c.owner_id)
+    return int(await connection.scalar(query.order_by(number.desc()).limit(1)) or 0)
+
+
 async def candidates(connection: AsyncConnection) -> list[Candidate]:
     """Every unfinished job that may want a turn or has rows in flight."""
     return [_candidate(row) for row in await connection.execute(_CANDIDATES)]

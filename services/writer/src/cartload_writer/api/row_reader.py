@@ -39,6 +39,11 @@ class RowReader:
         self._engine = engine
         self._shares = shares
 
+    @property
+    def shares(self) -> UserShares:
+        """What each user may run at a time."""
+        return self._shares
+
     async def rows(self, dataset: Dataset, query: RowQuery, limit: int) -> Sequence[Sequence[Any]]:
         """Return the next rows.
 

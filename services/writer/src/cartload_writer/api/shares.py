@@ -8,6 +8,7 @@ from uuid import UUID
 
 from cartload_kit.errors import TooManyRequests, Unavailable
 from cartload_kit.metrics import LIMITS_REFUSED
+from cartload_kit.published_limits import Usage
 
 _RETRY_AFTER = 5
 
@@ -22,6 +23,7 @@ class UserShares:
         self, total: int, per_user: int, what: str, *, wait_seconds: float = 0, waiting_per_user: int = 0
     ) -> None:
         """`what` names them in errors, such as `exports`."""
+        self._total = total
         self._free = asyncio.Semaphore(total)
         self._per_user = per_user
         self._what = what
@@ -37,6 +39,14 @@ class UserShares:
     def held(self) -> int:
         """How many are held or waited for."""
         return self._present.total()
+
+    def usage(self) -> Usage:
+        """How many all hold or wait for."""
+        return Usage(self._total, self.held)
+
+    def usage_of_busiest(self) -> Usage:
+        """How many the user holds or waits for who does most."""
+        return Usage(self._per_user, max(self._present.values(), default=0))
 
     @asynccontextmanager
     async def hold(self, user_id: UUID) -> AsyncIterator[None]:
