@@ -3,6 +3,7 @@ import { Link, NavLink, Outlet, ScrollRestoration, useLocation } from 'react-rou
 
 import { Button, Spinner } from '@/components/ui/button'
 import { Empty } from '@/components/ui/notice'
+import { Commands } from '@/features/commands/commands'
 import { signOut } from '@/features/session/api'
 import { ThemeToggle } from '@/features/theme/theme-toggle'
 import type { User } from '@/lib/api/types'
@@ -65,6 +66,7 @@ function Header(): ReactElement {
         <Brand />
         {user !== null && <Places role={user.role} />}
         <div className="ml-auto flex min-w-0 items-center gap-1">
+          {user !== null && <Commands role={user.role} />}
           {user !== null && (
             <NavLink
               to="/account"

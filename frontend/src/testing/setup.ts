@@ -30,6 +30,8 @@ if (typeof HTMLElement !== 'undefined') {
     unobserve = (): void => undefined
     disconnect = (): void => undefined
   }
+  // Nothing scrolls.
+  Object.assign(HTMLElement.prototype, { scrollIntoView: () => undefined })
   // It knows dialogs but cannot open them.
   Object.assign(HTMLDialogElement.prototype, {
     showModal(this: HTMLDialogElement) {

@@ -4,8 +4,10 @@ import { classes } from '@/lib/classes'
 
 import { Button } from './button'
 
+/** In the middle of the window, near its top, or along its right side in full height. */
 const places = {
   middle: 'w-[min(32rem,calc(100vw-2rem))] rounded-xl border p-6',
+  top: 'mt-[10dvh] w-[min(40rem,calc(100vw-2rem))] rounded-xl border',
   side: 'mr-0 h-dvh max-h-none w-[min(34rem,100vw)] max-w-none border-l p-5 sm:p-6',
 } as const
 
@@ -17,13 +19,14 @@ export function Dialog({
   children,
 }: {
   title: string
-  /** In the middle of the window, or along its right side in full height. */
+  /** At the top it shows only what it holds, and a press beside it closes it. */
   place?: keyof typeof places
   onClose: () => void
   children: ReactNode
 }): ReactElement {
   const dialog = useRef<HTMLDialogElement>(null)
   const titleId = useId()
+  const bare = place === 'top'
   // Closed before it leaves the page, so that the browser gives the focus back.
   useLayoutEffect(() => {
     const element = dialog.current
@@ -38,15 +41,18 @@ export function Dialog({
         event.preventDefault()
         onClose()
       }}
+      onPointerDown={(event) => {
+        if (bare && event.target === dialog.current) onClose()
+      }}
       className={classes(
         'border-line bg-surface text-ink shadow-xl backdrop:bg-[rgb(0_0_0/0.5)]',
         places[place],
       )}
     >
-      <h2 id={titleId} className="text-lg font-semibold">
+      <h2 id={titleId} className={bare ? 'sr-only' : 'text-lg font-semibold'}>
         {title}
       </h2>
-      <div className="mt-3">{children}</div>
+      <div className={bare ? undefined : 'mt-3'}>{children}</div>
     </dialog>
   )
 }

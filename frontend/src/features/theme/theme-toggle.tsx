@@ -1,8 +1,8 @@
-import { useState, type ReactElement } from 'react'
+import type { ReactElement } from 'react'
 
 import { Button } from '@/components/ui/button'
 
-import { chosenTheme, chooseTheme, themes, type Theme } from './theme'
+import { chooseTheme, themes, useTheme, type Theme } from './theme'
 
 const icons: Record<Theme, string> = {
   system: 'M2 3h12v8H2zM6 14h4M8 11v3',
@@ -13,17 +13,13 @@ const icons: Record<Theme, string> = {
 
 /** Walks through the system's theme, light and dark. */
 export function ThemeToggle(): ReactElement {
-  const [theme, setTheme] = useState(chosenTheme)
+  const { theme } = useTheme()
   const next = themes[(themes.indexOf(theme) + 1) % themes.length] ?? 'system'
-  const change = (): void => {
-    chooseTheme(next)
-    setTheme(next)
-  }
   return (
     <Button
       look="quiet"
       size="small"
-      onClick={change}
+      onClick={() => chooseTheme(next)}
       aria-label={`Theme: ${theme}. Change to ${next}.`}
       title={`Theme: ${theme}`}
     >

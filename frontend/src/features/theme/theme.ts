@@ -1,3 +1,5 @@
+import { create } from 'zustand'
+
 export const themes = ['system', 'light', 'dark'] as const
 
 export type Theme = (typeof themes)[number]
@@ -14,8 +16,12 @@ export function chosenTheme(): Theme {
   }
 }
 
+/** The theme as the page shows it now. */
+export const useTheme = create<{ theme: Theme }>(() => ({ theme: chosenTheme() }))
+
 /** Applies a theme and keeps it; `system` forgets the choice. */
 export function chooseTheme(theme: Theme): void {
+  useTheme.setState({ theme })
   if (theme === 'system') delete document.documentElement.dataset.theme
   else document.documentElement.dataset.theme = theme
   try {
