@@ -1,8 +1,9 @@
 """The first page after signing in: what a newcomer sees, and how somebody with datasets finds them."""
 
+import pytest
 from playwright.async_api import expect
 
-from support.browser import SECONDS, Person
+from support.browser import SECONDS, Person, look
 
 
 async def test_a_newcomer_sees_real_rows_and_has_a_dataset_with_one_click(person: Person) -> None:
@@ -37,3 +38,19 @@ async def test_datasets_are_searched_and_sorted_by_address(person: Person) -> No
     await page.wait_for_url("**/?q=har&sort=customers")
     await page.reload()
     await expect(links).to_have_text(["Harbour"])
+
+
+@pytest.mark.timeout(240)
+async def test_a_running_job_shows_its_throughput_as_it_goes(person: Person) -> None:
+    page = person.page
+    await person.ask_for("Orchard", 200_000)
+    job = page.url
+    await person.reaches("running")
+    await person.follow("Datasets")
+    sparkline = page.get_by_role("img", name="Throughput: now")
+    await expect(sparkline).to_be_visible(timeout=60 * SECONDS)
+    await look(person, "datasets, running")
+    await page.goto(job)
+    await person.press("Cancel")
+    await person.press("Cancel the job")
+    await person.reaches("cancelled")

@@ -1,4 +1,4 @@
-import type { ReactElement } from 'react'
+import { memo, type ReactElement } from 'react'
 import { Link } from 'react-router'
 
 import { ProgressBar } from '@/components/ui/progress-bar'
@@ -9,7 +9,10 @@ import { phaseOf } from '@/features/jobs/states'
 import type { Job } from '@/lib/api/types'
 import { formatCount, formatDuration, formatPercent, formatRate, shareOf } from '@/lib/format'
 
-function RunningJob({ job, name }: { job: Job; name: string }): ReactElement {
+import { Sparkline } from './sparkline'
+
+/** One job; drawn again for its own changes only, not for those of the others. */
+const RunningJob = memo(function RunningJob({ job, name }: { job: Job; name: string }): ReactElement {
   return (
     <li className="min-w-0 rounded-xl border border-line bg-surface p-4">
       <div className="mb-2 flex items-center justify-between gap-3">
@@ -28,6 +31,7 @@ function RunningJob({ job, name }: { job: Job; name: string }): ReactElement {
         )}
       </div>
       <ProgressBar thin label={`Rows done of ${name}`} done={job.rows_done} total={job.rows_total} />
+      {job.state === 'running' && <Sparkline job={job} />}
       <p className="mt-2 flex flex-wrap justify-between gap-x-3 text-sm text-muted tabular-nums">
         <span>
           {phaseOf(job)} · {formatCount(job.rows_done)} of {formatCount(job.rows_total)} rows
@@ -40,7 +44,7 @@ function RunningJob({ job, name }: { job: Job; name: string }): ReactElement {
       </p>
     </li>
   )
-}
+})
 
 /** The jobs that are not over, as they go on. */
 export function RunningJobs(): ReactElement | null {
