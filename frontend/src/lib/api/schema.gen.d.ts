@@ -2038,6 +2038,24 @@ export interface components {
         /** @enum {string} */
         LetterState: "open" | "redriven" | "discarded";
         /**
+         * LimitsOfService
+         * @description The limits that one service keeps.
+         */
+        LimitsOfService: {
+            /** Items */
+            items: components["schemas"]["PublishedLimit"][];
+            /**
+             * Name
+             * @example gateway
+             */
+            name: string;
+            /**
+             * Reason
+             * @description Why it does not tell them now; null: it does.
+             */
+            reason: string | null;
+        };
+        /**
          * Login
          * @description A sign-in.
          */
@@ -2060,24 +2078,6 @@ export interface components {
              * @description `plain` gives a refresh token in the body that stays the same until it ends, for the plain endpoints.
              * @default rotating
              * @enum {string}
-        /**
-         * LimitsOfService
-         * @description The limits that one service keeps.
-         */
-        LimitsOfService: {
-            /** Items */
-            items: components["schemas"]["PublishedLimit"][];
-            /**
-             * Name
-             * @example gateway
-             */
-            name: string;
-            /**
-             * Reason
-             * @description Why it does not tell them now; null: it does.
-             */
-            reason: string | null;
-        };
              */
             session?: "rotating" | "plain";
             /**
@@ -2437,6 +2437,27 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * PublishedLimit
+         * @description One limit.
+         */
+        PublishedLimit: {
+            /** Description */
+            description: string;
+            /** Maximum */
+            maximum: number;
+            /**
+             * Setting
+             * @description The variable that sets it.
+             * @example CARTLOAD_USER_REQUESTS_PER_MINUTE
+             */
+            setting: string;
+            /**
+             * Used
+             * @description How much of it is used now, in the replica that answers. Where each user or address has the limit for itself: by whoever uses most. null: nobody counts it.
+             */
+            used: number | null;
+        };
+        /**
          * Queued
          * @description A job was accepted; each chunk is one block of 1,000 customers.
          */
@@ -2491,27 +2512,6 @@ export interface components {
              * Refresh Token
              * @example clr_Zm9v…
              */
-        /**
-         * PublishedLimit
-         * @description One limit.
-         */
-        PublishedLimit: {
-            /** Description */
-            description: string;
-            /** Maximum */
-            maximum: number;
-            /**
-             * Setting
-             * @description The variable that sets it.
-             * @example CARTLOAD_USER_REQUESTS_PER_MINUTE
-             */
-            setting: string;
-            /**
-             * Used
-             * @description How much of it is used now, in the replica that answers. Where each user or address has the limit for itself: by whoever uses most. null: nobody counts it.
-             */
-            used: number | null;
-        };
             refresh_token?: string | null;
         };
         /**
@@ -2777,6 +2777,14 @@ export interface components {
             items: components["schemas"]["Health"][];
         };
         /**
+         * SystemLimits
+         * @description The limits of the services.
+         */
+        SystemLimits: {
+            /** Items */
+            items: components["schemas"]["LimitsOfService"][];
+        };
+        /**
          * TableInfo
          * @description A table with what is stored of it now.
          */
@@ -2831,14 +2839,6 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
-        /**
-         * SystemLimits
-         * @description The limits of the services.
-         */
-        SystemLimits: {
-            /** Items */
-            items: components["schemas"]["LimitsOfService"][];
-        };
             /**
              * Expires At
              * Format: date-time
@@ -3630,61 +3630,6 @@ export interface operations {
             };
         };
     };
-    list_users_api_admin_users_get: {
-        parameters: {
-            query?: {
-                /** @description Only names that begin so, in any case of letters. */
-                q?: string | null;
-                /** @description Only accounts of this role. */
-                role?: components["schemas"]["Role"] | null;
-                /** @description Only disabled accounts, or only others. */
-                disabled?: boolean | null;
-                /** @description `next` of the page before. */
-                cursor?: string | null;
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_ShownUser_"];
-                };
-            };
-            /** @description A problem. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
     system_limits_api_admin_limits_get: {
         parameters: {
             query?: never;
@@ -3741,6 +3686,61 @@ export interface operations {
             };
         };
     };
+    list_users_api_admin_users_get: {
+        parameters: {
+            query?: {
+                /** @description Only names that begin so, in any case of letters. */
+                q?: string | null;
+                /** @description Only accounts of this role. */
+                role?: components["schemas"]["Role"] | null;
+                /** @description Only disabled accounts, or only others. */
+                disabled?: boolean | null;
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ShownUser_"];
+                };
+            };
+            /** @description A problem. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Any other error. */
             default: {
                 headers: {
