@@ -1,7 +1,6 @@
 """The engine: makes the Arrow batches of a chunk, a pure function of the resolved spec and the chunk."""
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
 from functools import partial
 
 import numpy as np
@@ -10,7 +9,7 @@ import pyarrow as pa
 from cartload._identity import BLOCK
 from cartload.columns import arrays
 from cartload.engine.chunks import Blocks, CatalogueRows, Chunk
-from cartload.randomness.fixed_point import I64
+from cartload.engine.rows import Rows
 from cartload.schema import CATALOGUE_TABLES, TABLE_NAMES, arrow_schema
 from cartload.spec import sizes
 from cartload.spec.counts import catalogue_rows
@@ -27,14 +26,6 @@ from cartload.tables.placed_orders import PlacedOrders
 from cartload.tables.users import Customers
 from cartload.tables.wishes import Wishes
 from cartload.tables.world import World
-
-
-@dataclass(frozen=True, slots=True)
-class _Rows:
-    """The rows of one table in a chunk: the batch of all, and the moment since which each is there."""
-
-    batch: Callable[[], pa.RecordBatch]
-    since: Callable[[], I64]
 
 
 class Engine:
@@ -71,31 +62,44 @@ class Engine:
         Raises ValueError as :meth:`generate` does.
         """
         return {
-            table: int(np.count_nonzero(self._is_shown(rows))) for table, rows in self._rows(chunk).items()
+            table: int(np.count_nonzero(self._is_shown(rows))) for table, rows in self.rows(chunk).items()
         }
 
     def _coded(self, chunk: Chunk, tables: Collection[str]) -> dict[str, pa.RecordBatch]:
-        return {table: self._shown(rows) for table, rows in self._rows(chunk).items() if table in tables}
+        return {table: self._shown(rows) for table, rows in self.rows(chunk).items() if table in tables}
 
-    def _shown(self, rows: _Rows) -> pa.RecordBatch:
+    def _shown(self, rows: Rows) -> pa.RecordBatch:
         """The rows that are there at the moment as of which the shop is shown."""
+        batch = rows.batch(self.shown_until)
         # In a whole window every row is, and looking for them would cost time and memory.
-        return (
-            rows.batch()
-            if self.spec.as_of is None
-            else rows.batch().filter(arrays.flags(self._is_shown(rows)))
-        )
+        return batch if self.spec.as_of is None else batch.filter(arrays.flags(self._is_shown(rows)))
 
-    def _is_shown(self, rows: _Rows) -> arrays.Flags:
-        result: arrays.Flags = rows.since() <= self._world.shown_until
+    def _is_shown(self, rows: Rows) -> arrays.Flags:
+        result: arrays.Flags = rows.since() <= self.shown_until
         return result
 
-    def _rows(self, chunk: Chunk) -> dict[str, _Rows]:
+    @property
+    def shown_until(self) -> int:
+        """The last moment that rows tell of, in milliseconds since 1970: what happens later is hidden."""
+        return self._world.shown_until
+
+    def rows(self, chunk: Chunk) -> dict[str, Rows]:
+        """All rows of each table of the chunk in the whole window, whatever ``as_of`` says, not yet made.
+
+        Raises ValueError as :meth:`generate` does.
+        """
         match chunk:
             case CatalogueRows(table, first_row, rows):
                 self._require_rows(table, first_row, rows)
-                run = (self._world, table, first_row, rows)
-                return {table: _Rows(partial(products.rows_of, *run), partial(products.since, *run))}
+                run = (self._world, table, np.arange(first_row, first_row + rows))
+                return {
+                    table: Rows(
+                        numbers=lambda: run[2],
+                        batch=partial(products.rows_of, *run),
+                        since=partial(products.since, *run),
+                        later=partial(products.later, *run),
+                    )
+                }
             case Blocks(first_block, customers):
                 if first_block < 0 or customers < 0:
                     raise ValueError(
@@ -114,7 +118,7 @@ class Engine:
         if end > there:
             raise ValueError(f"{table} has {there} rows in this spec, row {end - 1} was asked for")
 
-    def _blocks(self, chunk: Blocks) -> dict[str, _Rows]:
+    def _blocks(self, chunk: Blocks) -> dict[str, Rows]:
         """The rows of each table; what several need is computed once, at first use."""
         # Cached properties make this lazy: whoever asks for users alone computes no order. The objects live
         # as long as the batches are being made, so nothing of a chunk stays in memory.
@@ -125,12 +129,26 @@ class Engine:
         orders = Orders(world, Money(items), Lifecycle(items))
         payments, wishes = Payments(orders), Wishes(items)
         return {
-            "users": _Rows(customers.batch, lambda: customers.signed_up),
-            "addresses": _Rows(addresses.batch, lambda: addresses.created),
-            "order_details": _Rows(orders.batch, lambda: items.orders.placed),
-            "order_item": _Rows(orders.items_batch, lambda: orders.items_placed),
-            "payment_details": _Rows(payments.batch, lambda: payments.created),
-            "wishlist": _Rows(wishes.batch, lambda: wishes.created),
+            "users": Rows(lambda: customers.rows, lambda _: customers.batch(), lambda: customers.signed_up),
+            "addresses": Rows(lambda: addresses.rows, lambda _: addresses.batch(), lambda: addresses.created),
+            "order_details": Rows(
+                lambda: items.orders.rows,
+                orders.batch,
+                lambda: items.orders.placed,
+                lambda: orders.life.steps,
+            ),
+            "order_item": Rows(
+                lambda: items.rows,
+                orders.items_batch,
+                lambda: orders.items_placed,
+                lambda: (orders.items_returned,),
+            ),
+            "payment_details": Rows(
+                lambda: payments.rows, payments.batch, lambda: payments.created, lambda: (payments.settled,)
+            ),
+            "wishlist": Rows(
+                lambda: wishes.rows, wishes.batch, lambda: wishes.created, lambda: (wishes.removed,)
+            ),
         }
 
 

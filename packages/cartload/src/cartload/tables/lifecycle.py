@@ -1,7 +1,7 @@
 """The outcome of orders: whether and when each is paid, shipped, delivered, returned or cancelled.
 
 Every order's life is computed to its end first, as if the window had none; then what lies after the window's
-end, or after the moment as of which the shop is shown, is hidden. So how many orders are cancelled or
+end, or after the moment as of which an order is shown, is hidden. So how many orders are cancelled or
 returned in the end does not depend on either.
 """
 
@@ -20,6 +20,7 @@ from cartload.tables import order_choices
 from cartload.tables.charges import NEVER, Charges, Flags
 from cartload.tables.order_items import OrderItems
 from cartload.tables.placed_orders import PlacedOrders
+from cartload.tables.world import Until
 
 PENDING, PAID, SHIPPED, DELIVERED, RETURNED, CANCELLED = range(6)
 _MINUTE: Final = 60_000
@@ -166,25 +167,23 @@ class Lifecycle:
         comes_back = self._is_returned & (self.delivered < NEVER)
         return np.where(comes_back, back, NEVER)
 
-    def shown(self, moments: I64) -> Flags:
-        """Whether a moment is one that rows tell of."""
-        result: Flags = moments <= self.orders.world.shown_until
-        return result
+    @property
+    def steps(self) -> tuple[I64, ...]:
+        """All moments at which an order changes after it was placed."""
+        return self.paid, self.shipped, self.delivered, self.returned, self.cancelled
 
-    @cached_property
-    def status(self) -> I64:
-        """Status at the last moment shown, as a place in the schema's list."""
+    def status(self, until: Until) -> I64:
+        """Status at a moment, as a place in the schema's list."""
         # Statuses up to "returned" are in the order in which they are reached, so their number is the status.
         reached = np.zeros(len(self.orders.rows), np.int64)
         for step in (self.paid, self.shipped, self.delivered, self.returned):
-            reached += self.shown(step)
-        reached[self.shown(self.cancelled)] = CANCELLED
+            reached += step <= until
+        reached[self.cancelled <= until] = CANCELLED
         return reached
 
-    @cached_property
-    def updated(self) -> I64:
-        """The last moment shown by the order's row."""
+    def updated(self, until: Until) -> I64:
+        """The last change until a moment."""
         latest = self.orders.placed
-        for step in (self.paid, self.shipped, self.delivered, self.returned, self.cancelled):
-            latest = np.where(self.shown(step), step, latest)
+        for step in self.steps:
+            latest = np.where(step <= until, step, latest)
         return latest

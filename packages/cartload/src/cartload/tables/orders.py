@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
@@ -11,10 +11,11 @@ from cartload.columns import arrays
 from cartload.randomness.fixed_point import I64
 from cartload.randomness.sampling import sampling_keys
 from cartload.schema import table
+from cartload.tables.charges import NEVER
 from cartload.tables.ids import numbered
-from cartload.tables.lifecycle import RETURNED, Lifecycle
+from cartload.tables.lifecycle import Lifecycle
 from cartload.tables.money import Money
-from cartload.tables.world import World
+from cartload.tables.world import Until, World
 
 _STATUSES: Final = arrays.pool(table("order_details").column("status").values)
 _CHANNELS: Final = arrays.pool(table("order_details").column("channel").values)
@@ -32,9 +33,12 @@ class Orders:
 
     @cached_property
     def _returned(self) -> tuple[I64, I64]:
-        """Items that came back, and how many pieces of each; at least one item of every returned order."""
+        """Items that come back in the window, and how many pieces of each.
+
+        Of every order that is returned it is at least one item.
+        """
         items = self.money.items
-        part = np.flatnonzero((self.life.status == RETURNED).take(items.order))
+        part = np.flatnonzero((self.life.returned <= self.world.last_moment).take(items.order))
         draw = self.world.random.draw("order_item.returned", items.rows[part])
         weights = self.world.return_weights.take(items.product[part])
         sort_keys = sampling_keys(weights, draw.bits("which"))
@@ -49,7 +53,7 @@ class Orders:
 
     @cached_property
     def returned_quantity(self) -> I64:
-        """How many pieces of each item came back."""
+        """How many pieces of each item come back in the window."""
         result = np.zeros(len(self.money.items.rows), np.int64)
         items, pieces = self._returned
         result[items] = pieces
@@ -57,18 +61,22 @@ class Orders:
 
     @cached_property
     def refund(self) -> I64:
-        """The refund of each order: for returned pieces, or its total if it was cancelled after payment."""
+        """The refund of each order in the window: for returned pieces, or its total if it is cancelled after
+        payment.
+        """
         # An order that was voided or never paid has no moment of payment: nothing is given back for it.
-        cancelled = self.life.shown(self.life.cancelled) & self.life.shown(self.life.paid)
+        last = self.world.last_moment
+        cancelled = (self.life.cancelled <= last) & (self.life.paid <= last)
         result = np.where(cancelled, self.money.total, 0)
         items, pieces = self._returned
         # add.at and not +=, which would count only one of several items of an order.
         np.add.at(result, self.money.items.order[items], self.money.refund(items, pieces))
         return result
 
-    def batch(self) -> pa.RecordBatch:
-        """The rows of ``order_details``."""
+    def batch(self, until: Until) -> pa.RecordBatch:
+        """The rows of ``order_details`` as they are at a moment."""
         orders, money, life = self.money.items.orders, self.money, self.life
+        steps = (life.paid, life.shipped, life.delivered, life.cancelled, life.returned)
         placed = arrays.times(orders.placed)
         return self.world.batch(
             "order_details",
@@ -76,32 +84,33 @@ class Orders:
             numbered("ORD-", orders.rows + 1, 12),
             orders.customers.keys.of(orders.user),
             orders.addresses.keys.of(orders.address),
-            arrays.take(_STATUSES, life.status),
+            arrays.take(_STATUSES, life.status(until)),
             arrays.constant(self.world.spec.currency, len(orders.rows)),
             *map(arrays.integers, (money.subtotal, money.discount, money.tax, money.shipping, money.total)),
             arrays.take(arrays.pool(money.campaigns.codes), money.coupon, money.discount > 0),
             arrays.take(_CHANNELS, orders.channel),
             placed,
-            *map(self._shown, (life.paid, life.shipped, life.delivered, life.cancelled, life.returned)),
+            *(arrays.times(moments, moments <= until) for moments in steps),
             placed,
-            arrays.times(life.updated),
+            arrays.times(life.updated(until)),
         )
-
-    def _shown(self, moments: I64) -> Any:
-        return arrays.times(moments, self.life.shown(moments))
 
     @cached_property
     def items_placed(self) -> I64:
         """When the order of each item was placed."""
         return self.money.items.orders.placed.take(self.money.items.order)
 
-    def items_batch(self) -> pa.RecordBatch:
-        """The rows of ``order_item``."""
-        items, money = self.money.items, self.money
-        orders, returned = items.orders, self.returned_quantity
-        placed, back = self.items_placed, self._returned[0]
-        updated = placed.copy()
-        updated[back] = self.life.returned[items.order[back]]
+    @cached_property
+    def items_returned(self) -> I64:
+        """When pieces of each item come back; :data:`NEVER` where none does in the window."""
+        result, back = np.full(len(self.money.items.rows), NEVER), self._returned[0]
+        result[back] = self.life.returned[self.money.items.order[back]]
+        return result
+
+    def items_batch(self, until: Until) -> pa.RecordBatch:
+        """The rows of ``order_item`` as they are at a moment."""
+        items, money, orders = self.money.items, self.money, self.money.items.orders
+        placed, back = self.items_placed, self.items_returned <= until
         return self.world.batch(
             "order_item",
             self.world.ids("order_item", items.rows),
@@ -110,7 +119,7 @@ class Orders:
             self.world.ids("products_skus", items.sku),
             arrays.integers(items.quantity, small=True),
             *map(arrays.integers, (items.price, money.line_total, money.line_discount, money.line_tax)),
-            arrays.integers(returned, small=True),
+            arrays.integers(np.where(back, self.returned_quantity, 0), small=True),
             arrays.times(placed),
-            arrays.times(updated),
+            arrays.times(np.where(back, self.items_returned, placed)),
         )

@@ -13,9 +13,9 @@ from cartload.randomness.fixed_point import I64
 from cartload.schema import table
 from cartload.spec.order_rates import CARD, ROUNDS
 from cartload.tables.charges import Flags, Round
-from cartload.tables.lifecycle import RETURNED
 from cartload.tables.order_choices import REASONS
 from cartload.tables.orders import Orders
+from cartload.tables.world import Until
 
 # Row numbers leave room for every payment that an order can have: so keys do not depend on how many payments
 # earlier orders have, which only making those orders would tell.
@@ -48,16 +48,24 @@ _REASONS: Final = arrays.pool(REASONS)
 
 @dataclass(frozen=True)
 class Payments:
-    """Charges and refunds: first charges of all orders, further ones after failures, and refunds."""
+    """Charges and refunds of the window: first charges of all orders, further ones after failures, and
+    refunds.
+    """
 
     orders: Orders
 
     @cached_property
+    def rows(self) -> I64:
+        """Row numbers."""
+        attempt = np.arange(len(self._order)) - self._starts.take(self._order)
+        return self.orders.money.items.orders.rows.take(self._order) * ATTEMPTS + attempt
+
+    @cached_property
     def _later(self) -> list[tuple[Round, I64]]:
-        """Further charges that the window shows: each round, and which of its rows."""
-        life = self.orders.life
+        """Further charges in the window: each round, and which of its rows."""
+        life, last = self.orders.life, self.orders.world.last_moment
         return [
-            (one, np.flatnonzero(life.shown(one.created) & ~life.voided[one.orders]))
+            (one, np.flatnonzero((one.created <= last) & ~life.voided[one.orders]))
             for one in life.charges.rounds[1:]
         ]
 
@@ -92,7 +100,7 @@ class Payments:
         return [*later, (self._starts + self._rows - 1)[self._refunded]]
 
     def _columns(self, first: I64, later: Sequence[I64 | int], refund: I64 | int) -> I64:
-        """A column from values of all first charges, of each round's shown charges, and of the refunds."""
+        """A column from values of all first charges, of each round's charges, and of the refunds."""
         # Most orders have one row: so the first charge's value is written to all rows of an order, and the
         # few others are overwritten.
         column = first.take(self._order)
@@ -103,42 +111,38 @@ class Payments:
         return column
 
     @cached_property
-    def _first_status(self) -> I64:
+    def _ended(self) -> I64:
+        """The status in which each row ends."""
         life, first = self.orders.life, self.orders.life.charges.rounds[0]
-        # A voided order's charge stays open, whatever it would have become, until the order is cancelled.
-        status = self._ended(first.fails, first.settled)
-        status[life.voided] = _OPEN
-        status[life.voided & life.shown(life.cancelled)] = _VOIDED
-        return status
-
-    def _ended(self, fails: Flags, settled: I64) -> I64:
-        ended = np.where(fails, _FAILED, _CAPTURED)
-        return np.where(self.orders.life.shown(settled), ended, _OPEN)
-
-    @cached_property
-    def _status(self) -> I64:
-        later = [self._ended(one.fails[shown], one.settled[shown]) for one, shown in self._later]
-        return self._columns(self._first_status, later, _CAPTURED)
+        outcome = np.array([_CAPTURED, _FAILED])
+        later = [outcome.take(one.fails[shown]) for one, shown in self._later]
+        # The charge of a voided order stays open until the order is cancelled, whatever else would come.
+        return self._columns(np.where(life.voided, _VOIDED, outcome.take(first.fails)), later, _CAPTURED)
 
     @cached_property
     def created(self) -> I64:
         """When each row was made."""
-        life, later = self.orders.life, [one.created[shown] for one, shown in self._later]
-        event = np.where(life.status == RETURNED, life.returned, life.cancelled)
-        return self._columns(self.orders.money.items.orders.placed, later, event[self._refunded])
+        later = [one.created[shown] for one, shown in self._later]
+        return self._columns(self.orders.money.items.orders.placed, later, self._given_back)
 
     @cached_property
-    def _updated(self) -> I64:
-        """When each row last changed; for refunds and open charges when it was made."""
+    def settled(self) -> I64:
+        """When each charge ends; refunds do when they are made."""
         life, first = self.orders.life, self.orders.life.charges.rounds[0]
         later = [one.settled[shown] for one, shown in self._later]
-        settled = np.where(self._first_status == _VOIDED, life.cancelled, first.settled)
-        changed = self._columns(settled, later, 0)
-        return np.where((self._status == _OPEN) | (changed == 0), self.created, changed)
+        return self._columns(np.where(life.voided, life.cancelled, first.settled), later, self._given_back)
 
-    def batch(self) -> pa.RecordBatch:
-        """The rows of ``payment_details``."""
+    @cached_property
+    def _given_back(self) -> I64:
+        """When each refund is made: with the return or the cancellation of its order."""
+        life = self.orders.life
+        return np.minimum(life.returned, life.cancelled)[self._refunded]
+
+    def batch(self, until: Until) -> pa.RecordBatch:
+        """The rows of ``payment_details`` as they are at a moment."""
         orders, world, order = self.orders, self.orders.world, self._order
+        settled = self.settled <= until
+        status = np.where(settled, self._ended, _OPEN)
         placed, charges = orders.money.items.orders, orders.life.charges
         later = [one.method[shown] for one, shown in self._later]
         method = self._columns(placed.method, later, charges.method[self._refunded])
@@ -148,29 +152,27 @@ class Payments:
             [orders.money.total[one.orders[shown]] for one, shown in self._later],
             orders.refund[self._refunded],
         )
-        attempt = np.arange(len(order)) - self._starts.take(order)
-        row = placed.rows.take(order)
         provider = placed.place.below("provider", 2).take(order)
         number = placed.place.below("card", len(_CARDS)).take(order)
         return world.batch(
             "payment_details",
-            world.ids("payment_details", row * ATTEMPTS + attempt),
+            world.ids("payment_details", self.rows),
             placed.keys.of(order),
-            arrays.integers(1 + attempt, small=True),
+            arrays.integers(1 + self.rows % ATTEMPTS, small=True),
             arrays.take(_KINDS, refund),
             arrays.take(_METHODS, method),
             arrays.take(_PROVIDERS, 2 * method + provider),
             arrays.take(_CARDS, number, method == CARD),
             arrays.integers(amount),
-            arrays.constant(world.spec.currency, len(row)),
-            arrays.take(_PAYMENT_STATUSES, self._status),
-            self._reason(),
+            arrays.constant(world.spec.currency, len(order)),
+            arrays.take(_PAYMENT_STATUSES, status),
+            self._reason(status == _FAILED),
             arrays.times(self.created),
-            arrays.times(self._updated),
+            arrays.times(np.where(settled, self.settled, self.created)),
         )
 
-    def _reason(self) -> Any:
+    def _reason(self, failed: Flags) -> Any:
         """Why each charge failed; NULL for those that did not."""
         first, later = self.orders.life.charges.rounds[0], [one.reason[shown] for one, shown in self._later]
         reason = self._columns(first.reason, later, 0)
-        return arrays.take(_REASONS, reason, self._status == _FAILED)
+        return arrays.take(_REASONS, reason, failed)

@@ -9,9 +9,10 @@ import pyarrow as pa
 from cartload.catalogue import pricing, product_words
 from cartload.columns import arrays
 from cartload.randomness.fixed_point import I64
+from cartload.tables.charges import NEVER
 from cartload.tables.ids import numbered
 from cartload.tables.product_texts import Texts
-from cartload.tables.world import World
+from cartload.tables.world import Until, World
 
 _IMAGES: Final = "https://images.example.com/products/"
 _STOCKS: Final = ((0, 800), (2_000, 400), (10_000, 120), (50_000, 40))
@@ -20,27 +21,39 @@ _SOLD_OUT: Final = 8
 """How many of 256 SKUs on sale are out of stock."""
 
 
-def rows_of(world: World, table: str, first_row: int, rows: int) -> pa.RecordBatch:
-    """A run of rows of a catalogue table."""
-    return _BUILDERS[table](world, np.arange(first_row, first_row + rows))
+def rows_of(world: World, table: str, rows: I64, until: Until) -> pa.RecordBatch:
+    """Rows of a catalogue table as they are at a moment; each is there from :func:`since` on."""
+    return _BUILDERS[table](world, rows, until)
 
 
-def since(world: World, table: str, first_row: int, rows: int) -> I64:
-    """When each of a run of rows came to be shown: products and their SKUs at their launch."""
-    catalogue, run = world.catalogue, np.arange(first_row, first_row + rows)
+def since(world: World, table: str, rows: I64) -> I64:
+    """When each row came to be shown: products and their SKUs at their launch."""
+    catalogue = world.catalogue
     match table:
         case "categories":
-            return catalogue.category_created[run]
+            return catalogue.category_created[rows]
         case "sub_categories":
-            return catalogue.sub_category_created[run]
+            return catalogue.sub_category_created[rows]
         case "products":
-            return catalogue.launched[run]
+            return catalogue.launched[rows]
         case "products_skus":
-            return catalogue.launched[catalogue.product_of_sku[run]]
+            return catalogue.launched[catalogue.product_of_sku[rows]]
     raise KeyError(table)
 
 
-def _categories(world: World, rows: I64) -> pa.RecordBatch:
+def later(world: World, table: str, rows: I64) -> tuple[I64, ...]:
+    """The moments at which each row changes: products when they are discontinued, and the stock of SKUs."""
+    catalogue = world.catalogue
+    match table:
+        case "products":
+            return (catalogue.ends[rows],)
+        case "products_skus":
+            ends = catalogue.ends[catalogue.product_of_sku[rows]]
+            return (np.where(_in_stock(world, rows) > 0, ends, NEVER),)
+    return ()
+
+
+def _categories(world: World, rows: I64, _: Until) -> pa.RecordBatch:
     known = product_words.sub_categories()
     created = arrays.times(world.catalogue.category_created[rows])
     return world.batch(
@@ -54,7 +67,7 @@ def _categories(world: World, rows: I64) -> pa.RecordBatch:
     )
 
 
-def _sub_categories(world: World, rows: I64) -> pa.RecordBatch:
+def _sub_categories(world: World, rows: I64, _: Until) -> pa.RecordBatch:
     known = product_words.sub_categories()
     category, place = np.divmod(rows, world.spec.catalogue.sub_categories)
     entry = known.subs.start[category] + place
@@ -71,10 +84,10 @@ def _sub_categories(world: World, rows: I64) -> pa.RecordBatch:
     )
 
 
-def _products(world: World, rows: I64) -> pa.RecordBatch:
+def _products(world: World, rows: I64, until: Until) -> pa.RecordBatch:
     catalogue, texts = world.catalogue, Texts(world, rows)
     ends = catalogue.ends[rows]
-    ended = ends <= world.shown_until
+    ended = ends <= until
     launched = catalogue.launched[rows]
     return world.batch(
         "products",
@@ -94,12 +107,13 @@ def _products(world: World, rows: I64) -> pa.RecordBatch:
     )
 
 
-def _skus(world: World, rows: I64) -> pa.RecordBatch:
+def _skus(world: World, rows: I64, until: Until) -> pa.RecordBatch:
     catalogue, words = world.catalogue, product_words.texts()
     product = catalogue.product_of_sku[rows]
     size = catalogue.size[rows]
     color = catalogue.assortment.color(product, rows - catalogue.first_sku[product])
     created = arrays.times(catalogue.created[product])
+    stock = np.where(catalogue.ends[product] <= until, 0, _in_stock(world, rows))
     return world.batch(
         "products_skus",
         world.ids("products_skus", rows),
@@ -110,7 +124,7 @@ def _skus(world: World, rows: I64) -> pa.RecordBatch:
         arrays.integers(catalogue.price[rows]),
         arrays.integers(_cost(world, rows, product)),
         arrays.integers(_grams(world, product, size), small=True),
-        arrays.integers(_stock(world, rows, product), small=True),
+        arrays.integers(stock, small=True),
         created,
         created,
     )
@@ -131,17 +145,15 @@ def _grams(world: World, product: I64, size: I64) -> I64:
     return pricing.grams(numbers.grams_low[noun], numbers.grams_high[noun], draw, percent)
 
 
-def _stock(world: World, rows: I64, product: I64) -> I64:
-    """Pieces in stock: fewer of expensive SKUs, none of those sold out or discontinued."""
+def _in_stock(world: World, rows: I64) -> I64:
+    """Pieces in stock while a SKU is on sale: fewer of expensive ones, none of those sold out."""
     draw = world.random.draw("products_skus.row", rows)
     prices, most = np.array(_STOCKS, np.int64).T
     place = np.searchsorted(prices, world.catalogue.price[rows], "right") - 1
-    gone = world.catalogue.ends[product] <= world.shown_until
-    empty = gone | (draw.bits("sold_out") < _SOLD_OUT)
-    return np.where(empty, 0, 1 + draw.below("stock", most[place]))
+    return np.where(draw.bits("sold_out") < _SOLD_OUT, 0, 1 + draw.below("stock", most[place]))
 
 
-_BUILDERS: Final[dict[str, Callable[[World, I64], pa.RecordBatch]]] = {
+_BUILDERS: Final[dict[str, Callable[[World, I64, Until], pa.RecordBatch]]] = {
     "categories": _categories,
     "sub_categories": _sub_categories,
     "products": _products,

@@ -16,6 +16,7 @@ from cartload.randomness.sampling import Groups, systematic
 from cartload.spec.counts import SPREAD
 from cartload.tables.buyers import ANYTHING
 from cartload.tables.order_items import OrderItems
+from cartload.tables.world import Until
 
 _BOUGHT: Final = 72
 """How many of 256 wishes of a buyer are for something that is bought later."""
@@ -144,10 +145,10 @@ class Wishes:
         later = self.created + 1 + exponentials().take(self._time.bits("removed")) * _USUAL_STAY
         return np.where(self._is_bought, self._bought_at, np.where(gone, later, last + 1))
 
-    def batch(self) -> pa.RecordBatch:
-        """The rows of ``wishlist``."""
+    def batch(self, until: Until) -> pa.RecordBatch:
+        """The rows of ``wishlist`` as they are at a moment."""
         world, customers = self.items.world, self.items.orders.customers
-        gone = self.removed <= world.shown_until
+        gone = self.removed <= until
         return world.batch(
             "wishlist",
             world.ids("wishlist", self.rows),

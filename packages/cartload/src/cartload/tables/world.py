@@ -28,6 +28,9 @@ _NAME_DOMAIN: Final = 1 << 24
 _AFTERMATH: Final = 120
 """Days after the window for which clocks are exact: whatever happens to an order later is hidden anyway."""
 
+type Until = int | I64
+"""The moment as of which rows are shown: one for all of them, or one for each."""
+
 
 @dataclass(frozen=True)
 class World:
