@@ -6,8 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from uuid import UUID, uuid5
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -95,6 +97,14 @@ def test_uuids_are_written_as_rfc_9562_says(rows: list[int]) -> None:
         digits = f"{row:012x}{version:04x}{variant:04x}{secret & (1 << 48) - 1:012x}"
         groups = (digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:])
         assert bytes(text).decode() == "-".join(groups)
+
+
+@settings(deadline=None)
+@given(st.binary(min_size=16, max_size=16), st.lists(st.text(max_size=150), max_size=8))
+def test_name_uuids_are_those_of_rfc_9562(namespace: bytes, names: list[str]) -> None:
+    found = strings.name_uuids(namespace, pa.array(names, pa.string()))
+    expected = [str(uuid5(UUID(bytes=namespace), name)) for name in names]
+    assert [bytes(text).decode() for text in found] == expected
 
 
 @settings(deadline=None)

@@ -37,6 +37,7 @@ EMPTY: dict[str, Callable[[], Any]] = {
     "find": lambda: loops.find(np.zeros(1, np.int64), np.zeros(1, np.int64), 0, NONE),
     "favourites": lambda: loops.favourites(NONE.view(np.uint64), np.zeros(4096, np.int64), 3),
     "uuids": lambda: strings.uuids(NONE, FIRST, SECOND),
+    "name_uuids": lambda: strings.name_uuids(bytes(16), pa.array([], pa.string())),
     "numbered": lambda: strings.numbered("A-", NONE, 4),
     "digits": lambda: strings.digits(NONE)[1],
     "text_words": lambda: hashes.text_words(None, np.zeros(1, np.int32), FACTOR),

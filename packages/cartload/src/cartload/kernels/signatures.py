@@ -88,6 +88,7 @@ SIGNATURES: Final[dict[str, Signature]] = {
     "hash_rows": _function("const column *", _INT, _UINT, _UINT, "u64 *", _INT),
     "lines": _function("const field *", _INT, "u8 *", _INT, answers=True),
     "uuids": _function("const u64 *", _UINT, _UINT, "u8 *", _INT),
+    "name_uuids": _function("const u8 *", "const strings *", "u8 *", _INT),
     "numbered": _function("const u8 *", _INT, _IN, _INT, "u8 *", _INT),
     "joined_length": _function("const strings *", _INT, _INT, answers=True),
     "joined": _function("const strings *", _INT, _OUT32, "u8 *", _INT),

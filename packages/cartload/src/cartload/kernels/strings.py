@@ -76,6 +76,14 @@ def uuids(rows: I64, first: np.uint64, second: np.uint64) -> Bytes:
     return out
 
 
+def name_uuids(namespace: bytes, names: Any) -> Bytes:
+    """The 36 ASCII characters of each name's UUID of version 5 (RFC 9562): names are Arrow's strings."""
+    out = np.empty((len(names), 36), np.uint8)
+    part = np.array([Strings(names).parts()], np.uint64)
+    run("name_uuids", np.frombuffer(namespace, np.uint8), part, out, len(names))
+    return out
+
+
 def numbered(prefix: str, numbers: I64, digits: int) -> Bytes:
     """The ASCII characters of a prefix and each number, with zeros in front."""
     out = np.empty((len(numbers), len(prefix) + digits), np.uint8)
