@@ -17,6 +17,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"readers"}),
     frozenset({"encoders"}),
     frozenset({"storage"}),
+    frozenset({"events"}),
     frozenset({"engine"}),
     frozenset({"tables"}),
     frozenset({"catalogue", "customers", "places"}),
