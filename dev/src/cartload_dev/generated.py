@@ -29,6 +29,7 @@ def generators() -> tuple[Generator, ...]:
     contracts = "packages/contracts/src/cartload_contracts"
     return (
         Generator("messages", (python, "-m", "cartload_contracts.generate"), (f"{contracts}/schemas",)),
+        Generator("events", (python, "dev/generate/event_schemas.py"), (f"{contracts}/schemas/events",)),
         Generator("configuration", (python, "dev/generate/configuration.py"), ("docs/configuration.md",)),
         Generator("metrics", (python, "dev/generate/metrics.py"), ("docs/metrics.md",)),
         Generator(

@@ -76,7 +76,7 @@ def json_lines(batch: pa.RecordBatch) -> memoryview:
     fields = [
         Field(
             f'{"," if place else "{"}"{field.name}":'.encode(),
-            text.column(values, "JSON", _escaped),
+            text.column(values, "JSON", escaped),
             null=b"null",
             quote='"' if text.is_quoted(values) else "",
         )
@@ -85,7 +85,8 @@ def json_lines(batch: pa.RecordBatch) -> memoryview:
     return text.written(fields, b"}\n", batch.num_rows)
 
 
-def _escaped(values: Any) -> Any:
+def escaped(values: Any) -> Any:
+    """Strings as they stand between the quotes of JSON."""
     if not text.contains(values, '"\\'):
         return values
     # The backslash first: later it would escape the escapes.
