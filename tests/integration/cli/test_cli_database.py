@@ -122,6 +122,23 @@ async def test_without_files_rows_go_by_insert(frugal_server: str) -> None:
     assert mysql_hashes(frugal_server, "shop", "uuid") == made()
 
 
+def test_a_stream_folds_to_a_database(
+    database: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(wanted("--into", database, "--quiet")) == 0
+    stream = ["stream", "--customers", str(CUSTOMERS), "--to", "-", "--topics", "ecommerce-cdc.*", "--quiet"]
+    rows = tmp_path / "rows.jsonl"
+    with rows.open("wb") as out:
+        subprocess.run([sys.executable, "-m", "cartload", *stream], stdout=out, check=True)
+    assert main(["fold", str(rows), "--against", database]) == 0
+    assert capsys.readouterr().out.count("equal ") == len(TABLE_NAMES)
+    execute(database, "UPDATE users SET last_name = 'Nobody' ORDER BY id LIMIT 2")
+    assert main(["fold", str(rows), "--against", database, "--tables", "users,wishlist"]) == 1
+    told = capsys.readouterr().out
+    assert f"differs  users: {CUSTOMERS:,} rows, {CUSTOMERS:,} expected; 2 keys differ: " in told
+    assert "equal    wishlist: " in told
+
+
 def test_a_database_with_a_dataset_is_left_alone(
     mysql_url: str, database: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -14,10 +14,12 @@ _COMMANDS: Final = {
     "answers": "cartload.cli.stored_datasets:answers",
     "check": "cartload.cli.stored_datasets:check",
     "delta": "cartload.cli.delta:run",
+    "fold": "cartload.cli.fold:run",
     "generate": "cartload.cli.generate:run",
     "hash": "cartload.cli.stored_datasets:hashes",
     "schema": "cartload.cli.schema:run",
     "spec": "cartload.cli.spec:run",
+    "stream": "cartload.cli.stream:run",
 }
 _ROW_FORMATS: Final = ("parquet", "csv", "jsonl")
 _FORMATS: Final = (*_ROW_FORMATS, "sql")
@@ -45,6 +47,8 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
     _generate(commands)
     _delta(commands)
+    _stream(commands)
+    _fold(commands)
     _check(commands)
     _answers(commands)
     _hash(commands)
@@ -116,6 +120,53 @@ def _delta(commands: _Commands) -> None:
     add("--quiet", action="store_true", help="no progress, only errors")
 
 
+def _stream(commands: _Commands) -> None:
+    purpose = "play a dataset as events, in the order of time"
+    stream = commands.add_parser("stream", help=purpose, description=f"{purpose.capitalize()}.")
+    _spec_arguments(stream, "SPEC|DIR", "folder of a dataset, YAML or JSON file, or preset")
+    add = stream.add_argument
+    moment = "as in 2025-06-30T12:00:00Z"
+    add("--to", metavar="-", type=_text, required=True, help="-: JSON Lines on standard output")
+    add(
+        "--from",
+        dest="since",
+        metavar="TIME",
+        type=_text,
+        help=f"events after this, {moment}; by default from the first on",
+    )
+    add("--until", metavar="TIME", type=_text, help="and until this; by default the window's end")
+    add(
+        "--topics",
+        metavar="A,B",
+        type=_text,
+        help="these only; * stands for any characters, as in 'ecommerce-cdc.*'; by default all but those",
+    )
+    add("--quiet", action="store_true", help="no progress, only errors")
+
+
+def _fold(commands: _Commands) -> None:
+    purpose = "fold a stream's rows into tables and compare them with a dataset"
+    fold = commands.add_parser(
+        "fold", help=purpose, description=f"{purpose.capitalize()}; exit code 1: they differ."
+    )
+    fold.add_argument(
+        "file",
+        metavar="FILE",
+        type=_text,
+        help="JSON Lines as cartload stream writes them, with topics ecommerce-cdc.*; - for standard input",
+    )
+    fold.add_argument(
+        "--against",
+        dest="spec",
+        metavar="DIR|URL|SPEC",
+        type=_text,
+        required=True,
+        help="folder, mysql://user@host/database, or what the dataset is made from",
+    )
+    _spec_options(fold)
+    fold.add_argument("--tables", metavar="A,B", type=_text, help="these tables only")
+
+
 def _check(commands: _Commands) -> None:
     purpose = "check every invariant of a stored dataset"
     check = commands.add_parser(
@@ -171,16 +222,19 @@ def _spec(commands: _Commands) -> None:
     spec.add_argument("--full", action="store_true", help="write out defaults too, instead of as comments")
 
 
-def _spec_arguments(to: argparse.ArgumentParser) -> None:
+def _spec_arguments(
+    to: argparse.ArgumentParser, name: str = "SPEC", meaning: str = "YAML or JSON file, or preset"
+) -> None:
     """What a dataset is made from."""
     presets = ", ".join(PRESETS)
     to.add_argument(
-        "spec",
-        metavar="SPEC",
-        nargs="?",
-        type=_text,
-        help=f"YAML or JSON file, or preset: {presets}; {{}} by default",
+        "spec", metavar=name, nargs="?", type=_text, help=f"{meaning}: {presets}; {{}} by default"
     )
+    _spec_options(to)
+
+
+def _spec_options(to: argparse.ArgumentParser) -> None:
+    """What changes a spec that is named."""
     to.add_argument("--customers", metavar="N", type=_positive, help="how many; all else follows")
     to.add_argument("--seed", metavar="S", type=_whole, help="another seed, another dataset")
     to.add_argument(

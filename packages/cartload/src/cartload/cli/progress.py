@@ -21,10 +21,11 @@ _LEAST_SHARE: Final = 0.02
 
 
 class Progress:
-    """Counts rows and shows them; ``clock`` answers seconds that only go forward."""
+    """Counts rows, or what ``unit`` says, and shows them; ``clock`` answers seconds that only go forward."""
 
-    def __init__(self, out: TextIO, expected: int, *, quiet: bool, clock: Clock) -> None:
+    def __init__(self, out: TextIO, expected: int, *, quiet: bool, clock: Clock, unit: str = "rows") -> None:
         self._clock = clock
+        self._unit = unit
         self._out = out
         self._expected = max(expected, 1)
         self._quiet = quiet
@@ -59,7 +60,7 @@ class Progress:
     def finish(self, line: str) -> None:
         """Print the last line, with time and rate."""
         seconds = self._clock() - self._began
-        self.print_line(f"{line} in {_time(seconds)} ({self._rows / max(seconds, 1e-9):,.0f} rows/s)")
+        self.print_line(f"{line} in {_time(seconds)} ({self._rows / max(seconds, 1e-9):,.0f} {self._unit}/s)")
 
     def close(self) -> None:
         """Take the bar off the terminal."""
@@ -76,7 +77,7 @@ class Progress:
         share = min(self._rows / self._expected, 1.0)
         rate = self._rows / max(seconds, 1e-9)
         left = max(self._expected - self._rows, 0) / max(rate, 1e-9)
-        text = f"{share:4.0%}  {self._rows:,} rows  {rate:,.0f} rows/s"
+        text = f"{share:4.0%}  {self._rows:,} {self._unit}  {rate:,.0f} {self._unit}/s"
         return f"{text}  {_time(left)} left" if share >= _LEAST_SHARE else text
 
 
@@ -109,10 +110,10 @@ def _bar(out: TextIO, expected: int) -> "Bar":
 
 @contextmanager
 def show_progress(
-    out: TextIO, expected: int, *, quiet: bool, clock: Clock = time.monotonic
+    out: TextIO, expected: int, *, quiet: bool, clock: Clock = time.monotonic, unit: str = "rows"
 ) -> Iterator[Progress]:
-    """Show the progress of about so many rows."""
-    progress = Progress(out, expected, quiet=quiet, clock=clock)
+    """Show the progress of about so many rows, or of what ``unit`` says."""
+    progress = Progress(out, expected, quiet=quiet, clock=clock, unit=unit)
     try:
         yield progress
     finally:

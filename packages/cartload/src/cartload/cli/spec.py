@@ -2,12 +2,15 @@
 
 import argparse
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from cartload import spec as specs
 from cartload.cli import console
 from cartload.cli.console import CommandError
 from cartload.spec import Spec, SpecError, commented_yaml, specfile
+
+_OPTIONS: Final = ("customers", "seed", "as_of")
+"""Fields of a spec that have an option of their own."""
 
 
 def run(args: argparse.Namespace) -> int:
@@ -35,6 +38,13 @@ def moment_of(spec: Spec, option: str, text: str) -> datetime:
     return found
 
 
+def refuse_changes(args: argparse.Namespace) -> None:
+    """Raises CommandError where options change fields of a spec, but a stored dataset is named."""
+    given = [f"--{name.replace('_', '-')}" for name in _OPTIONS if getattr(args, name) is not None]
+    for option in [*given, *(["--set"] if args.set else [])]:
+        raise CommandError(f"{option} is for a spec: {args.spec} says itself what it was made from", 2)
+
+
 def spec_from_file(name: str) -> Spec:
     """The spec in a file or preset, resolved. Raises CommandError."""
     try:
@@ -51,7 +61,7 @@ def _raw_spec(args: argparse.Namespace) -> dict[str, Any]:
             specfile.set_field(raw, setting)
     except SpecError as error:
         raise _command_error(error) from None
-    options = {name: getattr(args, name) for name in ("customers", "seed", "as_of")}
+    options = {name: getattr(args, name) for name in _OPTIONS}
     return raw | {name: value for name, value in options.items() if value is not None}
 
 

@@ -25,7 +25,7 @@ def check(args: argparse.Namespace) -> int:
     """Print the report, or write it; 1 when an invariant is broken."""
     from cartload.checker import check_stored
 
-    with _open_target(args) as stored:
+    with open_target(args.target, args.spec) as stored:
         report = check_stored(stored)
     # The file first: where it cannot be written, no summary says that all is well.
     result_file.write_result(report.shown(args.report), args.report_file)
@@ -38,7 +38,7 @@ def answers(args: argparse.Namespace) -> int:
     """Print answers.json, or write it."""
     from cartload.answers import answers as ask
 
-    with _open_target(args) as stored:
+    with open_target(args.target, args.spec) as stored:
         stored.require(TABLE_NAMES)
         found = ask(stored)
     result_file.write_result(found.text(), args.out)
@@ -50,7 +50,7 @@ def hashes(args: argparse.Namespace) -> int:
     from cartload.schema.rowhash import RowHash, hash_batch
 
     sums: dict[str, RowHash] = {}
-    with _open_target(args) as stored:
+    with open_target(args.target) as stored:
         for remark in stored.remarks:
             console.print_remark(remark)
         for table in stored.tables:
@@ -64,11 +64,12 @@ def hashes(args: argparse.Namespace) -> int:
 
 
 @contextmanager
-def _open_target(args: argparse.Namespace) -> Iterator[Stored]:
-    spec = spec_from_file(args.spec) if getattr(args, "spec", None) else None
-    target = console.complete_url(args.target) if mysql_url.is_url(args.target) else args.target
+def open_target(target: str, spec_file: str | None = None) -> Iterator[Stored]:
+    """A dataset in a folder or a database; the spec stands in where it has none. Raises CommandError."""
+    spec = spec_from_file(spec_file) if spec_file else None
+    place = console.complete_url(target) if mysql_url.is_url(target) else target
     try:
-        with open_stored(target, spec=spec) as stored:
+        with open_stored(place, spec=spec) as stored:
             yield stored
     except StoredError as error:
         raise CommandError(str(error)) from error

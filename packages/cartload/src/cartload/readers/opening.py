@@ -29,12 +29,9 @@ def open_stored(
     :class:`cartload.readers.StoredError` when the place cannot be read as a dataset.
     """
     wanted = None if spec is None else resolve(spec)
-    with (
-        tempfile.TemporaryDirectory(prefix="cartload-") as scratch,
-        _connection(Path(scratch), memory_mb) as connection,
-    ):
+    with scratch_database(memory_mb) as (connection, scratch):
         # Not yielded from within: errors of whoever uses the dataset are not errors of opening it.
-        yield _opened(target, wanted, connection, Path(scratch))
+        yield _opened(target, wanted, connection, scratch)
 
 
 def _opened(
@@ -49,13 +46,20 @@ def _opened(
 
 
 @contextmanager
-def _connection(scratch: Path, memory_mb: int) -> Iterator[duckdb.DuckDBPyConnection]:
+def scratch_database(
+    memory_mb: int = DEFAULT_MEMORY_MB,
+) -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
+    """A temporary database with a bound on its memory, and the folder that it is in."""
     # A file and not memory: tables that are copied may be larger than what DuckDB may hold.
-    with duckdb.connect(scratch / "stored.duckdb") as connection:
+    with (
+        tempfile.TemporaryDirectory(prefix="cartload-") as folder,
+        duckdb.connect(Path(folder) / "stored.duckdb") as connection,
+    ):
+        scratch = Path(folder)
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute("SET enable_progress_bar = false")  # it would be printed into the report
         connection.execute(f"SET memory_limit = '{memory_mb}MB'")
         # Every query that needs an order asks for it; keeping the files' own costs memory.
         connection.execute("SET preserve_insertion_order = false")
         connection.execute("SET temp_directory = ?", [str(scratch / "spill")])
-        yield connection
+        yield connection, scratch
