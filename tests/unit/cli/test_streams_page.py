@@ -1,0 +1,77 @@
+"""What docs/streams.md shows runs, and it has every topic and type of events."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cartload.events.topics import BUSINESS_TOPICS, EVENT_TYPES, TOPICS
+from cartload_dev.paths import checkout
+from support.pages import snippets
+
+PAGE = checkout() / "docs" / "streams.md"
+HEADINGS = (
+    "Streams",
+    "Rows, as change data capture tells of them",
+    "The right answer is known",
+    "A part of the time",
+)
+
+
+def run(command: list[str], folder: Path) -> str:
+    """What a command prints, with the programs of this checkout found first."""
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    done = subprocess.run(
+        command, cwd=folder, env={**os.environ, "PATH": path}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def printed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """What the page's commands print, below each heading in the order of the page; for fewer customers."""
+    folder = tmp_path_factory.mktemp("page")
+    (folder / "default.yaml").write_text("customers: 100\n", encoding="utf-8")
+    found = {"folder": str(folder)}
+    for heading in HEADINGS:
+        (commands,) = snippets(PAGE, heading, "sh")
+        fewer = commands.replace("--customers 1000", "--customers 100")
+        found[heading] = run(["bash", "-euo", "pipefail", "-c", fewer], folder)
+    return found
+
+
+def test_the_commands_run_and_what_is_folded_is_equal(printed: dict[str, str]) -> None:
+    assert printed["Streams"].startswith('{"type":"product_created","key":')
+    assert printed["The right answer is known"].count("equal ") == 10
+    assert printed["A part of the time"].count("equal ") == 20
+
+
+@pytest.mark.parametrize(
+    ("heading", "expected"),
+    [
+        ("Rows, as change data capture tells of them", "100 users"),
+        ("Questions to a stream", "payment_refunded"),
+    ],
+)
+def test_the_programs_run(printed: dict[str, str], heading: str, expected: str) -> None:
+    (program,) = snippets(PAGE, heading, "python")
+    assert expected in run([sys.executable, "-c", program], Path(printed["folder"]))
+
+
+def rows_of_the_table() -> Iterator[str]:
+    lines = PAGE.read_text(encoding="utf-8").partition("\n| topic |")[2].splitlines()
+    yield from (line for line in lines if line.startswith("| `ecommerce-"))
+
+
+def test_every_topic_and_type_is_in_the_table() -> None:
+    told = {line.split("`")[1]: line for line in rows_of_the_table()}
+    assert told.keys() == {*BUSINESS_TOPICS, "ecommerce-cdc.<table>"}
+    assert all(topic in BUSINESS_TOPICS or topic.startswith("ecommerce-cdc.") for topic in TOPICS)
+    for kind in EVENT_TYPES:
+        row = told["ecommerce-cdc.<table>" if kind.form == "cdc" else kind.topic]
+        assert f"`{kind.name}`" in row
+        assert kind.previous is None or f"`previous_{kind.previous}`" in row
