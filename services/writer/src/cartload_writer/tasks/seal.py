@@ -37,7 +37,6 @@ async def seal(context: Context, command: Seal) -> None:
     state: State = "ready" if command.complete else "incomplete"
     await _tell(context, command, "checking")
     await prove(context, dataset, stored, expected=expected, state=state)
-    await _want_report(context, command, stored)
     await context.results.publish(
         Sealed(
             dataset_id=command.dataset_id,
@@ -48,6 +47,8 @@ async def seal(context: Context, command: Seal) -> None:
             checking_seconds=perf_counter() - indexed,
         )
     )
+    # After the answer, which somebody waits for. A crash in between runs the task again, and asks again.
+    await _want_report(context, command, stored)
 
 
 async def _end_load(context: Context, command: Seal) -> tuple[Dataset, Mapping[str, Totals]]:
