@@ -120,6 +120,17 @@ def test_orders_come_further_and_never_back(winter: dict[str, pa.Table]) -> None
     assert all(steps.index(old) < steps.index(new) for old, new in pairs)
 
 
+def test_a_product_that_ends_takes_the_stock_of_its_skus_along() -> None:
+    spec = resolve(parse({"customers": 50, "catalogue": {"products": 200}}))
+    made = changes(spec, datetime(2024, 1, 1, tzinfo=UTC), END)
+    ended = {row["id"]: row["discontinued_at"] for row in of_kind(made["products"], AFTER).to_pylist()}
+    skus = of_kind(made["products_skus"], AFTER).to_pylist()
+    assert ended.keys() == {row["product_id"] for row in skus} != set()
+    assert any(of_kind(made["products_skus"], BEFORE)["stock"].to_pylist())
+    assert {row["stock"] for row in skus} == {0}
+    assert all(row["updated_at"] == ended[row["product_id"]] for row in skus)
+
+
 def test_between_a_moment_and_itself_nothing_changes() -> None:
     spec = resolve(parse({"customers": 300}))
     assert {name: table.num_rows for name, table in changes(spec, END, END).items()} == dict.fromkeys(

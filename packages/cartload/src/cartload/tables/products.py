@@ -9,7 +9,6 @@ import pyarrow as pa
 from cartload.catalogue import pricing, product_words
 from cartload.columns import arrays
 from cartload.randomness.fixed_point import I64
-from cartload.tables.charges import NEVER
 from cartload.tables.ids import numbered
 from cartload.tables.product_texts import Texts
 from cartload.tables.world import Until, World
@@ -42,14 +41,13 @@ def since(world: World, table: str, rows: I64) -> I64:
 
 
 def later(world: World, table: str, rows: I64) -> tuple[I64, ...]:
-    """The moments at which each row changes: products when they are discontinued, and the stock of SKUs."""
+    """The moments at which each row changes: products and their SKUs when they are discontinued."""
     catalogue = world.catalogue
     match table:
         case "products":
             return (catalogue.ends[rows],)
         case "products_skus":
-            ends = catalogue.ends[catalogue.product_of_sku[rows]]
-            return (np.where(_in_stock(world, rows) > 0, ends, NEVER),)
+            return (catalogue.ends[catalogue.product_of_sku[rows]],)
     return ()
 
 
@@ -112,8 +110,8 @@ def _skus(world: World, rows: I64, until: Until) -> pa.RecordBatch:
     product = catalogue.product_of_sku[rows]
     size = catalogue.size[rows]
     color = catalogue.assortment.color(product, rows - catalogue.first_sku[product])
-    created = arrays.times(catalogue.created[product])
-    stock = np.where(catalogue.ends[product] <= until, 0, _in_stock(world, rows))
+    created, ends = catalogue.created[product], catalogue.ends[product]
+    ended = ends <= until
     return world.batch(
         "products_skus",
         world.ids("products_skus", rows),
@@ -124,9 +122,9 @@ def _skus(world: World, rows: I64, until: Until) -> pa.RecordBatch:
         arrays.integers(catalogue.price[rows]),
         arrays.integers(_cost(world, rows, product)),
         arrays.integers(_grams(world, product, size), small=True),
-        arrays.integers(stock, small=True),
-        created,
-        created,
+        arrays.integers(np.where(ended, 0, _in_stock(world, rows)), small=True),
+        arrays.times(created),
+        arrays.times(np.where(ended, ends, created)),
     )
 
 

@@ -198,9 +198,10 @@ def _of_goods() -> Iterator[Rule]:
     yield RowRule(
         "sku.moments",
         INVARIANT,
-        "A SKU is made with its product or later, and not updated before.",
+        "A SKU is made with its product or later, and updated when its product is discontinued.",
         SKUS,
-        "s.created_at < p.created_at OR s.updated_at < s.created_at",
-        ("s.created_at", "s.updated_at", "p.created_at AS product_made_at"),
+        "s.created_at < p.created_at OR s.updated_at <> coalesce(p.discontinued_at, s.created_at)",
+        ("s.created_at", "s.updated_at", "p.created_at AS product_made_at", "p.discontinued_at"),
+        applies="p.id IS NOT NULL",
         expected=rows_of("products_skus"),
     )
