@@ -8,7 +8,7 @@ TARGET = Path(__file__).resolve().parents[2] / "docs" / "data-dictionary.md"
 
 HEAD = """# Data dictionary
 
-The ten tables of every dataset, in every output: MySQL, files, Kafka and Python. Drawn from the schema by
+The tables of every dataset, in every output: MySQL, files, Kafka and Python. Drawn from the schema by
 `make generate`; `cartload schema` says it in other languages (`--format sql`, `json`, `arrow`, `dbt`).
 
 Every column is NOT NULL unless it says otherwise. Ids are 36 characters of UUID version 8 or integers from 1,

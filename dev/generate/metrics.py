@@ -49,7 +49,7 @@ which are worth an alert. Every process serves its own at `/metrics`, the gatewa
 Units are in the names: seconds and bytes. A histogram has the series `…_bucket` (with the label `le`),
 `…_sum` and `…_count`; its count is the rate, so `cartload_http_request_duration_seconds` is requests, errors
 (by `status`) and duration in one. Labels have few values: `route` is the route's template, never the path
-that was asked for; `table` is one of the ten tables. Beside these each process shows what the Prometheus
+that was asked for; `table` is a table of the dataset. Beside these each process shows what the Prometheus
 client counts by itself: `process_*` (memory, CPU, open files) and `python_*`.
 
 | metric | type | labels | counted by | meaning |

@@ -19,6 +19,13 @@ _STRATA = {
     "sub_categories": ("c.slug", "JOIN categories AS c ON c.id = t.category_id"),
     "products": ("c.slug", f"JOIN products AS p ON p.id = t.id {_CATEGORY}"),
     "products_skus": ("c.slug", f"JOIN products AS p ON p.id = t.product_id {_CATEGORY}"),
+    "distribution_centers": ("t.country", ""),
+    "inventory_items": (
+        "k.country, c.slug",
+        "JOIN distribution_centers AS k ON k.id = t.distribution_center_id "
+        "JOIN products_skus AS s ON s.id = t.product_sku_id "
+        f"JOIN products AS p ON p.id = s.product_id {_CATEGORY}",
+    ),
     "users": ("t.country", ""),
     "addresses": ("t.country", ""),
     "order_details": ("a.country, t.status", "JOIN addresses AS a ON a.id = t.address_id"),

@@ -85,6 +85,9 @@ FIELDS = st.fixed_dictionaries(
         "addresses": st.fixed_dictionaries({"per_customer": ratio(1, 8, 1.4)}),
         "orders": ORDERS,
         "wishlist": st.fixed_dictionaries({"per_customer": ratio(0, 50, 1.2)}),
+        "inventory": st.fixed_dictionaries(
+            {"centers": st.one_of(st.none(), st.integers(3, 10)), "centers_per_sku": ratio(1, 10, 2)}
+        ),
         "skew": st.fixed_dictionaries({"products": ratio(0, 2, 1), "customers": ratio(0, 2, 0.8)}),
         "season": SEASON,
         "tax": st.fixed_dictionaries({"default": ratio(0, 0.5), "rates": st.just({})}),

@@ -15,6 +15,8 @@ TABLES = (
     "sub_categories",
     "products",
     "products_skus",
+    "distribution_centers",
+    "inventory_items",
     "users",
     "addresses",
     "order_details",

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from cartload_contracts.messages import GenerateChunk, Prepare, Seal
+from cartload_contracts.model import TABLES
 from support.counting import counted
 from support.generator_service import Generator, sealed, stored
 
@@ -57,7 +58,7 @@ async def test_a_completed_job_leaves_a_ready_dataset(generator: Generator) -> N
     assert dataset["spec"]["catalogue"]["products"] is not None
     assert dataset["segments"] == [{"first_block": 0, "customers": 100}]
     assert dataset["tables"] == dict.fromkeys(dataset["tables"], 10)
-    assert len(dataset["tables"]) == len(dataset["hashes"]) == 10
+    assert len(dataset["tables"]) == len(dataset["hashes"]) == len(TABLES)
     assert dataset["bytes"] == 1000
 
 

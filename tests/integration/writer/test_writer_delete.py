@@ -8,6 +8,7 @@ import pymysql
 import pytest
 
 from cartload_contracts.messages import Deleted
+from cartload_contracts.model import TABLES
 from cartload_writer.adapters.blob import Part
 from cartload_writer.domain import names
 from cartload_writer.errors import PermanentFailure, RetryLater
@@ -40,7 +41,7 @@ async def test_nothing_is_left(writer: Writer) -> None:
     await sql_user(writer, load)
     database = writer.database(load)
     assert set(left(writer, load, database)) == {"schema", "tables", "grants", "manifest", "reports"}
-    assert len(await writer.parts(load)) == 10
+    assert len(await writer.parts(load)) == len(TABLES)
     await writer.run(load.delete())
     assert left(writer, load, database) == {}
     assert await writer.parts(load) == set()
@@ -80,7 +81,7 @@ async def test_other_datasets_of_the_owner_stay(writer: Writer) -> None:
     ):
         cursor.execute("SELECT COUNT(*) FROM users")
         assert cursor.fetchone() == (10,)
-    assert len(await writer.parts(other)) == 10
+    assert len(await writer.parts(other)) == len(TABLES)
 
 
 async def test_sessions_of_the_owner_are_ended(writer: Writer) -> None:

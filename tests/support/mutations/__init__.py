@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from support.mutations import money, people, status, structure, times
+from support.mutations import money, people, status, stock, structure, times
 from support.mutations.case import Case
 
 CASES: Final[dict[str, Case]] = {
@@ -11,5 +11,6 @@ CASES: Final[dict[str, Case]] = {
     **times.CASES,
     **status.CASES,
     **people.CASES,
+    **stock.CASES,
 }
 """By the name of the rule: statements over the tables that break it."""

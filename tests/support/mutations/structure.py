@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from cartload.schema import TABLES, Table
+from cartload.schema import CATALOGUE_TABLES, TABLES, Table
 from support.mutations.case import NOBODY, UNUSED, Case, case, first, one, orders
 
 _HARMLESS: Final = {
@@ -11,6 +11,8 @@ _HARMLESS: Final = {
     "sub_categories": "description",
     "products": "summary",
     "products_skus": "stock",
+    "distribution_centers": "name",
+    "inventory_items": "reorder_level",
     "users": "gender",
     "addresses": "title",
     "order_details": "channel",
@@ -24,6 +26,7 @@ _FREE_TEXT: Final = {
     "sub_categories": "description",
     "products": "summary",
     "products_skus": "color",
+    "distribution_centers": "name",
     "users": "first_name",
     "addresses": "title",
     "order_details": "coupon",
@@ -34,6 +37,7 @@ _COPIES: Final = {
     "sub_categories": "'new' AS slug",
     "products": "'new' AS slug",
     "products_skus": "'new' AS sku",
+    "distribution_centers": "'new' AS city",
     "users": "user_name || '98765' AS user_name, user_name || '98765@example.com' AS email",
     "addresses": "false AS is_default",
     "order_details": "'new' AS order_number",
@@ -69,9 +73,15 @@ def _of_table(table: Table) -> Iterator[tuple[str, Case]]:
         unused = UNUSED if name == "addresses" else "true"
         last = f"id = (SELECT max(id) FROM {name} WHERE {unused})"
         yield f"{name}.id.unique", case(copied + last, others=f"{name}.count")
-    if name in ("categories", "sub_categories", "products", "products_skus", "addresses"):
+    if name in (*CATALOGUE_TABLES, "addresses") and name in _COPIES:
         renamed = f"{NOBODY} AS id, {_COPIES[name]}"
-        yield f"{name}.count", case(f"INSERT INTO {name} SELECT * REPLACE ({renamed}) FROM {name} LIMIT 1")
+        yield (
+            f"{name}.count",
+            case(
+                f"INSERT INTO {name} SELECT * REPLACE ({renamed}) FROM {name} LIMIT 1",
+                perhaps="inventory.stock",
+            ),
+        )
 
 
 def _renamed(table: str) -> tuple[str, ...]:
@@ -89,6 +99,9 @@ _PLAIN: Final = orders("status = 'delivered' AND discount = 0")
 _FIRST_OF_SEVERAL: Final = f"{_SEVERAL} AND {_PLAIN} AND line_number = 1"
 
 COUNTS: Final = {
+    "inventory_items.count": case(
+        f"DELETE FROM inventory_items WHERE id = {first('inventory_items', 'quantity = 0')}"
+    ),
     "wishlist.count": case(f"DELETE FROM wishlist WHERE id = {first('wishlist')}"),
     "users.count": case(
         f"SET VARIABLE gone = {first('users', _ALONE)}",
@@ -125,6 +138,10 @@ _PAIR: Final = """(SELECT user_id, min(product_id) AS product_id, max(product_id
     JOIN products p ON p.id = w.product_id WHERE p.launched_at < TIMESTAMPTZ '2024-01-01 00:00:00Z'
     GROUP BY user_id HAVING count(*) > 1 ORDER BY user_id LIMIT 1)"""
 
+_TWO_CENTERS: Final = """(SELECT product_sku_id, min(distribution_center_id) AS one,
+    max(distribution_center_id) AS other FROM inventory_items
+    GROUP BY product_sku_id HAVING count(*) > 1 ORDER BY product_sku_id LIMIT 1)"""
+
 KEYS: Final = {
     **{
         f"{table}.{column}.unique": case(_swapped(table, column))
@@ -138,6 +155,19 @@ KEYS: Final = {
     },
     "users.user_name.unique": case(_swapped("users", "user_name"), others="user.email", perhaps="user.name"),
     "users.email.unique": case(_swapped("users", "email"), others="user.email"),
+    "inventory_items.id.unique": case(_doubled("inventory_items")),
+    "inventory_items.product_sku_id+distribution_center_id.unique": case(
+        f"""UPDATE inventory_items i SET distribution_center_id = o.one FROM {_TWO_CENTERS} o
+        WHERE i.product_sku_id = o.product_sku_id AND i.distribution_center_id = o.other"""
+    ),
+    "distribution_centers.country+city.unique": case(
+        one(
+            "distribution_centers",
+            """country = (SELECT arg_max(country, id) FROM distribution_centers),
+            city = (SELECT arg_max(city, id) FROM distribution_centers)""",
+        ),
+        perhaps="center.coordinates",
+    ),
     "order_item.id.unique": case(_doubled("order_item")),
     "payment_details.id.unique": case(_doubled("payment_details")),
     "wishlist.id.unique": case(_doubled("wishlist")),
@@ -173,6 +203,12 @@ PARENTS: Final = {
             ("order_item", "product_sku_id"),
         )
     },
+    "inventory_items.distribution_center_id.parent": case(
+        one("inventory_items", f"distribution_center_id = {NOBODY}")
+    ),
+    "inventory_items.product_sku_id.parent": case(
+        one("inventory_items", f"product_sku_id = {NOBODY}", "quantity = 0")
+    ),
     "addresses.user_id.parent": case(one("addresses", f"user_id = {NOBODY}", f"NOT is_default AND {UNUSED}")),
     "order_details.user_id.parent": case(one("order_details", f"user_id = {NOBODY}"), others="order.address"),
     "order_item.order_id.parent": case(

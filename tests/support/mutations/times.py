@@ -23,7 +23,9 @@ CASES: Final[dict[str, Case]] = {
     "categories.window": _after_end("categories"),
     "sub_categories.window": _after_end("sub_categories"),
     "products.window": _after_end("products", others="product.moments"),
-    "products_skus.window": _after_end("products_skus", others="sku.moments"),
+    "products_skus.window": _after_end("products_skus", others="sku.moments inventory.moments"),
+    "distribution_centers.window": _after_end("distribution_centers", others="center.moments"),
+    "inventory_items.window": _after_end("inventory_items", others="inventory.moments"),
     "users.window": _after_end("users"),
     "addresses.window": _after_end("addresses"),
     "order_details.window": _after_end("order_details", others="order.updated_at"),
@@ -67,5 +69,7 @@ CASES: Final[dict[str, Case]] = {
     "wish.moments": case(one("wishlist", f"removed_at = {_EARLIER}, updated_at = {_EARLIER}", _AFTER_START)),
     "category.moments": case(one("sub_categories", f"created_at = {_EARLY}")),
     "product.moments": case(one("products", "updated_at = updated_at - INTERVAL 1 MILLISECOND")),
-    "sku.moments": case(one("products_skus", "updated_at = updated_at + INTERVAL 1 MILLISECOND")),
+    "sku.moments": case(
+        one("products_skus", "updated_at = updated_at + INTERVAL 1 MILLISECOND"), others="inventory.moments"
+    ),
 }

@@ -31,6 +31,7 @@ EARLIER = {
             CASE WHEN discontinued_at <= $t THEN discontinued_at END AS discontinued_at,
             CASE WHEN discontinued_at <= $t THEN discontinued_at ELSE launched_at END AS updated_at)
         FROM products WHERE launched_at <= $t""",
+    "distribution_centers": "FROM distribution_centers WHERE created_at <= $t",
     "users": "FROM users WHERE created_at <= $t",
     "addresses": "FROM addresses WHERE created_at <= $t",
     "order_details": f"""SELECT * REPLACE (
@@ -54,7 +55,7 @@ EARLIER = {
             CASE WHEN removed_at <= $t THEN removed_at ELSE created_at END AS updated_at)
         FROM wishlist WHERE created_at <= $t""",
 }
-"""The rows of each table at the moment $t, by what the whole window's rows say; SKUs are below."""
+"""The rows of each table at the moment $t, by what the whole window's rows say; stock is below."""
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +76,12 @@ def test_rows_are_what_the_whole_windows_rows_say_had_happened(
                 CASE WHEN discontinued_at <= $t THEN discontinued_at ELSE s.created_at END AS updated_at
             FROM products_skus s JOIN products p ON p.id = s.product_id WHERE launched_at <= $t"""
         there = stored.connection.sql(skus, params={"t": spec.as_of}).to_arrow_table()
+        items = f"""SELECT i.id, k.updated_at FROM inventory_items i
+            JOIN ({skus}) k ON k.id = i.product_sku_id"""
+        stored_items = stored.connection.sql(items, params={"t": spec.as_of}).to_arrow_table()
+    # What was in stock earlier, the whole window's rows do not say.
     assert _rows(shown["products_skus"].select(["id", "updated_at"])) == _rows(there)
+    assert _rows(shown["inventory_items"].select(["id", "updated_at"])) == _rows(stored_items)
 
 
 def _rows(table: pa.Table) -> list[dict[str, Any]]:
@@ -187,6 +193,7 @@ def test_the_checker_misses_nothing_that_is_later_than_the_moment(whole: dict[st
     later = {
         "products",
         "products_skus",
+        "inventory_items",
         "users",
         "addresses",
         "order_details",

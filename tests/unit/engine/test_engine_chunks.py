@@ -14,9 +14,10 @@ from cartload.spec.counts import rows_before
 def test_catalogue_first_then_blocks_in_order() -> None:
     spec = resolve(parse({"customers": 10_500}))
     chunks = list(plan(spec, Segment(0, 10_500), catalogue=True))
-    assert [chunk.tables for chunk in chunks[:4]] == [(name,) for name in CATALOGUE_TABLES]
-    assert chunks[4:] == [Blocks(0, 4000), Blocks(4, 4000), Blocks(8, 2500)]
-    assert [chunk.number for chunk in chunks[4:]] == [0, 4, 8]
+    catalogue, blocks = chunks[: len(CATALOGUE_TABLES)], chunks[len(CATALOGUE_TABLES) :]
+    assert [chunk.tables for chunk in catalogue] == [(name,) for name in CATALOGUE_TABLES]
+    assert blocks == [Blocks(0, 4000), Blocks(4, 4000), Blocks(8, 2500)]
+    assert [chunk.number for chunk in blocks] == [0, 4, 8]
 
 
 def test_a_large_catalogue_travels_in_runs() -> None:
@@ -40,10 +41,11 @@ def test_an_append_has_no_catalogue_and_starts_at_its_block() -> None:
 def test_positions_outside_are_refused_and_slices_work() -> None:
     spec = resolve(parse({}))
     chunks = plan(spec, Segment(0, 100_000_000), catalogue=True)
-    assert len(chunks) == 25_004
-    assert chunks[25_003] == Blocks(99_996, 4000)
-    assert chunks[4:6] == [Blocks(0, 4000), Blocks(4, 4000)]
-    for position in (-1, 25_004):
+    first = len(CATALOGUE_TABLES)
+    assert len(chunks) == first + 25_000
+    assert chunks[first + 24_999] == Blocks(99_996, 4000)
+    assert chunks[first : first + 2] == [Blocks(0, 4000), Blocks(4, 4000)]
+    for position in (-1, first + 25_000):
         with pytest.raises(IndexError):
             chunks[position]
 

@@ -72,8 +72,8 @@ def test_a_run_is_the_same_rows_as_in_a_longer_one(engine: Engine) -> None:
     for table in CATALOGUE_TABLES:
         rows = catalogue_rows(SPEC, table)
         whole = engine.generate(CatalogueRows(table, 0, rows))[table]
-        middle = engine.generate(CatalogueRows(table, 7, rows - 12))[table]
-        assert middle.to_pylist() == whole.slice(7, rows - 12).to_pylist()
+        middle = engine.generate(CatalogueRows(table, 3, rows - 5))[table]
+        assert middle.to_pylist() == whole.slice(3, rows - 5).to_pylist()
 
 
 def test_threads_may_share_an_engine() -> None:

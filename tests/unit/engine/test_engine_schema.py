@@ -17,6 +17,8 @@ COLUMNS = {
     "products": "id sub_category_id name brand summary description slug image_url rating launched_at "
     "discontinued_at",
     "products_skus": "id product_id sku size color price cost weight_grams stock",
+    "distribution_centers": "id name city country latitude longitude",
+    "inventory_items": "id product_sku_id distribution_center_id quantity reorder_level",
     "order_details": "id order_number user_id address_id status currency subtotal discount tax shipping "
     "total coupon channel placed_at paid_at shipped_at delivered_at cancelled_at returned_at",
     "order_item": "id order_id line_number product_sku_id quantity unit_price line_total discount tax "

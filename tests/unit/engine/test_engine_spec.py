@@ -74,6 +74,11 @@ def test_wrong_fields_are_named(raw: dict[str, Any], field: str) -> None:
         ),
         ({"catalogue": {"products": 60}, "orders": {"items": 4}}, "orders.items", "44 30"),
         ({"catalogue": {"products": 60}, "wishlist": {"per_customer": 9}}, "wishlist.per_customer", "80 60"),
+        (
+            {"locales": {"de_DE": 1}, "inventory": {"centers_per_sku": 3.5}},
+            "inventory.centers_per_sku",
+            "3.5 3",
+        ),
     ],
 )
 def test_contradictions_are_refused_with_both_numbers(raw: dict[str, Any], field: str, numbers: str) -> None:

@@ -40,6 +40,8 @@ NUMBERS: list[tuple[str, float, float, float]] = [
     ("orders.return_rate", 0, 1, 0.0001),
     ("orders.payment_failure_rate", 0, 0.9, 0.0001),
     ("wishlist.per_customer", 0, 50, 0.0001),
+    ("inventory.centers", 3, 10, 1),
+    ("inventory.centers_per_sku", 1, 10, 0.0001),
     ("skew.products", 0, 2, 0.0001),
     ("skew.customers", 0, 2, 0.0001),
     ("season.week.0", 1, 1000, 1),
@@ -218,6 +220,7 @@ def test_an_error_shows_values_that_json_can_carry() -> None:
         ({"catalogue": {"products": 400_000, "skus_per_product": 2.5001}}, "catalogue.skus_per_product"),
         ({"catalogue": {"products": 60}, "orders": {"items": 3.0001}}, "orders.items"),
         ({"catalogue": {"products": 60}, "wishlist": {"per_customer": 6.5001}}, "wishlist.per_customer"),
+        ({"inventory": {"centers": 4, "centers_per_sku": 4.0001}}, "inventory.centers_per_sku"),
     ],
 )
 def test_what_contradicts_another_field_is_refused_at_once_beyond_its_bound(

@@ -17,7 +17,7 @@ from cartload_generator.domain.entities import Dataset, InFlightChunk, Job, Tabl
 from cartload_generator.domain.limits import MOST_CUSTOMERS, Limits
 from cartload_generator.domain.planning import JobPlans, job_plan, read_spec, size_of
 from cartload_kit.errors import Unprocessable
-from support.generator_jobs import JOB, NOW, OWNER, dataset_in, job_in
+from support.generator_jobs import BLOCK_TABLES, JOB, NOW, OWNER, dataset_in, job_in
 
 SPEC = read_spec({"customers": 2500})
 
@@ -105,7 +105,7 @@ def test_chunk_commands_carry_what_a_worker_needs() -> None:
     job = whole_job()
     plan = job_plan(job, dataset())
     last = len(plan.chunks) - 1
-    window = InFlightChunk(last, mask(TABLES[4:]), 10, NOW, attempts=3)
+    window = InFlightChunk(last, mask(BLOCK_TABLES), 10, NOW, attempts=3)
     (command,) = commands.chunks(job, plan, [window], NOW)
     assert (command.chunk_index, command.chunk_attempt, command.chunk) == (last, 3, 0)
     assert (command.spec, command.spec_hash) == (dataset().spec, dataset().spec_hash)

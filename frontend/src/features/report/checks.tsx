@@ -61,7 +61,7 @@ export function BrokenCheck({ check }: { check: Check }): ReactElement {
   )
 }
 
-/** One of the seven invariants, with its rules below it. */
+/** One of the invariants, with its rules below it. */
 export function InvariantDisclosure({
   invariant,
   checks,

@@ -1853,7 +1853,7 @@ export interface components {
         };
         /**
          * Invariant
-         * @description One of the seven invariants, with what its checks found together.
+         * @description One of the invariants, with what its checks found together.
          */
         Invariant: {
             /** Name */
@@ -2820,7 +2820,7 @@ export interface components {
             items: components["schemas"]["TableInfo"][];
         };
         /** @enum {string} */
-        TableName: "categories" | "sub_categories" | "products" | "products_skus" | "users" | "addresses" | "order_details" | "order_item" | "payment_details" | "wishlist";
+        TableName: "categories" | "sub_categories" | "products" | "products_skus" | "distribution_centers" | "inventory_items" | "users" | "addresses" | "order_details" | "order_item" | "payment_details" | "wishlist";
         /**
          * TableProgress
          * @description Rows stored of the rows that the job will store in one table.

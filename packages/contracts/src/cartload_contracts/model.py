@@ -10,6 +10,8 @@ type TableName = Literal[
     "sub_categories",
     "products",
     "products_skus",
+    "distribution_centers",
+    "inventory_items",
     "users",
     "addresses",
     "order_details",
@@ -19,7 +21,7 @@ type TableName = Literal[
 ]
 
 TABLES: tuple[TableName, ...] = TableName.__value__.__args__
-"""The ten tables, parents before children: each has a batch topic of its own."""
+"""All tables, parents before children: each has a batch topic of its own."""
 
 type RowHash = Annotated[str, Field(pattern="^[0-9a-f]{32}$", examples=["00" * 15 + "2a"])]
 """Sum of the row hashes of a table or batch modulo 2**128, as 32 hexadecimal digits."""

@@ -200,14 +200,18 @@ class Catalogue:
         """Size of each SKU as a place in the vocabulary's sizes, -1 where it has none."""
         return self.assortment.size(self.product_of_sku, self.by_product.place)
 
+    @property
+    def rank(self) -> I64:
+        """Rank of each product by popularity within its category, from 1 for what sells best."""
+        # Ranks are drawn with replacement and independently of the launch, so that neither the order of rows
+        # nor the age of a product tells its popularity.
+        size = np.repeat(self.by_category.counts, self.by_category.counts)
+        return 1 + self.random.draw("products.rank", np.arange(self.products)).below("rank", size)
+
     @cached_property
     def popularity(self) -> I64:
         """Running sum of the products' weights, from 0: ranks of Zipf's law drawn within each category."""
-        size = np.repeat(self.by_category.counts, self.by_category.counts)
-        rank = 1 + self.random.draw("products.rank", np.arange(self.products)).below("rank", size)
-        # Ranks are drawn with replacement and independently of the launch, so that neither the order of rows
-        # nor the age of a product tells its popularity.
-        weights = power_law(rank, ten_thousandths(self.spec.skew.products))
+        weights = power_law(self.rank, ten_thousandths(self.spec.skew.products))
         return np.concatenate((np.zeros(1, np.int64), np.cumsum(weights)))
 
     @cached_property

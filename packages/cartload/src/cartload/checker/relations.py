@@ -97,6 +97,14 @@ def _wishes(part: Range) -> str:
         LEFT JOIN products p ON p.id = w.product_id"""
 
 
+_SKUS: Final = "products_skus s LEFT JOIN products p ON p.id = s.product_id"
+_INVENTORY: Final = """inventory_items i LEFT JOIN products_skus s ON s.id = i.product_sku_id
+        LEFT JOIN products p ON p.id = s.product_id
+        LEFT JOIN distribution_centers c ON c.id = i.distribution_center_id"""
+_STORED: Final = """(SELECT product_sku_id, sum(quantity)::BIGINT AS quantity FROM inventory_items
+          GROUP BY product_sku_id)"""
+
+
 def _plain(text: str) -> Callable[[Range], str]:
     return lambda part: text
 
@@ -125,8 +133,15 @@ SUB_CATEGORIES: Final = Relation(
     _plain("sub_categories s LEFT JOIN categories c ON c.id = s.category_id"), ("s.id",)
 )
 """Sub-categories ``s`` with category ``c``."""
-SKUS: Final = Relation(_plain("products_skus s LEFT JOIN products p ON p.id = s.product_id"), ("s.id",))
+SKUS: Final = Relation(_plain(_SKUS), ("s.id",))
 """SKUS ``s`` with product ``p``."""
+STOCKS: Final = Relation(
+    _plain(f"{_SKUS} LEFT JOIN {_STORED} i ON i.product_sku_id = s.id"),
+    ("s.id",),
+)
+"""SKUs ``s`` with product ``p`` and what all distribution centres hold of it, summed, ``i``."""
+INVENTORY: Final = Relation(_plain(_INVENTORY), ("i.id",))
+"""Inventory items ``i`` with SKU ``s``, its product ``p`` and distribution centre ``c``."""
 
 ROWS: Final = {table.name: Relation(_plain(f"{table.name} t"), ("t.id",)) for table in TABLES}
 """The rows ``t`` of each table alone."""

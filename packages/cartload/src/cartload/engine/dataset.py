@@ -33,7 +33,7 @@ class Dataset:
 
     @property
     def tables(self) -> tuple[str, ...]:
-        """Names of the ten tables, parents first."""
+        """Names of the tables, parents first."""
         return TABLE_NAMES
 
     @property

@@ -11,10 +11,9 @@ from cartload.columns import arrays
 from cartload.engine.chunks import Blocks, CatalogueRows, Chunk
 from cartload.engine.rows import Rows
 from cartload.schema import CATALOGUE_TABLES, TABLE_NAMES, arrow_schema
-from cartload.spec import sizes
-from cartload.spec.counts import catalogue_rows
+from cartload.spec import counts, sizes
 from cartload.spec.model import Spec
-from cartload.tables import products
+from cartload.tables import catalogue_rows
 from cartload.tables.addresses import Addresses
 from cartload.tables.layout import Layout
 from cartload.tables.lifecycle import Lifecycle
@@ -95,9 +94,9 @@ class Engine:
                 return {
                     table: Rows(
                         numbers=lambda: run[2],
-                        batch=partial(products.rows_of, *run),
-                        since=partial(products.since, *run),
-                        later=partial(products.later, *run),
+                        batch=partial(catalogue_rows.rows_of, *run),
+                        since=partial(catalogue_rows.since, *run),
+                        later=partial(catalogue_rows.later, *run),
                     )
                 }
             case Blocks(first_block, customers):
@@ -114,7 +113,7 @@ class Engine:
         # error.
         if first_row < 0 or rows < 0:
             raise ValueError(f"{rows} rows of {table} from row {first_row} on: neither may be negative")
-        there, end = catalogue_rows(self.spec, table), first_row + rows
+        there, end = counts.catalogue_rows(self.spec, table), first_row + rows
         if end > there:
             raise ValueError(f"{table} has {there} rows in this spec, row {end - 1} was asked for")
 
@@ -157,7 +156,7 @@ def preview(spec: Spec, rows: int) -> dict[str, pa.RecordBatch]:
     engine = Engine(spec)
     batches = engine.generate(Blocks(0, min(spec.customers, BLOCK)))
     for table in CATALOGUE_TABLES:
-        count = min(rows, catalogue_rows(spec, table))
+        count = min(rows, counts.catalogue_rows(spec, table))
         batches |= engine.generate(CatalogueRows(table, 0, count))
     return {table: batches[table].slice(0, rows) for table in TABLE_NAMES}
 

@@ -101,5 +101,10 @@ FAMILIES: Final[dict[str, tuple[tuple[str, int], ...]]] = {
     "wishlist.again_1": (("category", 12), ("product", 24)),
     "wishlist.again_2": (("category", 12), ("product", 24)),
     "wishlist.time": (("created", 24), ("removed", 16), ("line", 16)),
+    "distribution_centers.city": (("chosen", 16),),
+    "distribution_centers.row": (("created", 24), ("latitude", 12), ("longitude", 12)),
+    "inventory_items.block": (("start", 32),),
+    "inventory_items.center": (("chosen", 16), ("share", 8)),
+    "inventory_items.sku": (("reorder", 8),),
 }
 """Family (``table.name``) to its fields in order, each with its width; they fill the 64 bits from the top."""

@@ -1,4 +1,4 @@
-"""The ten tables: their columns, keys and meanings, defined once.
+"""The tables: their columns, keys and meanings, defined once.
 
 MySQL's DDL, the Arrow types, row hashes and every exported description are derived from this definition.
 """

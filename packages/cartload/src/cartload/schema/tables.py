@@ -1,4 +1,4 @@
-"""The ten tables: columns in the order of the row hash, keys, and what each means."""
+"""All tables: columns in the order of the row hash, keys, and what each means."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -108,10 +108,40 @@ _PRODUCTS_SKUS = _table(
         _money("price", "Price of one, at least 1"),
         _money("cost", "What the shop pays for one"),
         _int("weight_grams", "Shipping weight in grams."),
-        _int("stock", "Pieces in stock."),
+        _int("stock", "Pieces in stock, in all distribution centres together."),
     ),
     unique=(("sku",),),
     indexes=(("product_id",),),
+    catalogue=True,
+)
+
+_DISTRIBUTION_CENTERS = _table(
+    "distribution_centers",
+    "Warehouses from which orders are sent, in the countries where most customers live.",
+    (
+        _id(),
+        _text("name", 120, "Shown name."),
+        _text("city", 80, "City that it lies in or near."),
+        _text("country", 2, "ISO 3166-1 alpha-2; one of the customers' countries.", ascii=True),
+        _decimal("latitude", 8, 5, "Degrees north."),
+        _decimal("longitude", 8, 5, "Degrees east."),
+    ),
+    unique=(("country", "city"),),
+    catalogue=True,
+)
+
+_INVENTORY_ITEMS = _table(
+    "inventory_items",
+    "How much of a SKU lies in a distribution centre; over the centres it adds up to the SKU's stock.",
+    (
+        _id(),
+        _ref("product_sku_id", "products_skus", "What lies there."),
+        _ref("distribution_center_id", "distribution_centers", "Where it lies; once a SKU."),
+        _int("quantity", "Pieces there."),
+        _int("reorder_level", "With so many pieces left it is ordered again; 0 for what is discontinued."),
+    ),
+    unique=(("product_sku_id", "distribution_center_id"),),
+    indexes=(("distribution_center_id",),),
     catalogue=True,
 )
 
@@ -241,6 +271,8 @@ TABLES: Final[tuple[Table, ...]] = (
     _SUB_CATEGORIES,
     _PRODUCTS,
     _PRODUCTS_SKUS,
+    _DISTRIBUTION_CENTERS,
+    _INVENTORY_ITEMS,
     _USERS,
     _ADDRESSES,
     _ORDER_DETAILS,
@@ -252,9 +284,9 @@ TABLES: Final[tuple[Table, ...]] = (
 
 TABLE_NAMES: Final = tuple(table.name for table in TABLES)
 CATALOGUE_TABLES: Final = tuple(table.name for table in TABLES if table.catalogue)
-"""The four tables made once per dataset, in runs of rows."""
+"""Tables made once per dataset, in runs of rows."""
 BLOCK_TABLES: Final = tuple(table.name for table in TABLES if not table.catalogue)
-"""The six tables made per block of customers."""
+"""Tables made per block of customers."""
 
 _BY_NAME: Final = {table.name: table for table in TABLES}
 

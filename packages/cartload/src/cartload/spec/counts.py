@@ -56,7 +56,20 @@ def catalogue_rows(spec: Spec, table: str) -> int:
             return products
         case "products_skus":
             return scaled(products, catalogue.skus_per_product)
+        case "distribution_centers":
+            return distribution_centers(spec)
+        case "inventory_items":
+            return scaled(catalogue_rows(spec, "products_skus"), spec.inventory.centers_per_sku)
     raise KeyError(table)
+
+
+_FEWEST_CENTERS, _MOST_CENTERS = 3, 10
+
+
+def distribution_centers(spec: Spec) -> int:
+    """How many distribution centres there are: as the spec says, else by the customers' countries."""
+    countries = len({locale[-2:] for locale in spec.locales})
+    return spec.inventory.centers or min(max(countries, _FEWEST_CENTERS), _MOST_CENTERS)
 
 
 SPREAD = 8

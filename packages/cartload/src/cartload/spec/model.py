@@ -169,6 +169,20 @@ class Wishlist(_Model):
     per_customer: Ratio = Field(1.2, ge=0, le=50, description="Mean number of wishes of a customer.")
 
 
+class Inventory(_Model):
+    """Where the stock lies."""
+
+    centers: int | None = Field(
+        None,
+        ge=3,
+        le=10,
+        description="Distribution centres; by default as many as customers have countries, 3 to 10.",
+    )
+    centers_per_sku: Ratio = Field(
+        2, ge=1, le=10, description="Mean number of distribution centres that hold a SKU."
+    )
+
+
 class Skew(_Model):
     """How unequal things are: exponents of Zipf's law, 0 for equal."""
 
@@ -282,6 +296,9 @@ class Spec(_Model):
     addresses: Addresses = Field(default_factory=Addresses, description="How many addresses customers have.")
     orders: Orders = Field(default_factory=Orders, description="Orders and their fate.")
     wishlist: Wishlist = Field(default_factory=Wishlist, description="How many wishes customers have.")
+    inventory: Inventory = Field(
+        default_factory=Inventory, description="Distribution centres and what they hold."
+    )
     skew: Skew = Field(default_factory=Skew, description="How unequal things are.")
     season: Season = Field(default_factory=Season, description="When people order.")
     tax: Tax = Field(default_factory=Tax, description="Sales tax.")

@@ -13,6 +13,8 @@ _REST: Final = {
     "sub_categories": 130,
     "products": 470,
     "products_skus": 80,
+    "distribution_centers": 110,
+    "inventory_items": 25,
     "users": 180,
     "addresses": 180,
     "order_details": 180,

@@ -20,7 +20,7 @@ class Contradiction(NamedTuple):
 
 def contradictions(spec: Spec) -> list[Contradiction]:
     """All contradictions of a resolved spec."""
-    return [*_catalogue(spec), *_baskets(spec), *_wishes(spec), *_as_of(spec)]
+    return [*_catalogue(spec), *_baskets(spec), *_wishes(spec), *_inventory(spec), *_as_of(spec)]
 
 
 def _catalogue(spec: Spec) -> Iterator[Contradiction]:
@@ -56,6 +56,16 @@ def _wishes(spec: Spec) -> Iterator[Contradiction]:
             "wishlist.per_customer",
             spec.wishlist.per_customer,
             f"a customer may have {most} wishes, but there are only {products} products",
+        )
+
+
+def _inventory(spec: Spec) -> Iterator[Contradiction]:
+    centers = counts.distribution_centers(spec)
+    if spec.inventory.centers_per_sku > centers:
+        yield Contradiction(
+            "inventory.centers_per_sku",
+            spec.inventory.centers_per_sku,
+            f"a SKU cannot lie in {spec.inventory.centers_per_sku:g} of {centers} distribution centres",
         )
 
 

@@ -1,6 +1,5 @@
-"""The rows of the four catalogue tables, made in runs of consecutive rows."""
+"""Categories, products and SKUs: rows by their numbers."""
 
-from collections.abc import Callable
 from typing import Final
 
 import numpy as np
@@ -9,49 +8,16 @@ import pyarrow as pa
 from cartload.catalogue import pricing, product_words
 from cartload.columns import arrays
 from cartload.randomness.fixed_point import I64
+from cartload.tables import stock
 from cartload.tables.ids import numbered
 from cartload.tables.product_texts import Texts
 from cartload.tables.world import Until, World
 
 _IMAGES: Final = "https://images.example.com/products/"
-_STOCKS: Final = ((0, 800), (2_000, 400), (10_000, 120), (50_000, 40))
-"""Prices with the most pieces in stock of what costs as much or more, up to the next price."""
-_SOLD_OUT: Final = 8
-"""How many of 256 SKUs on sale are out of stock."""
 
 
-def rows_of(world: World, table: str, rows: I64, until: Until) -> pa.RecordBatch:
-    """Rows of a catalogue table as they are at a moment; each is there from :func:`since` on."""
-    return _BUILDERS[table](world, rows, until)
-
-
-def since(world: World, table: str, rows: I64) -> I64:
-    """When each row came to be shown: products and their SKUs at their launch."""
-    catalogue = world.catalogue
-    match table:
-        case "categories":
-            return catalogue.category_created[rows]
-        case "sub_categories":
-            return catalogue.sub_category_created[rows]
-        case "products":
-            return catalogue.launched[rows]
-        case "products_skus":
-            return catalogue.launched[catalogue.product_of_sku[rows]]
-    raise KeyError(table)
-
-
-def later(world: World, table: str, rows: I64) -> tuple[I64, ...]:
-    """The moments at which each row changes: products and their SKUs when they are discontinued."""
-    catalogue = world.catalogue
-    match table:
-        case "products":
-            return (catalogue.ends[rows],)
-        case "products_skus":
-            return (catalogue.ends[catalogue.product_of_sku[rows]],)
-    return ()
-
-
-def _categories(world: World, rows: I64, _: Until) -> pa.RecordBatch:
+def categories(world: World, rows: I64, _: Until) -> pa.RecordBatch:
+    """Rows of ``categories``."""
     known = product_words.sub_categories()
     created = arrays.times(world.catalogue.category_created[rows])
     return world.batch(
@@ -65,7 +31,8 @@ def _categories(world: World, rows: I64, _: Until) -> pa.RecordBatch:
     )
 
 
-def _sub_categories(world: World, rows: I64, _: Until) -> pa.RecordBatch:
+def sub_categories(world: World, rows: I64, _: Until) -> pa.RecordBatch:
+    """Rows of ``sub_categories``."""
     known = product_words.sub_categories()
     category, place = np.divmod(rows, world.spec.catalogue.sub_categories)
     entry = known.subs.start[category] + place
@@ -82,7 +49,8 @@ def _sub_categories(world: World, rows: I64, _: Until) -> pa.RecordBatch:
     )
 
 
-def _products(world: World, rows: I64, until: Until) -> pa.RecordBatch:
+def products(world: World, rows: I64, until: Until) -> pa.RecordBatch:
+    """Rows of ``products`` as they are at a moment."""
     catalogue, texts = world.catalogue, Texts(world, rows)
     ends = catalogue.ends[rows]
     ended = ends <= until
@@ -105,7 +73,8 @@ def _products(world: World, rows: I64, until: Until) -> pa.RecordBatch:
     )
 
 
-def _skus(world: World, rows: I64, until: Until) -> pa.RecordBatch:
+def skus(world: World, rows: I64, until: Until) -> pa.RecordBatch:
+    """Rows of ``products_skus`` as they are at a moment."""
     catalogue, words = world.catalogue, product_words.texts()
     product = catalogue.product_of_sku[rows]
     size = catalogue.size[rows]
@@ -122,7 +91,7 @@ def _skus(world: World, rows: I64, until: Until) -> pa.RecordBatch:
         arrays.integers(catalogue.price[rows]),
         arrays.integers(_cost(world, rows, product)),
         arrays.integers(_grams(world, product, size), small=True),
-        arrays.integers(np.where(ended, 0, _in_stock(world, rows)), small=True),
+        arrays.integers(stock.pieces(world, rows, until), small=True),
         arrays.times(created),
         arrays.times(np.where(ended, ends, created)),
     )
@@ -141,19 +110,3 @@ def _grams(world: World, product: I64, size: I64) -> I64:
     draw = world.random.draw("products.price", product).bits("weight")
     percent = numbers.percent(numbers.size_grams, size)
     return pricing.grams(numbers.grams_low[noun], numbers.grams_high[noun], draw, percent)
-
-
-def _in_stock(world: World, rows: I64) -> I64:
-    """Pieces in stock while a SKU is on sale: fewer of expensive ones, none of those sold out."""
-    draw = world.random.draw("products_skus.row", rows)
-    prices, most = np.array(_STOCKS, np.int64).T
-    place = np.searchsorted(prices, world.catalogue.price[rows], "right") - 1
-    return np.where(draw.bits("sold_out") < _SOLD_OUT, 0, 1 + draw.below("stock", most[place]))
-
-
-_BUILDERS: Final[dict[str, Callable[[World, I64, Until], pa.RecordBatch]]] = {
-    "categories": _categories,
-    "sub_categories": _sub_categories,
-    "products": _products,
-    "products_skus": _skus,
-}

@@ -17,6 +17,7 @@ from cartload.randomness.fixed_point import I64, power_law
 from cartload.schema import coded_schema
 from cartload.spec.model import Spec, ten_thousandths
 from cartload.tables.campaigns import Campaigns
+from cartload.tables.distribution import Centers, Storage
 from cartload.tables.ids import Keys, id_column
 from cartload.tables.preferences import Preferences
 from cartload.tables.product_demand import ProductDemand
@@ -86,6 +87,16 @@ class World:
     def names(self) -> Names:
         """What products are called."""
         return Names(self.random, self.catalogue.assortment)
+
+    @cached_property
+    def centers(self) -> Centers:
+        """The distribution centres."""
+        return Centers(self.spec, self.random, self.catalogue.start)
+
+    @cached_property
+    def storage(self) -> Storage:
+        """Which centres hold each SKU."""
+        return Storage(self.spec, self.catalogue, self.centers)
 
     @cached_property
     def campaigns(self) -> Campaigns:

@@ -80,7 +80,7 @@ class Check(BaseModel):
 
 
 class Invariant(BaseModel):
-    """One of the seven invariants, with what its checks found together."""
+    """One of the invariants, with what its checks found together."""
 
     number: int
     name: str

@@ -38,7 +38,7 @@ async def session(engine: AsyncEngine, database: str) -> AsyncIterator[AsyncConn
 
 
 async def make(engine: AsyncEngine, database: str, ids: Ids, *, final: bool) -> None:
-    """Make a database with the ten tables and `_cartload`, as far as they are not there."""
+    """Make a database with all tables and `_cartload`, as far as they are not there."""
     quoted = quoted_database(database)
     async with engine.connect() as connection:
         await connection.execution_options(isolation_level="AUTOCOMMIT")

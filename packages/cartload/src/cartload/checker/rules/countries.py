@@ -14,6 +14,17 @@ def unlike(column: str, holds: Callable[[CountryRule], str]) -> str:
     return f"NOT (CASE {column} {cases} ELSE false END)"
 
 
+def outside(country: str, latitude: str, longitude: str) -> str:
+    """Whether a place lies outside of the country's bounding box, or nobody knows the country."""
+    return unlike(
+        country,
+        lambda rule: (
+            f"""{latitude} BETWEEN {rule.bounding_box.south} AND {rule.bounding_box.north}
+            AND {longitude} BETWEEN {rule.bounding_box.west} AND {rule.bounding_box.east}"""
+        ),
+    )
+
+
 def one_of(column: str, values: Collection[str]) -> str:
     """Whether a value is among some; no value is never asked for where there are none."""
     listed = ", ".join(text_literal(value) for value in sorted(values))

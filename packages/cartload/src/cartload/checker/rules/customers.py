@@ -5,7 +5,7 @@ from typing import Final
 
 from cartload.checker.model import RowRule, Rule
 from cartload.checker.relations import ADDRESSES, CUSTOMERS, ROWS
-from cartload.checker.rules.countries import matches, one_of, unlike
+from cartload.checker.rules.countries import matches, one_of, outside, unlike
 from cartload.checker.rules.structure import rows_of
 
 INVARIANT: Final = 5
@@ -157,13 +157,7 @@ def _of_addresses() -> Iterator[Rule]:
         INVARIANT,
         "Coordinates lie in the country.",
         ROWS["addresses"],
-        unlike(
-            "t.country",
-            lambda rule: (
-                f"""t.latitude BETWEEN {rule.bounding_box.south} AND {rule.bounding_box.north}
-            AND t.longitude BETWEEN {rule.bounding_box.west} AND {rule.bounding_box.east}"""
-            ),
-        ),
+        outside("t.country", "t.latitude", "t.longitude"),
         ("t.country", "t.city", "t.latitude", "t.longitude"),
         expected=_ADDRESSES,
     )

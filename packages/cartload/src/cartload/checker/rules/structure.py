@@ -6,6 +6,7 @@ from typing import Final
 from cartload.checker.model import Expected, QueryRule, RowRule, Rule
 from cartload.checker.relations import (
     ADDRESSES,
+    INVENTORY,
     ITEMS,
     ORDERS,
     PAYMENTS,
@@ -177,6 +178,8 @@ _JOINED: Final[dict[tuple[str, str], tuple[Relation, str, str]]] = {
     ("sub_categories", "category_id"): (SUB_CATEGORIES, "s", "c"),
     ("products", "sub_category_id"): (PRODUCTS, "p", "s"),
     ("products_skus", "product_id"): (SKUS, "s", "p"),
+    ("inventory_items", "product_sku_id"): (INVENTORY, "i", "s"),
+    ("inventory_items", "distribution_center_id"): (INVENTORY, "i", "c"),
     ("addresses", "user_id"): (ADDRESSES, "a", "u"),
     ("order_details", "user_id"): (ORDERS, "o", "u"),
     ("order_details", "address_id"): (ORDERS, "o", "a"),
