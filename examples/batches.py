@@ -24,6 +24,7 @@ TABLES = (
     "order_item",
     "payment_details",
     "wishlist",
+    "reviews",
 )
 TOPICS = (*(f"cartload.batches.{table}" for table in TABLES), "cartload.datasets")
 

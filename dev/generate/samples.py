@@ -36,6 +36,7 @@ _STRATA = {
     ),
     "payment_details": ("a.country, t.kind, t.status", _COUNTRY),
     "wishlist": ("c.slug", f"JOIN products AS p ON p.id = t.product_id {_CATEGORY}"),
+    "reviews": ("u.country, t.rating", "JOIN users AS u ON u.id = t.user_id"),
 }
 """By table: what its rows are spread over evenly, and the joins that know it."""
 

@@ -328,3 +328,55 @@ WHERE night > evening / 3 AND night + evening > 200;
 -- planted
 UPDATE users SET time_zone = 'UTC';
 UPDATE order_details SET placed_at = TIMESTAMPTZ '2025-01-01 04:00:00+00';
+
+-- a review before the delivery: none
+SELECT count(*) FROM reviews AS r JOIN order_details AS o ON o.id = r.order_id
+WHERE o.delivered_at IS NULL OR r.created_at < o.delivered_at;
+-- planted
+UPDATE order_details SET delivered_at = NULL;
+
+-- a review of what the customer never bought: none
+SELECT count(*) FROM reviews AS r WHERE NOT EXISTS (
+  SELECT 1 FROM order_details AS o JOIN order_item AS i ON i.order_id = o.id
+  JOIN products_skus AS s ON s.id = i.product_sku_id
+  WHERE o.user_id = r.user_id AND s.product_id = r.product_id);
+-- planted
+UPDATE reviews SET product_id = 'nothing' WHERE id = (SELECT min(id) FROM reviews);
+
+-- five stars with an angry text: none
+SELECT count(*) FROM reviews WHERE rating = 5 AND regexp_matches(title || ' ' || body,
+  'waste|regret|isappoint|Fehlkauf|enttäusch|écev|regrette|ecepcion|arrepiento|elusion|eleurst|ozczar|esvik|後悔|残念|失望|后悔');
+-- planted
+UPDATE reviews SET rating = 5, body = 'A complete waste of money.' WHERE id = (SELECT min(id) FROM reviews);
+
+-- one star with praise: none
+SELECT count(*) FROM reviews WHERE rating = 1
+  AND (title IN ('Perfect', 'Love it', 'Einfach perfekt', 'Parfait', 'Perfecto', 'Perfetto', 'Idealne', 'Perfeito', '最高です')
+    OR body LIKE '%Recommended.%');
+-- planted
+UPDATE reviews SET rating = 1, title = 'Perfect' WHERE id = (SELECT min(id) FROM reviews);
+
+-- furniture that tastes good: none
+SELECT count(*) FROM reviews AS r JOIN products AS p ON p.id = r.product_id
+JOIN sub_categories AS b ON b.id = p.sub_category_id JOIN categories AS c ON c.id = b.category_id
+WHERE c.name <> 'Grocery' AND regexp_matches(r.body, 'Tastes|Schmeckt|goût|[Ss]abor|sapore|Smaakt|Smak|味が|味道');
+-- planted
+UPDATE categories SET name = 'Furniture';
+UPDATE reviews SET body = 'Tastes fresh and full.';
+
+-- broken after weeks, says a review of the next day: none
+SELECT count(*) FROM reviews
+WHERE regexp_matches(body, 'weeks|months|Wochen|Monate|semaines|mois|semanas|meses|settimane|mesi|weken|tygodni|veckor');
+-- planted
+UPDATE reviews SET body = 'Broke down after three weeks.' WHERE id = (SELECT min(id) FROM reviews);
+
+-- a centre without a country: none
+SELECT count(*) FROM distribution_centers WHERE NOT regexp_matches(country, '^[A-Z]{2}$');
+-- planted
+UPDATE distribution_centers SET country = '' WHERE id = (SELECT min(id) FROM distribution_centers);
+
+-- a shop with nearly all its stock in one place: none
+SELECT count(*) FROM (SELECT sum(quantity) AS there FROM inventory_items GROUP BY distribution_center_id)
+WHERE there > 0.9 * (SELECT sum(quantity) FROM inventory_items);
+-- planted
+UPDATE inventory_items SET distribution_center_id = (SELECT min(id) FROM distribution_centers);

@@ -85,6 +85,7 @@ FIELDS = st.fixed_dictionaries(
         "addresses": st.fixed_dictionaries({"per_customer": ratio(1, 8, 1.4)}),
         "orders": ORDERS,
         "wishlist": st.fixed_dictionaries({"per_customer": ratio(0, 50, 1.2)}),
+        "reviews": st.fixed_dictionaries({"rate": ratio(0, 1, 0.2)}),
         "inventory": st.fixed_dictionaries(
             {"centers": st.one_of(st.none(), st.integers(3, 10)), "centers_per_sku": ratio(1, 10, 2)}
         ),

@@ -23,6 +23,7 @@ TABLES = (
     "order_item",
     "payment_details",
     "wishlist",
+    "reviews",
 )
 
 

@@ -16,6 +16,9 @@ NOW = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
 JOB, DATASET, OWNER = UUID(int=1), UUID(int=2), UUID(int=3)
 BLOCK_TABLES: tuple[TableName, ...] = tuple(table for table in TABLES if table in schema.BLOCK_TABLES)
 
+CHUNK_ROWS = 10 * len(BLOCK_TABLES)
+"""Rows of a chunk of blocks, ten of each table."""
+
 
 def after(seconds: float) -> datetime:
     """A time that much later than NOW."""
@@ -33,7 +36,7 @@ def job_in(state: JobStatus = "running", step: Step = "generate", **more: Any) -
         "first_block": 0,
         "customers": 3000,
         "blocks_per_chunk": 1,
-        "rows_total": 180,
+        "rows_total": 3 * CHUNK_ROWS,
         "chunks_total": 3,
         "tables": {table: TableSums(30 if table in BLOCK_TABLES else 0) for table in TABLES},
         "created_at": NOW,
@@ -61,8 +64,8 @@ def dataset_in(state: DatasetState = "ready", **more: Any) -> Dataset:
 def in_flight(job: Job, count: int = 3) -> dict[int, InFlightChunk]:
     """The first chunks of a job, sent and not stored."""
     job.next_chunk = job.chunks_in_flight = count
-    job.rows_in_flight = 60 * count
-    return {index: InFlightChunk(index, mask(BLOCK_TABLES), 60, NOW) for index in range(count)}
+    job.rows_in_flight = CHUNK_ROWS * count
+    return {index: InFlightChunk(index, mask(BLOCK_TABLES), CHUNK_ROWS, NOW) for index in range(count)}
 
 
 def stored(chunk_index: int, table: TableName, row_hash: int = 5, *, attempt: int = 1) -> Stored:

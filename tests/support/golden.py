@@ -35,6 +35,7 @@ SPECS: dict[str, dict[str, Any]] = {
         "growth": 2.25,
         "orders": {"per_customer": 3.1, "items": 3, "payment_failure_rate": 0.4, "quantity": 2.2},
         "wishlist": {"per_customer": 3.75},
+        "reviews": {"rate": 0.55},
         "inventory": {"centers": 5, "centers_per_sku": 1.5},
         "skew": {"products": 1.7, "customers": 0},
     },

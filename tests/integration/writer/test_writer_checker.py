@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from cartload.schema import BLOCK_TABLES
 from cartload_writer.repository.task_queue import CHECK, TaskQueue
 from cartload_writer.tasks.examination import child
 from cartload_writer.tasks.examination.check import Checking, Examine
@@ -200,7 +201,7 @@ async def test_a_dataset_that_cannot_be_read_has_a_failed_report_with_the_reason
     load = Load.of(customers=10)
     await writer.make(load)
     database = writer.database(load)
-    for table in ("wishlist", "payment_details", "order_item", "order_details", "addresses", "users"):
+    for table in reversed(BLOCK_TABLES):  # children first
         writer.query(f"DROP TABLE {database}.{table}")
     await asked(writer, load)
     async with checker(writer):

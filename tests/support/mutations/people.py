@@ -13,7 +13,7 @@ CASES: Final[dict[str, Case]] = {
     "user.email": case(one("users", "email = 'someone@example.com'")),
     "user.letters": case(one("users", "first_name = '4' || first_name")),
     "user.name": case(one("users", "first_name = 'Zzz'", _LATIN)),
-    "user.locale": case(one("users", "locale = 'xx_XX'")),
+    "user.locale": case(one("users", "locale = 'xx_XX'"), perhaps="review.text"),
     "user.time_zone": case(one("users", "time_zone = 'Pacific/Fiji'")),
     "user.phone": case(one("users", "phone_number = '+999 1'"), others="users.phone_range"),
     "address.country": case(

@@ -19,6 +19,7 @@ _HARMLESS: Final = {
     "order_item": "updated_at",
     "payment_details": "provider",
     "wishlist": "updated_at",
+    "reviews": "title",
 }
 """Of each table a mandatory column that no other rule asks about where it is NULL."""
 _FREE_TEXT: Final = {
@@ -31,6 +32,7 @@ _FREE_TEXT: Final = {
     "addresses": "title",
     "order_details": "coupon",
     "payment_details": "provider",
+    "reviews": "title",
 }
 _COPIES: Final = {
     "categories": "'new' AS slug",
@@ -47,6 +49,7 @@ _OTHER_VALUES: Final = {
     "users": one("users", "gender = 'none'"),
     "order_details": one("order_details", "channel = 'fax'"),
     "payment_details": one("payment_details", "method = 'cash'", "method <> 'card'"),
+    "reviews": one("reviews", "status = 'hidden'", "status = 'published'"),
 }
 
 
@@ -113,6 +116,7 @@ COUNTS: Final = {
         f"SET VARIABLE gone = {first('order_details')}",
         f"DELETE FROM order_item WHERE order_id = {_GONE}",
         f"DELETE FROM payment_details WHERE order_id = {_GONE}",
+        f"DELETE FROM reviews WHERE order_id = {_GONE}",
         f"DELETE FROM order_details WHERE id = {_GONE}",
         others="order_item.count",
     ),
@@ -141,6 +145,9 @@ _PAIR: Final = """(SELECT user_id, min(product_id) AS product_id, max(product_id
 _TWO_CENTERS: Final = """(SELECT product_sku_id, min(distribution_center_id) AS one,
     max(distribution_center_id) AS other FROM inventory_items
     GROUP BY product_sku_id HAVING count(*) > 1 ORDER BY product_sku_id LIMIT 1)"""
+
+_TWO_REVIEWS: Final = """(SELECT order_id, min(product_id) AS one, max(product_id) AS other FROM reviews
+    GROUP BY order_id HAVING count(*) > 1 ORDER BY order_id LIMIT 1)"""
 
 KEYS: Final = {
     **{
@@ -171,6 +178,11 @@ KEYS: Final = {
     "order_item.id.unique": case(_doubled("order_item")),
     "payment_details.id.unique": case(_doubled("payment_details")),
     "wishlist.id.unique": case(_doubled("wishlist")),
+    "reviews.id.unique": case(_doubled("reviews")),
+    "reviews.user_id+product_id.unique": case(
+        f"""UPDATE reviews r SET product_id = o.one FROM {_TWO_REVIEWS} o
+        WHERE r.order_id = o.order_id AND r.product_id = o.other"""
+    ),
     "order_item.order_id+line_number.unique": case(
         one("order_item", "line_number = 1", f"{_PLAIN} AND line_number = 2"), perhaps="order.lines"
     ),
@@ -199,10 +211,13 @@ PARENTS: Final = {
             ("products_skus", "product_id"),
             ("wishlist", "product_id"),
             ("wishlist", "user_id"),
+            ("reviews", "order_id"),
             ("order_details", "address_id"),
             ("order_item", "product_sku_id"),
         )
     },
+    "reviews.user_id.parent": case(one("reviews", f"user_id = {NOBODY}"), others="review.bought"),
+    "reviews.product_id.parent": case(one("reviews", f"product_id = {NOBODY}"), others="review.bought"),
     "inventory_items.distribution_center_id.parent": case(
         one("inventory_items", f"distribution_center_id = {NOBODY}")
     ),
@@ -210,7 +225,9 @@ PARENTS: Final = {
         one("inventory_items", f"product_sku_id = {NOBODY}", "quantity = 0")
     ),
     "addresses.user_id.parent": case(one("addresses", f"user_id = {NOBODY}", f"NOT is_default AND {UNUSED}")),
-    "order_details.user_id.parent": case(one("order_details", f"user_id = {NOBODY}"), others="order.address"),
+    "order_details.user_id.parent": case(
+        one("order_details", f"user_id = {NOBODY}"), others="order.address", perhaps="review.bought"
+    ),
     "order_item.order_id.parent": case(
         one("order_item", f"order_id = {NOBODY}", f"{_PLAIN} AND line_number = 1"),
         others="order.subtotal order.lines",

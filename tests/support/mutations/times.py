@@ -32,6 +32,7 @@ CASES: Final[dict[str, Case]] = {
     "order_item.window": _after_end("order_item", others="line.moments"),
     "payment_details.window": _after_end("payment_details", _RETRIED),
     "wishlist.window": _after_end("wishlist", others="wish.moments"),
+    "reviews.window": _after_end("reviews", "status = 'published'"),
     "order.after_sign_up": case(
         one(
             "users",

@@ -97,7 +97,7 @@ def test_questions_say_what_they_mean(question: cartload.answers.Question) -> No
 
 def test_a_dataset_without_a_table_is_refused() -> None:
     _, tables = dataset(customers=1)
-    with in_memory(tables) as stored, pytest.raises(StoredError, match="memory has no table wishlist"):
+    with in_memory(tables) as stored, pytest.raises(StoredError, match="memory has no table reviews"):
         answers(replace(stored, tables=stored.tables[:-1]))
 
 

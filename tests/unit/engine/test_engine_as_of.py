@@ -54,6 +54,10 @@ EARLIER = {
             CASE WHEN removed_at <= $t THEN removed_at END AS removed_at,
             CASE WHEN removed_at <= $t THEN removed_at ELSE created_at END AS updated_at)
         FROM wishlist WHERE created_at <= $t""",
+    "reviews": """SELECT * REPLACE (
+            CASE WHEN updated_at <= $t THEN status ELSE 'pending' END AS status,
+            CASE WHEN updated_at <= $t THEN updated_at ELSE created_at END AS updated_at)
+        FROM reviews WHERE created_at <= $t""",
 }
 """The rows of each table at the moment $t, by what the whole window's rows say; stock is below."""
 
@@ -200,6 +204,7 @@ def test_the_checker_misses_nothing_that_is_later_than_the_moment(whole: dict[st
         "order_item",
         "payment_details",
         "wishlist",
+        "reviews",
     }
     assert found.keys() == {f"{name}.window" for name in later}
 

@@ -15,6 +15,7 @@ TOO_LARGE: dict[str, tuple[str, dict[str, Any]]] = {
     "orders": ("orders.per_customer", {"orders": {"per_customer": 28}}),
     "the most orders": ("orders.per_customer", {"orders": {"per_customer": 50, "items": 1}}),
     "items": ("orders.per_customer", {"orders": {"per_customer": 6, "items": 10}}),
+    "reviews": ("orders.per_customer", {"orders": {"per_customer": 12}, "reviews": {"rate": 1}}),
     "charges": (
         "orders.per_customer",
         {"orders": {"per_customer": 50, "items": 1, "payment_failure_rate": 0.9, "return_rate": 1}},

@@ -1,4 +1,4 @@
-"""Prices, costs, weights and ratings: inside their bands, with the endings of shops."""
+"""Prices, costs and weights: inside their bands, with the endings of shops."""
 
 import numpy as np
 import pytest
@@ -92,14 +92,6 @@ def test_a_cost_leaves_a_margin_between_its_bounds(price: int, lowest: int, more
 def test_a_weight_lies_in_the_band_of_its_size(low: int, more: int, draw: int, percent: int) -> None:
     grams = int(pricing.grams(one(low), one(low + more), one(draw), one(percent))[0])
     assert max(1, low * percent // 100) <= grams <= max(1, (low + more) * percent // 100)
-
-
-def test_ratings_never_fall_with_quality_and_are_mostly_good() -> None:
-    ratings = pricing.rating(np.arange(256))
-    assert (np.diff(ratings) >= 0).all()
-    assert (ratings[0], ratings[-1]) == (10, 50)
-    assert ratings.mean() == pytest.approx(42, abs=1)
-    assert ((ratings >= 40) & (ratings < 50)).mean() > 0.6
 
 
 @pytest.mark.parametrize(

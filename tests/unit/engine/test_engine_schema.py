@@ -26,6 +26,7 @@ COLUMNS = {
     "payment_details": "id order_id attempt kind method provider card_last_four amount currency status "
     "failure_reason",
     "wishlist": "id user_id product_id removed_at",
+    "reviews": "id user_id product_id order_id rating title body status",
 }
 
 

@@ -40,6 +40,7 @@ NUMBERS: list[tuple[str, float, float, float]] = [
     ("orders.return_rate", 0, 1, 0.0001),
     ("orders.payment_failure_rate", 0, 0.9, 0.0001),
     ("wishlist.per_customer", 0, 50, 0.0001),
+    ("reviews.rate", 0, 1, 0.0001),
     ("inventory.centers", 3, 10, 1),
     ("inventory.centers_per_sku", 1, 10, 0.0001),
     ("skew.products", 0, 2, 0.0001),

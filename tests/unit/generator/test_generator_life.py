@@ -14,7 +14,7 @@ from cartload_generator.domain.backlog import Backlog
 from cartload_generator.domain.entities import InFlightChunk, Job
 from cartload_generator.domain.lifecycle import Next
 from cartload_generator.domain.states import ENDED, Action
-from support.generator_jobs import BLOCK_TABLES, DATASET, JOB, NOW, failed, job_in, stored
+from support.generator_jobs import BLOCK_TABLES, CHUNK_ROWS, DATASET, JOB, NOW, failed, job_in, stored
 
 CHUNKS = 12
 ACTIONS: tuple[Action, ...] = ("cancel", "pause", "resume", "retry")
@@ -71,7 +71,8 @@ class World:
         assert job.state == "running"
         upto = min(job.next_chunk + 4 - job.chunks_in_flight, CHUNKS)
         fresh = [
-            InFlightChunk(index, mask(BLOCK_TABLES), 60, self.now) for index in range(job.next_chunk, upto)
+            InFlightChunk(index, mask(BLOCK_TABLES), CHUNK_ROWS, self.now)
+            for index in range(job.next_chunk, upto)
         ]
         lifecycle.issue(job, fresh, self.now)
         for chunk in fresh:
@@ -131,12 +132,12 @@ class World:
         """What is always true."""
         job = self.job
         assert job.chunks_in_flight == len(self.windows)
-        assert job.rows_in_flight == 60 * len(self.windows)
+        assert job.rows_in_flight == CHUNK_ROWS * len(self.windows)
         assert job.chunks_done + job.chunks_in_flight <= job.next_chunk <= CHUNKS
-        assert job.rows_done == sum(sums.rows for sums in job.tables.values()) <= CHUNKS * 60
+        assert job.rows_done == sum(sums.rows for sums in job.tables.values()) <= CHUNKS * CHUNK_ROWS
         done = sum(bin(window.done).count("1") for window in self.windows.values())
         if job.state not in ("cancelling", "cancelled"):
-            assert job.rows_done == job.chunks_done * 60 + done * 10
+            assert job.rows_done == job.chunks_done * CHUNK_ROWS + done * 10
         assert (job.finished_at is not None) is (job.state in ENDED)
         assert (job.error is not None) is (job.state == "failed")
         assert job.waiting_for is None or job.state not in ENDED
@@ -173,7 +174,7 @@ def test_a_life_of_interruptions_and_losses_ends_whole(seed: int, kind: Any) -> 
         world.step({"paused": "resume", "failed": "retry"}.get(world.job.state), 100.0)
     assert world.job.state in ("completed", "cancelled")
     if world.job.state == "completed":
-        assert (world.job.chunks_done, world.job.rows_done) == (CHUNKS, CHUNKS * 60)
+        assert (world.job.chunks_done, world.job.rows_done) == (CHUNKS, CHUNKS * CHUNK_ROWS)
         assert set(world.sent) == set(range(CHUNKS))
     assert world.versions == sorted(world.versions)
 

@@ -17,7 +17,7 @@ from cartload_generator.domain.entities import Dataset, InFlightChunk, Job, Tabl
 from cartload_generator.domain.limits import MOST_CUSTOMERS, Limits
 from cartload_generator.domain.planning import JobPlans, job_plan, read_spec, size_of
 from cartload_kit.errors import Unprocessable
-from support.generator_jobs import BLOCK_TABLES, JOB, NOW, OWNER, dataset_in, job_in
+from support.generator_jobs import BLOCK_TABLES, CHUNK_ROWS, JOB, NOW, OWNER, dataset_in, job_in
 
 SPEC = read_spec({"customers": 2500})
 
@@ -94,7 +94,7 @@ def test_a_prepare_names_the_segments_that_stay_and_then_its_own() -> None:
     everyone = [first, second, third, fourth]
     message = commands.prepare(second, dataset(), everyone)
     assert [segment.first_block for segment in message.segments] == [0, 9, 3]
-    assert (message.attempt, message.rows_expected, message.owner_id) == (2, 180, OWNER)
+    assert (message.attempt, message.rows_expected, message.owner_id) == (2, 3 * CHUNK_ROWS, OWNER)
     second.state = "failed"
     rollback = commands.discard(second, dataset(), everyone)
     assert [segment.first_block for segment in rollback.segments] == [0, 9]

@@ -9,7 +9,7 @@ from cartload_generator.domain.apply_results import apply_results, mask
 from cartload_generator.domain.backlog import Backlog
 from cartload_generator.domain.entities import InFlightChunk, Job
 from cartload_generator.domain.lifecycle import RESULT_TIMEOUT, Next
-from support.generator_jobs import BLOCK_TABLES, NOW, after, failed, in_flight, job_in, stored
+from support.generator_jobs import BLOCK_TABLES, CHUNK_ROWS, NOW, after, failed, in_flight, job_in, stored
 
 BUSY = Backlog(dataset_commands=1, chunk_commands=3, batches=12)
 IDLE = Backlog()
@@ -17,7 +17,7 @@ LATER = NOW + RESULT_TIMEOUT
 
 
 def chunk(index: int) -> InFlightChunk:
-    return InFlightChunk(index, mask(BLOCK_TABLES), 60, NOW)
+    return InFlightChunk(index, mask(BLOCK_TABLES), CHUNK_ROWS, NOW)
 
 
 def overdue(job: Job, seconds: float, backlog: Backlog | None) -> Next:
@@ -49,7 +49,7 @@ def test_chunks_that_are_sent_are_counted_and_the_next_follow_them() -> None:
     job = job_in(scheduled_at=after(-9))
     lifecycle.issue(job, [chunk(0)], NOW)
     lifecycle.issue(job, [chunk(1), chunk(2)], after(5))
-    assert (job.next_chunk, job.unsent, job.chunks_in_flight, job.rows_in_flight) == (3, 0, 3, 180)
+    assert (job.next_chunk, job.unsent, job.chunks_in_flight, job.rows_in_flight) == (3, 0, 3, 3 * CHUNK_ROWS)
     assert (job.scheduled_at, job.due_at) == (after(5), LATER)
 
 

@@ -1902,7 +1902,7 @@ export interface components {
             rows_done: components["schemas"]["Count"];
             /** Rows Per Second */
             rows_per_second: number | null;
-            /** @description `payment_details` by expectation until the job ends. */
+            /** @description `payment_details` and `reviews` by expectation until the job ends. */
             rows_total: components["schemas"]["Count"];
             /** Seconds Left */
             seconds_left: number | null;
@@ -2142,7 +2142,7 @@ export interface components {
             rows_done: components["schemas"]["Count"];
             /** Rows Per Second */
             rows_per_second: number | null;
-            /** @description `payment_details` by expectation until the job ends. */
+            /** @description `payment_details` and `reviews` by expectation until the job ends. */
             rows_total: components["schemas"]["Count"];
             /** Seconds Left */
             seconds_left: number | null;
@@ -2820,7 +2820,7 @@ export interface components {
             items: components["schemas"]["TableInfo"][];
         };
         /** @enum {string} */
-        TableName: "categories" | "sub_categories" | "products" | "products_skus" | "distribution_centers" | "inventory_items" | "users" | "addresses" | "order_details" | "order_item" | "payment_details" | "wishlist";
+        TableName: "categories" | "sub_categories" | "products" | "products_skus" | "distribution_centers" | "inventory_items" | "users" | "addresses" | "order_details" | "order_item" | "payment_details" | "wishlist" | "reviews";
         /**
          * TableProgress
          * @description Rows stored of the rows that the job will store in one table.

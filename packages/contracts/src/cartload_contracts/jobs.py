@@ -46,7 +46,9 @@ class JobView(Model):
     state: JobStatus
     phase: JobPhase | None = Field(description="Null unless the job is running.")
     version: Count = Field(description="Rises with every change: the higher one is the newer state.")
-    rows_total: Count = Field(description="`payment_details` by expectation until the job ends.")
+    rows_total: Count = Field(
+        description="`payment_details` and `reviews` by expectation until the job ends."
+    )
     rows_done: Count
     chunks_total: Count
     chunks_done: Count

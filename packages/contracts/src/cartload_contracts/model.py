@@ -18,6 +18,7 @@ type TableName = Literal[
     "order_item",
     "payment_details",
     "wishlist",
+    "reviews",
 ]
 
 TABLES: tuple[TableName, ...] = TableName.__value__.__args__

@@ -1,11 +1,9 @@
-"""Prices, costs, weights and ratings in integers.
+"""Prices, costs and weights in integers.
 
 Prices and bands are minor units of a currency whose main unit is about a dollar. They are the same numbers in
 every currency of a spec: in one without minor units, such as the yen, a minor unit is the main one.
 """
 
-from functools import cache
-from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -16,8 +14,6 @@ _FULL: Final = 65_535
 _ENDINGS: Final = np.array([1, 1, 1, 1, 1, 1, 1, 1, 5, 5, 5, 5, 5, 5, 0, 0], np.int64)
 """What is taken off a round price: to ..99 most often, as M. Schindler and P. Kirby counted in advertisements
 (Patterns of rightmost digits used in advertised prices, Journal of Consumer Research 24, 1997)."""
-_RATINGS: Final = ((0, 10), (2, 20), (6, 27), (16, 33), (42, 38), (96, 42), (160, 45), (224, 48), (256, 50))
-"""Quality from 0 to 256, and the mean rating of such products in tenths."""
 
 
 def base(low: I64, high: I64, level: I64, brand: I64, material: I64) -> I64:
@@ -61,22 +57,3 @@ def grams(low: I64, high: I64, draw: I64, percent: I64) -> I64:
     """The weight of a size: a place in the band, ``draw`` of 16 bits, times the size's percentage."""
     result: I64 = (low * 65_536 + (high - low) * draw) * percent // 6_553_600
     return np.maximum(result, 1)
-
-
-def rating(quality: I64) -> I64:
-    """The mean rating of products of a hidden quality, 0 to 255, in tenths from 10 to 50.
-
-    Few bad ones, most between four and five, mean about 4.2: the shape that N. Hu, P. Pavlou and J. Zhang
-    found for means of products (Overcoming the J-shaped distribution of product reviews, CACM 52, 2009).
-    """
-    return _ratings()[quality]
-
-
-@cache
-def _ratings() -> I64:
-    """Tenths by quality, between the committed points in a straight line."""
-    result = np.zeros(256, np.int64)
-    for (start, low), (end, high) in pairwise(_RATINGS):
-        place = np.arange(end - start)
-        result[start:end] = low + ((high - low) * place * 2 + (end - start)) // (2 * (end - start))
-    return result

@@ -15,7 +15,7 @@ ROWS_AT_ONCE: Final = 4_000_000
 """About how many rows of a table are joined at once."""
 _OWNED: Final[dict[Owner, tuple[str, ...]]] = {
     "users": ("users", "addresses", "wishlist"),
-    "order_details": ("order_details", "order_item", "payment_details"),
+    "order_details": ("order_details", "order_item", "payment_details", "reviews"),
 }
 _SAMPLE: Final = 20_000
 

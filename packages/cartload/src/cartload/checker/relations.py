@@ -97,6 +97,16 @@ def _wishes(part: Range) -> str:
         LEFT JOIN products p ON p.id = w.product_id"""
 
 
+def _reviews(part: Range) -> str:
+    return f"""(SELECT * FROM reviews WHERE {part.within("order_id")}) r
+        LEFT JOIN (SELECT * FROM order_details WHERE {part.within("id")}) o ON o.id = r.order_id
+        LEFT JOIN users u ON u.id = r.user_id
+        LEFT JOIN products p ON p.id = r.product_id
+        LEFT JOIN (SELECT i.order_id, s.product_id, count(*) AS n FROM order_item i
+            JOIN products_skus s ON s.id = i.product_sku_id WHERE {part.within("i.order_id")} GROUP BY ALL) l
+          ON l.order_id = r.order_id AND l.product_id = r.product_id"""
+
+
 _SKUS: Final = "products_skus s LEFT JOIN products p ON p.id = s.product_id"
 _INVENTORY: Final = """inventory_items i LEFT JOIN products_skus s ON s.id = i.product_sku_id
         LEFT JOIN products p ON p.id = s.product_id
@@ -123,6 +133,8 @@ ADDRESSES: Final = Relation(_addresses, ("a.user_id", "a.id"), by="users")
 """Addresses ``a`` with their customer ``u``."""
 WISHLIST: Final = Relation(_wishes, ("w.user_id", "w.id"), by="users")
 """Wishes ``w`` with customer ``u`` and product ``p``."""
+REVIEWS: Final = Relation(_reviews, ("r.order_id", "r.id"), by="order_details")
+"""Reviews ``r`` with order ``o``, its lines of the product ``l``, author ``u`` and product ``p``."""
 PRODUCTS: Final = Relation(
     _plain("""products p LEFT JOIN sub_categories s ON s.id = p.sub_category_id
         LEFT JOIN categories c ON c.id = s.category_id"""),

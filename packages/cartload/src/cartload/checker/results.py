@@ -12,7 +12,7 @@ INVARIANTS: Final = {
     5: "People are coherent",
     6: "Skew and season are as the spec says",
     7: "Nobody real is hit",
-    8: "Stock adds up over the distribution centres",
+    8: "Stock and reviews agree with the rest of the shop",
 }
 """The invariants of a dataset by number."""
 

@@ -133,7 +133,7 @@ def plan(spec: Spec, segment: Segment, *, catalogue: bool, blocks_per_chunk: int
 
 
 def row_totals(spec: Spec, segment: Segment, *, catalogue: bool) -> dict[str, int]:
-    """Rows of each table: exact, ``payment_details`` by its expectation; 0 for a catalogue left out."""
+    """Rows of each table: exact, or expected (``counts.EXPECTED``); 0 for a catalogue left out."""
     fixed = {table: counts.catalogue_rows(spec, table) if catalogue else 0 for table in CATALOGUE_TABLES}
     owned = {
         table: counts.rows_between(spec, table, segment.first_block, segment.customers)
@@ -143,7 +143,7 @@ def row_totals(spec: Spec, segment: Segment, *, catalogue: bool) -> dict[str, in
 
 
 def rows_of(spec: Spec, chunk: Chunk) -> dict[str, int]:
-    """Rows of each batch of a chunk: exact, ``payment_details`` by its expectation."""
+    """Rows of each batch of a chunk: exact, or expected (``counts.EXPECTED``)."""
     match chunk:
         case CatalogueRows(table, _, rows):
             return {table: rows}

@@ -38,7 +38,7 @@ class Dataset:
 
     @property
     def rows(self) -> dict[str, int]:
-        """Rows of each table before any is made: exact, but for ``payment_details``, which is about right.
+        """Rows of each table before any is made: exact; ``payment_details`` and ``reviews`` are about right.
 
         With ``as_of`` and more than 8,000 customers, all tables but the catalogue's are about right.
         """

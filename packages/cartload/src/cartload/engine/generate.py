@@ -22,6 +22,7 @@ from cartload.tables.order_items import OrderItems
 from cartload.tables.orders import Orders
 from cartload.tables.payments import Payments
 from cartload.tables.placed_orders import PlacedOrders
+from cartload.tables.reviews import Reviews
 from cartload.tables.users import Customers
 from cartload.tables.wishes import Wishes
 from cartload.tables.world import World
@@ -126,7 +127,7 @@ class Engine:
         addresses = Addresses(world, layout, customers)
         items = OrderItems(world, PlacedOrders(world, layout, customers, addresses))
         orders = Orders(world, Money(items), Lifecycle(items))
-        payments, wishes = Payments(orders), Wishes(items)
+        payments, wishes, reviews = Payments(orders), Wishes(items), Reviews(orders)
         return {
             "users": Rows(lambda: customers.rows, lambda _: customers.batch(), lambda: customers.signed_up),
             "addresses": Rows(lambda: addresses.rows, lambda _: addresses.batch(), lambda: addresses.created),
@@ -147,6 +148,9 @@ class Engine:
             ),
             "wishlist": Rows(
                 lambda: wishes.rows, wishes.batch, lambda: wishes.created, lambda: (wishes.removed,)
+            ),
+            "reviews": Rows(
+                lambda: reviews.rows, reviews.batch, lambda: reviews.created, lambda: (reviews.checked,)
             ),
         }
 

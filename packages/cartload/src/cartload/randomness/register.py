@@ -106,5 +106,8 @@ FAMILIES: Final[dict[str, tuple[tuple[str, int], ...]]] = {
     "inventory_items.block": (("start", 32),),
     "inventory_items.center": (("chosen", 16), ("share", 8)),
     "inventory_items.sku": (("reorder", 8),),
+    "reviews.item": (("reviewed", 20),),
+    "reviews.row": (("days", 8), ("hours", 20)),
+    "reviews.text": (("rating", 16), ("title", 8), ("body", 16), ("checked", 16), ("rejected", 8)),
 }
 """Family (``table.name``) to its fields in order, each with its width; they fill the 64 bits from the top."""

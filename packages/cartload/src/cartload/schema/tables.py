@@ -87,7 +87,7 @@ _PRODUCTS = _table(
         _text("description", 500, "A few sentences for its page."),
         _text("slug", 160, "Name in URLs.", ascii=True),
         _text("image_url", 200, "Picture, on a reserved domain.", ascii=True),
-        _decimal("rating", 2, 1, "Mean rating, 1.0 to 5.0."),
+        _decimal("rating", 2, 1, "Mean rating that its published reviews tend to, 1.0 to 5.0."),
         _time("launched_at", "First moment on sale."),
         _time("discontinued_at", "End of sale.", nullable=True),
     ),
@@ -266,6 +266,23 @@ _WISHLIST = _table(
     indexes=(("product_id",),),
 )
 
+_REVIEWS = _table(
+    "reviews",
+    "What customers say of products that were delivered to them.",
+    (
+        _id(),
+        _ref("user_id", "users", "Who wrote it; the customer of the order."),
+        _ref("product_id", "products", "What it is about; once a customer."),
+        _ref("order_id", "order_details", "Order that it follows; delivered before."),
+        _int("rating", "Stars, 1 to 5."),
+        _text("title", 80, "Headline, in the customer's language."),
+        _text("body", 500, "Text, in the customer's language."),
+        _enum("status", "published pending rejected", "Whether the shop has checked and accepted it."),
+    ),
+    unique=(("user_id", "product_id"),),
+    indexes=(("product_id",), ("order_id",)),
+)
+
 TABLES: Final[tuple[Table, ...]] = (
     _CATEGORIES,
     _SUB_CATEGORIES,
@@ -279,6 +296,7 @@ TABLES: Final[tuple[Table, ...]] = (
     _ORDER_ITEM,
     _PAYMENT_DETAILS,
     _WISHLIST,
+    _REVIEWS,
 )
 """All tables, parents first."""
 

@@ -1,14 +1,19 @@
 """Exact row counts: how many rows of each table lie before a customer, in integers only."""
 
+from typing import Final
+
 from cartload._identity import BLOCK
-from cartload.spec import payment_counts
+from cartload.spec import payment_counts, review_counts
 from cartload.spec.model import DECIMALS, Spec, scaled, ten_thousandths
+
+EXPECTED: Final = frozenset({"payment_details", "reviews"})
+"""Tables whose rows follow from what becomes of orders, so that their number is only expected beforehand."""
 
 
 def rows_before(spec: Spec, table: str, customers: int) -> int:
     """Rows of a table that belong to the first ``customers`` customers.
 
-    For ``payment_details`` it is the expectation: the one count that follows from what becomes of orders.
+    For :data:`EXPECTED` tables it is the expectation.
     """
     match table:
         case "users":
@@ -24,14 +29,19 @@ def rows_before(spec: Spec, table: str, customers: int) -> int:
         case "payment_details":
             orders = rows_before(spec, "order_details", customers)
             return orders * payment_counts.payments_per_million_orders(spec) // 1_000_000
+        case "reviews":
+            items = rows_before(spec, "order_item", customers)
+            return items * review_counts.reviews_per_million_items(spec) // 1_000_000
     raise KeyError(table)
 
 
 def rows_of_block(spec: Spec, table: str) -> int:
-    """Rows of a whole block, by which sizes are planned: ``payment_details`` as if the window had no end."""
+    """Rows of a whole block, by which sizes are planned: the expected ones as if the window had no end."""
     if table == "payment_details":
         orders = rows_before(spec, "order_details", BLOCK)
         return orders * payment_counts.most_payments_per_million_orders(spec) // 1_000_000
+    if table == "reviews":
+        return scaled(rows_before(spec, "order_item", BLOCK), spec.reviews.rate)
     return rows_before(spec, table, BLOCK)
 
 

@@ -31,6 +31,7 @@ _FIELDS: Final = {
     "order_item": _Field("orders.per_customer", beside="orders.items"),
     "payment_details": _Field("orders.per_customer", beside="orders.payment_failure_rate"),
     "wishlist": _Field("wishlist.per_customer"),
+    "reviews": _Field("orders.per_customer", beside="reviews.rate"),
 }
 
 

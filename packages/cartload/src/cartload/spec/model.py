@@ -183,6 +183,17 @@ class Inventory(_Model):
     )
 
 
+class Reviews(_Model):
+    """What customers say of products."""
+
+    rate: Ratio = Field(
+        0.2,
+        ge=0,
+        le=1,
+        description="Share of delivered lines that are reviewed; each product once a customer.",
+    )
+
+
 class Skew(_Model):
     """How unequal things are: exponents of Zipf's law, 0 for equal."""
 
@@ -296,6 +307,7 @@ class Spec(_Model):
     addresses: Addresses = Field(default_factory=Addresses, description="How many addresses customers have.")
     orders: Orders = Field(default_factory=Orders, description="Orders and their fate.")
     wishlist: Wishlist = Field(default_factory=Wishlist, description="How many wishes customers have.")
+    reviews: Reviews = Field(default_factory=Reviews, description="Reviews of what was delivered.")
     inventory: Inventory = Field(
         default_factory=Inventory, description="Distribution centres and what they hold."
     )

@@ -68,5 +68,7 @@ FAR: Final = frozenset({"US", "CA", "AU", "BR", "IN", "CN"})
 NEAR_DAYS: Final = np.repeat((1, 2, 3, 4, 6), (24, 22, 12, 4, 2))
 FAR_DAYS: Final = np.repeat((1, 2, 3, 4, 5, 7, 10), (6, 14, 18, 12, 8, 4, 2))
 """Days on the road by six random bits, in large countries and in others."""
+REVIEW_DAYS: Final = np.repeat((1, 2, 3, 4, 5, 7, 10, 14, 21, 30), (44, 40, 32, 26, 26, 28, 26, 18, 10, 6))
+"""Days from a delivery to a review by eight random bits: half of them within four days."""
 HANDLING: Final = np.repeat((0, 1, 2, 4), (22, 30, 9, 3))
 """Days until an order leaves the warehouse by six random bits, the day of payment not counted."""

@@ -21,6 +21,7 @@ _REST: Final = {
     "order_item": 61,
     "payment_details": 105,
     "wishlist": 30,
+    "reviews": 205,
 }
 """Bytes of a row in memory without its ids."""
 

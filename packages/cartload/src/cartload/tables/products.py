@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 import pyarrow as pa
 
-from cartload.catalogue import pricing, product_words
+from cartload.catalogue import pricing, product_words, ratings
 from cartload.columns import arrays
 from cartload.randomness.fixed_point import I64
 from cartload.tables import stock
@@ -65,7 +65,7 @@ def products(world: World, rows: I64, until: Until) -> pa.RecordBatch:
         texts.description,
         texts.slug,
         arrays.joined(_IMAGES, texts.slug, ".jpg", rows=len(rows)),
-        arrays.decimals(pricing.rating(catalogue.quality[rows]), 2, 1),
+        arrays.decimals(ratings.mean_of(catalogue.quality[rows]), 2, 1),
         arrays.times(launched),
         arrays.times(ends, ended),
         arrays.times(catalogue.created[rows]),

@@ -21,6 +21,10 @@ ROWS = 1_000
 PARTS = 256
 
 
+_COUNTED_BY = {"payment_details": ("order_id", "order_details"), "reviews": ("order_id", "order_details")}
+"""Tables whose rows depend on what became of the orders: they go by their order's key."""
+
+
 async def discard(context: Context, command: Discard) -> None:
     """Leave nothing but the segments that stay, and answer `discarded`. Raises PermanentFailure."""
     dataset = await retry_on_deadlock(lambda: _shrink(context, command))
@@ -62,9 +66,7 @@ async def _remove_rows(context: Context, dataset: Dataset, first_block: int) -> 
     async with databases.session(context.work, dataset.database_name) as connection:
         # Children first, so that readers see no orphans: this session checks no foreign keys.
         for name in reversed(BLOCK_TABLES):
-            # The number of payments depends on what became of the orders: they go by their order's key.
-            column = "order_id" if name == "payment_details" else "id"
-            counted = "order_details" if name == "payment_details" else name
+            column, counted = _COUNTED_BY.get(name, ("id", name))
             key = _key(dataset, counts.rows_before(spec, counted, first_block * BLOCK))
             await dataset_rows.remove(connection, name, column, key, at_once=ROWS)
 

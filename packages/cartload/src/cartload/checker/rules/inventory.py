@@ -1,4 +1,4 @@
-"""Invariant 8: what the distribution centres hold of a SKU is its stock."""
+"""Invariant 8, stock: what the distribution centres hold of a SKU is its stock."""
 
 from collections.abc import Iterator
 from typing import Final

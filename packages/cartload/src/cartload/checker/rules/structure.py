@@ -11,6 +11,7 @@ from cartload.checker.relations import (
     ORDERS,
     PAYMENTS,
     PRODUCTS,
+    REVIEWS,
     ROWS,
     SKUS,
     SUB_CATEGORIES,
@@ -19,6 +20,7 @@ from cartload.checker.relations import (
 )
 from cartload.engine.chunks import Segment, row_totals
 from cartload.schema import CATALOGUE_TABLES, TABLES, Column, Ids, Table
+from cartload.spec.counts import EXPECTED
 from cartload.spec.daily_demand import shown_share_of_sign_ups
 from cartload.spec.model import Spec
 
@@ -60,17 +62,19 @@ def _surely_shown(spec: Spec, table: str) -> float:
     if table in CATALOGUE_TABLES:
         return 0.5
     signed_up = shown_share_of_sign_ups(spec)
+    if table == "reviews":
+        return signed_up**3 / 8
     return signed_up / 2 if table in ("users", "addresses") else signed_up**2 / 8
 
 
 def _counted(spec: Spec, segments: tuple[Segment, ...]) -> Iterator[Rule]:
-    """Exact counts of all tables but payments, whose rows follow from what became of orders.
+    """Exact counts of all tables but those whose rows follow from what became of orders.
 
     Where the shop is shown as of a moment, the counts of the whole window are the most that there can be.
     """
     totals = [row_totals(spec, part, catalogue=part.first_block == 0) for part in segments]
     for table in TABLES:
-        if table.name != "payment_details":
+        if table.name not in EXPECTED:
             promised = sum(total[table.name] for total in totals)
             whole = spec.as_of is None
             known = "the" if whole else "at most the"
@@ -188,6 +192,9 @@ _JOINED: Final[dict[tuple[str, str], tuple[Relation, str, str]]] = {
     ("payment_details", "order_id"): (PAYMENTS, "d", "o"),
     ("wishlist", "user_id"): (WISHLIST, "w", "u"),
     ("wishlist", "product_id"): (WISHLIST, "w", "p"),
+    ("reviews", "user_id"): (REVIEWS, "r", "u"),
+    ("reviews", "product_id"): (REVIEWS, "r", "p"),
+    ("reviews", "order_id"): (REVIEWS, "r", "o"),
 }
 """The relation that joins each foreign key, and what it calls child and parent."""
 
