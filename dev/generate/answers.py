@@ -133,9 +133,9 @@ CHARTS: dict[str, Callable[[Columns], str]] = {
     "return_rate_by_category": _returns,
 }
 
-HEAD = f"""# Twenty questions, and what this shop answers
+HEAD = f"""# Business questions, and what this shop answers
 
-`cartload answers` asks a stored dataset twenty questions and writes `answers.json`: each question in
+`cartload answers` asks a stored dataset these questions and writes `answers.json`: each question in
 words, its SQL for DuckDB (`sql`) and for MySQL and MariaDB (`mysql`), the named columns and the true
 rows. A pipeline that loads the data can be tested against it. Amounts are in minor units, `_bp` are
 hundredths of a percent, every value is a whole number or text, and rows are fully ordered: all engines

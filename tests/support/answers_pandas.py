@@ -1,4 +1,4 @@
-"""The twenty business questions as programs in pandas, written from their words and not their SQL."""
+"""The business questions as programs in pandas, written from their words and not their SQL."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -243,6 +243,28 @@ def return_rate_by_category(frames: Frames) -> pd.DataFrame:
     return sums.assign(bp=bp(sums["returned_quantity"], sums["quantity"]))
 
 
+def stock_by_center(frames: Frames) -> pd.DataFrame:
+    items = frames["inventory_items"]
+    cost = items["product_sku_id"].map(frames["products_skus"].set_index("id")["cost"]) * items["quantity"]
+    low = (items["reorder_level"] > 0) & (items["quantity"] <= items["reorder_level"])
+    held = items.assign(n=1, cost=cost, low=low.astype("int64")).groupby("distribution_center_id")
+    sums = held[["n", "quantity", "cost", "low"]].sum()
+    found = frames["distribution_centers"].set_index("id")[["country", "city"]].join(sums, how="inner")
+    ordered = found.reset_index().sort_values(["quantity", "id"], ascending=[False, True])
+    return ordered[["country", "city", "n", "quantity", "cost", "low"]]
+
+
+def returns_by_review_rating(frames: Frames) -> pd.DataFrame:
+    skus, reviews = frames["products_skus"], frames["reviews"]
+    items = frames["order_item"]
+    items = items.assign(product_id=items["product_sku_id"].map(skus.set_index("id")["product_id"]))
+    pieces = items.groupby(["order_id", "product_id"])[["quantity", "returned_quantity"]].sum()
+    published = reviews[reviews["status"] == "published"].assign(n=1)
+    found = published.merge(pieces.reset_index(), on=["order_id", "product_id"])
+    sums = found.groupby("rating")[["n", "quantity", "returned_quantity"]].sum().reset_index()
+    return sums.assign(bp=bp(sums["returned_quantity"], sums["quantity"]))
+
+
 def refunds_by_month(frames: Frames) -> pd.DataFrame:
     orders = frames["order_details"].set_index("id")["status"]
     refunds = frames["payment_details"]
@@ -257,7 +279,7 @@ def refunds_by_month(frames: Frames) -> pd.DataFrame:
 PROGRAMS: tuple[Callable[[Frames], pd.DataFrame], ...] = (
     revenue_by_month, new_and_returning_customers, cohort_retention, repeat_purchase_rate,
     time_between_orders, revenue_by_customer_tenth, orders_by_local_hour, revenue_by_channel,
-    order_value_by_country, basket_size, top_products, margin_by_category, stock_cover,
+    order_value_by_country, basket_size, top_products, margin_by_category, stock_cover, stock_by_center,
     wishlist_conversion, coupon_use, payment_failures, cancellations_by_method, delivery_times,
-    return_rate_by_category, refunds_by_month,
+    return_rate_by_category, returns_by_review_rating, refunds_by_month,
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The twenty business questions as programs in polars, written from their words and not their SQL."""
+"""The business questions as programs in polars, written from their words and not their SQL."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -269,6 +269,35 @@ def return_rate_by_category(frames: Frames) -> pl.DataFrame:
     return sums.with_columns(bp=bp(C("returned_quantity"), C("quantity"))).sort("category")
 
 
+def stock_by_center(frames: Frames) -> pl.DataFrame:
+    low = (C("reorder_level") > 0) & (C("quantity") <= C("reorder_level"))
+    costs = frames["products_skus"].select("cost", product_sku_id="id")
+    held = frames["inventory_items"].join(costs, on="product_sku_id").group_by("distribution_center_id")
+    sums = held.agg(
+        N, C("quantity").sum(), (C("quantity") * C("cost")).sum().alias("cost"), count_if(low).alias("low")
+    )
+    centers = frames["distribution_centers"].select("country", "city", distribution_center_id="id")
+    return (
+        sums.join(centers, on="distribution_center_id")
+        .sort(["quantity", "distribution_center_id"], descending=[True, False])
+        .select("country", "city", "n", "quantity", "cost", "low")
+    )
+
+
+def returns_by_review_rating(frames: Frames) -> pl.DataFrame:
+    products = frames["products_skus"].select("product_id", product_sku_id="id")
+    pieces = (
+        frames["order_item"]
+        .join(products, on="product_sku_id")
+        .group_by("order_id", "product_id")
+        .agg(C("quantity", "returned_quantity").sum())
+    )
+    published = frames["reviews"].filter(C("status") == "published")
+    found = published.join(pieces, on=["order_id", "product_id"]).group_by("rating")
+    sums = found.agg(N, C("quantity", "returned_quantity").sum())
+    return sums.with_columns(bp=bp(C("returned_quantity"), C("quantity"))).sort("rating")
+
+
 def refunds_by_month(frames: Frames) -> pl.DataFrame:
     orders = frames["order_details"].select(order_id="id", order_status="status")
     refunds = frames["payment_details"].filter(C("kind") == "refund").join(orders, on="order_id")
@@ -282,7 +311,7 @@ def refunds_by_month(frames: Frames) -> pl.DataFrame:
 PROGRAMS: tuple[Callable[[Frames], pl.DataFrame], ...] = (
     revenue_by_month, new_and_returning_customers, cohort_retention, repeat_purchase_rate,
     time_between_orders, revenue_by_customer_tenth, orders_by_local_hour, revenue_by_channel,
-    order_value_by_country, basket_size, top_products, margin_by_category, stock_cover,
+    order_value_by_country, basket_size, top_products, margin_by_category, stock_cover, stock_by_center,
     wishlist_conversion, coupon_use, payment_failures, cancellations_by_method, delivery_times,
-    return_rate_by_category, refunds_by_month,
+    return_rate_by_category, returns_by_review_rating, refunds_by_month,
 )  # fmt: skip

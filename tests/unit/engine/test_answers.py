@@ -54,13 +54,13 @@ def test_answers_do_not_depend_on_the_order_of_rows() -> None:
     assert true_rows_of(backwards) == true_rows_of(tables)
 
 
-def test_there_are_twenty_answers_that_a_file_can_carry() -> None:
+def test_every_question_has_an_answer_that_a_file_can_carry() -> None:
     _, tables = dataset(**SPECS["plain"])
     with in_memory(tables) as stored:
         made = answers(stored)
     assert Answers.model_validate_json(made.text()) == made
     assert made.text().count("\n  [") == sum(len(answer.rows) for answer in made.items)
-    assert len(made.items) == 20
+    assert len(made.items) == len(EVERYTHING) >= 22
     for answer in made.items:
         assert answer.rows, answer.name
         assert {len(row) for row in answer.rows} == {len(answer.columns)}, answer.name

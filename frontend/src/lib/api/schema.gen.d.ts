@@ -524,7 +524,7 @@ export interface paths {
         };
         /**
          * True answers about the dataset
-         * @description Twenty business questions with their SQL and true answers; found together with a full report.
+         * @description Business questions with their SQL and true answers; found together with a full report.
          */
         get: operations["get_answers"];
         put?: never;

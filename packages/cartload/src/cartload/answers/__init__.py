@@ -1,4 +1,4 @@
-"""Twenty business questions about a stored dataset, with their SQL and their true answers.
+"""Business questions about a stored dataset, with their SQL and their true answers.
 
 Pipelines built on a dataset can be tested with them.
 """

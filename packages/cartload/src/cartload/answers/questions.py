@@ -1,4 +1,4 @@
-"""Twenty business questions, each as words and as SQL.
+"""Business questions, each as words and as SQL.
 
 The SQL is one text for DuckDB and, with four spellings changed, for MySQL 8 and later and MariaDB 10.3 and
 later. Everything is computed in integers and fully ordered, so that all engines give the same rows: money in
@@ -25,12 +25,14 @@ NAMES: Final = (
     "top_products",
     "margin_by_category",
     "stock_cover",
+    "stock_by_center",
     "wishlist_conversion",
     "coupon_use",
     "payment_failures",
     "cancellations_by_method",
     "delivery_times",
     "return_rate_by_category",
+    "returns_by_review_rating",
     "refunds_by_month",
 )
 """All questions, in the order of ``answers.json``."""

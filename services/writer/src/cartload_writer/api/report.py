@@ -37,7 +37,7 @@ async def start_report(dataset: OwnDataset, services: ServicesDep) -> Report:
 
 @router.get("/answers", summary="True answers about the dataset", operation_id="get_answers")
 async def get_answers(dataset: OwnDataset, services: ServicesDep) -> AnswerList:
-    """Twenty business questions with their SQL and true answers; found together with a full report."""
+    """Business questions with their SQL and true answers; found together with a full report."""
     async with open_connection(services.engine) as connection:
         found = await reports.answers(connection, dataset.dataset_id)
         report = await reports.find(connection, dataset.dataset_id)
