@@ -1,4 +1,4 @@
-"""The ten tables by Faker: one generator object, its fast way of choosing, its own providers."""
+"""All tables by Faker: one generator object, its fast way of choosing, its own providers."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -21,12 +21,15 @@ def makers(ids: Ids, seed: int = 1) -> Makers:
         "sub_categories": shop.sub_category,
         "products": shop.product,
         "products_skus": shop.sku,
+        "distribution_centers": shop.center,
+        "inventory_items": shop.item,
         "users": shop.user,
         "addresses": shop.address,
         "order_details": shop.order,
         "order_item": shop.line,
         "payment_details": shop.payment,
         "wishlist": shop.wish,
+        "reviews": shop.review,
     }
 
 
@@ -197,4 +200,40 @@ class _Shop:
             "removed_at": self._later(created),
             "created_at": created,
             "updated_at": created,
+        }
+
+    def center(self, number: int) -> Row:
+        fake = self.fake
+        return {
+            "id": self._key(number),
+            "name": fake.company(),
+            "city": fake.city(),
+            "country": fake.country_code(),
+            "latitude": fake.latitude(),
+            "longitude": fake.longitude(),
+            **self._stamps(),
+        }
+
+    def item(self, number: int) -> Row:
+        return {
+            "id": self._key(number),
+            "product_sku_id": self._other(3_000),
+            "distribution_center_id": self._other(10),
+            "quantity": self.fake.random_int(0, 500),
+            "reorder_level": self.fake.random_int(0, 50),
+            **self._stamps(),
+        }
+
+    def review(self, number: int) -> Row:
+        fake = self.fake
+        return {
+            "id": self._key(number),
+            "user_id": self._other(1_000_000),
+            "product_id": self._other(1_000),
+            "order_id": self._other(1_000_000),
+            "rating": fake.random_int(1, 5),
+            "title": fake.sentence(),
+            "body": fake.paragraph(),
+            "status": fake.random_element(("published", "pending", "rejected")),
+            **self._stamps(),
         }

@@ -1,4 +1,4 @@
-"""The ten tables by Mimesis: one Generic, its own providers."""
+"""All tables by Mimesis: one Generic, its own providers."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,12 +17,15 @@ def makers(ids: Ids, seed: int = 1) -> Makers:
         "sub_categories": shop.sub_category,
         "products": shop.product,
         "products_skus": shop.sku,
+        "distribution_centers": shop.center,
+        "inventory_items": shop.item,
         "users": shop.user,
         "addresses": shop.address,
         "order_details": shop.order,
         "order_item": shop.line,
         "payment_details": shop.payment,
         "wishlist": shop.wish,
+        "reviews": shop.review,
     }
 
 
@@ -194,4 +197,39 @@ class _Shop:
             "removed_at": self._later(created),
             "created_at": created,
             "updated_at": created,
+        }
+
+    def center(self, number: int) -> Row:
+        place = self.place
+        return {
+            "id": self._key(number),
+            "name": self.finance.company(),
+            "city": place.city(),
+            "country": place.country_code(),
+            "latitude": place.latitude(),
+            "longitude": place.longitude(),
+            **self._stamps(),
+        }
+
+    def item(self, number: int) -> Row:
+        return {
+            "id": self._key(number),
+            "product_sku_id": self._other(3_000),
+            "distribution_center_id": self._other(10),
+            "quantity": self.number(0, 500),
+            "reorder_level": self.number(0, 50),
+            **self._stamps(),
+        }
+
+    def review(self, number: int) -> Row:
+        return {
+            "id": self._key(number),
+            "user_id": self._other(1_000_000),
+            "product_id": self._other(1_000),
+            "order_id": self._other(1_000_000),
+            "rating": self.number(1, 5),
+            "title": self.text.title(),
+            "body": self.text.text(3),
+            "status": self.pick(("published", "pending", "rejected")),
+            **self._stamps(),
         }

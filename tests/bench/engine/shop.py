@@ -13,7 +13,14 @@ Row = dict[str, Any]
 Makers = dict[str, Callable[[int], Row]]
 """By table: the row with a number."""
 
-CATALOGUE = {"categories": 20, "sub_categories": 100, "products": 1_000, "products_skus": 3_000}
+CATALOGUE = {
+    "categories": 20,
+    "sub_categories": 100,
+    "products": 1_000,
+    "products_skus": 3_000,
+    "distribution_centers": 10,
+    "inventory_items": 6_000,
+}
 """Made once, at the beginning."""
 OF_A_HUNDRED = {
     "users": 100,
@@ -22,6 +29,7 @@ OF_A_HUNDRED = {
     "order_item": 550,
     "payment_details": 285,
     "wishlist": 120,
+    "reviews": 96,
 }
 """Rows that a hundred customers of a default dataset have."""
 
