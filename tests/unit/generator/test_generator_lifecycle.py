@@ -184,7 +184,7 @@ def test_the_version_rises_once_however_much_changes() -> None:
 
 
 def test_speed_counts_only_the_time_spent_generating() -> None:
-    job = job_in("queued", "prepare")
+    job = job_in("queued", "prepare", rows_total=180)
     lifecycle.prepared(job, NOW)
     job.rows_done = 60
     job.measure(after(2))
@@ -203,7 +203,7 @@ def test_no_speed_is_told_before_the_first_row() -> None:
 
 
 def test_totals_never_fall_behind_what_is_done_and_end_exact() -> None:
-    job = job_in(chunks_done=3, rows_done=190)
+    job = job_in(chunks_done=3, rows_done=190, rows_total=180)
     job.tables["payment_details"].add(40, "0" * 32, 1)
     shown = job.view()
     assert (shown.rows_total, shown.tables["payment_details"].rows_total) == (190, 40)

@@ -112,7 +112,15 @@ def _tells(kind: EventType, rows: pa.RecordBatch) -> Any:
     there = _is_one_of(rows["op"], kind.operations)
     for column, values in kind.where:
         there = pc.and_(there, _is_one_of(_column(rows["after"], column), values))
+    if kind.previous is not None:
+        there = pc.and_(there, _is_another(rows, kind.previous))
     return there
+
+
+def _is_another(rows: pa.RecordBatch, column: str) -> Any:
+    """Whether the value of a column is not the one before; a new row has none before."""
+    former, latter = (arrays.plain(pc.struct_field(rows[image], column)) for image in ("before", "after"))
+    return pc.fill_null(pc.not_equal(former, latter), True)
 
 
 def _is_one_of(values: Any, wanted: tuple[str, ...]) -> Any:

@@ -25,8 +25,9 @@ class EventType:
     """One type of events, each of which tells of one change of one row of a table.
 
     It tells of the changes whose operation is one of ``operations`` and after which columns have values as
-    ``where`` says. ``key`` is the column that holds the record's key. Beside the row, ``data`` has the former
-    value of the column ``previous``, as ``previous_<column>``, and the order's ``items``.
+    ``where`` says; with a column ``previous`` only of those that change its value. ``key`` is the column
+    that holds the record's key. Beside the row, ``data`` has the former value of ``previous``, as
+    ``previous_<column>``, and the order's ``items``.
     """
 
     name: str

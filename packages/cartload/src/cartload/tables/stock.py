@@ -23,7 +23,7 @@ def pieces(world: World, skus: I64, until: Until) -> I64:
 
 
 def reorder_level(world: World, skus: I64, until: Until) -> I64:
-    """Pieces at which a SKU is ordered again, at a moment: fewer of expensive SKUs, none of those discontinued."""
+    """Pieces at which a SKU is ordered again: fewer of expensive SKUs, none of those discontinued by then."""
     most = _most(world, skus)
     level = (most + world.random.draw("inventory_items.sku", skus).below("reorder", most)) // _REORDER
     return np.where(_is_discontinued(world, skus, until), 0, level)
