@@ -212,7 +212,7 @@ describe('limits', () => {
     setting: 'CARTLOAD_USER_REQUESTS_PER_MINUTE',
     description: 'Requests a minute for one user.',
     maximum: 1_200,
-    used: 0,
+    used: 600,
   }
   const uncounted = { ...rate, setting: 'CARTLOAD_CONNECTIONS', description: 'Connections.', used: null }
 
@@ -230,7 +230,7 @@ describe('limits', () => {
     expect(screen.getByRole('heading', { name: 'Requests and connections' })).toBeTruthy()
     expect(gateway.getAllByRole('row').map((row) => row.textContent)).toEqual([
       'LimitAt mostUsed now',
-      'Requests a minute for one user.CARTLOAD_USER_REQUESTS_PER_MINUTE1,2000',
+      'Requests a minute for one user.CARTLOAD_USER_REQUESTS_PER_MINUTE1,200600',
       'Connections.CARTLOAD_CONNECTIONS1,200not counted',
     ])
     const generator = within(screen.getByRole('table', { name: 'Limits of the generator' }))

@@ -5,11 +5,11 @@ import { someJob } from '@/testing/jobs'
 
 import { commandsFor, findCommands } from './command-list'
 
-const datasets = ['Pine', 'Old pine wood', 'Alpine', 'Oak'].map((name, place) =>
+const datasets = ['Alpine', 'Old pine wood', 'Pine', 'Oak'].map((name, place) =>
   someDataset({ id: `d${String(place)}`, name }),
 )
 const jobs = [
-  someJob({ id: 'j1', dataset_id: 'd0' }),
+  someJob({ id: 'j1', dataset_id: 'd2' }),
   someJob({ id: 'j2-is-longer', dataset_id: 'gone', kind: 'append', state: 'failed' }),
 ]
 const commands = commandsFor('customer', datasets, jobs)
@@ -51,6 +51,8 @@ describe('what is typed', () => {
 
   it('brings the group of the best name to the top', () => {
     expect(Object.keys(found('oa'))).toEqual(['Datasets', 'Settings'])
+    const because = commandsFor('customer', [someDataset({ name: 'Because' })], [])
+    expect(Object.keys(found('use', because))).toEqual(['Settings', 'Datasets'])
   })
 
   it('finds actions by their names', () => {
