@@ -2,6 +2,7 @@ import type { QueryClient } from '@tanstack/react-query'
 
 import { config } from '@/config'
 import type { Job } from '@/lib/api/types'
+import { coalesceJobs } from '@/lib/live/job-updates'
 import { JobsSocket } from '@/lib/live/jobs-socket'
 import { forgetJobs, mergeJob, setLiveStatus, useLiveJobs, type LiveStatus } from '@/lib/live/jobs-store'
 import { forgetObservations, keepObservations, observe, restoreObservations } from '@/lib/live/observations'
@@ -47,15 +48,16 @@ function keepRenewed(socket: JobsSocket): () => void {
 
 /** Follows the user's jobs over the live connection. Returns how to stop, which also forgets what was seen. */
 export function followJobs(client: QueryClient): () => void {
+  const updates = coalesceJobs((job) => {
+    refetchAround(client, job)
+    observe(job)
+    mergeJob(job)
+  }, config.jobsEvery)
   const socket = new JobsSocket({
     open: () => new WebSocket(liveUrl()),
     token: freshToken,
     renewToken: refreshSession,
-    onJob: (job) => {
-      refetchAround(client, job)
-      observe(job)
-      mergeJob(job)
-    },
+    onJob: updates.push,
     onStatus: (status) => statusChanged(client, status),
   })
   const reconnectNow = (): void => socket.reconnectNow()
@@ -69,6 +71,7 @@ export function followJobs(client: QueryClient): () => void {
     window.removeEventListener('pagehide', keepObservations)
     stopRenewing()
     socket.stop()
+    updates.stop()
     forgetJobs()
     forgetObservations()
     if (useSession.getState().status !== 'signed-in') client.clear()

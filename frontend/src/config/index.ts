@@ -23,6 +23,8 @@ export const config = {
   throughput: { window: 10, leastWindow: 2, shortestStep: 1, mostSteps: 120, silentAfter: 15_000 },
   /** How often a clock on the page moves. */
   clock: 1_000,
+  /** Rows of jobs that run are counted on in the pages at most this often. */
+  jobsEvery: 250,
   /** How often progress is said aloud to screen readers. */
   announceEvery: 8_000,
   /** Rows asked for at once in lists and in tables; rows that refer to another are counted up to `counted`. */
