@@ -98,9 +98,32 @@ async def test_settings_are_changed_by_keyboard_alone(person: Person) -> None:
     )
     await page.get_by_role("tab", name="First rows").focus()
     await page.keyboard.press("ArrowRight")
+    await expect(page.get_by_role("tab", name="Plots")).to_be_focused()
+    await page.keyboard.press("ArrowRight")
     await expect(page.get_by_role("tab", name="YAML")).to_be_focused()
     editor = page.get_by_role("textbox", name="Spec as YAML")
     await editor.focus()
     await page.keyboard.press("Escape")
     await page.keyboard.press("Shift+Tab")
     await expect(editor).not_to_be_focused()
+
+
+async def test_plots_say_what_the_settings_mean(person: Person) -> None:
+    page = person.page
+    await person.go("/datasets/new")
+    await person.sees("rows in all")
+    await page.get_by_role("tab", name="Plots").click()
+    await expect(page.get_by_role("img", name="Plot of orders per customer")).to_be_visible()
+    await expect(page.get_by_role("img", name="Plot of order value")).to_be_visible()
+    await person.sees("all of the first 1,000 customers, counted")
+    await look(person, "new dataset, plots")
+    await page.set_viewport_size({"width": 1440, "height": 900})
+    weekdays = page.get_by_role("figure").filter(has_text="Demand by weekday")
+    await page.locator("summary", has_text="Time and season").click()
+    await page.get_by_label("Demand by weekday, as numbers").fill("10, 10, 10, 10, 10, 10, 80")
+    await expect(weekdays).to_contain_text("Highest: Sunday")
+    await page.locator("summary", has_text="Orders").first.click()
+    await page.get_by_label("Orders per customer", exact=True).fill("0.2")
+    await expect(page.get_by_role("figure").filter(has_text="Orders per customer")).to_contain_text(
+        "167 of 1,000 customers order at all"
+    )

@@ -49,6 +49,11 @@ def generators() -> tuple[Generator, ...]:
         ),
         Generator("samples", (python, "dev/generate/samples.py"), ("docs/sample",)),
         Generator(
+            "numbers for the UI's tests",
+            (python, "dev/generate/ui_numbers.py"),
+            ("frontend/src/testing/engine-numbers.json",),
+        ),
+        Generator(
             "dbt sources", (python, "dev/generate/dbt_sources.py"), ("examples/dbt/models/sources.yml",)
         ),
         Generator("compose variables", (python, "dev/generate/compose_env.py"), (".env.example",)),

@@ -11,13 +11,14 @@ import pytest
 from cartload.schema import TABLE_NAMES
 from cartload.spec import Spec, parse, resolve
 from cartload_generator.api.specs.preview import Previews, preview
-from cartload_generator.api.specs.schemas import Preview
+from cartload_generator.api.specs.schemas import CustomerProfile, Preview
 from cartload_kit.errors import TooManyRequests
 from support.kafka_place import until
 
 TINY = resolve(parse({"customers": 40, "seed": 3, "catalogue": {"products": 60}}))
 ADA, BOB = uuid4(), uuid4()
-DONE = Preview(tables={}, total_rows=1, estimated_bytes=1)
+NOTHING = CustomerProfile(currency="USD", orders_per_customer=[], value_bounds=[], orders_by_value=[])
+DONE = Preview(tables={}, total_rows=1, estimated_bytes=1, profile=NOTHING)
 
 
 class Held:
@@ -101,6 +102,12 @@ def test_a_preview_shows_a_few_rows_of_every_table_and_the_size_of_all(shown: Pr
     assert shown.tables["products"].total_rows == 60
     assert shown.total_rows == sum(table.total_rows for table in shown.tables.values())
     assert shown.estimated_bytes > 0
+
+
+def test_a_preview_tells_what_its_customers_do(shown: Preview) -> None:
+    assert shown.profile.currency == TINY.currency
+    assert sum(shown.profile.orders_per_customer) == 40
+    assert sum(shown.profile.orders_by_value) == shown.tables["order_details"].total_rows
 
 
 def test_the_values_of_a_preview_are_those_of_json(shown: Preview) -> None:

@@ -81,8 +81,8 @@ function ServiceSection({ service: { name, items, reason } }: { service: Service
           <thead>
             <tr>
               <HeadCell>Limit</HeadCell>
-              <HeadCell className="w-36 text-right">At most</HeadCell>
-              <HeadCell className="w-64">Used now</HeadCell>
+              <HeadCell className="text-right sm:w-36">At most</HeadCell>
+              <HeadCell className="sm:w-64">Used now</HeadCell>
             </tr>
           </thead>
           <tbody>

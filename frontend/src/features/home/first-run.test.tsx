@@ -7,6 +7,7 @@ import { forgetJobs } from '@/lib/live/jobs-store'
 import { someDataset } from '@/testing/datasets'
 import { someJob } from '@/testing/jobs'
 import { addressOf, renderPage } from '@/testing/page'
+import { somePreview } from '@/testing/previews'
 import { fakeServer, problem, sentTo } from '@/testing/server'
 
 import FirstRun from './first-run'
@@ -14,11 +15,12 @@ import { RunningJobs } from './running-jobs'
 import { Sample } from './sample'
 
 const money = { name: 'total', type: 'money', nullable: true, references: null, description: 'All of it.' }
-const preview = (rows: Record<string, unknown>[], columns = [money]) => ({
-  total_rows: 14_896,
-  estimated_bytes: 3_000_000,
-  tables: { order_details: { columns, rows, total_rows: 2_500 } },
-})
+const preview = (rows: Record<string, unknown>[], columns = [money]) =>
+  somePreview({
+    total_rows: 14_896,
+    estimated_bytes: 3_000_000,
+    tables: { order_details: { columns, rows, total_rows: 2_500 } },
+  })
 const previews = { 'POST /api/spec/preview': () => preview([]) }
 
 beforeEach(forgetJobs)

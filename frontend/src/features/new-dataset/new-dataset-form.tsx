@@ -112,8 +112,9 @@ export function NewDatasetForm({ schema }: { schema: Json }): ReactElement {
         </form>
         <div className="min-w-0 lg:sticky lg:top-6">
           <SpecTabs
-            spec={spec}
+            draft={draft}
             settings={settings}
+            preview={lastPreview}
             rows={
               <PreviewPanel
                 preview={lastPreview}

@@ -4,6 +4,7 @@ import { cleanup, fireEvent, render, screen, within } from '@testing-library/rea
 import { afterEach, describe, expect, it, vi } from 'vitest'
 
 import type { Preview } from '@/lib/api/types'
+import { somePreview } from '@/testing/previews'
 
 import { PresetCards } from './preset-cards'
 import { PreviewPanel } from './preview-panel'
@@ -20,13 +21,10 @@ const tableOf = (
   total_rows,
 })
 
-const somePreview = (tables: Preview['tables']): Preview => ({
-  total_rows: 90_000,
-  estimated_bytes: 1_536,
-  tables,
-})
+const previewOf = (tables: Preview['tables']): Preview =>
+  somePreview({ total_rows: 90_000, estimated_bytes: 1_536, tables })
 
-const preview = somePreview({
+const preview = previewOf({
   users: tableOf([{ id: 'u-1', tags: ['a', 'b'] }], 1_000),
   order_details: tableOf([{ id: 'o-1', tags: '' }], 89_000),
 })
@@ -93,18 +91,18 @@ describe('what a spec will make', () => {
 
   it('goes back to the first table where the chosen one is not made any more', () => {
     const { rerender } = panel()
-    const fewer = somePreview({ users: tableOf([{ id: 'u-2' }]) })
+    const fewer = previewOf({ users: tableOf([{ id: 'u-2' }]) })
     rerender(<PreviewPanel preview={fewer} pace={null} status={{ kind: 'current' }} retry={vi.fn()} />)
     expect(pressed()).toEqual(['users1'])
     expect(screen.getAllByRole('cell').map((cell) => cell.textContent)).toEqual(['u-2', 'NULL'])
   })
 
   it('may be nothing at all', () => {
-    panel({ preview: { total_rows: 0, estimated_bytes: 0, tables: {} } })
+    panel({ preview: somePreview() })
     expect(summary()).toBe('0 rows in all, about 0 B')
     expect(screen.queryByRole('table')).toBeNull()
     cleanup()
-    panel({ preview: somePreview({ users: tableOf([]) }) })
+    panel({ preview: previewOf({ users: tableOf([]) }) })
     expect(screen.getByRole('table', { name: 'First rows of users' })).toBeTruthy()
     expect(screen.queryAllByRole('cell')).toEqual([])
   })

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
+import { skews } from '@/testing/engine-numbers.json'
+
 import { isSkew, sharesByTenth } from './skew'
 
 describe('shares by tenth', () => {
@@ -14,6 +16,15 @@ describe('shares by tenth', () => {
     // The harmonic numbers of 10 and of 100.
     expect(shares[0]).toBeCloseTo(2.92897 / 5.18738, 4)
   })
+
+  // To the half per cent that the plot tells: the engine's weights are whole numbers, at least 1.
+  it.each(skews.map((one) => [one.path, one.exponent, one] as const))(
+    'for %s of %d are the engine’s',
+    (path, exponent, { shares }) => {
+      const found = isSkew(path) ? sharesByTenth(path, exponent) : []
+      for (const [place, share] of shares.entries()) expect(found[place]).toBeCloseTo(share, 2)
+    },
+  )
 
   it('are known of skews only', () => {
     expect(isSkew('skew.products')).toBe(true)

@@ -3,13 +3,16 @@ import { Link } from 'react-router'
 
 import { Loading } from '@/components/ui/notice'
 import { Tabs } from '@/components/ui/tabs'
+import type { Preview } from '@/lib/api/types'
 
 import { CodePanel } from './code-panel'
+import type { Draft } from './draft'
 import { commandOf, curlOf, pythonOf } from './snippets'
 import type { Json, Setting } from './spec-schema'
 
-// Fetched when first opened: the editor is larger than the rest of the page.
+// Fetched when first opened: the editor is larger than the rest of the page, and so is what draws the plots.
 const YamlEditor = lazy(() => import('./yaml-editor'))
+const PlotsPanel = lazy(() => import('./plots-panel'))
 
 const tokenNote = (
   <>
@@ -23,19 +26,27 @@ const tokenNote = (
 
 /** What a spec makes, and the spec in other languages, one at a time. */
 export function SpecTabs({
-  spec,
+  draft,
   settings,
+  preview,
   rows,
   onSpec,
   onYamlProblem,
 }: {
-  spec: Json
+  draft: Draft
   settings: readonly Setting[]
+  preview: Preview | undefined
   rows: ReactNode
   onSpec: (spec: Json) => void
   onYamlProblem: (message: string | null) => void
 }): ReactElement {
+  const { spec } = draft
   const [tab, setTab] = useState('rows')
+  const plots = (
+    <Suspense fallback={<Loading what="plots" />}>
+      <PlotsPanel preview={preview} draft={draft} settings={settings} />
+    </Suspense>
+  )
   const yaml = (
     <Suspense fallback={<Loading what="editor" />}>
       <p className="mb-3 text-sm text-muted">
@@ -49,6 +60,7 @@ export function SpecTabs({
   )
   const tabs = [
     { name: 'rows', title: 'First rows', content: rows },
+    { name: 'plots', title: 'Plots', content: plots },
     { name: 'yaml', title: 'YAML', content: yaml },
     {
       name: 'curl',

@@ -1410,6 +1410,29 @@ export interface components {
             username: string;
         };
         /**
+         * CustomerProfile
+         * @description What the first 1,000 customers do, or all of fewer: counts over every one of their orders.
+         */
+        CustomerProfile: {
+            /** Currency */
+            currency: string;
+            /**
+             * Orders By Value
+             * @description How many orders have a total from each bound up to below the next: one fewer.
+             */
+            orders_by_value: number[];
+            /**
+             * Orders Per Customer
+             * @description How many customers have 0, 1, 2, … orders; the last number is of those with 10 or more.
+             */
+            orders_per_customer: number[];
+            /**
+             * Value Bounds
+             * @description Bounds of order totals in minor units, rising; none where there are no orders.
+             */
+            value_bounds: number[];
+        };
+        /**
          * DataCount
          * @description How many customers to make.
          */
@@ -2298,6 +2321,37 @@ export interface components {
          * @description What a spec would make.
          * @example {
          *       "estimated_bytes": 2412000,
+         *       "profile": {
+         *         "currency": "USD",
+         *         "orders_by_value": [
+         *           120,
+         *           330,
+         *           910,
+         *           780,
+         *           360
+         *         ],
+         *         "orders_per_customer": [
+         *           310,
+         *           280,
+         *           140,
+         *           90,
+         *           60,
+         *           40,
+         *           25,
+         *           20,
+         *           10,
+         *           10,
+         *           15
+         *         ],
+         *         "value_bounds": [
+         *           500,
+         *           1000,
+         *           2000,
+         *           5000,
+         *           10000,
+         *           20000
+         *         ]
+         *       },
          *       "tables": {
          *         "categories": {
          *           "columns": [
@@ -2325,6 +2379,7 @@ export interface components {
              * @description Bytes of the rows in memory; tables and files are of this order.
              */
             estimated_bytes: number;
+            profile: components["schemas"]["CustomerProfile"];
             /** Tables */
             tables: {
                 [key: string]: components["schemas"]["PreviewTable"];

@@ -9,6 +9,7 @@ import pyarrow as pa
 from cartload._identity import BLOCK
 from cartload.columns import arrays
 from cartload.engine.chunks import Blocks, CatalogueRows, Chunk
+from cartload.engine.profile import Profile, profile
 from cartload.engine.rows import Rows
 from cartload.schema import CATALOGUE_TABLES, TABLE_NAMES, arrow_schema
 from cartload.spec import counts, sizes
@@ -157,12 +158,18 @@ class Engine:
 
 def preview(spec: Spec, rows: int) -> dict[str, pa.RecordBatch]:
     """The first rows of every table of a resolved spec; fewer where the first block has fewer."""
+    return preview_with_profile(spec, rows)[0]
+
+
+def preview_with_profile(spec: Spec, rows: int) -> tuple[dict[str, pa.RecordBatch], Profile]:
+    """The first rows of every table of a resolved spec, and the profile of the first block's customers."""
     engine = Engine(spec)
     batches = engine.generate(Blocks(0, min(spec.customers, BLOCK)))
+    customers = profile(batches)
     for table in CATALOGUE_TABLES:
         count = min(rows, counts.catalogue_rows(spec, table))
         batches |= engine.generate(CatalogueRows(table, 0, count))
-    return {table: batches[table].slice(0, rows) for table in TABLE_NAMES}
+    return {table: batches[table].slice(0, rows) for table in TABLE_NAMES}, customers
 
 
 def estimated_bytes(spec: Spec, totals: Mapping[str, int]) -> int:

@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -11,12 +12,12 @@ from uuid import UUID
 import pyarrow as pa
 
 from cartload.engine.chunks import Segment
-from cartload.engine.generate import preview as engine_preview
+from cartload.engine.generate import preview_with_profile
 from cartload.engine.row_totals import row_totals
 from cartload.schema import TABLES, Table
 from cartload.spec import Spec
 from cartload.spec.sizes import dataset_bytes
-from cartload_generator.api.specs.schemas import ColumnInfo, Preview, PreviewTable
+from cartload_generator.api.specs.schemas import ColumnInfo, CustomerProfile, Preview, PreviewTable
 from cartload_kit.errors import TooManyRequests, Unavailable
 from cartload_kit.metrics import LIMITS_REFUSED
 
@@ -71,12 +72,15 @@ class Previews:
 
 
 def preview(spec: Spec, rows: int) -> Preview:
-    """The first `rows` rows of every table, and the size of it all."""
+    """The first `rows` rows of every table, the size of it all, and what the first customers do."""
     totals = row_totals(spec, Segment(0, spec.customers), catalogue=True)
-    batches = engine_preview(spec, rows)
+    batches, customers = preview_with_profile(spec, rows)
     tables = {table.name: _table(table, batches[table.name], totals[table.name]) for table in TABLES}
     return Preview(
-        tables=tables, total_rows=sum(totals.values()), estimated_bytes=dataset_bytes(spec.ids, totals)
+        tables=tables,
+        total_rows=sum(totals.values()),
+        estimated_bytes=dataset_bytes(spec.ids, totals),
+        profile=CustomerProfile(currency=spec.currency, **asdict(customers)),
     )
 
 

@@ -22,6 +22,12 @@ _PREVIEW: dict[str, Any] = {
     },
     "total_rows": 15_230,
     "estimated_bytes": 2_412_000,
+    "profile": {
+        "currency": "USD",
+        "orders_per_customer": [310, 280, 140, 90, 60, 40, 25, 20, 10, 10, 15],
+        "value_bounds": [500, 1_000, 2_000, 5_000, 10_000, 20_000],
+        "orders_by_value": [120, 330, 910, 780, 360],
+    },
 }
 
 
@@ -54,6 +60,21 @@ class PreviewTable(BaseModel):
     total_rows: int = Field(description="`payment_details` by expectation.")
 
 
+class CustomerProfile(BaseModel):
+    """What the first 1,000 customers do, or all of fewer: counts over every one of their orders."""
+
+    currency: str
+    orders_per_customer: list[int] = Field(
+        description="How many customers have 0, 1, 2, … orders; the last number is of those with 10 or more."
+    )
+    value_bounds: list[int] = Field(
+        description="Bounds of order totals in minor units, rising; none where there are no orders."
+    )
+    orders_by_value: list[int] = Field(
+        description="How many orders have a total from each bound up to below the next: one fewer."
+    )
+
+
 class Preview(BaseModel):
     """What a spec would make."""
 
@@ -64,3 +85,4 @@ class Preview(BaseModel):
     estimated_bytes: int = Field(
         description="Bytes of the rows in memory; tables and files are of this order."
     )
+    profile: CustomerProfile
