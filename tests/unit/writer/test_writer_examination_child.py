@@ -1,4 +1,4 @@
-"""An examination has what nobody else wants of the processor."""
+"""An examination goes behind the load of datasets."""
 
 import os
 import subprocess
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cartload_writer.tasks.examination.child import step_back
+from cartload_writer.tasks.examination.child import SESSION_NICE, step_back
 
 
 @pytest.fixture
@@ -27,9 +27,9 @@ def test_it_is_last_within_its_session(child: int) -> None:
 
 
 @pytest.mark.skipif(not Path("/proc/self/autogroup").exists(), reason="this kernel does not group by session")
-def test_its_session_is_last_too(child: int) -> None:
+def test_its_session_has_less_than_others(child: int) -> None:
     step_back(child)
-    assert Path(f"/proc/{child}/autogroup").read_text().split()[1:] == ["nice", "19"]
+    assert Path(f"/proc/{child}/autogroup").read_text().split()[1:] == ["nice", str(SESSION_NICE)]
 
 
 def test_one_that_has_ended_already_is_left_alone() -> None:

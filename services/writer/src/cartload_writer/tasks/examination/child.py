@@ -10,6 +10,9 @@ from pydantic import ValidationError
 
 from cartload_writer.tasks.examination.examine import Found, Request
 
+SESSION_NICE = 5
+"""The examination's session gets a third of what another one gets of a processor that is wanted by all."""
+
 _LONGEST_RESULT = 8 * 2**20
 _COMMAND = (sys.executable, "-m", "cartload_writer.tasks.examination.examine")
 
@@ -61,9 +64,10 @@ def step_back(pid: int) -> None:
         if hasattr(os, "SCHED_IDLE"):
             os.sched_setscheduler(pid, os.SCHED_IDLE, os.sched_param(0))
     # The child leads a session of its own, and Linux shares the processor among sessions first (sched(7),
-    # "The autogroup feature"): without this, its priority would count against nobody but itself.
+    # "The autogroup feature"): without this, its priority would count against nobody but itself. Not last of
+    # all: somebody waits for a report on a machine that is never idle, too.
     with suppress(OSError):
-        Path(f"/proc/{pid}/autogroup").write_text("19")
+        Path(f"/proc/{pid}/autogroup").write_text(str(SESSION_NICE))
 
 
 def _read(result: bytes) -> Found:
