@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from cartload.schema import CATALOGUE_TABLES
 from cartload_contracts.messages import GenerateChunk, Prepare, Seal
 from cartload_contracts.model import TABLES
 from support.counting import counted
@@ -26,7 +27,7 @@ async def test_a_job_is_prepared_generated_sealed_and_completed(generator: Gener
     await generator.prepare(job)
     commands = await generator.chunks(job, job["chunks_total"])
     assert [one.chunk_index for one in commands] == list(range(job["chunks_total"]))
-    assert [one.part.type for one in commands] == ["catalogue"] * 4 + ["blocks"]
+    assert [one.part.type for one in commands] == ["catalogue"] * len(CATALOGUE_TABLES) + ["blocks"]
     running = await user.read(f"/api/jobs/{job['id']}")
     assert (running["state"], running["phase"]) == ("running", "generating")
 
@@ -40,7 +41,7 @@ async def test_a_job_is_prepared_generated_sealed_and_completed(generator: Gener
     await generator.hear(sealed(job))
     done = await user.read(f"/api/jobs/{job['id']}")
     assert (done["state"], done["phase"], done["error"]) == ("completed", None, None)
-    assert done["rows_done"] == done["rows_total"] == 100
+    assert done["rows_done"] == done["rows_total"] == 10 * len(TABLES)
     assert done["chunks_done"] == done["chunks_total"]
     assert done["stage_seconds"] == {"generating": 2.5, "storing": 5.0, "indexing": 1.5, "checking": 0.5}
     assert done["created_at"] <= done["started_at"] <= done["finished_at"]
@@ -59,7 +60,7 @@ async def test_a_completed_job_leaves_a_ready_dataset(generator: Generator) -> N
     assert dataset["segments"] == [{"first_block": 0, "customers": 100}]
     assert dataset["tables"] == dict.fromkeys(dataset["tables"], 10)
     assert len(dataset["tables"]) == len(dataset["hashes"]) == len(TABLES)
-    assert dataset["bytes"] == 1000
+    assert dataset["bytes"] == 100 * len(TABLES)
 
 
 async def test_the_window_slides_as_chunks_are_stored(generator: Generator) -> None:
