@@ -132,7 +132,7 @@ def test_a_stream_folds_to_a_database(
         subprocess.run([sys.executable, "-m", "cartload", *stream], stdout=out, check=True)
     assert main(["fold", str(rows), "--against", database]) == 0
     assert capsys.readouterr().out.count("equal ") == len(TABLE_NAMES)
-    execute(database, "UPDATE users SET last_name = 'Nobody' ORDER BY id LIMIT 2")
+    execute(database, "UPDATE users SET last_name = 'Nobody' ORDER BY id LIMIT 2", "COMMIT")
     assert main(["fold", str(rows), "--against", database, "--tables", "users,wishlist"]) == 1
     told = capsys.readouterr().out
     assert f"differs  users: {CUSTOMERS:,} rows, {CUSTOMERS:,} expected; 2 keys differ: " in told
