@@ -71,7 +71,7 @@ export function OverviewTab(): ReactElement {
     <div className="space-y-8">
       <Quality dataset={dataset} />
       <Contents dataset={dataset} />
-      <div className="grid items-start gap-4 lg:grid-cols-3">
+      <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-3">
         <section className="space-y-4 lg:col-span-2">
           <h2 className="text-lg font-semibold">How much there is</h2>
           <TableCounts dataset={dataset} />
