@@ -65,6 +65,7 @@ async def test_a_row_leads_to_its_parents_and_children_and_back(person: Person) 
     page = person.page
     await person.complete("family tree", 300)
     await person.follow("order_details")
+    await person.sees("100 rows loaded, more below.")
     grid = page.get_by_role("region", name="Rows of order_details")
     await grid.evaluate("(element) => element.scrollTo(0, 1500)")
     row = grid.locator('tr[aria-rowindex="45"]')

@@ -53,6 +53,7 @@ describe('the schema on a narrow window', () => {
     ])
     expect(rows[3]?.[4]).toContain('One of paid, shipped.')
     expect(screen.queryByRole('region', { name: 'Diagram of the tables' })).toBeNull()
+    expect(screen.queryByText('Loading diagram…')).toBeNull()
   })
 
   it('names what refers to a table, and leads to its rows', async () => {
