@@ -18,6 +18,7 @@ export const groups: readonly Group[] = [
       'orders.cancel_rate',
       'orders.return_rate',
       'orders.payment_failure_rate',
+      'reviews.rate',
     ],
   },
   {
@@ -32,6 +33,8 @@ export const groups: readonly Group[] = [
       'catalogue.products',
       'catalogue.skus_per_product',
       'skew.products',
+      'inventory.centers',
+      'inventory.centers_per_sku',
     ],
   },
   {
@@ -74,6 +77,7 @@ const looks: Readonly<Record<string, Look>> = {
   'orders.cancel_rate': { label: 'Cancelled orders', ...share },
   'orders.return_rate': { label: 'Returned orders', ...share },
   'orders.payment_failure_rate': { label: 'Failed first charges', ...share },
+  'reviews.rate': { label: 'Reviewed lines', ...share },
   growth: { label: 'Growth', unit: '× a year', ...mean },
   'addresses.per_customer': { label: 'Addresses per customer', ...mean },
   'wishlist.per_customer': { label: 'Wishes per customer', ...mean },
@@ -84,6 +88,8 @@ const looks: Readonly<Record<string, Look>> = {
   'catalogue.products': { slider: 'growing' },
   'catalogue.skus_per_product': { label: 'SKUs per product', ...mean },
   'skew.products': { label: 'Skew of products', ...mean },
+  'inventory.centers': { label: 'Distribution centres', slider: { step: 1 } },
+  'inventory.centers_per_sku': { label: 'Centres per SKU', ...mean },
   'window.start': { label: 'First day' },
   'window.end': { label: 'Last day' },
   as_of: { label: 'Shown as of (UTC)' },
