@@ -67,8 +67,9 @@ async def test_a_row_leads_to_its_parents_and_children_and_back(person: Person) 
     await person.follow("order_details")
     await person.sees("100 rows loaded, more below.")
     grid = page.get_by_role("region", name="Rows of order_details")
-    await grid.evaluate("(element) => element.scrollTo(0, 1500)")
     row = grid.locator('tr[aria-rowindex="45"]')
+    while not await row.count():
+        await grid.evaluate("(element) => element.scrollBy(0, 300)")
     order, user = [await row.get_by_role("link").nth(place).inner_text() for place in (0, 1)]
 
     await row.get_by_role("link", name=user).click()
