@@ -103,9 +103,9 @@ class GroupCommit:
 
     async def _settle(self, database: str, group: Sequence[_Member]) -> None:
         try:
+            together = [member.batch for member in group]
             with measured("load"):
-                batches_ = [member.batch for member in group]
-                await self.pool.run(batches.store, self.meta, database, batches_)
+                await self.pool.run(batches.store, self.meta, database, together)
         except Exception as error:  # noqa: BLE001 - it is told to whoever waits for the batch
             if len(group) > 1:
                 # Nothing of a group is stored that one of its batches spoilt: each is tried by itself, so
