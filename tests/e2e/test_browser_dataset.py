@@ -139,7 +139,7 @@ async def test_the_overview_says_what_is_not_there_yet_or_never_will_be(person: 
     await person.press("Pause the job")
     await person.reaches("paused", seconds=60)
     job = page.url
-    await person.follow("Open dataset")
+    await person.open_dataset()
     await person.sees("Rows are checked when all are stored.")
     await person.sees("No plots yet")
     await expect(page.get_by_role("button", name="Make a full report")).to_have_count(0)
@@ -149,7 +149,7 @@ async def test_the_overview_says_what_is_not_there_yet_or_never_will_be(person: 
     await person.press("Cancel")
     await person.press("Cancel the job")
     await person.reaches("cancelled", seconds=60)
-    await person.follow("Open dataset")
+    await person.open_dataset()
     await person.sees("This dataset is incomplete")
     await expect(page.get_by_role("region", name="Rows and bytes of each table")).to_be_visible()
     await look(person, "overview of an incomplete dataset")
@@ -230,7 +230,7 @@ async def test_a_dataset_grows_by_an_append_and_is_deleted(person: Person) -> No
     await page.get_by_role("dialog").get_by_role("button", name="Append").click()
     await page.wait_for_url("**/jobs/*", timeout=15 * SECONDS)
     await person.reaches("completed")
-    await person.follow("Open dataset")
+    await person.open_dataset()
     await person.sees("500 customers")
 
     await person.press("Delete")

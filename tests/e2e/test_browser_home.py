@@ -14,7 +14,7 @@ async def test_a_newcomer_sees_real_rows_and_has_a_dataset_with_one_click(person
     await person.press("Make small shop")
     await page.wait_for_url("**/jobs/*", timeout=15 * SECONDS)
     await person.reaches("completed")
-    await person.follow("Open dataset")
+    await person.open_dataset()
     await person.follow("users")
     stored = page.get_by_role("region", name="Rows of users")
     await expect(stored.get_by_text(first, exact=True)).to_be_visible(timeout=15 * SECONDS)

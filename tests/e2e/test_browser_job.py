@@ -132,7 +132,7 @@ async def test_a_dataset_is_asked_for_watched_over_a_reload_and_looked_at(visito
         [re.compile(f"^{name}: done.*[0-9] s$") for name in STAGES] + [re.compile("^Done: done")]
     )
 
-    await person.follow("Open dataset")
+    await person.open_dataset()
     counts = page.get_by_role("region", name="Rows and bytes of each table").get_by_role("row")
     # A row for each table, the heads and the sums.
     await expect(counts).to_have_count(len(TABLES) + 2)
@@ -198,7 +198,7 @@ async def test_a_job_is_paused_resumed_and_cancelled(person: Person, browser: Br
     for words in ("Paused; chunks on their way", "Resumed: waits for its turn.", "Asked to cancel."):
         await person.sees(words)
 
-    await person.follow("Open dataset")
+    await person.open_dataset()
     await person.sees("This dataset is incomplete")
     await person.follow("Jobs")
     await page.get_by_label("State").select_option("completed")

@@ -37,7 +37,7 @@ async def test_pages_of_a_dataset(person: Person) -> None:
     await person.ask_for("looked at", 100)
     await person.reaches("completed")
     await look(person, "job")
-    await person.follow("Open dataset")
+    await person.open_dataset()
     await person.sees("Revenue by month", seconds=60)
     await look(person, "overview")
     address = person.page.url

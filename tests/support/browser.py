@@ -116,8 +116,13 @@ class Person:
         """Ask for a small dataset, wait for it, and open it."""
         await self.ask_for(name, customers)
         await self.reaches("completed")
-        await self.follow("Open dataset")
+        await self.open_dataset()
         await self.sees_heading(name)
+
+    async def open_dataset(self) -> None:
+        """Go from a job to its dataset, and arrive: both pages may have the same heading."""
+        await self.follow("Open dataset")
+        await self.page.wait_for_url("**/datasets/*", timeout=15 * SECONDS)
 
     async def fits(self) -> bool:
         """Whether the page is no wider than its window."""

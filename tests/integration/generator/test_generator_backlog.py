@@ -2,6 +2,7 @@
 
 import asyncio
 
+import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from cartload_contracts import topics
@@ -9,6 +10,8 @@ from cartload_generator.adapters.kafka_backlog import KafkaBacklog
 from cartload_generator.domain.backlog import Backlog
 from cartload_kit.kafka import KafkaConnection, Outgoing, Producer
 from cartload_kit.kafka.topics import ensure_topics
+
+pytestmark = pytest.mark.xdist_group("topics of the servers")  # One counts what the other sends.
 
 
 async def first_look(backlog: KafkaBacklog) -> Backlog:

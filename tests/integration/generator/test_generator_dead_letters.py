@@ -30,6 +30,8 @@ from support import generator_service
 from support.generator_service import Generator, User
 from support.kafka_place import Topic
 
+pytestmark = pytest.mark.xdist_group("topics of the servers")  # One counts what the other sends.
+
 PATH = "/api/admin/dead-letters"
 CHUNKS, RESULTS = topics.CHUNKS.name, topics.RESULTS.name
 
