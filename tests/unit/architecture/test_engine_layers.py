@@ -17,7 +17,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"readers"}),
     frozenset({"encoders"}),
     frozenset({"storage"}),
-    frozenset({"events"}),
+    frozenset({"events", "faults"}),
     frozenset({"engine"}),
     frozenset({"tables"}),
     frozenset({"catalogue", "customers", "places"}),

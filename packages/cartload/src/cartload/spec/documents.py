@@ -7,6 +7,7 @@ fields are texts, and no mapping or object has one of them twice, however deep i
 import json
 import re
 from collections.abc import Hashable, Iterable
+from pathlib import Path
 from typing import Any, Final, NoReturn
 
 import yaml
@@ -44,6 +45,27 @@ def parse_json(text: str) -> Any:
         return json.loads(text, object_pairs_hook=_unique, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
         raise DocumentError(str(error)) from None
+
+
+def read_mapping(path: Path) -> dict[str, Any]:
+    """The fields with values in a YAML or JSON file, told apart by its name; an empty file has none.
+
+    Raises OSError, and DocumentError where the file holds anything else.
+    """
+    try:
+        text = path.read_bytes().decode("utf-8-sig")  # without the byte order mark that some editors write
+    except UnicodeDecodeError as error:
+        raise DocumentError(f"cannot be read: {error}") from None
+    is_json = path.suffix.lower() == ".json"
+    try:
+        found = parse_json(text) if is_json else parse_yaml(text)
+    except DocumentError as error:
+        raise DocumentError(f"is not {'JSON' if is_json else 'YAML'}: {error}") from None
+    if found is None:
+        return {}
+    if not isinstance(found, dict):
+        raise DocumentError(f"holds {type(found).__name__}, not fields with values")
+    return found
 
 
 def dump_flow(value: Any) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 from cartload.spec import SpecError
 from cartload.spec import fields as spec_fields
-from cartload.spec.documents import DocumentError, parse_json, parse_yaml
+from cartload.spec.documents import DocumentError, parse_yaml, read_mapping
 from cartload.spec.model import Spec
 from cartload.spec.presets import PRESETS
 
@@ -20,22 +20,14 @@ def load(name: str) -> dict[str, Any]:
 def read_file(path: Path) -> dict[str, Any]:
     """The spec in a YAML or JSON file, not yet checked. Raises SpecError."""
     try:
-        text = path.read_bytes().decode("utf-8-sig")  # without the byte order mark that some editors write
+        return read_mapping(path)
     except FileNotFoundError:
         presets = ", ".join(PRESETS)
         raise _error(str(path), f"neither a file nor a preset; presets are {presets}") from None
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
         raise _error(str(path), f"cannot be read: {error}") from None
-    is_json = path.suffix.lower() == ".json"
-    try:
-        found = parse_json(text) if is_json else parse_yaml(text)
     except DocumentError as error:
-        raise _error(str(path), f"is not {'JSON' if is_json else 'YAML'}: {error}") from None
-    if found is None:
-        return {}
-    if not isinstance(found, dict):
-        raise _error(str(path), f"holds {type(found).__name__}, not fields with values")
-    return found
+        raise _error(str(path), str(error)) from None
 
 
 def _error(value: str, message: str) -> SpecError:

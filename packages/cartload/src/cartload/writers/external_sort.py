@@ -20,11 +20,15 @@ _NEVER: Final = 1 << 62
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """Lines (large_binary) with their times, and numbers that order those of one time."""
+    """Lines (large_binary) with their times, and numbers that order those of one time.
+
+    ``happened`` is there for lines that come at another time than their events did: the times of the events.
+    """
 
     times: I64
     ranks: I64
     lines: Any
+    happened: I64 | None = None
 
     def __len__(self) -> int:
         return len(self.times)
@@ -48,10 +52,18 @@ class Lines:
             (len(self) + 1,), np.int64, self.lines.buffers()[1], self.lines.offset * np.int64().nbytes
         )
 
+    @property
+    def event_times(self) -> I64:
+        """The times of their events."""
+        return self.times if self.happened is None else self.happened
+
     def slice(self, start: int, stop: int) -> "Lines":
         """Those at some places, not copied."""
         return Lines(
-            self.times[start:stop], self.ranks[start:stop], self.lines.slice(start, max(stop - start, 0))
+            self.times[start:stop],
+            self.ranks[start:stop],
+            self.lines.slice(start, max(stop - start, 0)),
+            None if self.happened is None else self.happened[start:stop],
         )
 
     def sorted(self) -> "Lines":
