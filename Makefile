@@ -78,7 +78,7 @@ unit: .venv/.installed ## every test that needs no server: Python's unit and con
 test: setup ## make check, then every test: unit, contract, integration, browser
 	@$(DEV) test
 
-bench: setup ## the benchmarks, as a table with ratios; one part: PART=engine, PART=system
+bench: setup ## the benchmarks, as a table with ratios; one part: PART=engine, PART=stream, PART=system
 	@$(DEV) bench -- $(PART)
 
 .PHONY: load

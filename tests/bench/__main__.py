@@ -4,7 +4,7 @@ import argparse
 
 from bench.table import Row, render
 
-PARTS = ("engine", "system")
+PARTS = ("engine", "stream", "system")
 
 
 def main() -> None:
@@ -22,6 +22,10 @@ def _measured(part: str) -> list[Row]:
         from bench.engine import compare
 
         return compare.measure()
+    if part == "stream":
+        from bench import stream
+
+        return stream.measure()
     if part == "system":
         from bench import whole
 

@@ -1,96 +1,13 @@
 """A broker that can be taken away from its clients."""
 
-import asyncio
-import struct
 import uuid
 from collections.abc import AsyncIterator
 
 import pytest
 
 from cartload_kit.kafka import KafkaConnection, Producer, ensure_topics
+from support.kafka_line import Line
 from support.kafka_place import Place, Topic
-
-
-class Line:
-    """A connection to the broker that a test can freeze or cut.
-
-    It puts its own port in place of the broker's into every answer, so that clients stay on it.
-    """
-
-    def __init__(self, broker: str) -> None:
-        host, _, port = broker.rpartition(":")
-        self._host, self._port = host, int(port)
-        self._flowing = asyncio.Event()
-        self._flowing.set()
-        self._refusing = False
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._writers: set[asyncio.StreamWriter] = set()
-        self._server: asyncio.Server | None = None
-
-    async def open(self) -> None:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
-
-    @property
-    def bootstrap(self) -> str:
-        return f"127.0.0.1:{self._own_port()}"
-
-    def _own_port(self) -> int:
-        assert self._server is not None
-        port: int = self._server.sockets[0].getsockname()[1]
-        return port
-
-    def freeze(self) -> None:
-        """Hold back every byte, in both directions."""
-        self._flowing.clear()
-
-    def thaw(self) -> None:
-        self._flowing.set()
-
-    def cut(self) -> None:
-        """Close all connections and take no new ones."""
-        self._refusing = True
-        for writer in self._writers:
-            writer.transport.abort()
-
-    def mend(self) -> None:
-        self._refusing = False
-
-    async def close(self) -> None:
-        assert self._server is not None
-        self._server.close()
-        self.cut()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if self._refusing:
-            writer.transport.abort()
-            return
-        behind_reader, behind_writer = await asyncio.open_connection(self._host, self._port)
-        self._writers |= {writer, behind_writer}
-        for pump in (self._pump(reader, behind_writer), self._pump(behind_reader, writer)):
-            task = asyncio.create_task(pump)
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
-
-    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            while data := await reader.read(2**18):
-                await self._flowing.wait()
-                writer.write(self._redirect(data))
-                await writer.drain()
-        except ConnectionError:
-            pass
-        finally:
-            self._writers.discard(writer)
-            writer.transport.abort()
-
-    def _redirect(self, data: bytes) -> bytes:
-        for host in (b"127.0.0.1", b"localhost"):
-            here, there = struct.pack(">i", self._own_port()), struct.pack(">i", self._port)
-            data = data.replace(host + there, host + here)
-        return data
 
 
 @pytest.fixture

@@ -252,3 +252,29 @@ async def test_a_command_tells_it_once_while_it_tries_and_once_at_its_end(broker
     assert json.loads(trying)["message"].startswith(f"cannot make topics yet: {said}")
     assert f"topics: not possible now: {said}" in end
     assert "hunter2" not in written.decode()
+
+
+async def streamed(place: str, password: str) -> tuple[int | None, str]:
+    """The exit code of ``cartload stream`` into a secured Kafka, and what it says of errors."""
+    command = ("stream", "tiny", "--to", place, "--topic-prefix", "secured-", "--quiet")
+    environ = {**os.environ, "CARTLOAD_KAFKA_PASSWORD": password}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "cartload", *command, env=environ, stderr=PIPE
+    )
+    _, errors = await asyncio.wait_for(process.communicate(), 60)
+    return process.returncode, errors.decode()
+
+
+@pytest.mark.parametrize("mechanism", ["SCRAM-SHA-512", "PLAIN"])
+async def test_a_stream_signs_in_over_tls(broker: SecuredKafka, mechanism: str) -> None:
+    place = f"kafka://{USER}@127.0.0.1:{broker.sasl}?tls=verify&sasl={mechanism}"
+    trusting = f"{place}&ca={broker.certificate.chain}"
+    assert await streamed(trusting, broker.password) == (0, "")
+    code, told = await streamed(trusting, "wrong")
+    assert code == 1
+    assert "refuses the user or the password in CARTLOAD_KAFKA_PASSWORD" in told
+    assert told.count("\n") == 1
+    code, told = await streamed(place, broker.password)
+    assert code == 1
+    assert "cannot be verified over TLS" in told
+    assert told.count("\n") == 1

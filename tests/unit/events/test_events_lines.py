@@ -16,6 +16,7 @@ import event_schemas
 from cartload.engine.chunks import Segment
 from cartload.events.topics import BUSINESS_TOPICS, TOPICS
 from cartload.spec import Spec, parse, resolve
+from cartload.writers.event_sinks import LineFile
 from cartload.writers.event_stream import EventLines, StreamJob
 from support.any_spec import valid_fields
 
@@ -38,7 +39,7 @@ def written(
     job = StreamJob(spec, segments or (Segment(0, spec.customers),), topics, since)
     with EventLines(job, **making) as events:
         count = events.make(rows.append)
-        events.write(out, counted.append)
+        events.write(LineFile(out), counted.append)
     assert sum(counted) == count == out.getvalue().count(b"\n")
     assert sum(rows) == job.rows
     return out.getvalue()

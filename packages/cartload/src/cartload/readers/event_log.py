@@ -28,9 +28,7 @@ def open_folded(path: str, ids: Ids) -> Iterator[Stored]:
     with scratch_database() as (connection, _):
         try:
             _load(connection, path)
-            _require_ids(connection, path, ids)
-            for name in TABLE_NAMES:
-                _fold(connection, name, ids)
+            fold_events(connection, _place(path), ids)
         except duckdb.Error as error:
             raise StoredError(f"{_place(path)} cannot be read: {first_line(error)}") from error
         yield Stored(_place(path), None, ids, None, TABLE_NAMES, connection)
@@ -49,15 +47,25 @@ def _load(connection: duckdb.DuckDBPyConnection, path: str) -> None:
         WHERE topic IN ({", ".join(text_literal(cdc_topic(name)) for name in TABLE_NAMES)})""")  # noqa: S608 our own names
 
 
-def _require_ids(connection: duckdb.DuckDBPyConnection, path: str, ids: Ids) -> None:
+def fold_events(connection: duckdb.DuckDBPyConnection, place: str, ids: Ids) -> None:
+    """Make the tables that the rows of ``events`` add up to: topic, id, sequence, op and ``after``.
+
+    Raises StoredError where there are none, or their keys are not ``ids``.
+    """
+    _require_ids(connection, place, ids)
+    for name in TABLE_NAMES:
+        _fold(connection, name, ids)
+
+
+def _require_ids(connection: duckdb.DuckDBPyConnection, place: str, ids: Ids) -> None:
     first = connection.execute(
         "SELECT json_type(after, '$.id') FROM events WHERE op <> 'd' LIMIT 1"
     ).fetchone()
     if first is None:
-        raise StoredError(f"{_place(path)} has no event of a row: make it with --topics '{cdc_topic('*')}'")
+        raise StoredError(f"{place} has no event of a row: make it with --topics '{cdc_topic('*')}'")
     found: Ids = "uuid" if first[0] == "VARCHAR" else "integer"
     if found != ids:
-        raise StoredError(f"{_place(path)} has {found} ids, the dataset has {ids}")
+        raise StoredError(f"{place} has {found} ids, the dataset has {ids}")
 
 
 def _fold(connection: duckdb.DuckDBPyConnection, name: str, ids: Ids) -> None:

@@ -1,4 +1,4 @@
-"""Events of a dataset as JSON Lines in the order of time, to a file or a pipe."""
+"""Events of a dataset as JSON Lines in the order of time, to a file, a pipe or Kafka."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,9 +11,11 @@ from cartload.engine.chunks import Chunk, Segment, plan, rows_of
 from cartload.events.stream import Events, EventStream
 from cartload.events.topics import EVENT_TYPES
 from cartload.spec.model import Spec
+from cartload.writers.event_sinks import EventSink
 from cartload.writers.external_sort import ExternalSort, Lines
-from cartload.writers.file_writers import Sink
+from cartload.writers.faulty_lines import FaultyLines
 from cartload.writers.job import OnRows
+from cartload.writers.pacing import Pace
 
 RUN_BYTES: Final = 32 * 2**20
 """So many bytes of lines are sorted in memory."""
@@ -82,11 +84,25 @@ class EventLines:
             on_rows(sum(rows_of(job.spec, chunk).values()))
         return count
 
-    def write(self, sink: Sink, on_events: OnRows) -> None:
-        """Write all lines in order; ``on_events`` gets their numbers. Raises OSError."""
-        for lines in self._sort.merged():
-            sink.write(lines.text)
+    def write(
+        self,
+        sink: EventSink,
+        on_events: OnRows,
+        pace: Pace | None = None,
+        faults: FaultyLines | None = None,
+    ) -> None:
+        """Write all lines in order, as fast as the sink takes them or at a pace, and return when they have
+        arrived; ``on_events`` gets their numbers.
+
+        Raises OSError, and what the sink raises.
+        """
+        arriving = self._sort.merged()
+        if faults is not None:
+            arriving = faults.of(arriving)
+        for lines in arriving if pace is None else pace.due(arriving, sink):
+            sink.write(lines)
             on_events(len(lines))
+        sink.flush()
 
 
 def _lines(events: Events, since: int | None) -> Lines:

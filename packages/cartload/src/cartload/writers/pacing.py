@@ -1,0 +1,85 @@
+"""Events at the speed of a clock: history at once, then each event when it is due."""
+
+import math
+import time
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final
+
+import numpy as np
+
+from cartload.writers.event_sinks import EventSink
+from cartload.writers.external_sort import Lines
+
+type Clock = Callable[[], float]
+type OnSlowed = Callable[[float], None]
+"""Called with the seconds that a clock has been slowed in all."""
+
+_SHORTEST_WAIT: Final = 0.002
+"""Events of so many seconds are written together rather than one by one."""
+_LONGEST_WAIT: Final = 1.0
+_TOLERATED: Final = 0.1
+"""Seconds that events may be late before the clock is slowed."""
+
+
+class Pace:
+    """Event time is ``live_from`` (milliseconds since 1970) and then the time that passed, times ``speed``.
+
+    What happened until ``live_from`` is history and goes as fast as the sink takes it; the clock starts when
+    all of it has arrived. Where the sink cannot follow, the clock is slowed by as much: events keep their
+    distances, none is left out, and ``on_slowed`` is told.
+    """
+
+    def __init__(
+        self, live_from: int, speed: float, on_slowed: OnSlowed, clock: Clock = time.monotonic
+    ) -> None:
+        self._live_from = live_from
+        self._speed = speed
+        self._on_slowed = on_slowed
+        self._clock = clock
+        self._began = math.nan
+        self._slowed = 0.0
+
+    def due(self, arriving: Iterable[Lines], sink: EventSink) -> Iterator[Lines]:
+        """The same lines in smaller parts, each when it is due; whoever takes one writes it to the sink."""
+        for lines in arriving:
+            start = 0
+            if math.isnan(self._began):
+                start = _count(lines, self._live_from)
+                if start:
+                    yield lines.slice(0, start)
+                if start == len(lines):
+                    continue
+                sink.flush()
+                self._began = self._clock()
+            yield from self._live(lines.slice(start, len(lines)), sink)
+
+    def _live(self, lines: Lines, sink: EventSink) -> Iterator[Lines]:
+        while len(lines):
+            late = self._late(lines)
+            if late < 0:
+                sink.wait(min(max(-late, _SHORTEST_WAIT), _LONGEST_WAIT))
+                continue
+            if late > _TOLERATED:
+                self._slow(late)
+            ready = max(1, _count(lines, self._event_time()))
+            yield lines.slice(0, ready)
+            # Only what has arrived is done: how far the sink is behind would not be seen otherwise.
+            sink.flush()
+            lines = lines.slice(ready, len(lines))
+
+    def _late(self, lines: Lines) -> float:
+        """Seconds since the first of some lines was due; below 0 where it is not yet."""
+        return (self._event_time() - int(lines.times[0])) / 1000 / self._speed
+
+    def _event_time(self) -> float:
+        return self._live_from + (self._clock() - self._began) * 1000 * self._speed
+
+    def _slow(self, seconds: float) -> None:
+        self._began += seconds
+        self._slowed += seconds
+        self._on_slowed(self._slowed)
+
+
+def _count(lines: Lines, until: float) -> int:
+    """How many of some lines happened until a moment."""
+    return int(np.searchsorted(lines.times, until, side="right"))
