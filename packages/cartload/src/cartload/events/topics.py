@@ -114,7 +114,9 @@ EVENT_TYPES: Final = (*_BUSINESS, *_ROWS)
 """All types. Events of one moment come in this order, those of one type in the order of row numbers."""
 TOPICS: Final = tuple(dict.fromkeys(kind.topic for kind in EVENT_TYPES))
 BUSINESS_TOPICS: Final = tuple(dict.fromkeys(kind.topic for kind in _BUSINESS))
-"""The topics on which a shop tells what happens; the others have its rows."""
+"""The topics on which a shop tells what happens."""
+ROW_TOPICS: Final = tuple(dict.fromkeys(kind.topic for kind in _ROWS))
+"""The topics that have its rows, one for each table."""
 
 
 class UnknownTopicError(ValueError):

@@ -7,6 +7,7 @@ from typing import Any, Final
 TABLE: Final = "_cartload"
 COLUMNS: Final = ("spec", "vintage", "segments")
 """Besides ``id``, which is 1."""
+DELETE: Final = f"DELETE FROM `{TABLE}`"  # noqa: S608 the name is ours
 
 
 def create_table(database: str = "") -> str:

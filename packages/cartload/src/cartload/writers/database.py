@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import pymysql
 
@@ -15,11 +15,12 @@ from cartload.engine.generate import Engine
 from cartload.schema import TABLE_NAMES, ddl
 from cartload.spec.model import Spec
 from cartload.storage import about, mysql_url
+from cartload.writers import mysql_session as session
 from cartload.writers import runs, workers
 from cartload.writers.job import Notify, OnRows, OutputError
+from cartload.writers.mysql_session import execute, translate_errors
 from cartload.writers.runs import Run
 
-_IDLE_SECONDS: Final = 120
 _CONNECTIONS: Final = 2
 _HOURS: Final = 24 * 3600
 """Seconds that the server may take for the keys of one table."""
@@ -50,7 +51,7 @@ class DatabaseWriter:
         self._engine = Engine(job.spec)
         self._chunks = runs.whole(job.spec)
         with translate_errors(job.url):
-            self._connection = _connect(job.url)
+            self._connection = session.connect(job.url)
 
     def make(self, run: Run, on_rows: OnRows) -> None:
         """Load the rows of a run. Raises OutputError."""
@@ -91,18 +92,12 @@ def write(url: str, spec: Spec, *, processes: int | None, on_rows: OnRows, notif
 
 def _prepared(url: str, spec: Spec, notify: Notify) -> bool:
     """Make database and tables; whether rows must be inserted because the server takes no files."""
-    name = mysql_url.database(url)
     with _session(mysql_url.server(url)) as connection:
-        _execute(connection, f"CREATE DATABASE IF NOT EXISTS `{name}`")
-        there = {row[0] for row in _execute(connection, f"SHOW TABLES FROM `{name}`")}
-        present = [table for table in (*TABLE_NAMES, about.TABLE) if table in there]
-        if present:
-            there_already = f"{mysql_url.shown(url)} has {', '.join(present)} already"
-            raise OutputError(f"{there_already}: choose another database, or drop them")
-        _execute(connection, f"USE `{name}`")
+        session.use_database(connection, url)
+        session.require_no_tables(connection, url)
         for table in TABLE_NAMES:
-            _execute(connection, ddl.create_table(table, spec.ids, final=False))
-        ((takes_files,),) = _execute(connection, "SELECT @@GLOBAL.local_infile")
+            execute(connection, ddl.create_table(table, spec.ids, final=False))
+        ((takes_files,),) = execute(connection, "SELECT @@GLOBAL.local_infile")
     if not takes_files:
         notify("the server has local_infile off: rows go by INSERT, which takes about three times as long")
     return not takes_files
@@ -123,8 +118,8 @@ def _finish(url: str, spec: Spec) -> None:
         row = about.row(
             spec.model_dump(mode="json"), VINTAGE, [{"first_block": 0, "customers": spec.customers}]
         )
-        _execute(connection, about.create_table())
-        _execute(connection, about.replace(["%s"] * len(about.COLUMNS)), *row.values())
+        execute(connection, about.create_table())
+        execute(connection, about.replace(["%s"] * len(about.COLUMNS)), *row.values())
         connection.commit()
 
 
@@ -139,10 +134,10 @@ def _alter_tables(url: str, statements: Sequence[str], connections: int) -> None
         with _session(url) as connection:
             # Asked for before the statement begins, because nothing can be asked on this connection while
             # it runs.
-            ((number,),) = _execute(connection, "SELECT CONNECTION_ID()")
+            ((number,),) = execute(connection, "SELECT CONNECTION_ID()")
             running.add(number)
             try:
-                _execute(connection, statement)
+                execute(connection, statement)
             finally:
                 running.discard(number)
 
@@ -165,42 +160,21 @@ def _kill(url: str, connections: Sequence[int]) -> None:
     with suppress(pymysql.MySQLError), _session(url) as connection:
         for number in connections:
             with suppress(pymysql.MySQLError):
-                _execute(connection, f"KILL {number}")
+                execute(connection, f"KILL {number}")
 
 
 def _require_parents(connection: Bulk) -> None:
     for name, query in ddl.orphan_queries().items():
-        ((orphans,),) = _execute(connection, query)
+        ((orphans,),) = execute(connection, query)
         if orphans:
             raise OutputError(f"{orphans} rows break {name}: what was loaded is not what was made")
-
-
-def _connect(url: str, *, read_seconds: int = _IDLE_SECONDS) -> Bulk:
-    tls = mysql_url.tls(url)
-    return mysql.connect(url, idle_seconds=_IDLE_SECONDS, read_seconds=read_seconds, ssl=tls)
 
 
 @contextmanager
 def _session(url: str) -> Iterator[Bulk]:
     """A connection for statements that take long."""
-    connection = _connect(url, read_seconds=_HOURS)
+    connection = session.connect(url, read_seconds=_HOURS)
     try:
         yield connection
     finally:
         connection.close()
-
-
-def _execute(connection: Bulk, statement: str, *values: Any) -> Any:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values or None)
-        return cursor.fetchall()
-
-
-@contextmanager
-def translate_errors(url: str) -> Iterator[None]:
-    """What the server or the way to it refuses, as OutputError."""
-    try:
-        yield
-    except (pymysql.MySQLError, mysql.LoadError) as error:
-        words = error.args[-1] if error.args else type(error).__name__
-        raise OutputError(f"{mysql_url.shown(url)}: {words}") from error
