@@ -5,6 +5,8 @@ import os
 import signal
 import subprocess
 import sys
+import time
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -103,8 +105,38 @@ def test_a_folder_of_another_vintage_is_not_played(
             "--topics: no topic ecommerce-clickstream; there are ecommerce-",
         ),
         (("--topics", "ecommerce-orders,"), "--topics: a name between the commas is missing"),
-        (("--to", "kafka://127.0.0.1"), "--to kafka://127.0.0.1: only - is known"),
+        (
+            ("--to", "events.jsonl"),
+            "--to events.jsonl: must be - (standard output), kafka://host:9092 or mysql://user@host/database",
+        ),
+        (("--to", "kafka://127.0.0.1:0"), "--to: not a URL like kafka://host:9092: '127.0.0.1:0'"),
+        (("--partitions", "3"), "--partitions is for --to kafka://"),
+        (("--topic-prefix", "mine-"), "--topic-prefix is for --to kafka://"),
+        (("--to", "kafka://a:1", "--topic-prefix", "a b"), "--topic-prefix a b: must be at most 200 letters"),
+        (("--speed", "0"), "--speed 0: must be a number from 1 to 3600, or max"),
+        (("--speed=-5",), "--speed -5: must be a number from 1 to 3600, or max"),
+        (("--speed", "3601"), "--speed 3601: must be a number from 1 to 3600, or max"),
+        (("--speed", "nan"), "--speed nan: must be a number from 1 to 3600, or max"),
+        (("--live-from", MOMENT), "--live-from needs a --speed from 1 to 3600"),
+        (
+            ("--speed", "60", "--live-from", "2026-02-01T00:00:00Z"),
+            "--live-from 2026-02-01T00:00:00Z: must lie in the window",
+        ),
+        (
+            ("--speed", "60", "--live-from", EARLIER, "--from", MOMENT),
+            f"--live-from {EARLIER} is before --from {MOMENT}",
+        ),
+        (
+            ("--speed", "60", "--live-from", MOMENT, "--until", EARLIER),
+            f"--live-from {MOMENT} is after --until {EARLIER}",
+        ),
         (("--customers", "0"), "0 is not above 0"),
+        (("--faults", "faults.yaml"), "--faults and --ledger go together: what shall be wrong, and what was"),
+        (
+            ("--ledger", "ledger.jsonl"),
+            "--faults and --ledger go together: what shall be wrong, and what was",
+        ),
+        (("--faults", "none.yaml", "--ledger", "x"), "--faults: none.yaml: No such file or directory"),
     ],
 )
 def test_what_makes_no_sense_is_refused(
@@ -157,3 +189,32 @@ def test_a_full_disk_is_one_line() -> None:
         done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, check=False, timeout=60)
     assert done.returncode == 1
     assert done.stderr.decode() == "cartload: no space is left on the device\n"
+
+
+def test_live_events_are_there_when_they_are_due(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    part = ("--from", "2025-11-28T12:00:00Z", "--until", "2025-11-28T13:00:00Z", "--topics", "*")
+    began = time.monotonic()
+    with process("--customers", "2000", "--to", "-", "--quiet", "--speed", "3600", *part) as played:
+        assert played.stdout is not None
+        arrived = [(json.loads(line)["time"], time.monotonic()) for line in played.stdout]
+    assert played.returncode == 0
+    assert stream("--customers", "2000", "--to", "-", "--quiet", *part) == 0
+    assert [when for when, _ in arrived] == [
+        json.loads(line)["time"] for line in capfdbinary.readouterr().out.splitlines()
+    ]
+    # An hour at this speed is one second: nothing comes faster, whatever this machine is busy with.
+    times = [datetime.fromisoformat(when).timestamp() for when, _ in arrived]
+    clock = [moment - began for _, moment in arrived]
+    assert clock[-1] - clock[0] >= 0.9 * (times[-1] - times[0]) / 3600
+
+
+def test_kafka_needs_its_client(tmp_path: Path) -> None:
+    hidden = "import sys; sys.modules['confluent_kafka'] = None; from cartload.cli import run; run()"
+    for command in (["stream", "tiny", "--to", "kafka://a:1"], ["fold", "kafka://a:1", "--against", "tiny"]):
+        done = subprocess.run(
+            [sys.executable, "-c", hidden, *command], capture_output=True, check=False, timeout=60
+        )
+        assert done.returncode == 1
+        assert done.stderr.decode() == (
+            "cartload: this needs confluent-kafka: pip install 'cartload[kafka]'\n"
+        )

@@ -1,5 +1,6 @@
 """What docs/streams.md shows runs, and it has every topic and type of events."""
 
+import json
 import os
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from cartload.events.topics import BUSINESS_TOPICS, EVENT_TYPES, TOPICS
+from cartload.faults.plan import KINDS
 from cartload.schema import TABLE_NAMES
 from cartload_dev.paths import checkout
 from support.pages import snippets
@@ -19,6 +21,8 @@ HEADINGS = (
     "Rows, as change data capture tells of them",
     "The right answer is known",
     "A part of the time",
+    "At the speed of a clock",
+    "Faults, with a ledger",
 )
 
 
@@ -61,6 +65,16 @@ def test_the_commands_run_and_what_is_folded_is_equal(printed: dict[str, str]) -
 def test_the_programs_run(printed: dict[str, str], heading: str, expected: str) -> None:
     (program,) = snippets(PAGE, heading, "python")
     assert expected in run([sys.executable, "-c", program], Path(printed["folder"]))
+
+
+def test_the_ledger_holds_the_faults_that_were_asked_for(printed: dict[str, str]) -> None:
+    ledger = (Path(printed["folder"]) / "ledger.jsonl").read_text(encoding="utf-8").splitlines()
+    assert {json.loads(line)["kind"] for line in ledger} == {"duplicate", "late", "corrupt"}
+
+
+def test_every_kind_of_fault_is_in_the_table() -> None:
+    lines = PAGE.read_text(encoding="utf-8").partition("\n| kind |")[2].partition("\n\n")[0].splitlines()
+    assert tuple(line.split("`")[1] for line in lines[2:]) == KINDS
 
 
 def rows_of_the_table() -> Iterator[str]:

@@ -126,7 +126,14 @@ def _stream(commands: _Commands) -> None:
     _spec_arguments(stream, "SPEC|DIR", "folder of a dataset, YAML or JSON file, or preset")
     add = stream.add_argument
     moment = "as in 2025-06-30T12:00:00Z"
-    add("--to", metavar="-", type=_text, required=True, help="-: JSON Lines on standard output")
+    add(
+        "--to",
+        metavar="-|URL",
+        type=_text,
+        required=True,
+        help="-: JSON Lines on standard output; kafka://host:9092: Kafka, several brokers by commas; "
+        "mysql://user@host/database: its rows, one by one",
+    )
     add(
         "--from",
         dest="since",
@@ -141,6 +148,23 @@ def _stream(commands: _Commands) -> None:
         type=_text,
         help="these only; * stands for any characters, as in 'ecommerce-cdc.*'; by default all but those",
     )
+    add(
+        "--speed",
+        metavar="N",
+        type=_text,
+        default="max",
+        help="N times as fast as the clock, from 1 to 3600; by default max",
+    )
+    add(
+        "--live-from",
+        metavar="TIME",
+        type=_text,
+        help="with --speed: all until this at once; by default what was before --from or the window",
+    )
+    add("--faults", metavar="FILE", type=_text, help="what faults the events shall have, YAML or JSON")
+    add("--ledger", metavar="FILE", type=_text, help="with --faults: each fault as a line of JSON")
+    _topic_prefix(stream)
+    add("--partitions", metavar="N", type=_positive, help="of topics that Kafka does not have yet; 6")
     add("--quiet", action="store_true", help="no progress, only errors")
 
 
@@ -151,9 +175,10 @@ def _fold(commands: _Commands) -> None:
     )
     fold.add_argument(
         "file",
-        metavar="FILE",
+        metavar="FILE|URL",
         type=_text,
-        help="JSON Lines as cartload stream writes them, with topics ecommerce-cdc.*; - for standard input",
+        help="JSON Lines as cartload stream writes them, with topics ecommerce-cdc.*; - for standard input; "
+        "kafka://host:9092 for these topics of Kafka",
     )
     fold.add_argument(
         "--against",
@@ -165,6 +190,16 @@ def _fold(commands: _Commands) -> None:
     )
     _spec_options(fold)
     fold.add_argument("--tables", metavar="A,B", type=_text, help="these tables only")
+    _topic_prefix(fold)
+
+
+def _topic_prefix(to: argparse.ArgumentParser) -> None:
+    to.add_argument(
+        "--topic-prefix",
+        metavar="TEXT",
+        type=_text,
+        help="what topics in Kafka begin with; ecommerce- by default",
+    )
 
 
 def _check(commands: _Commands) -> None:

@@ -1,39 +1,76 @@
 """``cartload fold``."""
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from cartload.cli import console
 from cartload.cli.console import CommandError
+from cartload.cli.kafka import brokers_from, kafka_failures_told, prefix_from
 from cartload.cli.output import tables_from_arguments
 from cartload.cli.spec import refuse_changes, spec_from_arguments
 from cartload.cli.stored_datasets import open_target
 from cartload.engine.chunks import Segment, plan
 from cartload.engine.generate import Engine
-from cartload.readers import StoredError
+from cartload.readers import Stored, StoredError
 from cartload.readers.difference import Batches, TableDifference, compared
 from cartload.readers.event_log import STANDARD_INPUT, open_folded
 from cartload.schema import Ids
-from cartload.storage import mysql_url
+from cartload.storage import kafka_url, mysql_url
+from cartload.storage.kafka_url import KafkaUrl
+
+if TYPE_CHECKING:
+    from cartload.readers.event_topics import Gap
 
 
 def run(args: argparse.Namespace) -> int:
     """Fold a stream, compare its tables with a dataset's and say for each whether they are equal."""
     tables = tables_from_arguments(args)
-    if args.file != STANDARD_INPUT and not Path(args.file).exists():
-        raise CommandError(f"{args.file}: there is no such file")
+    brokers = brokers_from("FILE", args.file) if kafka_url.is_url(args.file) else None
+    if brokers is None:
+        _require_file(args)
     try:
-        with _expected(args) as (ids, expected), open_folded(args.file, ids) as folded:
+        with _expected(args) as (ids, expected), _folded(args, brokers, ids, tables) as (folded, lost):
             found = [compared(name, folded, expected) for name in tables]
     except StoredError as error:
         raise CommandError(str(error)) from error
-    console.write(f"{_line(one)}\n" for one in found)
-    return 1 if any(one.differing for one in found) else 0
+    console.write(f"{line}\n" for line in [*map(_line, found), *lost])
+    return 1 if lost or any(one.differing for one in found) else 0
+
+
+def _require_file(args: argparse.Namespace) -> None:
+    if args.topic_prefix is not None:
+        raise CommandError("--topic-prefix is for kafka://…", 2)
+    if args.file != STANDARD_INPUT and not Path(args.file).exists():
+        raise CommandError(f"{args.file}: there is no such file")
+
+
+@contextmanager
+def _folded(
+    args: argparse.Namespace, brokers: KafkaUrl | None, ids: Ids, tables: Sequence[str]
+) -> Iterator[tuple[Stored, list[str]]]:
+    """What a stream adds up to, and a line for each topic that has lost events."""
+    if brokers is None:
+        with open_folded(args.file, ids) as stored:
+            yield stored, []
+        return
+    with kafka_failures_told():
+        from cartload.readers.event_topics import open_folded_topics
+
+        with open_folded_topics(brokers, ids, tables, prefix_from(args)) as topics:
+            if topics.repeated:
+                console.print_remark(f"{topics.repeated:,} events came again: each counts once")
+            yield topics.stored, [_lost(gap) for gap in topics.gaps]
+
+
+def _lost(gap: "Gap") -> str:
+    missing = "1 event is missing" if gap.missing == 1 else f"{gap.missing:,} events are missing"
+    return f"gap      {gap.topic}: {missing} by their sequence, first for key {gap.first_key}"
 
 
 @contextmanager
