@@ -106,7 +106,7 @@ screenshots: setup ## pictures of every page of the UI, wide and narrow, light a
 	@$(DEV) screenshots
 
 .PHONY: examples-test
-examples-test: .venv/.installed ## the example that is too large for make test: Spark (480 MB, needs Java)
+examples-test: .venv/.installed ## the examples that are too large for make test: Spark (480 MB) and Flink (140 MB), on Java
 	@$(DEV) examples-test
 
 .PHONY: observe observability-test

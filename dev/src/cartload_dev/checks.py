@@ -35,6 +35,7 @@ SCRIPTS = (
     "dev/find-python",
     "examples/dbt/run",
     "examples/jobs_to_script/on-job-ended",
+    "examples/flink/run",
     "examples/spark/run",
 )
 YAML = (".github", "deploy", "docker-compose.yml", "docker-compose.mysql.yml")
@@ -206,7 +207,7 @@ def chart_test(environ: Mapping[str, str]) -> int:
 
 def examples_test(environ: Mapping[str, str]) -> int:
     """Run the tests of examples that bring large packages; return their exit code."""
-    tests = (sys.executable, "-m", "pytest", "tests/spark")
+    tests = (sys.executable, "-m", "pytest", "tests/large_examples")
     return _run_shown(Step("tests of large examples", tests), checkout(), environ)
 
 
