@@ -124,6 +124,38 @@ def test_lost_rows_wrong_values_and_deleted_rows_are_found(
     assert told["order_item:"].startswith("equal ")
 
 
+def test_the_ledger_of_faults_explains_each_difference(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan, ledger, faulty = (str(tmp_path / name) for name in ("faults.json", "ledger.jsonl", "faulty.jsonl"))
+    kinds = ("missing", "duplicate", "late", "reordered", "corrupt", "poison", "new_field")
+    Path(plan).write_text(json.dumps({kind: {"rate": 0.02} for kind in kinds}), encoding="utf-8")
+    command = (sys.executable, "-m", "cartload", "stream", *MADE, "--to", "-", "--quiet", "--topics", "*")
+    with Path(faulty).open("wb") as out:
+        subprocess.run([*command, "--faults", plan, "--ledger", ledger], stdout=out, check=True)
+    faults = [json.loads(line) for line in Path(ledger).read_bytes().splitlines()]
+    poison = sum(fault["kind"] == "poison" for fault in faults)
+    assert fold(faulty, spec_file(tmp_path)) == 1
+    told = capsys.readouterr()
+    assert f"cartload: {poison:,} messages are no JSON: they are left out\n" in told.err
+    assert " events came again: each counts once\n" in told.err
+    assert "\ngap      ecommerce-cdc.order_details: " in told.out
+    assert fold(faulty, spec_file(tmp_path), "--ledger", ledger) == 0
+    assert capsys.readouterr().out.count("equal ") == len(TABLE_NAMES)
+    # Without one of its lines it does not: the ledger has no fault too few.
+    found = [place for place, fault in enumerate(faults) if fault["kind"] == "missing"]
+    kept = [fault for place, fault in enumerate(faults) if place != found[-1]]
+    Path(ledger).write_text("".join(json.dumps(fault) + "\n" for fault in kept), encoding="utf-8")
+    of_row = "cdc" in faults[found[-1]]["event"]["topic"]
+    assert fold(faulty, spec_file(tmp_path), "--ledger", ledger) == int(of_row)
+
+
+def test_a_ledger_that_is_not_there_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "rows.jsonl").touch()
+    assert fold(tmp_path / "rows.jsonl", spec_file(tmp_path), "--ledger", "none.jsonl") == 1
+    assert capsys.readouterr().err == "cartload: --ledger none.jsonl: there is no such file\n"
+
+
 def test_one_table_is_enough(
     tmp_path: Path, played: Callable[..., Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -149,7 +181,7 @@ def test_standard_input_is_read(tmp_path: Path, played: Callable[..., Path]) -> 
     [
         (b"", "has no event of a row"),
         (b'{"topic": "ecommerce-orders", "key": "1", "sequence": 1, "data": {}}\n', "has no event of a row"),
-        (b"order 1\n", "cannot be read: "),
+        (b"order 1\n", "has no event of a row: "),
     ],
 )
 def test_what_is_no_stream_of_rows_is_refused(

@@ -23,6 +23,7 @@ HEADINGS = (
     "A part of the time",
     "At the speed of a clock",
     "Faults, with a ledger",
+    "Mended by its ledger",
 )
 
 
@@ -53,6 +54,7 @@ def test_the_commands_run_and_what_is_folded_is_equal(printed: dict[str, str]) -
     assert printed["Streams"].startswith('{"type":"product_created","key":')
     assert printed["The right answer is known"].count("equal ") == len(TABLE_NAMES)
     assert printed["A part of the time"].count("equal ") == 2 * len(TABLE_NAMES)
+    assert printed["Mended by its ledger"].count("equal ") == len(TABLE_NAMES)
 
 
 @pytest.mark.parametrize(

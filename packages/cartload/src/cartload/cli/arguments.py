@@ -190,6 +190,9 @@ def _fold(commands: _Commands) -> None:
     )
     _spec_options(fold)
     fold.add_argument("--tables", metavar="A,B", type=_text, help="these tables only")
+    fold.add_argument(
+        "--ledger", metavar="FILE", type=_text, help="the faults of the stream, which are put right first"
+    )
     _topic_prefix(fold)
 
 

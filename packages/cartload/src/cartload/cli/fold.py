@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
@@ -17,15 +16,13 @@ from cartload.cli.spec import refuse_changes, spec_from_arguments
 from cartload.cli.stored_datasets import open_target
 from cartload.engine.chunks import Segment, plan
 from cartload.engine.generate import Engine
-from cartload.readers import Stored, StoredError
+from cartload.readers import StoredError
 from cartload.readers.difference import Batches, TableDifference, compared
 from cartload.readers.event_log import STANDARD_INPUT, open_folded
+from cartload.readers.received_events import Folded, Gap
 from cartload.schema import Ids
 from cartload.storage import kafka_url, mysql_url
 from cartload.storage.kafka_url import KafkaUrl
-
-if TYPE_CHECKING:
-    from cartload.readers.event_topics import Gap
 
 
 def run(args: argparse.Namespace) -> int:
@@ -35,12 +32,13 @@ def run(args: argparse.Namespace) -> int:
     if brokers is None:
         _require_file(args)
     try:
-        with _expected(args) as (ids, expected), _folded(args, brokers, ids, tables) as (folded, lost):
-            found = [compared(name, folded, expected) for name in tables]
+        with _expected(args) as (ids, expected), _folded(args, brokers, ids, tables) as folded:
+            found = [compared(name, folded.stored, expected) for name in tables]
     except StoredError as error:
         raise CommandError(str(error)) from error
-    console.write(f"{line}\n" for line in [*map(_line, found), *lost])
-    return 1 if lost or any(one.differing for one in found) else 0
+    _remark(folded)
+    console.write(f"{line}\n" for line in [*map(_line, found), *map(_lost, folded.gaps)])
+    return 1 if folded.gaps or any(one.differing for one in found) else 0
 
 
 def _require_file(args: argparse.Namespace) -> None:
@@ -53,22 +51,31 @@ def _require_file(args: argparse.Namespace) -> None:
 @contextmanager
 def _folded(
     args: argparse.Namespace, brokers: KafkaUrl | None, ids: Ids, tables: Sequence[str]
-) -> Iterator[tuple[Stored, list[str]]]:
-    """What a stream adds up to, and a line for each topic that has lost events."""
+) -> Iterator[Folded]:
+    """What a stream adds up to."""
+    ledger = None if args.ledger is None else Path(args.ledger)
+    if ledger is not None and not ledger.is_file():
+        raise CommandError(f"--ledger {ledger}: there is no such file")
     if brokers is None:
-        with open_folded(args.file, ids) as stored:
-            yield stored, []
+        with open_folded(args.file, ids, ledger) as folded:
+            yield folded
         return
     with kafka_failures_told():
         from cartload.readers.event_topics import open_folded_topics
 
-        with open_folded_topics(brokers, ids, tables, prefix_from(args)) as topics:
-            if topics.repeated:
-                console.print_remark(f"{topics.repeated:,} events came again: each counts once")
-            yield topics.stored, [_lost(gap) for gap in topics.gaps]
+        with open_folded_topics(brokers, ids, tables, prefix_from(args), ledger) as folded:
+            yield folded
 
 
-def _lost(gap: "Gap") -> str:
+def _remark(folded: Folded) -> None:
+    """Say what is no difference, but not usual either."""
+    if folded.repeated:
+        console.print_remark(f"{folded.repeated:,} events came again: each counts once")
+    if folded.unreadable:
+        console.print_remark(f"{folded.unreadable:,} messages are no JSON: they are left out")
+
+
+def _lost(gap: Gap) -> str:
     missing = "1 event is missing" if gap.missing == 1 else f"{gap.missing:,} events are missing"
     return f"gap      {gap.topic}: {missing} by their sequence, first for key {gap.first_key}"
 

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 import duckdb
@@ -12,9 +12,9 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Topic
 
 from cartload.encoders.kafka_records import named
 from cartload.events.topics import cdc_topic
-from cartload.readers.event_log import fold_events
 from cartload.readers.opening import scratch_database
-from cartload.readers.stored import Stored, StoredError, first_line
+from cartload.readers.received_events import RECEIVED, Folded, count, fold_received
+from cartload.readers.stored import StoredError, first_line
 from cartload.schema import Ids
 from cartload.storage.kafka_client import (
     POLL_SECONDS,
@@ -39,70 +39,36 @@ _COLUMNS: Final = pa.schema(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """Events that a topic does not have, though it has later ones of their keys."""
-
-    topic: str
-    missing: int
-    first_key: str
-
-
-@dataclass(frozen=True, slots=True)
-class FoldedTopics:
-    """The tables that topics add up to, the events that are missing, and how many came more than once."""
-
-    stored: Stored
-    gaps: tuple[Gap, ...]
-    repeated: int
-
-
 @contextmanager
-def open_folded_topics(url: KafkaUrl, ids: Ids, tables: Sequence[str], prefix: str) -> Iterator[FoldedTopics]:
+def open_folded_topics(
+    url: KafkaUrl, ids: Ids, tables: Sequence[str], prefix: str, ledger: Path | None = None
+) -> Iterator[Folded]:
     """What the topics of some tables add up to, until where they end now.
 
-    An event is known by its ``ce_id`` and counts once; of each key the one with the highest ``sequence``
-    counts. Raises KafkaFailedError where Kafka cannot be read, and StoredError where the topics hold no such
-    stream.
+    Raises KafkaFailedError where Kafka cannot be read, and StoredError where the topics hold no such stream.
     """
     place = f"Kafka at {url.shown}"
     topics = {named(cdc_topic(name), prefix): cdc_topic(name) for name in tables}
     with scratch_database() as (connection, _):
         try:
-            connection.execute(_RECEIVED)
-            for batch in _batches(url, topics):
-                connection.register("arriving", batch)
-                connection.execute("INSERT INTO received SELECT * FROM arriving")
-                connection.unregister("arriving")
-            gaps, repeated = _gaps(connection), _repeated(connection)
-            connection.execute(_EVENTS)
-            connection.execute("DROP TABLE received")
-            fold_events(connection, place, ids)
+            connection.execute(RECEIVED)
+            unreadable = sum(_take(connection, batch) for batch in _batches(url, topics))
+            folded = fold_received(connection, place, ids, ledger, unreadable)
         except duckdb.Error as error:
             raise StoredError(f"{place} cannot be read: {first_line(error)}") from error
-        stored = Stored(place, None, ids, None, tuple(tables), connection)
-        yield FoldedTopics(stored, gaps, repeated)
+        yield folded
 
 
-_RECEIVED: Final = (
-    "CREATE TABLE received (topic VARCHAR, key VARCHAR, sequence BIGINT, ce_id VARCHAR, data VARCHAR)"
-)
-_EVENTS: Final = """CREATE TABLE events AS
-    SELECT topic, key ->> 'id' AS id, sequence, data ->> 'op' AS op, data -> 'after' AS after
-    FROM (SELECT DISTINCT ON (ce_id) * FROM received)"""
-
-
-def _gaps(connection: duckdb.DuckDBPyConnection) -> tuple[Gap, ...]:
-    found = connection.execute("""SELECT topic, sum(missing)::BIGINT, min(key) FROM (
-            SELECT topic, key, max(sequence) - count(DISTINCT sequence) AS missing
-            FROM received GROUP BY topic, key)
-        WHERE missing > 0 GROUP BY topic ORDER BY topic""").fetchall()
-    return tuple(Gap(*row) for row in found)
-
-
-def _repeated(connection: duckdb.DuckDBPyConnection) -> int:
-    row = connection.execute("SELECT count(*) - count(DISTINCT ce_id) FROM received").fetchone()
-    return int(row[0]) if row else 0
+def _take(connection: duckdb.DuckDBPyConnection, batch: pa.RecordBatch) -> int:
+    """Take some events; how many of them are no JSON."""
+    connection.register("arriving", batch)
+    taken = count(
+        connection,
+        """INSERT INTO received SELECT topic, key, sequence, ce_id, data ->> 'op', data -> 'after'
+        FROM arriving WHERE json_valid(data)""",
+    )
+    connection.unregister("arriving")
+    return len(batch) - taken
 
 
 def _batches(url: KafkaUrl, topics: dict[str, str]) -> Iterator[pa.RecordBatch]:
