@@ -18,5 +18,8 @@ async def test_the_scripts_up_to_the_first_page_are_small(visitor: Person) -> No
     )
     await visitor.sign_up()
     await visitor.sees("What is in it")
+    assert {
+        script.headers.get("content-encoding") for script in scripts if len(await script.body()) > 1024
+    } == {"br"}
     sizes = {script.url: len(gzip.compress(await script.body())) for script in scripts}
     assert 0 < sum(sizes.values()) <= MOST_BYTES, sizes

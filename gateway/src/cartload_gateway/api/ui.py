@@ -6,8 +6,8 @@ from posixpath import normpath
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.staticfiles import StaticFiles
 
+from cartload_gateway.api.compressed_files import CompressedFiles
 from cartload_kit.errors import NotFound
 
 _PAGE = "index.html"
@@ -19,7 +19,7 @@ class UserInterface:
     """Serves the folder that the UI was built into. Its assets carry their hash in the name."""
 
     def __init__(self, folder: Path | None) -> None:
-        self._files = None if folder is None else StaticFiles(directory=folder)
+        self._files = None if folder is None else CompressedFiles(directory=folder)
 
     async def answer(self, request: Request) -> Response:
         """The file of that path, else the page, whose router knows the rest.
