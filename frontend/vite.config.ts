@@ -4,7 +4,7 @@ import tailwindcss from '@tailwindcss/vite'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vitest/config'
 
-import { compressedCopies } from './compressed-copies'
+import { compressedCopies } from './compressed-copies.ts'
 
 const gateway = process.env.CARTLOAD_GATEWAY ?? 'http://127.0.0.1:8080'
 
