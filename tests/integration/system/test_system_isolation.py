@@ -28,6 +28,7 @@ BELONGS_TO_THE_CALLER = frozenset(
         "GET /api/auth/tokens",
         "GET /api/datasets",
         "GET /api/jobs",
+        "GET /api/reports",
         "GET /list_parent_jobs",
         *(operation for operation in OPERATIONS if re.fullmatch(r"GET /get_[a-z_]+", operation)),
     }

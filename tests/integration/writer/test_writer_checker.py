@@ -112,6 +112,68 @@ async def test_what_is_broken_is_told_with_examples(writer: Writer) -> None:
     assert any(check["samples"] for check in broken)
 
 
+async def listed(writer: Writer, owner: object, query: str = "") -> Any:
+    answer = await writer.http.get(f"/api/reports{query}", headers={"Authorization": f"Bearer {owner}"})
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def test_one_list_says_what_the_reports_of_all_datasets_come_to(writer: Writer) -> None:
+    whole, broken, other = Load.of(customers=60), Load.of(customers=60), Load.of(customers=10)
+    broken.owner_id = whole.owner_id
+    for load in (whole, broken, other):
+        await writer.make(load)
+    loads = {one["dataset_id"]: one for one in (await listed(writer, whole.owner_id))["items"]}
+    assert set(loads) == {str(whole.dataset_id), str(broken.dataset_id)}
+    for load in (whole, broken):
+        sealed, checks = loads[str(load.dataset_id)], (await report(writer, load))["checks"]
+        assert (sealed["state"], sealed["kind"]) == ("ready", "seal")
+        assert (sealed["checked"], sealed["broken"]) == (len(checks), 0)
+    writer.query(f"UPDATE {writer.database(broken)}.order_details SET total = total + 1 LIMIT 1")
+    for load in (whole, broken):
+        await asked(writer, load)
+        running = {one["dataset_id"]: one for one in (await listed(writer, whole.owner_id))["items"]}
+        assert running[str(load.dataset_id)]["state"] == "running"
+    async with checker(writer):
+        for load in (whole, broken):
+            await until(writer, load, ready)
+    full = {one["dataset_id"]: one for one in (await listed(writer, whole.owner_id))["items"]}
+    assert [full[str(load.dataset_id)]["kind"] for load in (whole, broken)] == ["full", "full"]
+    assert [full[str(load.dataset_id)]["checked"] for load in (whole, broken)] == [8, 8]
+    assert [full[str(load.dataset_id)]["broken"] for load in (whole, broken)] == [0, 1]
+
+
+async def test_the_list_of_reports_comes_in_pages_and_forgets_what_is_deleted(writer: Writer) -> None:
+    loads = [Load.of(customers=10) for _ in range(3)]
+    for load in loads:
+        load.owner_id = loads[0].owner_id
+        await writer.make(load)
+    first = await listed(writer, loads[0].owner_id, "?limit=2")
+    second = await listed(writer, loads[0].owner_id, f"?limit=2&cursor={first['next']}")
+    assert second["next"] is None
+    found = [one["dataset_id"] for one in first["items"] + second["items"]]
+    assert found == sorted(str(load.dataset_id) for load in loads)
+    await writer.run(loads[0].delete())
+    left = (await listed(writer, loads[0].owner_id))["items"]
+    assert {one["dataset_id"] for one in left} == {str(load.dataset_id) for load in loads[1:]}
+    foreign = await writer.http.get(
+        "/api/reports?cursor=eyJhIjoxfQ", headers={"Authorization": f"Bearer {loads[0].owner_id}"}
+    )
+    assert foreign.status_code == 422
+
+
+async def test_a_report_of_an_earlier_version_is_counted_by_the_names_of_then(writer: Writer) -> None:
+    load = Load.of(customers=10)
+    await writer.make(load)
+    writer.query(
+        "UPDATE reports SET document = %s WHERE dataset_id = %s",
+        '{"kind": "full", "truths": [{"ok": true}, {"ok": false}], "checks": []}',
+        str(load.dataset_id),
+    )
+    (only,) = (await listed(writer, load.owner_id))["items"]
+    assert (only["kind"], only["checked"], only["broken"]) == ("full", 2, 1)
+
+
 async def test_only_small_datasets_get_their_report_unasked(
     place: Place, blob_connection_string: str, container: str
 ) -> None:

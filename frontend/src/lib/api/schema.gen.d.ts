@@ -847,6 +847,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the reports of your datasets come to
+         * @description By the ids of the datasets; one that was never checked has none.
+         */
+        get: operations["list_reports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/spec": {
         parameters: {
             query?: never;
@@ -2264,6 +2284,19 @@ export interface components {
              */
             next?: string | null;
         };
+        /** Page[ReportSummary] */
+        Page_ReportSummary_: {
+            /**
+             * Items
+             * @description The rows of this page, in a stable order.
+             */
+            items: components["schemas"]["ReportSummary"][];
+            /**
+             * Next
+             * @description The `cursor` of the next page; null on the last one.
+             */
+            next?: string | null;
+        };
         /** Page[ShownSession] */
         Page_ShownSession_: {
             /**
@@ -2644,6 +2677,43 @@ export interface components {
              * @enum {string}
              */
             state: "none" | "running" | "ready" | "failed";
+        };
+        /**
+         * ReportSummary
+         * @description What the newest report of a dataset comes to.
+         */
+        ReportSummary: {
+            /**
+             * Broken
+             * @description How many of them are broken.
+             */
+            broken: number;
+            /**
+             * Checked
+             * @description How many were checked; 0 as long as none was.
+             */
+            checked: number;
+            /**
+             * Dataset Id
+             * Format: uuid
+             */
+            dataset_id: string;
+            /**
+             * Kind
+             * @description What `checked` counts: checks of the load, or the invariants of a full report.
+             */
+            kind: ("seal" | "full") | null;
+            /**
+             * Made At
+             * @description When the last report was ready.
+             */
+            made_at: string | null;
+            /**
+             * State
+             * @description Of the newest full report asked for.
+             * @enum {string}
+             */
+            state: "running" | "ready" | "failed";
         };
         /** @enum {string} */
         Role: "customer" | "admin";
@@ -6487,6 +6557,58 @@ export interface operations {
             };
             /** @description Its state forbids it. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_reports: {
+        parameters: {
+            query?: {
+                /** @description Reports of a page. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ReportSummary_"];
+                };
+            };
+            /** @description No access token, or one that is not valid. */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -7,7 +7,7 @@ from fastapi import APIRouter, FastAPI
 from cartload_kit.database.unavailable import answer_503_when_unavailable
 from cartload_kit.http import ReadyCheck, create_app
 from cartload_kit.http.app import Lifespan
-from cartload_writer.api import connection, export, files, limits, raw, report, rows
+from cartload_writer.api import connection, export, files, limits, raw, report, report_list, rows
 
 DESCRIPTION = "What is stored of a dataset: tables, rows, files, reports, and how to reach it with SQL."
 
@@ -22,5 +22,6 @@ def build(lifespan: Lifespan | None = None, checks: Mapping[str, ReadyCheck] | N
     for part in (rows, export, files, raw, report, connection):
         routes.include_router(part.router)
     app.include_router(routes)
+    app.include_router(report_list.router)
     app.include_router(limits.internal)
     return app

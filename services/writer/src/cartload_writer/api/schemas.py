@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any, Literal
+from uuid import UUID
 
 from pydantic import AliasChoices, BaseModel, Field
 
@@ -120,6 +121,19 @@ class Report(BaseModel):
         description="In a full report.",
     )
     figures: list[Figure] = Field(default_factory=list, description="In a full report.")
+
+
+class ReportSummary(BaseModel):
+    """What the newest report of a dataset comes to."""
+
+    dataset_id: UUID
+    state: Literal["running", "ready", "failed"] = Field(description="Of the newest full report asked for.")
+    made_at: datetime | None = Field(description="When the last report was ready.")
+    kind: Literal["seal", "full"] | None = Field(
+        description="What `checked` counts: checks of the load, or the invariants of a full report."
+    )
+    checked: int = Field(description="How many were checked; 0 as long as none was.")
+    broken: int = Field(description="How many of them are broken.")
 
 
 class AnswerInfo(BaseModel):
