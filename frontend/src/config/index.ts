@@ -10,8 +10,8 @@ export const config = {
   backoff: { first: 500, most: 15_000, rateLimited: 20_000 },
   /** How often unfinished jobs are asked for while the live connection is down, and as a safety net while it is up. */
   poll: { offline: 4_000, online: 30_000 },
-  /** How often a report is asked for while it is made, and while a full one may still come by itself. */
-  reportPoll: { running: 2_000, awaited: 4_000 },
+  /** How often a report is asked for while it is made, while a full one may still come by itself, and those of all. */
+  reportPoll: { running: 2_000, awaited: 4_000, listed: 15_000 },
   /** The preview is asked for once nobody has typed for this long. */
   previewDelay: 350,
   /** What is kept of the growth of jobs: points of each, and jobs. */
@@ -27,8 +27,8 @@ export const config = {
   jobsEvery: 250,
   /** How often progress is said aloud to screen readers. */
   announceEvery: 8_000,
-  /** Rows asked for at once in lists and in tables; rows that refer to another are counted up to `counted`. */
-  pageSize: { list: 50, rows: 100, preview: 8, events: 200, counted: 50 },
+  /** Rows asked for at once in lists, in tables and of reports; rows that refer to another are counted up to `counted`. */
+  pageSize: { list: 50, rows: 100, preview: 8, events: 200, counted: 50, reports: 1_000 },
   /** Lists that are searched and sorted here are fetched up to so many pages. */
   mostListPages: 20,
   /** Exports of more rows than this are streamed to a file that the user picks, where the browser can. */

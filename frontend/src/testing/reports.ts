@@ -1,4 +1,17 @@
-import type { Check, Figure, TrueAnswer } from '@/lib/api/types'
+import type { Check, Figure, ReportSummary, TrueAnswer } from '@/lib/api/types'
+
+/** What a report comes to, for tests: a full one, all of whose invariants hold, unless told otherwise. */
+export function someSummary(changes: Partial<ReportSummary> = {}): ReportSummary {
+  return {
+    dataset_id: '0193c0de-0000-7000-8000-000000000002',
+    state: 'ready',
+    made_at: '2026-01-02T03:14:05.000Z',
+    kind: 'full',
+    checked: 8,
+    broken: 0,
+    ...changes,
+  }
+}
 
 /** A check for tests, one that holds in a full report unless told otherwise. */
 export function someCheck(changes: Partial<Check> = {}): Check {

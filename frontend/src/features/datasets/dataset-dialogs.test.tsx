@@ -181,9 +181,9 @@ describe('the table of datasets', () => {
 
   it('says by what it is ordered, and asks for another order by the heads', () => {
     const onOrder = vi.fn()
-    renderPage(<DatasetsTable datasets={[dataset]} order={newestFirst} onOrder={onOrder} />)
+    renderPage(<DatasetsTable datasets={[dataset]} reports={null} order={newestFirst} onOrder={onOrder} />)
     const sorted = screen.getAllByRole('columnheader').map((head) => head.getAttribute('aria-sort'))
-    expect(sorted).toEqual(['none', null, 'none', 'none', 'none', 'descending'])
+    expect(sorted).toEqual(['none', null, null, 'none', 'none', 'none', 'descending'])
     for (const name of ['Name', 'Rows', 'Made']) press(name)
     expect(onOrder.mock.calls).toEqual([
       [{ column: 'name', descending: false }],
@@ -200,9 +200,11 @@ describe('the table of datasets', () => {
       tables: {},
       bytes: 0,
     })
-    renderPage(<DatasetsTable datasets={[small]} order={newestFirst} onOrder={() => undefined} />)
+    renderPage(
+      <DatasetsTable datasets={[small]} reports={null} order={newestFirst} onOrder={() => undefined} />,
+    )
     const cells = screen.getAllByRole('cell').map((cell) => cell.textContent)
-    expect(cells.slice(0, 5)).toEqual(['x'.repeat(200), 'creating', '0', '0', '0 B'])
+    expect(cells.slice(0, 6)).toEqual(['x'.repeat(200), 'creating', '', '0', '0', '0 B'])
   })
 })
 

@@ -3,11 +3,12 @@ import { Link } from 'react-router'
 
 import { Badge } from '@/components/ui/badge'
 import { Cell, HeadCell, Row, Table } from '@/components/ui/table'
-import type { Dataset } from '@/lib/api/types'
+import type { Dataset, ReportSummary } from '@/lib/api/types'
 import { formatAge, formatBytes, formatCount, formatDateTime } from '@/lib/format'
 
 import { customersOf, datasetTone, rowsOf } from './figures'
 import { nextOrder, type Column, type Order } from './ordering'
+import { QualityBadge } from './quality-badge'
 
 function SortHead({
   column,
@@ -40,13 +41,15 @@ function SortHead({
   )
 }
 
-/** Datasets as a table, each a link to its page. */
+/** Datasets as a table, each a link to its page. `reports` is null while they are not known. */
 export function DatasetsTable({
   datasets,
+  reports,
   order,
   onOrder,
 }: {
   datasets: readonly Dataset[]
+  reports: ReadonlyMap<string, ReportSummary> | null
   order: Order
   onOrder: (order: Order) => void
 }): ReactElement {
@@ -57,6 +60,7 @@ export function DatasetsTable({
         <tr>
           <SortHead column="name" title="Name" {...sorting} />
           <HeadCell>State</HeadCell>
+          <HeadCell>Quality</HeadCell>
           <SortHead column="customers" title="Customers" figures {...sorting} />
           <SortHead column="rows" title="Rows" figures {...sorting} />
           <SortHead column="files" title="Files" figures {...sorting} />
@@ -76,6 +80,9 @@ export function DatasetsTable({
             </Cell>
             <Cell>
               <Badge tone={datasetTone(dataset.state)}>{dataset.state}</Badge>
+            </Cell>
+            <Cell className="whitespace-nowrap">
+              <QualityBadge report={reports === null ? null : reports.get(dataset.id)} />
             </Cell>
             <Cell className="text-right">{formatCount(customersOf(dataset))}</Cell>
             <Cell className="text-right">{formatCount(rowsOf(dataset))}</Cell>

@@ -7,6 +7,7 @@ import { forgetJobs, mergeJob } from '@/lib/live/jobs-store'
 import { someDataset } from '@/testing/datasets'
 import { someJob } from '@/testing/jobs'
 import { addressOf, renderPage } from '@/testing/page'
+import { someSummary } from '@/testing/reports'
 import { fakeServer, problem, sentTo } from '@/testing/server'
 
 import { HomePage } from './home-page'
@@ -15,7 +16,11 @@ const pine = someDataset()
 const oak = someDataset({ id: 'oak', name: 'Oak', bytes: 9, created_at: '2026-01-01T00:00:00Z' })
 const listed = (items: unknown[]) => () => ({ items, next: null })
 const none = { 'GET /api/datasets': listed([]), 'GET /api/jobs': listed([]) }
-const some = { 'GET /api/datasets': listed([pine, oak]), 'GET /api/jobs': listed([]) }
+const some = {
+  'GET /api/datasets': listed([pine, oak]),
+  'GET /api/jobs': listed([]),
+  'GET /api/reports': listed([someSummary({ dataset_id: pine.id, broken: 1 })]),
+}
 
 const preview = {
   total_rows: 14_896,
@@ -49,6 +54,24 @@ describe('home, with datasets', () => {
     )
     expect(screen.getAllByText('11,500')).toHaveLength(2)
     expect(screen.getByText('2 datasets · 23,000 rows · 4 MiB of files')).toBeTruthy()
+  })
+
+  it('says of each what was proven, by one question for all', async () => {
+    const seen = fakeServer(some)
+    renderPage(<HomePage />)
+    const row = async (name: string): Promise<string | null | undefined> =>
+      (await screen.findByRole('link', { name })).closest('tr')?.textContent
+    await waitFor(async () => expect(await row('Pine')).toContain('1 of 8 broken'))
+    expect(await row('Oak')).toContain('not examined')
+    expect(sentTo(seen, 'GET', '/api/reports')).toHaveLength(1)
+  })
+
+  it('claims nothing of the quality while no report can be had', async () => {
+    const seen = fakeServer({ ...some, 'GET /api/reports': () => problem(503, 'The writer is away.') })
+    renderPage(<HomePage />)
+    await screen.findByRole('link', { name: 'Pine' })
+    await waitFor(() => expect(sentTo(seen, 'GET', '/api/reports')).not.toHaveLength(0))
+    expect(screen.queryByText('not examined')).toBeNull()
   })
 
   it('is searched and sorted, which the address keeps', async () => {

@@ -10,6 +10,7 @@ import { useAllDatasets } from '@/features/datasets/api'
 import { DatasetsTable } from '@/features/datasets/datasets-table'
 import { rowsOf } from '@/features/datasets/figures'
 import { arrange, newestFirst, readOrder, writeOrder, type Order } from '@/features/datasets/ordering'
+import { useReportSummaries } from '@/features/report/api'
 import { allItems, omitEmpty } from '@/lib/api/pages'
 import type { Dataset } from '@/lib/api/types'
 import { formatBytes, formatCount, formatCounted } from '@/lib/format'
@@ -27,6 +28,7 @@ function DatasetList({
   datasets: readonly Dataset[]
   complete: boolean
 }): ReactElement {
+  const reports = useReportSummaries()
   const [search, setSearch] = useSearchParams()
   const [shown, setShown] = useState<number>(config.pageSize.list)
   // Held here as well: the address follows a moment later, and what is typed meanwhile would be lost.
@@ -61,7 +63,12 @@ function DatasetList({
       {found.length === 0 ? (
         <Empty title={`No dataset has “${text}” in its name`} />
       ) : (
-        <DatasetsTable datasets={found.slice(0, shown)} order={order} onOrder={(next) => write(text, next)} />
+        <DatasetsTable
+          datasets={found.slice(0, shown)}
+          reports={reports}
+          order={order}
+          onOrder={(next) => write(text, next)}
+        />
       )}
       {found.length > shown && (
         <div className="mt-4 flex justify-center">

@@ -1,4 +1,5 @@
 import {
+  useInfiniteQuery,
   useMutation,
   useQuery,
   useQueryClient,
@@ -8,8 +9,10 @@ import {
 
 import { config } from '@/config'
 import { datasetPath } from '@/features/datasets/api'
+import { useAllPages } from '@/hooks/use-all-pages'
 import { answer, api } from '@/lib/api/client'
-import type { AnswerList, Report } from '@/lib/api/types'
+import { allItems, byCursor, omitEmpty, type Page } from '@/lib/api/pages'
+import type { AnswerList, Report, ReportSummary } from '@/lib/api/types'
 
 const reportKey = (id: string): string[] => ['datasets', 'report', id]
 
@@ -26,6 +29,30 @@ export function useReport(id: string): UseQueryResult<Report> {
     queryFn: () => answer(api.GET('/api/datasets/{dataset_id}/report', datasetPath(id))),
     refetchInterval: (held) => reportInterval(held.state.data),
   })
+}
+
+/** How long until the reports of all datasets are asked for again: while they are not known, or may change. */
+export function summariesInterval(reports: readonly ReportSummary[] | undefined): number | false {
+  if (reports?.some(({ state }) => state === 'running')) return config.reportPoll.running
+  return reports?.every(({ kind }) => kind === 'full') ? false : config.reportPoll.listed
+}
+
+/** What the reports of all datasets come to, by the ids of the datasets; null while that is not known. */
+export function useReportSummaries(): ReadonlyMap<string, ReportSummary> | null {
+  const query = useInfiniteQuery({
+    queryKey: ['datasets', 'reports'],
+    queryFn: ({ pageParam }): Promise<Page<ReportSummary>> =>
+      answer(
+        api.GET('/api/reports', {
+          params: { query: omitEmpty({ cursor: pageParam, limit: config.pageSize.reports }) },
+        }),
+      ),
+    ...byCursor,
+    refetchInterval: ({ state: { data } }) => summariesInterval(data && allItems(data)),
+  })
+  useAllPages(query)
+  if (query.data === undefined) return null
+  return new Map(allItems(query.data).map((report) => [report.dataset_id, report]))
 }
 
 /** Starts a full report. */

@@ -13,7 +13,7 @@ export const byCursor = {
 }
 
 /** All items fetched so far, in order. */
-export const allItems = <T>(data: InfiniteData<Page<T>, string | undefined> | undefined): T[] =>
+export const allItems = <T>(data: InfiniteData<Page<T>> | undefined): T[] =>
   data?.pages.flatMap((page) => page.items) ?? []
 
 /** Leaves out parameters that are not there, so that they do not appear in the address. */

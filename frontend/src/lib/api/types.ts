@@ -43,6 +43,7 @@ export type Connection = Answer<paths['/api/datasets/{dataset_id}/connection']['
 export type NewConnection = Answer<paths['/api/datasets/{dataset_id}/connection']['post'], 200>
 
 export type Report = Answer<paths['/api/datasets/{dataset_id}/report']['get'], 200>
+export type ReportSummary = ItemOf<Answer<paths['/api/reports']['get'], 200>>
 export type Check = NonNullable<Report['checks']>[number]
 export type Invariant = NonNullable<Report['invariants']>[number]
 export type Figure = NonNullable<Report['figures']>[number]
