@@ -1,4 +1,4 @@
-import type { ReactElement } from 'react'
+import { useMemo, type ReactElement } from 'react'
 import { Link } from 'react-router'
 
 import { Button } from '@/components/ui/button'
@@ -14,15 +14,16 @@ import { readable } from './columns'
 import { targetOf } from './relations'
 import { RelatedRows } from './related-rows'
 import { addressOfRow } from './selection'
+import { valueFormats, type ValueFormats } from './value-formats'
 
 function Value({
   column,
   value,
-  currency,
+  formats,
 }: {
   column: Column
   value: unknown
-  currency: string | null
+  formats: ValueFormats
 }): ReactElement {
   const raw = cellText(value)
   if (raw === null) return <span className="text-muted">NULL</span>
@@ -37,17 +38,21 @@ function Value({
         {raw}
       </Link>
     )
-  const words = readable(column, value, currency)
+  const words = column.type === 'timestamp' ? formats.zonedTime(raw) : readable(column, value, formats)
   return (
     <>
-      <span className={column.type === 'id' ? 'font-mono text-xs break-all' : 'break-words'}>{words}</span>
+      <span
+        className={column.type === 'id' ? 'font-mono text-xs break-all' : 'break-words whitespace-pre-line'}
+      >
+        {words}
+      </span>
       {words !== raw && <span className="block font-mono text-xs break-all text-muted">{raw}</span>}
     </>
   )
 }
 
 function Values({ dataset, table, row }: { dataset: Dataset; table: Table; row: StoredRow }): ReactElement {
-  const currency = currencyOf(dataset)
+  const formats = useMemo(() => valueFormats(currencyOf(dataset)), [dataset])
   return (
     <section aria-label="Columns">
       <h3 className="mb-1 text-xs font-medium text-muted">Columns</h3>
@@ -64,7 +69,7 @@ function Values({ dataset, table, row }: { dataset: Dataset; table: Table; row: 
               </dt>
               <dd className="flex min-w-0 items-start justify-between gap-3 text-sm">
                 <span className="min-w-0 tabular-nums">
-                  <Value column={column} value={row[column.name]} currency={currency} />
+                  <Value column={column} value={row[column.name]} formats={formats} />
                 </span>
                 {raw !== null && <CopyButton text={raw} what={column.name} />}
               </dd>

@@ -14,9 +14,17 @@ const table = someTable({
     someColumn({ name: 'id', type: 'id', sortable: true }),
     someColumn({ name: 'user_id', type: 'id', references: 'users.id' }),
     someColumn({ name: 'note', nullable: true }),
+    someColumn({ name: 'total', type: 'money' }),
   ],
 })
-const row = (changes: StoredRow = {}): StoredRow => ({ id: 'o-1', user_id: 'u-7', note: 'x', ...changes })
+const uuid = '0193c0de-0000-7000-8000-000000000002'
+const row = (changes: StoredRow = {}): StoredRow => ({
+  id: 'o-1',
+  user_id: 'u-7',
+  note: 'x',
+  total: 129_950,
+  ...changes,
+})
 
 function show(rows: readonly StoredRow[], more: { hasNextPage?: boolean; sort?: string } = {}) {
   const fetchNextPage = vi.fn()
@@ -24,6 +32,7 @@ function show(rows: readonly StoredRow[], more: { hasNextPage?: boolean; sort?: 
   const router = renderPage(
     <RowGrid
       table={table}
+      currency="EUR"
       rows={rows}
       selection={{ sort: more.sort ?? null, q: '', filters: [] }}
       onSelect={onSelect}
@@ -48,6 +57,40 @@ describe('the rows of a table', () => {
       .map((one) => within(one).getAllByRole('cell')[2])
     expect(notes.map((note) => note?.textContent)).toEqual(['–', '', '0'])
     expect(notes[0]?.getAttribute('title')).toBe('NULL')
+  })
+
+  it('are readable, and say what is stored to who points at them', () => {
+    show([row({ id: uuid })])
+    const [id, , , total] = screen.getAllByRole('cell')
+    expect([total?.textContent, total?.title]).toEqual(['€1,299.50', '129950'])
+    expect([id?.textContent, id?.title]).toEqual([uuid, uuid])
+    expect(within(id ?? document.body).getByText('00000002').textContent).toBe('00000002')
+    expect(screen.getByRole('link', { name: uuid })).toBeTruthy()
+  })
+
+  it('are copied as they are stored: by the focus, as one value, as many, and as part of a text', () => {
+    show([row({ note: 'a long remark' }), row({ id: uuid, note: null })])
+    const cells = screen.getAllByRole('cell')
+    const copied = (
+      from: Element | undefined,
+      first?: Node | null,
+      last?: Node | null,
+      end = last?.childNodes.length ?? 0,
+    ): string | null => {
+      const selection = window.getSelection()
+      selection?.removeAllRanges()
+      if (first != null && last != null) selection?.setBaseAndExtent(first, 0, last, end)
+      const setData = vi.fn()
+      fireEvent.copy(from ?? document.body, { clipboardData: { setData } })
+      return (setData.mock.calls[0] as [string, string] | undefined)?.[1] ?? null
+    }
+    expect(copied(screen.getByRole('link', { name: uuid }))).toBe(uuid)
+    expect(copied(cells[3], cells[3], cells[3])).toBe('129950')
+    expect(copied(cells[3], cells[3], cells[4], 0)).toBe('129950')
+    expect(copied(cells[2], cells[2]?.firstChild, cells[7])).toBe(
+      `a long remark\t129950\n${uuid}\tu-7\t\t129950`,
+    )
+    expect(copied(cells[2], cells[2], cells[2])).toBeNull()
   })
 
   it('keep a very long value whole for who points at it', () => {

@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useEffect, useRef, type KeyboardEvent, type MouseEvent, type ReactElement } from 'react'
+import { useEffect, useMemo, useRef, type KeyboardEvent, type MouseEvent, type ReactElement } from 'react'
 import { Link, useNavigate } from 'react-router'
 
 import { MoreButton } from '@/components/ui/more-button'
@@ -9,11 +9,14 @@ import { classes } from '@/lib/classes'
 import { formatCounted } from '@/lib/format'
 
 import type { StoredRow } from './api'
-import { isNumeric } from './columns'
+import { exact, isNumeric, readable } from './columns'
+import { copyRaw } from './copy-raw'
 import { targetOf } from './relations'
 import { addressOf, addressOfRow, ariaSort, nextSort, type Selection } from './selection'
+import { ShortId } from './short-id'
 import { openedHere } from './use-open-row'
 import { useScrollMemory } from './use-scroll-memory'
+import { valueFormats, type ValueFormats } from './value-formats'
 
 const rowHeight = 37
 
@@ -51,28 +54,32 @@ function Head({ column, selection, onSelect }: { column: Column } & Select): Rea
   )
 }
 
-const linkStyle = 'underline decoration-line-strong underline-offset-4'
+const linkStyle = 'group relative underline decoration-line-strong underline-offset-4'
 
-/** A value as it is stored; an id leads to the details of its row, a foreign key to those of the parent. */
+/** A value as people read it; an id leads to the details of its row, a foreign key to those of the parent. */
 function ValueCell({
   column,
   value,
+  formats,
   selection,
 }: {
   column: Column
   value: unknown
+  formats: ValueFormats
   selection: Selection
 }): ReactElement {
   const text = cellText(value)
   const target = targetOf(column)
+  const isId = column.type === 'id'
   return (
     <td
-      title={text ?? 'NULL'}
+      title={exact(column, value, formats)}
+      data-raw={text ?? ''}
       className={classes(
-        'max-w-72 truncate border-b border-line px-3',
+        'max-w-72 border-b border-line px-3',
         isNumeric(column) && 'text-right',
         text === null && 'text-muted',
-        column.type === 'id' && 'font-mono text-xs',
+        isId ? 'font-mono text-xs' : 'truncate',
       )}
     >
       {text !== null && target !== null ? (
@@ -81,7 +88,7 @@ function ValueCell({
           relative="path"
           className={linkStyle}
         >
-          {text}
+          <ShortId id={text} />
         </Link>
       ) : text !== null && column.name === 'id' ? (
         <Link
@@ -91,10 +98,12 @@ function ValueCell({
           data-row-link
           className={linkStyle}
         >
-          {text}
+          <ShortId id={text} />
         </Link>
+      ) : text !== null && isId ? (
+        <ShortId id={text} />
       ) : (
-        (text ?? '–')
+        (readable(column, value, formats) ?? '–')
       )}
     </td>
   )
@@ -138,11 +147,18 @@ interface More {
 /** Rows in a window that scrolls both ways; only those in sight are drawn, more are fetched near the end. */
 export function RowGrid({
   table,
+  currency,
   rows,
   selection,
   onSelect,
   query,
-}: { table: Table; rows: readonly StoredRow[]; query: More } & Select): ReactElement {
+}: {
+  table: Table
+  currency: string | null
+  rows: readonly StoredRow[]
+  query: More
+} & Select): ReactElement {
+  const formats = useMemo(() => valueFormats(currency), [currency])
   const scroller = useRef<HTMLDivElement>(null)
   const navigate = useNavigate()
   const scrolledTo = useScrollMemory(scroller)
@@ -188,7 +204,7 @@ export function RowGrid({
               ))}
             </tr>
           </thead>
-          <tbody className="whitespace-nowrap tabular-nums" onKeyDown={moveToRow}>
+          <tbody className="whitespace-nowrap tabular-nums" onKeyDown={moveToRow} onCopy={copyRaw}>
             <Gap height={shown[0]?.start ?? 0} columns={table.columns.length} />
             {shown.map(({ index }) => (
               <tr
@@ -202,6 +218,7 @@ export function RowGrid({
                     key={column.name}
                     column={column}
                     value={rows[index]?.[column.name]}
+                    formats={formats}
                     selection={selection}
                   />
                 ))}

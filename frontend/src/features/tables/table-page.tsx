@@ -3,6 +3,7 @@ import { Link, useParams, useSearchParams } from 'react-router'
 
 import { Empty, Failure, Loading } from '@/components/ui/notice'
 import { PageHeader } from '@/components/ui/page'
+import { currencyOf } from '@/features/datasets/figures'
 import { allItems } from '@/lib/api/pages'
 import type { Dataset, Table } from '@/lib/api/types'
 import { formatCounted } from '@/lib/format'
@@ -64,7 +65,14 @@ function Rows({
         {query.isPending && <Loading what="rows" />}
         {query.isSuccess && rows.length === 0 && <Empty title="No rows">Nothing here matches.</Empty>}
         {query.isSuccess && rows.length > 0 && (
-          <RowGrid table={table} rows={rows} selection={selection} onSelect={select} query={query} />
+          <RowGrid
+            table={table}
+            currency={currencyOf(dataset)}
+            rows={rows}
+            selection={selection}
+            onSelect={select}
+            query={query}
+          />
         )}
       </div>
       {openRow.id !== null && (
