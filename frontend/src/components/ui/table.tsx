@@ -37,6 +37,33 @@ export function HeadCell({ className, ...rest }: ComponentProps<'th'>): ReactEle
   )
 }
 
+interface HeadColumn {
+  title: string
+  /** Figures stand to the right. */
+  figures?: boolean
+  /** Only said, since what is in the column speaks for itself. */
+  hidden?: boolean
+  className?: string
+}
+
+const headColumn = (column: string | HeadColumn): HeadColumn =>
+  typeof column === 'string' ? { title: column } : column
+
+/** The head of a table that is not sorted: titles, or titles with how they stand. */
+export function TableHead({ columns }: { columns: readonly (string | HeadColumn)[] }): ReactElement {
+  return (
+    <thead>
+      <tr>
+        {columns.map(headColumn).map(({ title, figures, hidden, className }) => (
+          <HeadCell key={title} className={classes(figures && 'text-right', className)}>
+            {hidden ? <span className="sr-only">{title}</span> : title}
+          </HeadCell>
+        ))}
+      </tr>
+    </thead>
+  )
+}
+
 export function Row({ className, ...rest }: ComponentProps<'tr'>): ReactElement {
   return <tr className={classes('border-t border-line', className)} {...rest} />
 }

@@ -5,7 +5,7 @@ import { Confirm } from '@/components/ui/dialog'
 import { MoreButton } from '@/components/ui/more-button'
 import { Empty, Failure, Loading } from '@/components/ui/notice'
 import { StateFilter, useStateFilter } from '@/components/ui/state-filter'
-import { Cell, HeadCell, Row, Table } from '@/components/ui/table'
+import { Cell, Row, Table, TableHead } from '@/components/ui/table'
 import { toast } from '@/components/ui/toasts'
 import { JobBadge } from '@/features/jobs/job-badge'
 import { actionsOf, jobStates, kindOf } from '@/features/jobs/states'
@@ -110,18 +110,9 @@ function Jobs({ state }: { state: JobState | undefined }): ReactElement {
   return (
     <>
       <Table label="Jobs of all users">
-        <thead>
-          <tr>
-            <HeadCell>User</HeadCell>
-            <HeadCell>Job</HeadCell>
-            <HeadCell>State</HeadCell>
-            <HeadCell>Rows</HeadCell>
-            <HeadCell>Asked for</HeadCell>
-            <HeadCell>
-              <span className="sr-only">Cancel</span>
-            </HeadCell>
-          </tr>
-        </thead>
+        <TableHead
+          columns={['User', 'Job', 'State', 'Rows', 'Asked for', { title: 'Cancel', hidden: true }]}
+        />
         <tbody className="tabular-nums">
           {jobs.map((job) => (
             <JobRow key={job.id} job={job} />

@@ -5,7 +5,7 @@ import { Badge, type Tone } from '@/components/ui/badge'
 import { MoreButton } from '@/components/ui/more-button'
 import { Empty, Failure, Loading } from '@/components/ui/notice'
 import { StateFilter, useStateFilter } from '@/components/ui/state-filter'
-import { Cell, HeadCell, Row, Table } from '@/components/ui/table'
+import { Cell, Row, Table, TableHead } from '@/components/ui/table'
 import { allItems } from '@/lib/api/pages'
 import type { DeadLetter } from '@/lib/api/types'
 import { formatDateTime } from '@/lib/format'
@@ -58,14 +58,7 @@ function Letters({ state }: { state: LetterState | undefined }): ReactElement {
   return (
     <>
       <Table label="Dead letters">
-        <thead>
-          <tr>
-            <HeadCell>Failed</HeadCell>
-            <HeadCell>State</HeadCell>
-            <HeadCell>Topic</HeadCell>
-            <HeadCell>Reason</HeadCell>
-          </tr>
-        </thead>
+        <TableHead columns={['Failed', 'State', 'Topic', 'Reason']} />
         <tbody className="tabular-nums">
           {letters.map((letter) => (
             <LetterRow key={letter.id} letter={letter} />

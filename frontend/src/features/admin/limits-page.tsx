@@ -3,7 +3,7 @@ import { Fragment, type ReactElement } from 'react'
 import { Badge } from '@/components/ui/badge'
 import { Failure, Loading, Notice } from '@/components/ui/notice'
 import { ProgressBar } from '@/components/ui/progress-bar'
-import { Cell, HeadCell, Row, Table } from '@/components/ui/table'
+import { Cell, Row, Table, TableHead } from '@/components/ui/table'
 import type { Limit, ServiceLimits } from '@/lib/api/types'
 import { formatBytes, formatCount, formatName, shareOf } from '@/lib/format'
 
@@ -78,13 +78,13 @@ function ServiceSection({ service: { name, items, reason } }: { service: Service
       )}
       {items.length > 0 && (
         <Table label={`Limits of the ${name}`}>
-          <thead>
-            <tr>
-              <HeadCell>Limit</HeadCell>
-              <HeadCell className="text-right sm:w-36">At most</HeadCell>
-              <HeadCell className="sm:w-64">Used now</HeadCell>
-            </tr>
-          </thead>
+          <TableHead
+            columns={[
+              'Limit',
+              { title: 'At most', figures: true, className: 'sm:w-36' },
+              { title: 'Used now', className: 'sm:w-64' },
+            ]}
+          />
           <tbody>
             {items.map((limit) => (
               <LimitRow key={limit.setting} limit={limit} />

@@ -2,7 +2,7 @@ import type { ReactElement } from 'react'
 
 import { Badge } from '@/components/ui/badge'
 import { Failure, Loading } from '@/components/ui/notice'
-import { Cell, HeadCell, Row, Table } from '@/components/ui/table'
+import { Cell, Row, Table, TableHead } from '@/components/ui/table'
 import type { ServiceHealth } from '@/lib/api/types'
 import { formatName } from '@/lib/format'
 
@@ -39,13 +39,7 @@ function Services(): ReactElement {
   if (services === undefined) return <Loading what="services" />
   return (
     <Table label="Services">
-      <thead>
-        <tr>
-          <HeadCell>Service</HeadCell>
-          <HeadCell>State</HeadCell>
-          <HeadCell>What it lacks</HeadCell>
-        </tr>
-      </thead>
+      <TableHead columns={['Service', 'State', 'What it lacks']} />
       <tbody>
         {services.map((service) => (
           <ServiceRow key={service.name} service={service} />

@@ -5,7 +5,7 @@ import { Badge } from '@/components/ui/badge'
 import { SelectField, TextField } from '@/components/ui/field'
 import { MoreButton } from '@/components/ui/more-button'
 import { Empty, Failure, Loading } from '@/components/ui/notice'
-import { Cell, HeadCell, Row, Table } from '@/components/ui/table'
+import { Cell, Row, Table, TableHead } from '@/components/ui/table'
 import { config } from '@/config'
 import { useDebounced } from '@/hooks/use-debounced'
 import { allItems } from '@/lib/api/pages'
@@ -57,16 +57,9 @@ function Users({ filter }: { filter: UserFilter }): ReactElement {
   return (
     <>
       <Table label="Users">
-        <thead>
-          <tr>
-            <HeadCell>Name</HeadCell>
-            <HeadCell>Since</HeadCell>
-            <HeadCell className="text-right">Sessions</HeadCell>
-            <HeadCell>
-              <span className="sr-only">Change</span>
-            </HeadCell>
-          </tr>
-        </thead>
+        <TableHead
+          columns={['Name', 'Since', { title: 'Sessions', figures: true }, { title: 'Change', hidden: true }]}
+        />
         <tbody className="tabular-nums">
           {users.map((user) => (
             <UserRow key={user.id} user={user} own={user.id === own} />

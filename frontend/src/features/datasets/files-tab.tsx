@@ -3,7 +3,7 @@ import { useState, type ReactElement } from 'react'
 import { Button } from '@/components/ui/button'
 import { MoreButton } from '@/components/ui/more-button'
 import { Empty, Failure, Loading } from '@/components/ui/notice'
-import { Cell, HeadCell, Row, Table } from '@/components/ui/table'
+import { Cell, Row, Table, TableHead } from '@/components/ui/table'
 import { toast } from '@/components/ui/toasts'
 import { allItems } from '@/lib/api/pages'
 import { messageOf } from '@/lib/api/problem'
@@ -52,17 +52,15 @@ export function FilesTab(): ReactElement {
   return (
     <>
       <Table label="Files">
-        <thead>
-          <tr>
-            <HeadCell>File</HeadCell>
-            <HeadCell className="text-right">Rows</HeadCell>
-            <HeadCell className="text-right">Size</HeadCell>
-            <HeadCell>SHA-256</HeadCell>
-            <HeadCell>
-              <span className="sr-only">Download</span>
-            </HeadCell>
-          </tr>
-        </thead>
+        <TableHead
+          columns={[
+            'File',
+            { title: 'Rows', figures: true },
+            { title: 'Size', figures: true },
+            'SHA-256',
+            { title: 'Download', hidden: true },
+          ]}
+        />
         <tbody className="tabular-nums">
           {files.map((file) => (
             <Row key={`${file.table}/${file.name}`}>

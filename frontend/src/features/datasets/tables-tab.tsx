@@ -2,7 +2,7 @@ import type { ReactElement } from 'react'
 import { Link } from 'react-router'
 
 import { Failure, Loading } from '@/components/ui/notice'
-import { Cell, HeadCell, Row, Table } from '@/components/ui/table'
+import { Cell, Row, Table, TableHead } from '@/components/ui/table'
 import { formatCount } from '@/lib/format'
 
 import { useTables } from './api'
@@ -16,14 +16,9 @@ export function TablesTab(): ReactElement {
   if (tables.isError) return <Failure error={tables.error} retry={tables.refetch} />
   return (
     <Table label="Tables">
-      <thead>
-        <tr>
-          <HeadCell>Table</HeadCell>
-          <HeadCell className="text-right">Rows</HeadCell>
-          <HeadCell className="text-right">Columns</HeadCell>
-          <HeadCell>Holds</HeadCell>
-        </tr>
-      </thead>
+      <TableHead
+        columns={['Table', { title: 'Rows', figures: true }, { title: 'Columns', figures: true }, 'Holds']}
+      />
       <tbody className="tabular-nums">
         {tables.data.map((table) => (
           <Row key={table.name}>

@@ -2,7 +2,7 @@ import type { ReactElement } from 'react'
 import { Link } from 'react-router'
 
 import { ProgressBar } from '@/components/ui/progress-bar'
-import { Cell, HeadCell, Row, Table } from '@/components/ui/table'
+import { Cell, Row, Table, TableHead } from '@/components/ui/table'
 import { useDatasetNames } from '@/features/datasets/api'
 import type { Job } from '@/lib/api/types'
 import { formatCount, formatDateTime, formatDuration } from '@/lib/format'
@@ -45,15 +45,7 @@ export function JobsTable({ jobs }: { jobs: readonly Job[] }): ReactElement {
   const names = useDatasetNames()
   return (
     <Table label="Jobs">
-      <thead>
-        <tr>
-          <HeadCell>Job</HeadCell>
-          <HeadCell>State</HeadCell>
-          <HeadCell>Rows</HeadCell>
-          <HeadCell>Time left</HeadCell>
-          <HeadCell>Asked for</HeadCell>
-        </tr>
-      </thead>
+      <TableHead columns={['Job', 'State', 'Rows', 'Time left', 'Asked for']} />
       <tbody>
         {jobs.map((job) => (
           <JobRow key={job.id} job={job} name={names.get(job.dataset_id)} />

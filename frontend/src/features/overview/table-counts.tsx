@@ -2,7 +2,7 @@ import type { ReactElement } from 'react'
 import { Link } from 'react-router'
 
 import { Failure, Loading } from '@/components/ui/notice'
-import { Cell, HeadCell, Row, Table } from '@/components/ui/table'
+import { Cell, Row, Table, TableHead } from '@/components/ui/table'
 import { useTables } from '@/features/datasets/api'
 import type { Dataset } from '@/lib/api/types'
 import { formatBytes, formatCount } from '@/lib/format'
@@ -15,13 +15,7 @@ export function TableCounts({ dataset }: { dataset: Dataset }): ReactElement {
   const sum = (key: 'rows' | 'bytes'): number => tables.data.reduce((total, table) => total + table[key], 0)
   return (
     <Table label="Rows and bytes of each table">
-      <thead>
-        <tr>
-          <HeadCell>Table</HeadCell>
-          <HeadCell className="text-right">Rows</HeadCell>
-          <HeadCell className="text-right">Files</HeadCell>
-        </tr>
-      </thead>
+      <TableHead columns={['Table', { title: 'Rows', figures: true }, { title: 'Files', figures: true }]} />
       <tbody className="tabular-nums">
         {tables.data.map((table) => (
           <Row key={table.name}>

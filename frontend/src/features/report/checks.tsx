@@ -2,7 +2,7 @@ import type { ReactElement } from 'react'
 
 import { Badge } from '@/components/ui/badge'
 import { Disclosure } from '@/components/ui/disclosure'
-import { Cell, HeadCell, Row, Table } from '@/components/ui/table'
+import { Cell, Row, Table, TableHead } from '@/components/ui/table'
 import { ValueTable } from '@/components/ui/value-table'
 import type { Check, Invariant } from '@/lib/api/types'
 import { formatCount, formatCounted } from '@/lib/format'
@@ -14,13 +14,9 @@ export const isBroken = (check: Check): boolean => !(check.ok ?? check.violation
 export function CheckTable({ label, checks }: { label: string; checks: readonly Check[] }): ReactElement {
   return (
     <Table label={label}>
-      <thead>
-        <tr>
-          <HeadCell>Rule</HeadCell>
-          <HeadCell className="text-right">Rows checked</HeadCell>
-          <HeadCell className="text-right">Violations</HeadCell>
-        </tr>
-      </thead>
+      <TableHead
+        columns={['Rule', { title: 'Rows checked', figures: true }, { title: 'Violations', figures: true }]}
+      />
       <tbody className="tabular-nums">
         {checks.map((check) => (
           <Row key={check.name}>

@@ -3,7 +3,7 @@ import { Link } from 'react-router'
 
 import { Disclosure } from '@/components/ui/disclosure'
 import { Empty, Failure, Loading } from '@/components/ui/notice'
-import { Cell, HeadCell, Row, Table } from '@/components/ui/table'
+import { Cell, Row, Table, TableHead } from '@/components/ui/table'
 import { useTables } from '@/features/datasets/api'
 import { useShownDataset } from '@/features/datasets/dataset-page'
 import { childrenOf } from '@/features/tables/relations'
@@ -25,15 +25,7 @@ export function keyOf(column: Column): string {
 function Columns({ table }: { table: TableInfo }): ReactElement {
   return (
     <Table label={`Columns of ${table.name}`}>
-      <thead>
-        <tr>
-          <HeadCell>Column</HeadCell>
-          <HeadCell>Type</HeadCell>
-          <HeadCell>NULL</HeadCell>
-          <HeadCell>Key</HeadCell>
-          <HeadCell>Holds</HeadCell>
-        </tr>
-      </thead>
+      <TableHead columns={['Column', 'Type', 'NULL', 'Key', 'Holds']} />
       <tbody>
         {table.columns.map((column) => (
           <Row key={column.name}>

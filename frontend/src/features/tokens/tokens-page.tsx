@@ -5,7 +5,7 @@ import { Confirm } from '@/components/ui/dialog'
 import { MoreButton } from '@/components/ui/more-button'
 import { Empty, Failure, Loading } from '@/components/ui/notice'
 import { Card, PageHeader } from '@/components/ui/page'
-import { Cell, HeadCell, Row, Table } from '@/components/ui/table'
+import { Cell, Row, Table, TableHead } from '@/components/ui/table'
 import { toast } from '@/components/ui/toasts'
 import { allItems } from '@/lib/api/pages'
 import { messageOf } from '@/lib/api/problem'
@@ -53,17 +53,7 @@ function Tokens(): ReactElement {
   return (
     <>
       <Table label="Personal tokens">
-        <thead>
-          <tr>
-            <HeadCell>Name</HeadCell>
-            <HeadCell>Made</HeadCell>
-            <HeadCell>Last used</HeadCell>
-            <HeadCell>Ends</HeadCell>
-            <HeadCell>
-              <span className="sr-only">Revoke</span>
-            </HeadCell>
-          </tr>
-        </thead>
+        <TableHead columns={['Name', 'Made', 'Last used', 'Ends', { title: 'Revoke', hidden: true }]} />
         <tbody className="tabular-nums">
           {items.map((token) => (
             <Row key={token.id}>
