@@ -1,3 +1,4 @@
+import { LoaderCircle } from 'lucide-react'
 import type { ComponentProps, ReactElement } from 'react'
 import { Link } from 'react-router'
 
@@ -62,10 +63,5 @@ export function ButtonLink({
 
 /** A turning ring; what is waited for is said in words beside it. */
 export function Spinner(): ReactElement {
-  return (
-    <svg viewBox="0 0 16 16" className="size-4 shrink-0 animate-spin" aria-hidden="true">
-      <circle cx="8" cy="8" r="6.5" fill="none" stroke="currentColor" strokeWidth="2" opacity=".25" />
-      <path d="M8 1.5A6.5 6.5 0 0 1 14.5 8" fill="none" stroke="currentColor" strokeWidth="2" />
-    </svg>
-  )
+  return <LoaderCircle className="size-4 shrink-0 animate-spin" />
 }

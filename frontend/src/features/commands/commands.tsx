@@ -1,3 +1,4 @@
+import { Search } from 'lucide-react'
 import { lazy, Suspense, useCallback, useMemo, useState, type ReactElement } from 'react'
 import { useNavigate } from 'react-router'
 
@@ -37,16 +38,7 @@ export function Commands({ role }: { role: User['role'] }): ReactElement {
         aria-haspopup="dialog"
         aria-keyshortcuts="Control+K Meta+K"
       >
-        <svg
-          viewBox="0 0 16 16"
-          className="size-4"
-          fill="none"
-          stroke="currentColor"
-          strokeWidth="1.4"
-          aria-hidden="true"
-        >
-          <path d="M7 2.5a4.5 4.5 0 1 1 0 9 4.5 4.5 0 0 1 0-9ZM10.5 10.5l3.5 3.5" strokeLinecap="round" />
-        </svg>
+        <Search className="size-4" />
         <span className="sr-only lg:not-sr-only">Search</span>
         <span aria-hidden="true" className="hidden lg:inline">
           <Keys keys={paletteKeys()} />

@@ -2,6 +2,7 @@ import type { ReactElement } from 'react'
 import { Link } from 'react-router'
 
 import { Badge } from '@/components/ui/badge'
+import { SortArrow } from '@/components/ui/sort-arrow'
 import { Cell, HeadCell, Row, Table } from '@/components/ui/table'
 import type { Dataset, ReportSummary } from '@/lib/api/types'
 import { formatAge, formatBytes, formatCount, formatDateTime } from '@/lib/format'
@@ -24,7 +25,6 @@ function SortHead({
   onOrder: (order: Order) => void
 }): ReactElement {
   const sorted = order.column !== column ? 'none' : order.descending ? 'descending' : 'ascending'
-  const arrow = { ascending: '↑', descending: '↓', none: '↕' }[sorted]
   return (
     <HeadCell aria-sort={sorted} className={figures ? 'text-right' : undefined}>
       <button
@@ -32,10 +32,7 @@ function SortHead({
         className="rounded py-1 hover:text-ink"
         onClick={() => onOrder(nextOrder(order, column))}
       >
-        {title}{' '}
-        <span aria-hidden="true" className={sorted === 'none' ? 'text-muted' : 'text-accent'}>
-          {arrow}
-        </span>
+        {title} <SortArrow sorted={sorted} />
       </button>
     </HeadCell>
   )

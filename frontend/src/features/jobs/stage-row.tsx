@@ -1,3 +1,4 @@
+import { Check, Dot, Pause, X, type LucideIcon } from 'lucide-react'
 import type { ReactElement } from 'react'
 
 import { classes } from '@/lib/classes'
@@ -21,12 +22,12 @@ const marks: Record<Standing, string> = {
   ahead: 'border-line-strong/60 bg-surface text-transparent',
 }
 
-const drawings: Record<Standing, string> = {
-  done: 'M4.5 8.5l2.5 2.5 4.5-5.5',
-  now: 'M8 8h.01',
-  paused: 'M6.2 5.5v5M9.8 5.5v5',
-  stopped: 'M5.5 5.5l5 5M10.5 5.5l-5 5',
-  ahead: '',
+const icons: Record<Standing, LucideIcon | null> = {
+  done: Check,
+  now: Dot,
+  paused: Pause,
+  stopped: X,
+  ahead: null,
 }
 
 const said: Record<Standing, string> = {
@@ -38,6 +39,7 @@ const said: Record<Standing, string> = {
 }
 
 function Mark({ standing }: { standing: Standing }): ReactElement {
+  const Icon = icons[standing]
   return (
     <span
       aria-hidden="true"
@@ -46,16 +48,12 @@ function Mark({ standing }: { standing: Standing }): ReactElement {
         marks[standing],
       )}
     >
-      <svg viewBox="0 0 16 16" className={classes('size-4', standing === 'now' && 'animate-pulse')}>
-        <path
-          d={drawings[standing]}
-          fill="none"
-          stroke="currentColor"
-          strokeWidth={standing === 'now' ? 5 : 2}
-          strokeLinecap="round"
-          strokeLinejoin="round"
+      {Icon !== null && (
+        <Icon
+          strokeWidth={standing === 'now' ? 8 : 3}
+          className={classes('size-4', standing === 'now' && 'animate-pulse fill-current')}
         />
-      </svg>
+      )}
     </span>
   )
 }

@@ -3,6 +3,7 @@ import { useEffect, useMemo, useRef, type KeyboardEvent, type MouseEvent, type R
 import { Link, useNavigate } from 'react-router'
 
 import { MoreButton } from '@/components/ui/more-button'
+import { SortArrow } from '@/components/ui/sort-arrow'
 import type { Column, Table } from '@/lib/api/types'
 import { cellText } from '@/lib/cells'
 import { classes } from '@/lib/classes'
@@ -27,7 +28,6 @@ interface Select {
 
 function Head({ column, selection, onSelect }: { column: Column } & Select): ReactElement {
   const sorted = ariaSort(selection.sort, column.name)
-  const arrow = { ascending: '↑', descending: '↓', none: '' }[sorted]
   return (
     <th
       scope="col"
@@ -44,8 +44,7 @@ function Head({ column, selection, onSelect }: { column: Column } & Select): Rea
           className="rounded hover:text-ink"
           onClick={() => onSelect({ sort: nextSort(selection.sort, column.name) })}
         >
-          {column.name}{' '}
-          <span className="text-accent">{arrow === '' ? <span className="opacity-50">↕</span> : arrow}</span>
+          {column.name} <SortArrow sorted={sorted} />
         </button>
       ) : (
         column.name
