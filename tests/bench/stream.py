@@ -95,7 +95,9 @@ def _round(bootstrap: str, number: int, payloads: Path) -> _Round:
             began = time.perf_counter()
             events.write(sink, lambda _: None)
             ours = count / (time.perf_counter() - began)
-    return _Round(count, ours, _java(bootstrap, f"{prefix}java", count, payloads))
+    java = _java(bootstrap, f"{prefix}java", count, payloads)
+    print(f"  {ours:,.0f} events/s, Java's producer {java:,.0f}", flush=True)
+    return _Round(count, ours, java)
 
 
 class _Acknowledged:
@@ -134,15 +136,14 @@ def _lateness(bootstrap: str, speed: int, payloads: Path) -> float:
         sink.write(playing)
         sink.flush()
         acknowledged = _Acknowledged(sink)
-        slowed: list[float] = []
         began = time.monotonic()
-        pace = Pace(0, speed, slowed.append)
+        pace = Pace(0, speed, lambda _: None)
         for due in pace.due([playing], acknowledged):
             acknowledged.write(due)
         acknowledged.flush()
+    # Against the clock as it began: where it was slowed, all that follows is late by as much.
     late = [arrived - began - event / 1000 / speed for event, arrived in acknowledged.arrived]
     assert len(late) == len(lines)
-    assert not slowed, "the clock kept the time"
     return float(np.quantile(late, 0.99))
 
 
