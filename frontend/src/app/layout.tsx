@@ -54,6 +54,7 @@ function Places({ role }: { role: User['role'] }): ReactElement {
 
 function Header(): ReactElement {
   const user = useSession((session) => session.user)
+  const loading = useSession((session) => session.status === 'loading')
   return (
     <header className="border-b border-line bg-surface">
       <a
@@ -65,6 +66,8 @@ function Header(): ReactElement {
       <div className="mx-auto flex max-w-7xl flex-wrap items-center gap-x-8 gap-y-2 px-4 py-2.5 sm:px-6">
         <Brand />
         {user !== null && <Places role={user.role} />}
+        {/* On a telephone the places are a line of their own, whose room is kept until it is known who is there. */}
+        {loading && <div className="order-last h-8 w-full sm:hidden" />}
         <div className="ml-auto flex min-w-0 items-center gap-1">
           {user !== null && <Commands role={user.role} />}
           {user !== null && (

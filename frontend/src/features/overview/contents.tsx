@@ -42,7 +42,13 @@ export function Contents({ dataset }: { dataset: Dataset }): ReactElement {
   const found = answers.data?.items ?? []
   let shown: ReactNode
   if (answers.isError) shown = <Failure error={answers.error} retry={answers.refetch} />
-  else if (answers.isPending) shown = <Loading what="plots" />
+  else if (answers.isPending)
+    // About as high as the plots, so that what is below stays where it is.
+    shown = (
+      <div className="min-h-284 md:min-h-190 xl:min-h-96">
+        <Loading what="plots" />
+      </div>
+    )
   else if (found.length > 0) shown = <Plots dataset={dataset} answers={found} />
   else shown = <NoPlots dataset={dataset} running={report.data?.state === 'running'} />
   return (
