@@ -192,6 +192,11 @@ def bench(options: argparse.Namespace) -> int:
     return checks.bench(os.environ, options.part)
 
 
+def lighthouse(options: argparse.Namespace) -> int:
+    """Score the UI's pages by Lighthouse, in a system of their own."""
+    return checks.lighthouse(os.environ, options.part)
+
+
 def load(options: argparse.Namespace) -> int:
     """Put load on a system of its own."""
     return checks.load(os.environ, options.part)
@@ -284,7 +289,7 @@ def _parser() -> argparse.ArgumentParser:
         sub.add_argument("--owner", type=int, help="process id; the system ends when that process does")
         if command is make_example_environment:
             sub.add_argument("name", help="its folder in examples/")
-        if command in (bench, load):
+        if command in (bench, lighthouse, load):
             sub.add_argument("part", nargs="*", help="one part of them and its options, after --")
         if command is mutants:
             sub.add_argument("mutant", nargs="*", help="some of them, after --; otherwise all")
@@ -313,6 +318,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int | None]] = {
     "unit": unit,
     "test": test,
     "bench": bench,
+    "lighthouse": lighthouse,
     "load": load,
     "soak": soak,
     "mutants": mutants,

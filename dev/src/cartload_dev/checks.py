@@ -178,6 +178,12 @@ def load(environ: Mapping[str, str], parts: Sequence[str] = ()) -> int:
     return _run_shown(step, checkout(), {**environ, "PYTHONPATH": "tests"})
 
 
+def lighthouse(environ: Mapping[str, str], parts: Sequence[str] = ()) -> int:
+    """Score the pages of the UI by Lighthouse, all or some; return 1 when a score is too low."""
+    step = Step("lighthouse", (sys.executable, "-m", "lighthouse", *parts))
+    return _run_shown(step, checkout(), {**environ, "PYTHONPATH": "tests"})
+
+
 def soak(environ: Mapping[str, str]) -> int:
     """Run the long proofs; return 1 when one failed."""
     # Two -v take the -q of every run back: what fails in an hour is said at once.
