@@ -101,6 +101,10 @@ compose-test: setup ## try docker-compose.yml in every way, from nothing (needs 
 chart-test: .venv/.installed ## lint the Helm chart, render it in every way, test what it makes (needs helm)
 	@$(DEV) chart-test
 
+.PHONY: pictures
+pictures: setup ## take the pictures of README.md anew, into docs/pictures
+	@$(DEV) pictures
+
 .PHONY: lighthouse
 lighthouse: setup ## scores of the UI's pages by Lighthouse, wide and on a telephone; one page: PAGE=home
 	@$(DEV) lighthouse -- $(PAGE)

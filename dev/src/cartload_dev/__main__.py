@@ -192,6 +192,11 @@ def bench(options: argparse.Namespace) -> int:
     return checks.bench(os.environ, options.part)
 
 
+def pictures(_options: argparse.Namespace) -> int:
+    """Take the pictures of README.md anew, in a system of their own."""
+    return checks.pictures(os.environ)
+
+
 def lighthouse(options: argparse.Namespace) -> int:
     """Score the UI's pages by Lighthouse, in a system of their own."""
     return checks.lighthouse(os.environ, options.part)
@@ -319,6 +324,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int | None]] = {
     "test": test,
     "bench": bench,
     "lighthouse": lighthouse,
+    "pictures": pictures,
     "load": load,
     "soak": soak,
     "mutants": mutants,

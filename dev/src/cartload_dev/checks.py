@@ -178,6 +178,12 @@ def load(environ: Mapping[str, str], parts: Sequence[str] = ()) -> int:
     return _run_shown(step, checkout(), {**environ, "PYTHONPATH": "tests"})
 
 
+def pictures(environ: Mapping[str, str]) -> int:
+    """Take the pictures of README.md anew; return 1 when one is too large."""
+    step = Step("pictures", (sys.executable, "-m", "pictures"))
+    return _run_shown(step, checkout(), {**environ, "PYTHONPATH": "tests"})
+
+
 def lighthouse(environ: Mapping[str, str], parts: Sequence[str] = ()) -> int:
     """Score the pages of the UI by Lighthouse, all or some; return 1 when a score is too low."""
     step = Step("lighthouse", (sys.executable, "-m", "lighthouse", *parts))
