@@ -10,14 +10,14 @@ from yarl import URL
 
 SCRIPT = "/assets/long-3c4d.js"
 CONTENT = b"export const numbers = [" + b"1, " * 1000 + b"]"
-BROTLI = b"stands for what Brotli would make of it"
 GZIP = gzip.compress(CONTENT)
+BROTLI = b"stands for what Brotli would make of it".ljust(len(GZIP), b".")
 BODIES = {"br": BROTLI, "gzip": GZIP, None: CONTENT}
 
 
 @pytest.fixture
 async def ui(start_gateway: Any, tmp_path: Path) -> Any:
-    """A gateway whose UI has one script with compressed copies, all of one time."""
+    """A gateway whose UI has one script with compressed copies, of one time and size."""
     assets = tmp_path / "ui" / "assets"
     files = {"long-3c4d.js": CONTENT, "long-3c4d.js.br": BROTLI, "long-3c4d.js.gz": GZIP}
     for name, content in files.items():

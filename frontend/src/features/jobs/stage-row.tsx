@@ -1,4 +1,4 @@
-import { Check, Dot, Pause, X, type LucideIcon } from 'lucide-react'
+import { Check, Circle, Pause, X, type LucideIcon } from 'lucide-react'
 import type { ReactElement } from 'react'
 
 import { classes } from '@/lib/classes'
@@ -24,7 +24,7 @@ const marks: Record<Standing, string> = {
 
 const icons: Record<Standing, LucideIcon | null> = {
   done: Check,
-  now: Dot,
+  now: Circle,
   paused: Pause,
   stopped: X,
   ahead: null,
@@ -50,8 +50,8 @@ function Mark({ standing }: { standing: Standing }): ReactElement {
     >
       {Icon !== null && (
         <Icon
-          strokeWidth={standing === 'now' ? 8 : 3}
-          className={classes('size-4', standing === 'now' && 'animate-pulse fill-current')}
+          strokeWidth={3}
+          className={standing === 'now' ? 'size-2 animate-pulse fill-current' : 'size-4'}
         />
       )}
     </span>
