@@ -25,6 +25,8 @@ TABLES = (
     "payment_details",
     "wishlist",
     "reviews",
+    "sessions",
+    "events",
 )
 TOPICS = (*(f"cartload.batches.{table}" for table in TABLES), "cartload.datasets")
 

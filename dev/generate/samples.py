@@ -37,6 +37,8 @@ _STRATA = {
     "payment_details": ("a.country, t.kind, t.status", _COUNTRY),
     "wishlist": ("c.slug", f"JOIN products AS p ON p.id = t.product_id {_CATEGORY}"),
     "reviews": ("u.country, t.rating", "JOIN users AS u ON u.id = t.user_id"),
+    "sessions": ("t.country, t.channel, t.traffic_source", ""),
+    "events": ("t.type, s.channel", "JOIN sessions AS s ON s.id = t.session_id"),
 }
 """By table: what its rows are spread over evenly, and the joins that know it."""
 

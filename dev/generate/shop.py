@@ -1,4 +1,4 @@
-"""The shop that the docs show: one small dataset of the default spec, in DuckDB."""
+"""The shop that the docs show: one small dataset with a clickstream, in DuckDB."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,13 +13,13 @@ from cartload.schema import TABLE_NAMES
 from cartload.spec import parse, resolve
 
 CUSTOMERS = 20_000
-COMMAND = f"cartload generate --customers {CUSTOMERS} --out shop"
+COMMAND = f"cartload generate --customers {CUSTOMERS} --set clickstream.sessions_per_customer=3 --out shop"
 
 
 @contextmanager
 def shop(customers: int = CUSTOMERS) -> Iterator[Stored]:
     """Make the dataset."""
-    spec = resolve(parse({"customers": customers}))
+    spec = resolve(parse({"customers": customers, "clickstream": {"sessions_per_customer": 3}}))
     engine, parts = Engine(spec), dict[str, list[pa.RecordBatch]]()
     for chunk in plan(spec, Segment(0, customers), catalogue=True):
         for name, batch in engine.generate(chunk).items():

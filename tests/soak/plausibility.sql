@@ -380,3 +380,94 @@ SELECT count(*) FROM (SELECT sum(quantity) AS there FROM inventory_items GROUP B
 WHERE there > 0.9 * (SELECT sum(quantity) FROM inventory_items);
 -- planted
 UPDATE inventory_items SET distribution_center_id = (SELECT min(id) FROM distribution_centers);
+
+-- a cart without a view: none
+SELECT count(*) FROM events AS a JOIN sessions AS s ON s.id = a.session_id
+WHERE a.type = 'add_to_cart' AND NOT EXISTS (SELECT 1 FROM events AS v JOIN sessions AS w ON w.id = v.session_id
+  WHERE v.type = 'view_product' AND w.visitor_id = s.visitor_id AND v.product_id = a.product_id
+    AND v.occurred_at <= a.occurred_at);
+-- planted
+UPDATE events SET type = 'page_view', product_id = NULL WHERE type = 'view_product';
+
+-- a session of nine hours: none
+SELECT count(*) FROM sessions WHERE ended_at - started_at > INTERVAL 3 HOUR;
+-- planted
+UPDATE sessions SET ended_at = started_at + INTERVAL 9 HOUR WHERE id = (SELECT min(id) FROM sessions);
+
+-- an order in the web shop that no session explains: none
+SELECT count(*) FROM order_details AS o
+WHERE o.channel IN ('web', 'ios', 'android') AND EXISTS (FROM sessions) AND NOT EXISTS (
+  SELECT 1 FROM sessions AS s JOIN events AS e ON e.session_id = s.id
+  WHERE s.user_id = o.user_id AND s.channel = o.channel AND e.type = 'purchase' AND e.occurred_at = o.placed_at);
+-- planted
+UPDATE events SET type = 'page_view' WHERE type = 'purchase';
+
+-- a purchase in the clickstream without an order: none
+SELECT count(*) FROM events AS e JOIN sessions AS s ON s.id = e.session_id WHERE e.type = 'purchase' AND NOT EXISTS (
+  SELECT 1 FROM order_details AS o WHERE o.user_id = s.user_id AND o.placed_at = e.occurred_at);
+-- planted
+UPDATE sessions SET user_id = NULL;
+
+-- Safari on Windows or Android: none
+SELECT count(*) FROM sessions WHERE browser = 'safari' AND os NOT IN ('macos', 'ios');
+-- planted
+UPDATE sessions SET os = 'windows' WHERE browser = 'safari';
+
+-- a phone that runs macOS, a desktop that runs iOS: none
+SELECT count(*) FROM sessions WHERE (device = 'desktop') <> (os IN ('windows', 'macos', 'linux'));
+-- planted
+UPDATE sessions SET device = 'desktop' WHERE os = 'ios';
+
+-- iPhones in India as common as in Japan: none
+SELECT count(*) FROM (SELECT
+  avg((os = 'ios')::INTEGER) FILTER (country IN ('IN', 'PL', 'BR')) AS few,
+  avg((os = 'ios')::INTEGER) FILTER (country IN ('US', 'JP', 'GB', 'CA', 'AU')) AS many
+  FROM sessions WHERE channel = 'web' AND device = 'mobile')
+WHERE few > many / 2;
+-- planted
+UPDATE sessions SET os = 'ios' WHERE country IN ('IN', 'PL', 'BR');
+
+-- a newsletter to somebody who never left an address: none
+SELECT count(*) FROM sessions WHERE traffic_source = 'email' AND user_id IS NULL;
+-- planted
+UPDATE sessions SET user_id = NULL;
+
+-- ads that bring better customers than newsletters: none
+SELECT count(*) FROM (SELECT
+  avg((s.events = 1)::INTEGER) FILTER (traffic_source = 'email') AS email,
+  avg((s.events = 1)::INTEGER) FILTER (traffic_source IN ('social', 'paid_search')) AS ads FROM sessions AS s)
+WHERE email >= ads;
+-- planted
+UPDATE sessions SET events = 1 WHERE traffic_source = 'email';
+
+-- surfing at four in the morning as much as at eight in the evening: none
+SELECT count(*) FROM (SELECT
+  count(*) FILTER (hour(s.started_at AT TIME ZONE u.time_zone) = 4) AS night,
+  count(*) FILTER (hour(s.started_at AT TIME ZONE u.time_zone) = 20) AS evening
+  FROM sessions AS s JOIN users AS u ON u.id = s.user_id)
+WHERE night > evening / 3;
+-- planted
+UPDATE sessions AS s SET started_at = date_trunc('day', s.started_at AT TIME ZONE u.time_zone) AT TIME ZONE u.time_zone
+  + INTERVAL 4 HOUR FROM users AS u WHERE u.id = s.user_id;
+
+-- a purchase a second after the first look, one in a hundred or more: none
+SELECT count(*) FROM (SELECT count(*) FILTER (ended_at - started_at < INTERVAL 1 SECOND) AS hasty, count(*) AS n
+  FROM sessions WHERE id IN (SELECT session_id FROM events WHERE type = 'purchase'))
+WHERE hasty > n / 100;
+-- planted
+UPDATE sessions SET ended_at = started_at;
+
+-- visitors who all look at one product: none
+SELECT count(*) FROM (SELECT product_id, count(*) AS views FROM events WHERE type = 'view_product' GROUP BY ALL)
+WHERE views > (SELECT count(*) FROM events WHERE type = 'view_product') / 5;
+-- planted
+UPDATE events SET product_id = (SELECT min(id) FROM products) WHERE type = 'view_product';
+
+-- what sells best is hardly looked at: none
+SELECT count(*) FROM (
+  SELECT s.product_id, count(*) AS sold FROM order_item AS i JOIN products_skus AS s ON s.id = i.product_sku_id
+  GROUP BY ALL ORDER BY sold DESC, s.product_id LIMIT 5) AS b
+WHERE (SELECT count(*) FROM events AS e WHERE e.type = 'view_product' AND e.product_id = b.product_id) < b.sold / 2
+  AND EXISTS (FROM events);
+-- planted
+DELETE FROM events WHERE type = 'view_product';

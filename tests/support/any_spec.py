@@ -86,6 +86,10 @@ FIELDS = st.fixed_dictionaries(
         "orders": ORDERS,
         "wishlist": st.fixed_dictionaries({"per_customer": ratio(0, 50, 1.2)}),
         "reviews": st.fixed_dictionaries({"rate": ratio(0, 1, 0.2)}),
+        "clickstream": st.fixed_dictionaries(
+            {"sessions_per_customer": ratio(0, 50, 0, 0.5, 3), "bounce_rate": ratio(0, 0.6, 0.4)},
+            optional={"abandonment_rate": ratio(0, 0.4, 0.15), "conversion_rate": ratio(0.005, 0.5, 0.03)},
+        ),
         "inventory": st.fixed_dictionaries(
             {"centers": st.one_of(st.none(), st.integers(3, 10)), "centers_per_sku": ratio(1, 10, 2)}
         ),

@@ -24,6 +24,8 @@ TABLES = (
     "payment_details",
     "wishlist",
     "reviews",
+    "sessions",
+    "events",
 )
 
 

@@ -39,6 +39,11 @@ SPECS: dict[str, dict[str, Any]] = {
         "inventory": {"centers": 5, "centers_per_sku": 1.5},
         "skew": {"products": 1.7, "customers": 0},
     },
+    "clickstream": {
+        "customers": 1100,
+        "ids": "integer",
+        "clickstream": {"sessions_per_customer": 2.2, "conversion_rate": 0.3, "bounce_rate": 0.35},
+    },
 }
 
 

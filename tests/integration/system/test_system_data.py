@@ -119,7 +119,7 @@ async def test_a_full_report_and_the_answers_come_when_they_are_asked_for(user: 
         while (report := await user.get(f"{dataset}/report"))["state"] == "running":  # noqa: ASYNC110
             await asyncio.sleep(0.1)
     assert (report["state"], report["kind"], report["ok"]) == ("ready", "full", True)
-    assert [invariant["number"] for invariant in report["invariants"]] == [1, 2, 3, 4, 5, 6, 7, 8]
+    assert [invariant["number"] for invariant in report["invariants"]] == [1, 2, 3, 4, 5, 6, 7, 8, 9]
     answers = await user.get(f"{dataset}/answers")
     assert (answers["state"], len(answers["items"])) == ("ready", len(questions()))
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from support.mutations import money, people, status, stock, structure, times
+from support.mutations import money, people, status, stock, structure, times, visits
 from support.mutations.case import Case
 
 CASES: Final[dict[str, Case]] = {
@@ -12,5 +12,6 @@ CASES: Final[dict[str, Case]] = {
     **status.CASES,
     **people.CASES,
     **stock.CASES,
+    **visits.CASES,
 }
 """By the name of the rule: statements over the tables that break it."""

@@ -20,6 +20,8 @@ _HARMLESS: Final = {
     "payment_details": "provider",
     "wishlist": "updated_at",
     "reviews": "title",
+    "sessions": "traffic_source",
+    "events": "url",
 }
 """Of each table a mandatory column that no other rule asks about where it is NULL."""
 _FREE_TEXT: Final = {
@@ -33,6 +35,8 @@ _FREE_TEXT: Final = {
     "order_details": "coupon",
     "payment_details": "provider",
     "reviews": "title",
+    "sessions": "country",
+    "events": "url",
 }
 _COPIES: Final = {
     "categories": "'new' AS slug",
@@ -50,6 +54,8 @@ _OTHER_VALUES: Final = {
     "order_details": one("order_details", "channel = 'fax'"),
     "payment_details": one("payment_details", "method = 'cash'", "method <> 'card'"),
     "reviews": one("reviews", "status = 'hidden'", "status = 'published'"),
+    "sessions": one("sessions", "traffic_source = 'fax'"),
+    "events": one("events", "type = 'yawn'", "type = 'page_view'"),
 }
 
 
@@ -63,19 +69,28 @@ def cases() -> Iterator[tuple[str, Case]]:
 
 def _of_table(table: Table) -> Iterator[tuple[str, Case]]:
     name = table.name
-    yield f"{name}.mandatory", case(one(name, f"{_HARMLESS[name]} = NULL"))
+    yield f"{name}.mandatory", case(one(name, f"{_HARMLESS[name]} = NULL"), perhaps="purchase.order")
     yield f"{name}.ids", case(f"SET VARIABLE old = (SELECT max(id) FROM {name})", *_renamed(name))
     if name in _FREE_TEXT:
         text = _FREE_TEXT[name]
         change = f"{text} = repeat('x', 999)"
-        yield f"{name}.texts", case(one(name, change, f"{text} IS NOT NULL"), perhaps="user.name")
+        yield (
+            f"{name}.texts",
+            case(
+                one(name, change, f"{text} IS NOT NULL"),
+                perhaps="user.name session.user event.page visitor.profile",
+            ),
+        )
     if name in _OTHER_VALUES:
-        yield f"{name}.values", case(_OTHER_VALUES[name])
+        yield f"{name}.values", case(_OTHER_VALUES[name], perhaps="purchase.order")
     if name in _COPIES:
         copied = f"INSERT INTO {name} SELECT * REPLACE ({_COPIES[name]}) FROM {name} WHERE "
         unused = UNUSED if name == "addresses" else "true"
         last = f"id = (SELECT max(id) FROM {name} WHERE {unused})"
-        yield f"{name}.id.unique", case(copied + last, others=f"{name}.count")
+        yield (
+            f"{name}.id.unique",
+            case(copied + last, others=f"{name}.count", perhaps="order.session event.page"),
+        )
     if name in (*CATALOGUE_TABLES, "addresses") and name in _COPIES:
         renamed = f"{NOBODY} AS id, {_COPIES[name]}"
         yield (
@@ -119,11 +134,12 @@ COUNTS: Final = {
         f"DELETE FROM reviews WHERE order_id = {_GONE}",
         f"DELETE FROM order_details WHERE id = {_GONE}",
         others="order_item.count",
+        perhaps="purchase.order",
     ),
     "order_item.count": case(
         f"DELETE FROM order_item WHERE id = {first('order_item', _FIRST_OF_SEVERAL)}",
         others="order.subtotal order.lines",
-        perhaps="order.tax",
+        perhaps="order.tax order.cart",
     ),
     "order.lines": case(one("order_item", "line_number = 99", f"{_PLAIN} AND line_number = 1")),
 }
@@ -179,6 +195,13 @@ KEYS: Final = {
     "payment_details.id.unique": case(_doubled("payment_details")),
     "wishlist.id.unique": case(_doubled("wishlist")),
     "reviews.id.unique": case(_doubled("reviews")),
+    "sessions.id.unique": case(
+        _doubled("sessions"),
+        others="session.events session.moments events.session_id.parent",
+        perhaps="cart.view order.session purchase.order order.cart",
+    ),
+    "events.id.unique": case(_doubled("events")),
+    "events.session_id+sequence.unique": case(one("events", "sequence = 1", "sequence = 2")),
     "reviews.user_id+product_id.unique": case(
         f"""UPDATE reviews r SET product_id = o.one FROM {_TWO_REVIEWS} o
         WHERE r.order_id = o.order_id AND r.product_id = o.other"""
@@ -191,7 +214,7 @@ KEYS: Final = {
           SELECT order_id, arg_min(product_sku_id, line_number) AS product_sku_id FROM order_item
           WHERE {_PLAIN} GROUP BY order_id HAVING count(*) > 1 ORDER BY order_id LIMIT 1) o
         WHERE i.order_id = o.order_id AND i.line_number = 2""",
-        perhaps="line.unit_price",
+        perhaps="line.unit_price order.cart",
     ),
     "payment_details.order_id+attempt.unique": case(
         one("payment_details", "attempt = 1", "kind = 'refund'"), others="payment.attempts"
@@ -213,9 +236,19 @@ PARENTS: Final = {
             ("wishlist", "user_id"),
             ("reviews", "order_id"),
             ("order_details", "address_id"),
-            ("order_item", "product_sku_id"),
         )
     },
+    "sessions.user_id.parent": case(
+        one("sessions", f"user_id = {NOBODY}", "user_id IS NOT NULL"),
+        perhaps="visitor.user purchase.order order.session",
+    ),
+    "events.session_id.parent": case(
+        one("events", f"session_id = {NOBODY}"), others="session.events", perhaps="session.moments"
+    ),
+    "events.product_id.parent": case(one("events", f"product_id = {NOBODY}", "product_id IS NOT NULL")),
+    "order_item.product_sku_id.parent": case(
+        one("order_item", f"product_sku_id = {NOBODY}"), perhaps="order.cart"
+    ),
     "reviews.user_id.parent": case(one("reviews", f"user_id = {NOBODY}"), others="review.bought"),
     "reviews.product_id.parent": case(one("reviews", f"product_id = {NOBODY}"), others="review.bought"),
     "inventory_items.distribution_center_id.parent": case(
@@ -226,12 +259,14 @@ PARENTS: Final = {
     ),
     "addresses.user_id.parent": case(one("addresses", f"user_id = {NOBODY}", f"NOT is_default AND {UNUSED}")),
     "order_details.user_id.parent": case(
-        one("order_details", f"user_id = {NOBODY}"), others="order.address", perhaps="review.bought"
+        one("order_details", f"user_id = {NOBODY}"),
+        others="order.address",
+        perhaps="review.bought order.session purchase.order",
     ),
     "order_item.order_id.parent": case(
         one("order_item", f"order_id = {NOBODY}", f"{_PLAIN} AND line_number = 1"),
         others="order.subtotal order.lines",
-        perhaps="order.tax",
+        perhaps="order.tax order.cart",
     ),
     "payment_details.order_id.parent": case(
         one("payment_details", f"order_id = {NOBODY}", f"kind = 'charge' AND attempt = 1 AND {_PLAIN}"),

@@ -33,6 +33,8 @@ CASES: Final[dict[str, Case]] = {
     "payment_details.window": _after_end("payment_details", _RETRIED),
     "wishlist.window": _after_end("wishlist", others="wish.moments"),
     "reviews.window": _after_end("reviews", "status = 'published'"),
+    "sessions.window": _after_end("sessions", others="session.moments"),
+    "events.window": _after_end("events", others="event.moments"),
     "order.after_sign_up": case(
         one(
             "users",
@@ -40,7 +42,7 @@ CASES: Final[dict[str, Case]] = {
             "id IN (SELECT user_id FROM order_details)",
         ),
         others="address.after_sign_up",
-        perhaps="wish.moments",
+        perhaps="wish.moments session.user",
     ),
     "order.address": case(
         one("addresses", f"created_at = {_LATE}, updated_at = {_LATE}", f"NOT ({UNUSED})"),
@@ -54,7 +56,7 @@ CASES: Final[dict[str, Case]] = {
             """discontinued_at IS NULL AND id IN (SELECT product_id FROM products_skus s
             JOIN order_item i ON i.product_sku_id = s.id)""",
         ),
-        perhaps="wish.moments",
+        perhaps="wish.moments event.on_sale",
     ),
     "line.moments": case(one("order_item", "created_at = created_at + INTERVAL 1 MILLISECOND")),
     "payment.moments": case(one("payment_details", f"updated_at = {_EARLIER}", _RETRIED)),

@@ -11,7 +11,21 @@ from cartload.storage import manifest
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    assert main(["generate", "--customers", "400", "--out", str(tmp_path / "shop"), "--quiet"]) == 0
+    assert (
+        main(
+            [
+                "generate",
+                "--customers",
+                "400",
+                "--set",
+                "clickstream.sessions_per_customer=1",
+                "--out",
+                str(tmp_path / "shop"),
+                "--quiet",
+            ]
+        )
+        == 0
+    )
     return tmp_path / "shop"
 
 

@@ -101,8 +101,8 @@ def test_a_folder_of_another_vintage_is_not_played(
         (("--until", "2026-01-01T00:00:01Z"), "--until 2026-01-01T00:00:01Z: must lie in the window"),
         (("--until", "soon"), "--until soon: must be a date and time with its zone"),
         (
-            ("--topics", "ecommerce-clickstream"),
-            "--topics: no topic ecommerce-clickstream; there are ecommerce-",
+            ("--topics", "ecommerce-clicks"),
+            "--topics: no topic ecommerce-clicks; there are ecommerce-",
         ),
         (("--topics", "ecommerce-orders,"), "--topics: a name between the commas is missing"),
         (

@@ -19,8 +19,13 @@ from support.answers_stored import in_memory, true_rows, true_rows_of
 from support.engine_invariants import dataset
 
 SPECS: dict[str, dict[str, Any]] = {
-    "plain": {"customers": 1200},
-    "integer ids": {"customers": 500, "ids": "integer", "seed": 5},
+    "plain": {"customers": 1200, "clickstream": {"sessions_per_customer": 2}},
+    "integer ids": {
+        "customers": 500,
+        "ids": "integer",
+        "seed": 5,
+        "clickstream": {"sessions_per_customer": 1, "conversion_rate": 0.3},
+    },
     "failing": {
         "customers": 300,
         "orders": {"payment_failure_rate": 0.8, "cancel_rate": 0.4, "return_rate": 0.5},
@@ -97,7 +102,7 @@ def test_questions_say_what_they_mean(question: cartload.answers.Question) -> No
 
 def test_a_dataset_without_a_table_is_refused() -> None:
     _, tables = dataset(customers=1)
-    with in_memory(tables) as stored, pytest.raises(StoredError, match="memory has no table reviews"):
+    with in_memory(tables) as stored, pytest.raises(StoredError, match="memory has no table events"):
         answers(replace(stored, tables=stored.tables[:-1]))
 
 

@@ -19,6 +19,7 @@ FIELDS: dict[str, Any] = {
     "customers": 1500,
     "ids": "integer",
     "catalogue": {"products": 600},
+    "clickstream": {"sessions_per_customer": 1},
     "orders": {"cancel_rate": 0.2, "return_rate": 0.3, "payment_failure_rate": 0.3},
 }
 MOMENTS = ("2024-02-10T00:00:00Z", "2025-01-15T12:34:56.789Z", "2025-12-29T23:00:00Z")
@@ -58,6 +59,10 @@ EARLIER = {
             CASE WHEN updated_at <= $t THEN status ELSE 'pending' END AS status,
             CASE WHEN updated_at <= $t THEN updated_at ELSE created_at END AS updated_at)
         FROM reviews WHERE created_at <= $t""",
+    "sessions": """SELECT s.* REPLACE (e.last AS ended_at, e.n AS events, e.last AS updated_at)
+        FROM sessions s JOIN (SELECT session_id, max(occurred_at) AS last, count(*)::INTEGER AS n FROM events
+          WHERE occurred_at <= $t GROUP BY session_id) e ON e.session_id = s.id""",
+    "events": "FROM events WHERE occurred_at <= $t",
 }
 """The rows of each table at the moment $t, by what the whole window's rows say; stock is below."""
 
@@ -205,6 +210,8 @@ def test_the_checker_misses_nothing_that_is_later_than_the_moment(whole: dict[st
         "payment_details",
         "wishlist",
         "reviews",
+        "sessions",
+        "events",
     }
     assert found.keys() == {f"{name}.window" for name in later}
 

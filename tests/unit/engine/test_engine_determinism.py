@@ -64,7 +64,7 @@ def test_golden_hashes_without_the_cpus_vector_instructions() -> None:
 
 @pytest.mark.parametrize("grouping", [1, 2, 3, 7])
 def test_chunk_size_and_order_change_nothing(grouping: int) -> None:
-    spec = resolve(parse({"customers": 5300, "ids": "integer"}))
+    spec = resolve(parse({"customers": 5300, "ids": "integer", "clickstream": {"sessions_per_customer": 1}}))
     segment = Segment(0, spec.customers)
     usual = hashes(spec, plan(spec, segment, catalogue=True))
     other = plan(spec, segment, catalogue=True, blocks_per_chunk=grouping)
@@ -72,7 +72,7 @@ def test_chunk_size_and_order_change_nothing(grouping: int) -> None:
 
 
 def test_every_block_is_made_alone_as_among_others() -> None:
-    spec = resolve(parse({"customers": 3000}))
+    spec = resolve(parse({"customers": 3000, "clickstream": {"sessions_per_customer": 1}}))
     engine = Engine(spec)
     whole = engine.generate(plan(spec, Segment(0, 3000), catalogue=False, blocks_per_chunk=3)[0])
     parts = [engine.generate(plan(spec, Segment(block, 1000), catalogue=False)[0]) for block in range(3)]
@@ -98,6 +98,7 @@ def test_no_value_depends_on_the_number_of_customers_once_resolved() -> None:
 
 
 def test_another_seed_makes_other_rows() -> None:
-    one, two = (resolve(parse({"customers": 10, "seed": seed})) for seed in (1, 2))
+    fields = {"customers": 10, "clickstream": {"sessions_per_customer": 1}}
+    one, two = (resolve(parse({**fields, "seed": seed})) for seed in (1, 2))
     first, second = (hashes(spec, plan(spec, Segment(0, 10), catalogue=True)) for spec in (one, two))
     assert all(first[name].hex != second[name].hex for name in TABLE_NAMES)

@@ -25,7 +25,7 @@ NASTY = ["", '"', "a,b", "line\nbreak", "tab\there", "back\\slash", "\\N", "\x00
 
 
 def batches() -> dict[str, pa.RecordBatch]:
-    spec = resolve(parse({"customers": 60}))
+    spec = resolve(parse({"customers": 60, "clickstream": {"sessions_per_customer": 1}}))
     engine = Engine(spec)
     return {
         name: batch

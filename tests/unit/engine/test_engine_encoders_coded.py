@@ -19,7 +19,7 @@ from cartload.schema import TABLE_NAMES
 from cartload.spec import parse, resolve
 
 NASTY = ["", '"', "'", "a,b", "line\nbreak", "tab\there", "back\\slash", "\x00\x1a", "zß水🍌", None]
-SPEC = resolve(parse({"customers": 60}))
+SPEC = resolve(parse({"customers": 60, "clickstream": {"sessions_per_customer": 1}}))
 
 FORMS: dict[str, Callable[[pa.RecordBatch], Any]] = {
     "csv": lambda batch: csv_lines(batch, header=True),

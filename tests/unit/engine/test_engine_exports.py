@@ -25,7 +25,7 @@ IDS: tuple[Ids, ...] = ("uuid", "integer")
 
 @pytest.fixture(scope="module", params=IDS)
 def made(request: pytest.FixtureRequest) -> tuple[Ids, dict[str, pa.Table]]:
-    _, tables = dataset(customers=60, ids=request.param)
+    _, tables = dataset(customers=60, ids=request.param, clickstream={"sessions_per_customer": 1})
     return request.param, tables
 
 

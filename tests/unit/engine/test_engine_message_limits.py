@@ -56,6 +56,32 @@ def test_the_documented_number_of_orders_can_be_sent(ids: Any) -> None:
         require_sendable(spec_of({"ids": ids, "orders": {"per_customer": most + 0.2}}))
 
 
+@pytest.mark.parametrize(
+    ("clickstream", "orders", "named", "least"),
+    [
+        ({"sessions_per_customer": 9}, 2.5, "clickstream.sessions_per_customer", False),
+        ({"sessions_per_customer": 50}, 0.1, "clickstream.sessions_per_customer", False),
+        ({"sessions_per_customer": 1}, 7, "orders.per_customer", False),
+        ({"sessions_per_customer": 1, "conversion_rate": 0.05}, 2.5, "clickstream.conversion_rate", True),
+    ],
+)
+def test_of_sessions_the_first_field_without_which_they_would_fit_is_named(
+    clickstream: dict[str, Any], orders: float, named: str, least: bool
+) -> None:
+    fields = {"clickstream": clickstream, "orders": {"per_customer": orders}}
+    with pytest.raises(SpecError) as caught:
+        require_sendable(spec_of(fields))
+    (error,) = caught.value.errors
+    assert error["field"] == named
+    found = re.match(r"the service can make (a conversion of at least|at most) ([\d.]+) ", error["message"])
+    assert found is not None
+    assert (found[1] != "at most") == least
+    bound, step = float(found[2]), -0.0002 if least else 0.2
+    require_sendable(spec_of(changed(fields, named, bound)))
+    with pytest.raises(SpecError):
+        require_sendable(spec_of(changed(fields, named, round(bound + step, 4))))
+
+
 def test_a_block_at_all_upper_bounds_is_made_and_taken_alone() -> None:
     spec = spec_of({"customers": 1000, "orders": {"per_customer": 50, "items": 10}, "ids": "integer"})
     assert runs.whole(spec).blocks_per_chunk == 1

@@ -14,7 +14,7 @@ from support.plausibility import PlausibilityQuery, queries, too_many, views
 @pytest.fixture(scope="module")
 def small() -> Iterator[Any]:
     """A small dataset in tables that can be changed."""
-    _, tables = dataset(customers=120)
+    _, tables = dataset(customers=120, clickstream={"sessions_per_customer": 3})
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'UTC'")
         for name, rows in tables.items():
@@ -39,7 +39,7 @@ def test_there_are_thirty_at_least() -> None:
 
 
 def test_a_hundred_thousand_rows_are_plausible() -> None:
-    _, tables = dataset(customers=7000)
+    _, tables = dataset(customers=7000, clickstream={"sessions_per_customer": 1})
     with in_memory(tables) as stored:
         assert too_many(stored.connection) == []
     assert sum(map(len, tables.values())) > 100_000

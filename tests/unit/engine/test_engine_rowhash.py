@@ -67,7 +67,7 @@ def _row(name: str, row: dict[str, Any]) -> int:
 
 
 def _batches(ids: str, *, dictionaries: bool = False) -> dict[str, pa.RecordBatch]:
-    spec = resolve(parse({"customers": 30, "ids": ids}))
+    spec = resolve(parse({"customers": 30, "ids": ids, "clickstream": {"sessions_per_customer": 1}}))
     engine = Engine(spec)
     return {
         name: batch

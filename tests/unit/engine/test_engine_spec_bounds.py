@@ -20,6 +20,7 @@ ROOMY: dict[str, Any] = {
     "orders": {"items": 1},
     "wishlist": {"per_customer": 0},
     "season": {"events": [EVENT]},
+    "clickstream": {"sessions_per_customer": 0.0001, "bounce_rate": 0, "abandonment_rate": 0},
 }
 """A spec in which nearly every single field can take any value without contradicting another."""
 
@@ -41,6 +42,10 @@ NUMBERS: list[tuple[str, float, float, float]] = [
     ("orders.payment_failure_rate", 0, 0.9, 0.0001),
     ("wishlist.per_customer", 0, 50, 0.0001),
     ("reviews.rate", 0, 1, 0.0001),
+    ("clickstream.sessions_per_customer", 0, 50, 0.0001),
+    ("clickstream.bounce_rate", 0, 1, 0.0001),
+    ("clickstream.abandonment_rate", 0, 1, 0.0001),
+    ("clickstream.conversion_rate", 0.0025, 0.9499, 0),
     ("inventory.centers", 3, 10, 1),
     ("inventory.centers_per_sku", 1, 10, 0.0001),
     ("skew.products", 0, 2, 0.0001),

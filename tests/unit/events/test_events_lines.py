@@ -22,6 +22,7 @@ from support.any_spec import valid_fields
 
 FIELDS: dict[str, Any] = {
     "customers": 300,
+    "clickstream": {"sessions_per_customer": 0.5},
     "catalogue": {"products": 600},
     "orders": {"cancel_rate": 0.2, "return_rate": 0.3, "payment_failure_rate": 0.4},
 }

@@ -20,6 +20,7 @@ from support.folding import fold_hashes, folded, milliseconds, table_hashes
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LIVELY: dict[str, Any] = {
     "customers": 2500,
+    "clickstream": {"sessions_per_customer": 0.5, "conversion_rate": 0.6},
     "ids": "integer",
     "catalogue": {"products": 600},
     "orders": {"cancel_rate": 0.2, "return_rate": 0.3, "payment_failure_rate": 0.3},
@@ -105,6 +106,8 @@ def test_every_table_that_can_change_does(changes: dict[str, pa.RecordBatch]) ->
         "payment_details": 2,
         "wishlist": 2,
         "reviews": 2,
+        "sessions": 31,
+        "events": 1,
     }
 
 

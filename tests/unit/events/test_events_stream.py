@@ -12,6 +12,7 @@ from cartload.events.event_ids import stream_id
 from cartload.events.stream import EventStream
 from cartload.events.topics import (
     BUSINESS_TOPICS,
+    CLICKSTREAM,
     EVENT_TYPES,
     ORDERS,
     PAYMENTS,
@@ -24,6 +25,7 @@ from cartload.spec import Spec, parse, resolve
 
 FIELDS: dict[str, Any] = {
     "customers": 1500,
+    "clickstream": {"sessions_per_customer": 0.5},
     "ids": "integer",
     "catalogue": {"products": 600},
     "orders": {"cancel_rate": 0.2, "return_rate": 0.3, "payment_failure_rate": 0.4},
@@ -65,7 +67,7 @@ def of_type(events: list[Told], name: str) -> list[Told]:
     return [event for event in events if event["type"] == name]
 
 
-UNCHANGING = ("categories", "sub_categories", "distribution_centers", "users", "addresses")
+UNCHANGING = ("categories", "sub_categories", "distribution_centers", "users", "addresses", "events")
 
 
 def test_every_type_happens(events: list[Told]) -> None:
@@ -206,10 +208,43 @@ def test_topics_are_found_by_name_and_by_pattern() -> None:
     assert matching(["ecommerce-cdc.*"]) == tuple(f"ecommerce-cdc.{name}" for name in TABLE_NAMES)
     assert matching(["ecommerce-cdc.users", PAYMENTS, "*-payments"]) == (PAYMENTS, "ecommerce-cdc.users")
     assert matching(["*"]) == TOPICS
-    assert TOPICS[:4] == BUSINESS_TOPICS
+    assert TOPICS[:5] == BUSINESS_TOPICS
 
 
-@pytest.mark.parametrize("name", ["orders", "ecommerce-clickstream", "", "Ecommerce-orders"])
+@pytest.mark.parametrize("name", ["orders", "ecommerce-clicks", "", "Ecommerce-orders"])
 def test_a_topic_that_there_is_none_of_is_refused(name: str) -> None:
     with pytest.raises(UnknownTopicError, match=f"no topic {name}; there are ecommerce-user-events, "):
         matching([name])
+
+
+def test_the_clickstream_tells_each_visitors_steps_one_after_the_other(
+    events: list[Told], tables: dict[str, dict[int, Told]]
+) -> None:
+    clicks = [event for event in events if event["topic"] == CLICKSTREAM]
+    assert len(clicks) == len(tables["events"])
+    by_visitor = defaultdict[int, list[Told]](list)
+    for event in clicks:
+        session = tables["sessions"][event["data"]["session_id"]]
+        row = tables["events"][event["data"]["id"]]
+        known = ("visitor_id", "user_id", "channel", "device", "os", "browser", "traffic_source", "country")
+        assert event["data"] == row | {name: session[name] for name in known}
+        assert (event["key"], event["type"]) == (session["visitor_id"], row["type"])
+        assert event["time"] == row["occurred_at"]
+        by_visitor[event["key"]].append(event)
+    for found in by_visitor.values():
+        found.sort(key=lambda event: event["sequence"])
+        assert [event["sequence"] for event in found] == [*range(1, len(found) + 1)]
+        steps = [(event["data"]["session_id"], event["data"]["sequence"]) for event in found]
+        assert steps == sorted(steps)
+        assert [event["time"] for event in found] == sorted(event["time"] for event in found)
+
+
+def test_a_purchase_is_told_with_its_order(events: list[Told]) -> None:
+    orders = {
+        (event["data"]["user_id"], event["data"]["channel"], event["time"])
+        for event in events
+        if event["type"] == "order_created" and event["data"]["channel"] in ("web", "ios", "android")
+    }
+    bought = [event for event in events if event["type"] == "purchase"]
+    assert {(event["data"]["user_id"], event["data"]["channel"], event["time"]) for event in bought} == orders
+    assert len(bought) > 1000

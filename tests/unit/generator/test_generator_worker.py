@@ -21,7 +21,16 @@ from cartload_generator.domain.planning import chunk_of, part_of
 from cartload_kit.kafka import BadMessage, KafkaUnavailable, MessageTooLarge, Record
 from support.generator_jobs import DATASET, JOB, NOW
 
-SPEC = resolve(parse({"customers": 30, "seed": 4, "catalogue": {"products": 60}}))
+SPEC = resolve(
+    parse(
+        {
+            "customers": 30,
+            "seed": 4,
+            "catalogue": {"products": 60},
+            "clickstream": {"sessions_per_customer": 1},
+        }
+    )
+)
 DOCUMENT = SPEC.model_dump(mode="json")
 PLAN = plan(SPEC, Segment(0, 30), catalogue=True)
 

@@ -1945,7 +1945,7 @@ export interface components {
             rows_done: components["schemas"]["Count"];
             /** Rows Per Second */
             rows_per_second: number | null;
-            /** @description `payment_details` and `reviews` by expectation until the job ends. */
+            /** @description `payment_details`, `reviews`, `sessions` and `events` by expectation until the job ends. */
             rows_total: components["schemas"]["Count"];
             /** Seconds Left */
             seconds_left: number | null;
@@ -2185,7 +2185,7 @@ export interface components {
             rows_done: components["schemas"]["Count"];
             /** Rows Per Second */
             rows_per_second: number | null;
-            /** @description `payment_details` and `reviews` by expectation until the job ends. */
+            /** @description `payment_details`, `reviews`, `sessions` and `events` by expectation until the job ends. */
             rows_total: components["schemas"]["Count"];
             /** Seconds Left */
             seconds_left: number | null;
@@ -2458,7 +2458,7 @@ export interface components {
             }[];
             /**
              * Total Rows
-             * @description `payment_details` by expectation.
+             * @description `payment_details`, `reviews`, `sessions` and `events` by expectation.
              */
             total_rows: number;
         };
@@ -2945,7 +2945,7 @@ export interface components {
             items: components["schemas"]["TableInfo"][];
         };
         /** @enum {string} */
-        TableName: "categories" | "sub_categories" | "products" | "products_skus" | "distribution_centers" | "inventory_items" | "users" | "addresses" | "order_details" | "order_item" | "payment_details" | "wishlist" | "reviews";
+        TableName: "categories" | "sub_categories" | "products" | "products_skus" | "distribution_centers" | "inventory_items" | "users" | "addresses" | "order_details" | "order_item" | "payment_details" | "wishlist" | "reviews" | "sessions" | "events";
         /**
          * TableProgress
          * @description Rows stored of the rows that the job will store in one table.

@@ -47,7 +47,7 @@ class JobView(Model):
     phase: JobPhase | None = Field(description="Null unless the job is running.")
     version: Count = Field(description="Rises with every change: the higher one is the newer state.")
     rows_total: Count = Field(
-        description="`payment_details` and `reviews` by expectation until the job ends."
+        description="`payment_details`, `reviews`, `sessions` and `events` by expectation until the job ends."
     )
     rows_done: Count
     chunks_total: Count

@@ -19,6 +19,8 @@ type TableName = Literal[
     "payment_details",
     "wishlist",
     "reviews",
+    "sessions",
+    "events",
 ]
 
 TABLES: tuple[TableName, ...] = TableName.__value__.__args__

@@ -8,14 +8,20 @@ from cartload.readers.duckdb_schema import text_literal
 
 type Key = str | int
 
-type Owner = Literal["users", "order_details"]
-"""Tables whose rows own others, that lie in the order of their owner's ids."""
+type Owner = Literal["users", "order_details", "visitors"]
+"""What owns rows, some of them in the order of their owner's ids; visitors have no table of their own."""
 
 ROWS_AT_ONCE: Final = 4_000_000
 """About how many rows of a table are joined at once."""
 _OWNED: Final[dict[Owner, tuple[str, ...]]] = {
     "users": ("users", "addresses", "wishlist"),
     "order_details": ("order_details", "order_item", "payment_details", "reviews"),
+    "visitors": ("sessions", "events"),
+}
+_IDS: Final[dict[Owner, str]] = {
+    "users": "SELECT id FROM users",
+    "order_details": "SELECT id FROM order_details",
+    "visitors": "SELECT visitor_id AS id FROM sessions",
 }
 _SAMPLE: Final = 20_000
 
@@ -49,7 +55,7 @@ def ranges(stored: Stored, owner: Owner, rows_at_once: int = ROWS_AT_ONCE) -> li
         return [EVERYTHING]
     # A sample is enough, since ranges need not be equal: any edges give the same result, only the memory
     # differs.
-    sample = f"(SELECT id FROM {owner} WHERE id IS NOT NULL USING SAMPLE reservoir({_SAMPLE} ROWS))"
+    sample = f"(SELECT id FROM ({_IDS[owner]}) WHERE id IS NOT NULL USING SAMPLE reservoir({_SAMPLE} ROWS))"
     found = stored.rows(f"SELECT id FROM {sample} ORDER BY id")
     edges = sorted({found[len(found) * piece // pieces][0] for piece in range(1, pieces)}) if found else []
     return [Range(low, high) for low, high in zip([None, *edges], [*edges, None], strict=True)]

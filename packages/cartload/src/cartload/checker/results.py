@@ -13,6 +13,7 @@ INVARIANTS: Final = {
     6: "Skew and season are as the spec says",
     7: "Nobody real is hit",
     8: "Stock and reviews agree with the rest of the shop",
+    9: "Sessions lead to the orders",
 }
 """The invariants of a dataset by number."""
 

@@ -21,11 +21,11 @@ Flags = npt.NDArray[np.bool_]
 _TIMESTAMP: Final = pa.timestamp("ms", tz="UTC")
 
 
-def integers(values: I64, *, small: bool = False) -> Any:
-    """An int64 column, or int32 when ``small``."""
+def integers(values: I64, *, small: bool = False, shown: Flags | None = None) -> Any:
+    """An int64 column, or int32 when ``small``; NULL where not ``shown``."""
     kind, width = (pa.int32(), np.int32) if small else (pa.int64(), np.int64)
     data = pa.py_buffer(np.ascontiguousarray(values, width))
-    return pa.Array.from_buffers(kind, len(values), [None, data])
+    return pa.Array.from_buffers(kind, len(values), [_bitmap(shown), data])
 
 
 def flags(values: Flags) -> Any:

@@ -38,8 +38,9 @@ class Dataset:
 
     @property
     def rows(self) -> dict[str, int]:
-        """Rows of each table before any is made: exact; ``payment_details`` and ``reviews`` are about right.
+        """Rows of each table before any is made: exact, but for some.
 
+        Those of ``payment_details``, ``reviews``, ``sessions`` and ``events`` are about right.
         With ``as_of`` and more than 8,000 customers, all tables but the catalogue's are about right.
         """
         return row_totals(self.spec, self._whole, catalogue=True)

@@ -11,7 +11,7 @@ from cartload.columns import arrays
 from cartload.engine.chunks import Blocks, CatalogueRows, Chunk
 from cartload.engine.profile import Profile, profile
 from cartload.engine.rows import Rows
-from cartload.schema import CATALOGUE_TABLES, TABLE_NAMES, arrow_schema
+from cartload.schema import CATALOGUE_TABLES, TABLE_NAMES, Ids, arrow_schema
 from cartload.spec import counts, sizes
 from cartload.spec.model import Spec
 from cartload.tables import catalogue_rows
@@ -21,10 +21,13 @@ from cartload.tables.lifecycle import Lifecycle
 from cartload.tables.money import Money
 from cartload.tables.order_items import OrderItems
 from cartload.tables.orders import Orders
+from cartload.tables.pages import Pages
 from cartload.tables.payments import Payments
 from cartload.tables.placed_orders import PlacedOrders
 from cartload.tables.reviews import Reviews
+from cartload.tables.sessions import Sessions
 from cartload.tables.users import Customers
+from cartload.tables.visits import Visits
 from cartload.tables.wishes import Wishes
 from cartload.tables.world import World
 
@@ -39,6 +42,7 @@ class Engine:
     def __init__(self, spec: Spec) -> None:
         self.spec = spec
         self._world = World(spec)
+        self._pages = Pages(self._world)
 
     def generate(
         self, chunk: Chunk, *, tables: Collection[str] = TABLE_NAMES, dictionaries: bool = False
@@ -153,7 +157,24 @@ class Engine:
             "reviews": Rows(
                 lambda: reviews.rows, reviews.batch, lambda: reviews.created, lambda: (reviews.checked,)
             ),
+            **self._clickstream(items),
         }
+
+    def _clickstream(self, items: OrderItems) -> dict[str, Rows]:
+        if self.spec.clickstream.sessions_per_customer == 0:
+            return {table: _no_rows(table, self.spec.ids) for table in ("sessions", "events")}
+        sessions = Sessions(Visits(items), self._pages)
+        return {
+            "sessions": Rows(
+                lambda: sessions.rows, sessions.batch, lambda: sessions.started, lambda: sessions.steps
+            ),
+            "events": Rows(lambda: sessions.event_rows, sessions.events_batch, lambda: sessions.occurred),
+        }
+
+
+def _no_rows(table: str, ids: Ids) -> Rows:
+    nothing, batch = np.zeros(0, np.int64), pa.RecordBatch.from_pylist([], schema=arrow_schema(table, ids))
+    return Rows(lambda: nothing, lambda _: batch, lambda: nothing)
 
 
 def preview(spec: Spec, rows: int) -> dict[str, pa.RecordBatch]:

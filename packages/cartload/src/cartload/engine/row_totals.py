@@ -17,8 +17,8 @@ BLOCKS_COUNTED: Final = 8
 def row_totals(spec: Spec, segment: Segment, *, catalogue: bool) -> dict[str, int]:
     """Rows of each table under a resolved spec; 0 for a catalogue left out.
 
-    A whole window's are exact, but for ``payment_details`` and ``reviews``. Where the spec shows the shop as
-    of a moment, what is there then is counted: all of the catalogue and of small segments, else a sample of
+    A whole window's are exact, but for the tables in ``counts.EXPECTED``. Where the spec shows the shop as of
+    a moment, what is there then is counted: all of the catalogue and of small segments, else a sample of
     blocks.
     """
     whole = chunks.row_totals(spec, segment, catalogue=catalogue)

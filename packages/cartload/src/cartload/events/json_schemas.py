@@ -4,8 +4,8 @@ from typing import Any, Final
 
 from cartload._identity import VINTAGE
 from cartload.events.row_changes import CREATED
-from cartload.events.stream import ITEMS
-from cartload.events.topics import EVENT_TYPES, TOPICS, EventType, Form
+from cartload.events.stream import ITEMS, SESSIONS
+from cartload.events.topics import EVENT_TYPES, TOPICS, VISITOR_COLUMNS, EventType, Form
 from cartload.schema import Column, table
 
 type Schema = dict[str, Any]
@@ -54,6 +54,8 @@ def _data(kind: EventType) -> Schema:
     fields = {column.name: _column(column, kind.form) for column in table(kind.table).columns}
     if kind.previous is not None:
         fields[f"previous_{kind.previous}"] = _previous(kind, table(kind.table).column(kind.previous))
+    if kind.visitor:
+        fields |= {name: _column(table(SESSIONS).column(name), kind.form) for name in VISITOR_COLUMNS}
     if kind.items:
         rows = _object({column.name: _column(column, kind.form) for column in table(ITEMS).columns})
         fields["items"] = {"type": "array", "minItems": 1, "items": rows}

@@ -15,10 +15,13 @@ from cartload.events.event_ids import event_ids, stream_id
 from cartload.events.row_changes import CREATED, RowChanges
 from cartload.events.topics import EventType
 from cartload.randomness.fixed_point import I64
+from cartload.spec.counts import EVENTS_OF_A_SESSION
 from cartload.spec.model import Spec
 
 ITEMS: Final = "order_item"
 """The table whose rows are the lines of an order."""
+SESSIONS: Final = "sessions"
+"""The table whose rows know the visitors of events."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,8 @@ class EventStream:
         self._id = stream_id(spec)
         self._changes = RowChanges(spec)
         items = {ITEMS} if any(kind.items for kind in self.types) else set()
-        self._tables = {kind.table for kind in self.types} | items
+        sessions = {SESSIONS} if any(kind.visitor for kind in self.types) else set()
+        self._tables = {kind.table for kind in self.types} | items | sessions
 
     def of(self, chunk: Chunk) -> list[Events]:
         """The events of a chunk by type, in the order of :data:`topics.EVENT_TYPES`; types without any left
@@ -57,15 +61,14 @@ class EventStream:
         return [events for events in self._told(changes) if events.batch.num_rows]
 
     def _told(self, changes: dict[str, pa.RecordBatch]) -> Iterator[Events]:
+        told = [kind for kind in self.types if kind.table in changes]
+        visits = _with_visitors(changes) if any(kind.visitor for kind in told) else {}
         numbers = {
-            topic: _numbered(changes[table], [kind for kind in self.types if kind.topic == topic])
-            for topic, table in _counted(self.types).items()
-            if table in changes
+            topic: _numbered((visits if kinds[0].visitor else changes)[kinds[0].table], kinds)
+            for topic, kinds in _counted(told).items()
         }
-        for kind in self.types:
-            if kind.table not in changes:
-                continue
-            rows = changes[kind.table]
+        for kind in told:
+            rows = (visits if kind.visitor else changes)[kind.table]
             number = numbers.get(kind.topic, rows["sequence"])
             there = _tells(kind, rows)
             yield self._events(kind, rows.filter(there), number.filter(there), changes.get(ITEMS))
@@ -85,13 +88,33 @@ class EventStream:
         return Events(kind, pa.RecordBatch.from_pydict(columns))
 
 
-def _counted(types: Sequence[EventType]) -> dict[str, str]:
-    """The topics whose keys are of another table, with the table whose rows they tell of.
+def _counted(types: Sequence[EventType]) -> dict[str, list[EventType]]:
+    """The topics whose keys are of another table, with the types on them, all of which tell of one table.
 
     On all others an event tells of each change of the row that has the key: so the change's number is the
     event's.
     """
-    return {kind.topic: kind.table for kind in types if kind.key != "id"}
+    counted: dict[str, list[EventType]] = {}
+    for kind in types:
+        if kind.key != "id":
+            counted.setdefault(kind.topic, []).append(kind)
+    return counted
+
+
+def _with_visitors(changes: dict[str, pa.RecordBatch]) -> dict[str, pa.RecordBatch]:
+    """The changes of events, with columns of their sessions behind those of each row."""
+    events, sessions = changes["events"], changes[SESSIONS]
+    sessions = sessions.filter(_is_one_of(sessions["op"], (CREATED,)))
+    rows = sessions["row"].to_numpy()
+    order = np.argsort(rows, kind="stable")
+    session = order[np.searchsorted(rows[order], events["row"].to_numpy() // EVENTS_OF_A_SESSION)]
+    visits, own = sessions["after"].take(arrays.integers(session)), events["after"]
+    after = pa.StructArray.from_arrays(
+        [*own.flatten(), *(_column(visits, name) for name in topics.VISITOR_COLUMNS)],
+        names=[*(field.name for field in own.type), *topics.VISITOR_COLUMNS],
+    )
+    place = events.schema.get_field_index("after")
+    return {"events": events.set_column(place, "after", after)}
 
 
 def _numbered(rows: pa.RecordBatch, types: Sequence[EventType]) -> Any:
@@ -162,6 +185,8 @@ def _column(image: Any, name: str) -> Any:
 
 def _codes(values: Any) -> Any:
     """A number for each value, the same for the same value."""
+    if pa.types.is_string(values.type):
+        values = pc.dictionary_encode(values)
     return (values.indices if pa.types.is_dictionary(values.type) else values).to_numpy()
 
 

@@ -15,6 +15,7 @@ PREFIX: Final = "ecommerce-"
 USER_EVENTS: Final = f"{PREFIX}user-events"
 ORDERS: Final = f"{PREFIX}orders"
 INVENTORY: Final = f"{PREFIX}inventory"
+CLICKSTREAM: Final = f"{PREFIX}clickstream"
 PAYMENTS: Final = f"{PREFIX}payments"
 CDC: Final = f"{PREFIX}cdc"
 """The topics of rows are called so, a dot, and the table."""
@@ -27,7 +28,7 @@ class EventType:
     It tells of the changes whose operation is one of ``operations`` and after which columns have values as
     ``where`` says; with a column ``previous`` only of those that change its value. ``key`` is the column
     that holds the record's key. Beside the row, ``data`` has the former value of ``previous``, as
-    ``previous_<column>``, and the order's ``items``.
+    ``previous_<column>``, the order's ``items``, and what is known of the visitor of a session's event.
     """
 
     name: str
@@ -39,7 +40,34 @@ class EventType:
     key: str = "id"
     previous: str | None = None
     items: bool = False
+    visitor: bool = False
     form: Form = "business"
+
+
+VISITOR_COLUMNS: Final = (
+    "visitor_id",
+    "user_id",
+    "channel",
+    "device",
+    "os",
+    "browser",
+    "traffic_source",
+    "country",
+)
+"""Columns of its session that an event of the clickstream has beside its own."""
+
+
+def _click(name: str, description: str) -> EventType:
+    return EventType(
+        name,
+        CLICKSTREAM,
+        "events",
+        description,
+        (CREATED,),
+        where=(("type", (name,)),),
+        key="visitor_id",
+        visitor=True,
+    )
 
 
 _BUSINESS: Final = (
@@ -72,6 +100,13 @@ _BUSINESS: Final = (
         where=(("status", ("cancelled",)),),
         previous="status",
     ),
+    _click("page_view", "A visitor saw a page that is not a product's."),
+    _click("search", "A visitor searched."),
+    _click("view_product", "A visitor saw a product."),
+    _click("add_to_cart", "A visitor put a product into the cart."),
+    _click("remove_from_cart", "A visitor took a product out of the cart."),
+    _click("begin_checkout", "A visitor began to check out."),
+    _click("purchase", "A visitor bought what is in the cart."),
     EventType(
         "payment_success",
         PAYMENTS,
@@ -111,7 +146,10 @@ _ROWS: Final = tuple(
 )
 
 EVENT_TYPES: Final = (*_BUSINESS, *_ROWS)
-"""All types. Events of one moment come in this order, those of one type in the order of row numbers."""
+"""All types. Events of one moment come in this order, those of one type in the order of row numbers.
+
+Those of the clickstream come in the order of row numbers together: that is the order of a session's steps.
+"""
 TOPICS: Final = tuple(dict.fromkeys(kind.topic for kind in EVENT_TYPES))
 BUSINESS_TOPICS: Final = tuple(dict.fromkeys(kind.topic for kind in _BUSINESS))
 """The topics on which a shop tells what happens."""

@@ -109,5 +109,32 @@ FAMILIES: Final[dict[str, tuple[tuple[str, int], ...]]] = {
     "reviews.item": (("reviewed", 20),),
     "reviews.row": (("days", 8), ("hours", 20)),
     "reviews.text": (("rating", 16), ("title", 8), ("body", 16), ("checked", 16), ("rejected", 8)),
+    "sessions.block": (("start", 32),),
+    "sessions.user": (("weight", 8), ("phone", 8)),
+    "sessions.visitor": (("profile", 16),),
+    "sessions.visit": (
+        ("kind", 16),
+        ("products", 8),
+        ("about", 8),
+        ("order", 16),
+        ("app", 8),
+        ("before", 8),
+    ),
+    "sessions.time": (
+        ("time", 24),
+        ("source", 8),
+        ("landing", 8),
+        ("checkout", 8),
+        ("favourite", 4),
+        ("category", 12),
+    ),
+    "events.product": (
+        ("product", 24),
+        ("category", 12),
+        ("mode", 8),
+        ("finder", 8),
+        ("cart", 8),
+    ),
+    "events.row": (("pause", 16),),
 }
 """Family (``table.name``) to its fields in order, each with its width; they fill the 64 bits from the top."""

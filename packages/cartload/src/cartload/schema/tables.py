@@ -283,6 +283,65 @@ _REVIEWS = _table(
     indexes=(("product_id",), ("order_id",)),
 )
 
+_SESSIONS = _table(
+    "sessions",
+    "Visits to the shop on the web and in its apps; one line of a visitor's clickstream.",
+    (
+        _id(),
+        Column(
+            "visitor_id", "id", "Browser or app that came; the same at each visit, with or without a user."
+        ),
+        Column(
+            "user_id",
+            "id",
+            "Whose visit it is; NULL for visitors who have not signed up by then.",
+            nullable=True,
+            references="users.id",
+        ),
+        _enum("channel", "web ios android", "Where the visit took place: in a browser or in an app."),
+        _enum("device", "desktop mobile tablet", "Kind of device; one for each visitor."),
+        _enum("os", "windows macos linux ios android", "Operating system; one for each visitor."),
+        _enum("browser", "chrome safari edge firefox samsung app", "Browser; `app` in apps."),
+        _enum(
+            "traffic_source",
+            "direct organic_search paid_search social email referral",
+            "What brought the visitor.",
+        ),
+        _text("country", 2, "ISO 3166-1 alpha-2; the user's home country.", ascii=True),
+        _time("started_at", "When its first event happened."),
+        _time("ended_at", "When its last event happened."),
+        _int("events", "Events that it has, at least 1."),
+    ),
+    indexes=(("visitor_id",), ("user_id",), ("started_at",)),
+)
+
+_EVENTS = _table(
+    "events",
+    "What visitors do in a session, step by step.",
+    (
+        _id(),
+        _ref("session_id", "sessions", "Session that it belongs to."),
+        _int("sequence", "From 1, unique in the session, without a gap."),
+        _enum(
+            "type",
+            "page_view search view_product add_to_cart remove_from_cart begin_checkout purchase",
+            "What happened.",
+        ),
+        Column(
+            "product_id",
+            "id",
+            "Product that is viewed, put into the cart or taken out of it; else NULL.",
+            nullable=True,
+            references="products.id",
+        ),
+        _text("query", 60, "What was searched for; NULL but in searches.", nullable=True),
+        _text("url", 200, "Page, as a path in the shop.", ascii=True),
+        _time("occurred_at", "When it happened."),
+    ),
+    unique=(("session_id", "sequence"),),
+    indexes=(("product_id",), ("occurred_at",)),
+)
+
 TABLES: Final[tuple[Table, ...]] = (
     _CATEGORIES,
     _SUB_CATEGORIES,
@@ -297,6 +356,8 @@ TABLES: Final[tuple[Table, ...]] = (
     _PAYMENT_DETAILS,
     _WISHLIST,
     _REVIEWS,
+    _SESSIONS,
+    _EVENTS,
 )
 """All tables, parents first."""
 

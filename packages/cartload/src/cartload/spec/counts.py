@@ -3,11 +3,11 @@
 from typing import Final
 
 from cartload._identity import BLOCK
-from cartload.spec import payment_counts, review_counts
+from cartload.spec import payment_counts, review_counts, session_counts
 from cartload.spec.model import DECIMALS, Spec, scaled, ten_thousandths
 
-EXPECTED: Final = frozenset({"payment_details", "reviews"})
-"""Tables whose rows follow from what becomes of orders, so that their number is only expected beforehand."""
+EXPECTED: Final = frozenset({"payment_details", "reviews", "sessions", "events"})
+"""Tables whose rows follow from what orders are like, so that their number is only expected beforehand."""
 
 
 def rows_before(spec: Spec, table: str, customers: int) -> int:
@@ -32,6 +32,9 @@ def rows_before(spec: Spec, table: str, customers: int) -> int:
         case "reviews":
             items = rows_before(spec, "order_item", customers)
             return items * review_counts.reviews_per_million_items(spec) // 1_000_000
+        case "sessions" | "events":
+            orders = rows_before(spec, "order_details", customers)
+            return session_counts.rows_before(spec, table, customers, orders)
     raise KeyError(table)
 
 
@@ -49,6 +52,23 @@ def rows_between(spec: Spec, table: str, first_block: int, customers: int) -> in
     """Rows of a table in a run of blocks that starts at a block and holds that many customers."""
     start = first_block * BLOCK
     return rows_before(spec, table, start + customers) - rows_before(spec, table, start)
+
+
+_SESSION_BITS, _EVENT_BITS = 21, 10
+SESSIONS_OF_A_BLOCK: Final = 1 << _SESSION_BITS
+"""Row numbers of sessions leave room for so many in each block: keys depend on no other block."""
+EVENTS_OF_A_SESSION: Final = 1 << _EVENT_BITS
+"""Row numbers of events leave room for so many in each session."""
+
+
+def first_row(spec: Spec, table: str, block: int) -> int:
+    """The least row number that a block's rows of a table, or those of a later block, can have."""
+    match table:
+        case "sessions":
+            return block << _SESSION_BITS
+        case "events":
+            return block << _SESSION_BITS + _EVENT_BITS
+    return rows_before(spec, table, block * BLOCK)
 
 
 def catalogue_rows(spec: Spec, table: str) -> int:

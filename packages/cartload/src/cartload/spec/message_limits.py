@@ -3,14 +3,14 @@
 Files and databases have no such limit, so the command and ``cartload.generate`` do not ask.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterator
-from math import floor
 from typing import Any, Final, NamedTuple
 
 from cartload._identity import BLOCK
 from cartload.schema import BLOCK_TABLES
 from cartload.spec import counts, sizes
-from cartload.spec.model import Spec
+from cartload.spec.model import DECIMALS, Spec, ten_thousandths
 from cartload.spec.parsing import SpecError
 
 LARGEST_BLOCK_BYTES: Final = 8 * 2**20
@@ -24,6 +24,8 @@ class _Field(NamedTuple):
     beside: str | None = None
 
 
+_ORDERS, _SESSIONS = "orders.per_customer", "clickstream.sessions_per_customer"
+_CONVERSION: Final = "clickstream.conversion_rate"
 _FIELDS: Final = {
     "users": _Field("customers"),
     "addresses": _Field("addresses.per_customer"),
@@ -42,30 +44,69 @@ def require_sendable(spec: Spec) -> None:
     """
     found: dict[str, dict[str, Any]] = {}
     for error in _too_large(spec):
-        if error["field"] not in found or error["most"] < found[error["field"]]["most"]:
+        if error["field"] not in found or _is_stricter(error, found[error["field"]]):
             found[error["field"]] = error
     if found:
         raise SpecError([{k: v for k, v in error.items() if k != "most"} for error in found.values()])
 
 
+def _is_stricter(error: dict[str, Any], other: dict[str, Any]) -> bool:
+    is_least = error["field"] == _CONVERSION
+    return bool((error["most"] > other["most"]) if is_least else (error["most"] < other["most"]))
+
+
 def _too_large(spec: Spec) -> Iterator[dict[str, Any]]:
     for table in BLOCK_TABLES:
-        # One row more, since a block may round its share of the rows up.
-        size = (counts.rows_of_block(spec, table) + 1) * sizes.row_bytes(table, spec.ids)
-        if size > LARGEST_BLOCK_BYTES:
-            field, beside = _FIELDS[table]
-            value = _value(spec, field)
-            # Rounded down to one decimal: the number in the message must itself be accepted.
-            most = floor(value * LARGEST_BLOCK_BYTES / size * 10) / 10
+        if (size := _bytes(spec, table)) > LARGEST_BLOCK_BYTES:
+            field, beside = _field(spec, table)
+            value, most = _value(spec, field), _most(spec, table, field)
             other = f" beside {beside} = {_value(spec, beside):g}" if beside else ""
+            limit = f"a conversion of at least {most:g}" if field == _CONVERSION else f"at most {most:g}"
             yield {
                 "field": field,
                 "value": value,
                 "most": most,
-                "message": f"the service can make at most {most:g}{other} and {spec.ids} ids: {BLOCK:,} "
+                "message": f"the service can make {limit}{other} and {spec.ids} ids: {BLOCK:,} "
                 f"customers would have {size / 1e6:.1f} MB of {table}, and a message holds "
                 f"{LARGEST_BLOCK_BYTES / 1e6:.1f} MB; the command has no such limit",
             }
+
+
+def _bytes(spec: Spec, table: str) -> int:
+    # One row more, since a block may round its share of the rows up.
+    return (counts.rows_of_block(spec, table) + 1) * sizes.row_bytes(table, spec.ids)
+
+
+def _field(spec: Spec, table: str) -> _Field:
+    """The field that makes a table too large: of sessions the first of three without which it were not."""
+    if table not in ("sessions", "events"):
+        return _FIELDS[table]
+    if spec.clickstream.conversion_rate is not None and _fits(_with(spec, _CONVERSION, None), table):
+        return _Field(_CONVERSION, beside=_ORDERS)
+    if _fits(_with(_with(spec, _CONVERSION, None), _SESSIONS, 0.1), table):
+        return _Field(_SESSIONS, beside=_ORDERS)
+    return _Field(_ORDERS, beside=_SESSIONS)
+
+
+def _fits(spec: Spec, table: str) -> bool:
+    return _bytes(spec, table) <= LARGEST_BLOCK_BYTES
+
+
+def _most(spec: Spec, table: str, field: str) -> float:
+    """The largest value of a field, with one decimal, that fits; the least, with four, of a conversion."""
+    if field == _CONVERSION:
+        steps = range(ten_thousandths(_value(spec, field)), DECIMALS)
+        place = bisect_left(steps, True, key=lambda n: _fits(_with(spec, field, n / DECIMALS), table))
+        return steps[place] / DECIMALS
+    # The number in the message must itself be accepted, so it is found by trying.
+    steps = range(int(_value(spec, field) * 10) + 1)
+    return (bisect_left(steps, True, key=lambda n: not _fits(_with(spec, field, n / 10), table)) - 1) / 10
+
+
+def _with(spec: Spec, field: str, value: float | None) -> Spec:
+    section, name = field.split(".")
+    changed = getattr(spec, section).model_copy(update={name: value})
+    return spec.model_copy(update={section: changed})
 
 
 def most_orders_per_customer(spec: Spec) -> float:

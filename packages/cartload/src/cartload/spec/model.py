@@ -194,6 +194,35 @@ class Reviews(_Model):
     )
 
 
+class Clickstream(_Model):
+    """Sessions of visitors and their events; no order, customer or product depends on it."""
+
+    sessions_per_customer: Ratio = Field(
+        0,
+        ge=0,
+        le=50,
+        description="Mean number of a customer's sessions without a purchase; each order of web and apps "
+        "has a session of its own besides. 0 for no session at all.",
+    )
+    bounce_rate: Ratio = Field(
+        0.4, ge=0, le=1, description="Share of sessions without a purchase that have a single event."
+    )
+    abandonment_rate: Ratio = Field(
+        0.15,
+        ge=0,
+        le=1,
+        description="Share of sessions without a purchase that leave something in the cart; "
+        "at most what bounce_rate leaves.",
+    )
+    conversion_rate: Ratio | None = Field(
+        None,
+        ge=0.0001,
+        le=1,
+        description="Share of sessions with a purchase: visitors who never sign up are added until it is "
+        "reached. By default none are.",
+    )
+
+
 class Skew(_Model):
     """How unequal things are: exponents of Zipf's law, 0 for equal."""
 
@@ -310,6 +339,9 @@ class Spec(_Model):
     reviews: Reviews = Field(default_factory=Reviews, description="Reviews of what was delivered.")
     inventory: Inventory = Field(
         default_factory=Inventory, description="Distribution centres and what they hold."
+    )
+    clickstream: Clickstream = Field(
+        default_factory=Clickstream, description="Sessions of visitors and their events."
     )
     skew: Skew = Field(default_factory=Skew, description="How unequal things are.")
     season: Season = Field(default_factory=Season, description="When people order.")

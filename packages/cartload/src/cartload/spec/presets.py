@@ -4,7 +4,7 @@ from typing import Any, Final
 
 PRESETS: Final[dict[str, dict[str, Any]]] = {
     "tiny": {"name": "tiny", "customers": 100},
-    "demo": {"name": "demo", "customers": 10_000},
+    "demo": {"name": "demo", "customers": 10_000, "clickstream": {"sessions_per_customer": 3}},
     "seasonal": {
         "name": "seasonal",
         "customers": 20_000,

@@ -22,6 +22,8 @@ _REST: Final = {
     "payment_details": 105,
     "wishlist": 30,
     "reviews": 205,
+    "sessions": 105,
+    "events": 85,
 }
 """Bytes of a row in memory without its ids."""
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, NamedTuple
 
-from cartload.spec import counts
+from cartload.spec import counts, session_counts
 from cartload.spec.model import Spec, rfc3339
 
 _MOST_SKUS = 1_000_000
@@ -20,7 +20,14 @@ class Contradiction(NamedTuple):
 
 def contradictions(spec: Spec) -> list[Contradiction]:
     """All contradictions of a resolved spec."""
-    return [*_catalogue(spec), *_baskets(spec), *_wishes(spec), *_inventory(spec), *_as_of(spec)]
+    return [
+        *_catalogue(spec),
+        *_baskets(spec),
+        *_wishes(spec),
+        *_inventory(spec),
+        *_clickstream(spec),
+        *_as_of(spec),
+    ]
 
 
 def _catalogue(spec: Spec) -> Iterator[Contradiction]:
@@ -66,6 +73,40 @@ def _inventory(spec: Spec) -> Iterator[Contradiction]:
             "inventory.centers_per_sku",
             spec.inventory.centers_per_sku,
             f"a SKU cannot lie in {spec.inventory.centers_per_sku:g} of {centers} distribution centres",
+        )
+
+
+def _clickstream(spec: Spec) -> Iterator[Contradiction]:
+    clickstream = spec.clickstream
+    left = round(1 - clickstream.bounce_rate, 4)
+    if clickstream.abandonment_rate > left:
+        yield Contradiction(
+            "clickstream.abandonment_rate",
+            clickstream.abandonment_rate,
+            f"must be at most {left:g} beside clickstream.bounce_rate = {clickstream.bounce_rate:g}: "
+            "a session has a single event or a cart, not both",
+        )
+    if clickstream.conversion_rate is not None:
+        yield from _conversion(spec, clickstream.conversion_rate)
+
+
+def _conversion(spec: Spec, conversion: float) -> Iterator[Contradiction]:
+    field, sessions = "clickstream.conversion_rate", spec.clickstream.sessions_per_customer
+    if sessions == 0:
+        yield Contradiction(
+            field, conversion, "needs clickstream.sessions_per_customer above 0: there is no session"
+        )
+        return
+    if spec.orders.per_customer == 0:
+        yield Contradiction(field, conversion, "needs orders.per_customer above 0: nobody buys")
+        return
+    most, least = session_counts.highest_conversion(spec), session_counts.lowest_conversion(spec)
+    if not least <= conversion <= most:
+        yield Contradiction(
+            field,
+            conversion,
+            f"must be {least:g} to {most:g} beside clickstream.sessions_per_customer = {sessions:g} "
+            f"and orders.per_customer = {spec.orders.per_customer:g}",
         )
 
 

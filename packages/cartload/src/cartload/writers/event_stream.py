@@ -23,7 +23,8 @@ _RANK_SHIFT: Final = 48
 """Row numbers are below ``2**48``: so ranks order events of one moment by type, then row."""
 BLOCKS: Final = 2
 """Blocks made at a time, fewer than messages of rows have: a row's events have many times its bytes."""
-_PLACES: Final = {kind: place for place, kind in enumerate(EVENT_TYPES)}
+_FIRST_CLICK: Final = next(place for place, kind in enumerate(EVENT_TYPES) if kind.visitor)
+_PLACES: Final = {kind: _FIRST_CLICK if kind.visitor else place for place, kind in enumerate(EVENT_TYPES)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,7 @@ def cut(spec: Spec, chunks: Plan, file_format: Format) -> list[Run]:
 
 
 def rows(spec: Spec, chunks: Plan, wanted: Iterable[Run]) -> int:
-    """Rows of these runs; those of ``payment_details`` and ``reviews`` by their expectation."""
+    """Rows of these runs; those of ``counts.EXPECTED`` by their expectation."""
     return sum(_rows(spec, chunks[run.start], chunks[run.stop - 1]) for run in wanted)
 
 

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from cartload import BLOCK
 from cartload import spec as specs
 from cartload.engine.chunks import Segment
 from cartload.schema import BLOCK_TABLES
@@ -67,7 +66,7 @@ async def _remove_rows(context: Context, dataset: Dataset, first_block: int) -> 
         # Children first, so that readers see no orphans: this session checks no foreign keys.
         for name in reversed(BLOCK_TABLES):
             column, counted = _COUNTED_BY.get(name, ("id", name))
-            key = _key(dataset, counts.rows_before(spec, counted, first_block * BLOCK))
+            key = _key(dataset, counts.first_row(spec, counted, first_block))
             await dataset_rows.remove(connection, name, column, key, at_once=ROWS)
 
 

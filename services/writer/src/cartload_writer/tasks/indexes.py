@@ -55,7 +55,17 @@ async def run_side_by_side(
 
 def _largest_first() -> list[str]:
     """The longest work first, so that no connection is left alone with it at the end."""
-    order = ("order_item", "order_details", "payment_details", "addresses", "users", "wishlist", "reviews")
+    order = (
+        "events",
+        "order_item",
+        "sessions",
+        "order_details",
+        "payment_details",
+        "addresses",
+        "users",
+        "wishlist",
+        "reviews",
+    )
     return sorted(schema.TABLE_NAMES, key=lambda name: order.index(name) if name in order else len(order))
 
 

@@ -1,7 +1,17 @@
 """The invariants of a dataset as rules, one list for each."""
 
 from cartload.checker.model import Rule
-from cartload.checker.rules import customers, inventory, money, reserved, reviews, status, structure, times
+from cartload.checker.rules import (
+    clickstream,
+    customers,
+    inventory,
+    money,
+    reserved,
+    reviews,
+    status,
+    structure,
+    times,
+)
 from cartload.engine.chunks import Segment
 from cartload.schema import Ids
 from cartload.spec.model import Spec
@@ -18,4 +28,5 @@ def all_rules(ids: Ids, spec: Spec | None, segments: tuple[Segment, ...] | None)
         *reserved.rules(),
         *inventory.rules(spec),
         *reviews.rules(spec),
+        *clickstream.rules(spec),
     ]

@@ -13,6 +13,8 @@ from cartload.checker.relations import (
     PRODUCTS,
     REVIEWS,
     ROWS,
+    SESSION_EVENTS,
+    SESSIONS,
     SKUS,
     SUB_CATEGORIES,
     WISHLIST,
@@ -62,7 +64,7 @@ def _surely_shown(spec: Spec, table: str) -> float:
     if table in CATALOGUE_TABLES:
         return 0.5
     signed_up = shown_share_of_sign_ups(spec)
-    if table == "reviews":
+    if table in ("reviews", "sessions", "events"):
         return signed_up**3 / 8
     return signed_up / 2 if table in ("users", "addresses") else signed_up**2 / 8
 
@@ -195,6 +197,9 @@ _JOINED: Final[dict[tuple[str, str], tuple[Relation, str, str]]] = {
     ("reviews", "user_id"): (REVIEWS, "r", "u"),
     ("reviews", "product_id"): (REVIEWS, "r", "p"),
     ("reviews", "order_id"): (REVIEWS, "r", "o"),
+    ("sessions", "user_id"): (SESSIONS, "s", "u"),
+    ("events", "session_id"): (SESSION_EVENTS, "e", "s"),
+    ("events", "product_id"): (SESSION_EVENTS, "e", "p"),
 }
 """The relation that joins each foreign key, and what it calls child and parent."""
 

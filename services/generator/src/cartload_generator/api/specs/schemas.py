@@ -57,7 +57,9 @@ class PreviewTable(BaseModel):
 
     columns: list[ColumnInfo]
     rows: list[dict[str, Any]]
-    total_rows: int = Field(description="`payment_details` by expectation.")
+    total_rows: int = Field(
+        description="`payment_details`, `reviews`, `sessions` and `events` by expectation."
+    )
 
 
 class CustomerProfile(BaseModel):
