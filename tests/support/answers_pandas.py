@@ -276,10 +276,54 @@ def refunds_by_month(frames: Frames) -> pd.DataFrame:
     return months[["n", "amount", "returned", "cancelled"]].sum().reset_index()
 
 
+def steps(frames: Frames) -> pd.DataFrame:
+    """Sessions, and by the type of an event whether each has one (1 or 0)."""
+    sessions, events = frames["sessions"], frames["events"]
+    return sessions.assign(
+        n=1,
+        **{
+            kind: sessions["id"].isin(events.loc[events["type"] == kind, "session_id"]).astype(int)
+            for kind in ("view_product", "add_to_cart", "begin_checkout", "purchase")
+        },
+    )
+
+
+def session_funnel(frames: Frames) -> pd.DataFrame:
+    kinds = ["n", "view_product", "add_to_cart", "begin_checkout", "purchase"]
+    sums = steps(frames).groupby(["channel", "device"])[kinds].sum().reset_index()
+    left = sums["add_to_cart"] - sums["purchase"]
+    return sums.assign(conversion=bp(sums["purchase"], sums["n"]), abandonment=bp(left, sums["add_to_cart"]))
+
+
+def conversion_by_source(frames: Frames) -> pd.DataFrame:
+    visits, events = steps(frames), frames["events"]
+    moments = events.loc[events["type"] == "purchase", ["session_id", "occurred_at"]]
+    moments = moments.set_axis(["id", "placed_at"], axis=1)
+    visits = visits.merge(moments, on="id", how="left")
+    visits = visits.assign(bounces=(visits["events"] == 1).astype(int))
+    placed = ["user_id", "channel", "placed_at"]
+    totals = frames["order_details"].groupby(placed)["total"].min().reset_index()
+    visits = visits.merge(totals, on=placed, how="left").fillna({"total": 0}).astype({"total": "int64"})
+    columns = ["n", "bounces", "purchase", "total"]
+    sums = visits.groupby("traffic_source")[columns].sum().reset_index()
+    return sums.assign(bounced=bp(sums["bounces"], sums["n"]), conversion=bp(sums["purchase"], sums["n"]))
+
+
+def sessions_per_order(frames: Frames) -> pd.DataFrame:
+    visits = steps(frames).dropna(subset=["user_id"]).sort_values(["user_id", "started_at", "id"])
+    by_user = visits.groupby("user_id")["purchase"]
+    visits["before"] = by_user.cumsum() - visits["purchase"]
+    paths = visits.groupby(["user_id", "before"])[["n", "events", "purchase"]].sum()
+    paths = paths[paths["purchase"] > 0].assign(purchases=1)
+    sums = paths.groupby(paths["n"].clip(upper=10))[["purchases", "events"]].sum().reset_index()
+    return sums.assign(events=mean(sums["events"], sums["purchases"]))
+
+
 PROGRAMS: tuple[Callable[[Frames], pd.DataFrame], ...] = (
     revenue_by_month, new_and_returning_customers, cohort_retention, repeat_purchase_rate,
     time_between_orders, revenue_by_customer_tenth, orders_by_local_hour, revenue_by_channel,
     order_value_by_country, basket_size, top_products, margin_by_category, stock_cover, stock_by_center,
     wishlist_conversion, coupon_use, payment_failures, cancellations_by_method, delivery_times,
     return_rate_by_category, returns_by_review_rating, refunds_by_month,
+    session_funnel, conversion_by_source, sessions_per_order,
 )  # fmt: skip

@@ -308,10 +308,58 @@ def refunds_by_month(frames: Frames) -> pl.DataFrame:
     return refunds.group_by(month(C("created_at"))).agg(N, C("amount").sum(), *reasons).sort("created_at")
 
 
+def steps(frames: Frames) -> pl.DataFrame:
+    """Sessions, and by the type of an event whether each has one."""
+    kinds = ("view_product", "add_to_cart", "begin_checkout", "purchase")
+    found = frames["events"].group_by("session_id")
+    flags = found.agg((C("type") == kind).any().alias(kind) for kind in kinds)
+    return frames["sessions"].join(flags, left_on="id", right_on="session_id")
+
+
+def session_funnel(frames: Frames) -> pl.DataFrame:
+    kinds = ("view_product", "add_to_cart", "begin_checkout", "purchase")
+    sums = steps(frames).group_by("channel", "device").agg(N, *(count_if(C(kind)) for kind in kinds))
+    return sums.with_columns(
+        conversion=bp(C("purchase"), C("n")),
+        abandonment=bp(C("add_to_cart") - C("purchase"), C("add_to_cart")),
+    ).sort("channel", "device")
+
+
+def conversion_by_source(frames: Frames) -> pl.DataFrame:
+    moments = frames["events"].filter(C("type") == "purchase").select("session_id", placed_at="occurred_at")
+    placed = ["user_id", "channel", "placed_at"]
+    totals = frames["order_details"].group_by(placed).agg(C("total").min())
+    visits = (
+        steps(frames)
+        .join(moments, left_on="id", right_on="session_id", how="left")
+        .join(totals, on=placed, how="left")
+    )
+    sums = visits.group_by("traffic_source").agg(
+        N, count_if(C("events") == 1).alias("bounces"), count_if(C("purchase")), C("total").sum()
+    )
+    return sums.with_columns(bounced=bp(C("bounces"), C("n")), conversion=bp(C("purchase"), C("n"))).sort(
+        "traffic_source"
+    )
+
+
+def sessions_per_order(frames: Frames) -> pl.DataFrame:
+    visits = steps(frames).filter(C("user_id").is_not_null()).sort("user_id", "started_at", "id")
+    bought = C("purchase").cast(pl.Int64)
+    visits = visits.with_columns(before=(bought.cum_sum() - bought).over("user_id"))
+    paths = visits.group_by("user_id", "before").agg(N, C("events").sum().cast(pl.Int64), C("purchase").any())
+    sums = (
+        paths.filter(C("purchase"))
+        .group_by(sessions=pl.min_horizontal(C("n"), pl.lit(10, pl.Int64)))
+        .agg(pl.len().cast(pl.Int64).alias("purchases"), C("events").sum())
+    )
+    return sums.with_columns(events=mean(C("events"), C("purchases"))).sort("sessions")
+
+
 PROGRAMS: tuple[Callable[[Frames], pl.DataFrame], ...] = (
     revenue_by_month, new_and_returning_customers, cohort_retention, repeat_purchase_rate,
     time_between_orders, revenue_by_customer_tenth, orders_by_local_hour, revenue_by_channel,
     order_value_by_country, basket_size, top_products, margin_by_category, stock_cover, stock_by_center,
     wishlist_conversion, coupon_use, payment_failures, cancellations_by_method, delivery_times,
     return_rate_by_category, returns_by_review_rating, refunds_by_month,
+    session_funnel, conversion_by_source, sessions_per_order,
 )  # fmt: skip

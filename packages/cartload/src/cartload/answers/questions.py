@@ -34,6 +34,9 @@ NAMES: Final = (
     "return_rate_by_category",
     "returns_by_review_rating",
     "refunds_by_month",
+    "session_funnel",
+    "conversion_by_source",
+    "sessions_per_order",
 )
 """All questions, in the order of ``answers.json``."""
 
