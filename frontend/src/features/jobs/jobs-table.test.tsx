@@ -152,7 +152,7 @@ describe('the progress of tables', () => {
     expect(screen.getByText('99%')).toBeTruthy()
     expect(screen.getAllByRole('listitem').map((item) => item.textContent)).toEqual([
       'reviews120 of 100100%',
-      'returns0 of 00%',
+      'returns0 of 0–',
       'users999 of 1,00099%',
     ])
   })

@@ -38,6 +38,15 @@ export const groups: readonly Group[] = [
     ],
   },
   {
+    title: 'Clickstream',
+    paths: [
+      'clickstream.sessions_per_customer',
+      'clickstream.bounce_rate',
+      'clickstream.abandonment_rate',
+      'clickstream.conversion_rate',
+    ],
+  },
+  {
     title: 'Time and season',
     paths: [
       'window.start',
@@ -90,6 +99,10 @@ const looks: Readonly<Record<string, Look>> = {
   'skew.products': { label: 'Skew of products', ...mean },
   'inventory.centers': { label: 'Distribution centres', slider: { step: 1 } },
   'inventory.centers_per_sku': { label: 'Centres per SKU', ...mean },
+  'clickstream.sessions_per_customer': { label: 'Sessions per customer', ...mean },
+  'clickstream.bounce_rate': { label: 'Bounces', ...share },
+  'clickstream.abandonment_rate': { label: 'Abandoned carts', ...share },
+  'clickstream.conversion_rate': { label: 'Conversion', ...share },
   'window.start': { label: 'First day' },
   'window.end': { label: 'Last day' },
   as_of: { label: 'Shown as of (UTC)' },
