@@ -43,7 +43,7 @@ async def appended(writer: Writer, load: Load, batches: int | None = None) -> li
 @pytest.mark.parametrize("ids", ["uuid", "integer"])
 @pytest.mark.parametrize("batches", [0, 3, None])
 async def test_the_dataset_is_what_it_was(writer: Writer, ids: str, batches: int | None) -> None:
-    load = Load.of(customers=60, ids=ids)
+    load = Load.of(customers=60, ids=ids, clickstream={"sessions_per_customer": 1})
     await writer.make(load)
     before = await everything(writer, load)
     await appended(writer, load, batches)

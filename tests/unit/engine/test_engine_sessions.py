@@ -12,7 +12,7 @@ from cartload.engine.generate import Engine
 from cartload.schema.rowhash import hash_batch
 from cartload.spec import SpecError, parse, resolve
 from cartload.spec.session_counts import online_share
-from support.engine_invariants import dataset, report
+from support.engine_invariants import dataset, in_memory, report
 from support.golden import hashes
 from support.shop_rows import Row, ShopRows
 
@@ -222,3 +222,24 @@ def test_a_conversion_needs_orders() -> None:
                 }
             )
         )
+
+
+def test_nothing_is_viewed_before_its_launch_by_those_who_buy_it_right_after() -> None:
+    """Half of all orders are placed in the first hour after a launch that may fall into their session."""
+    spec, tables = dataset(
+        customers=4000,
+        ids="integer",
+        locales={"en_GB": 1},
+        window={"start": "2025-01-14", "end": "2025-01-15"},
+        season={"day": [1000, *[1] * 23]},
+        orders={"per_customer": 20, "items": 3},
+        catalogue={"products": 8000},
+        clickstream={"sessions_per_customer": 0.1},
+    )
+    with in_memory(spec, tables) as stored:
+        ((views, early),) = stored.rows(
+            """SELECT count(*), count(*) FILTER (occurred_at < launched_at)
+            FROM events JOIN products p ON p.id = product_id"""
+        )
+    assert views > 300_000
+    assert early == 0

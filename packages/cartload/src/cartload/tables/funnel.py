@@ -154,7 +154,8 @@ class Funnel:
         visits, counts = self.visits, self.by_visit.counts
         on_product = visits.more.bits("landing") < rates.LANDS_ON_PRODUCT
         if len(self.visit):
-            opens = self.by_visit.starts.take(np.arange(len(counts))).clip(max=len(self.visit) - 1)
+            # The last visit may have no product, and start behind the last one.
+            opens = np.minimum(self.by_visit.starts, len(self.visit) - 1)
             on_product &= self.is_viewed.take(opens)
         on_product &= (visits.kind != LOOK) | (counts > 1)
         return np.where(visits.kind == BOUNCE, counts == 0, ~on_product)

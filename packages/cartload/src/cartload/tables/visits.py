@@ -84,9 +84,7 @@ class Visits:
 
     @cached_property
     def _bought(self) -> I64:
-        """Orders of web and apps, as places in the chunk; none where the shop has no sessions."""
-        if self._world.spec.clickstream.sessions_per_customer == 0:
-            return np.zeros(0, np.int64)
+        """Orders of web and apps, as places in the chunk."""
         return np.flatnonzero(self.items.orders.channel < STORE)
 
     @cached_property
