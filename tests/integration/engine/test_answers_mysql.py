@@ -24,7 +24,16 @@ from support.answers_stored import Rows, true_rows
 @pytest.fixture(params=["uuid", "integer"])
 def folder(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
     """A dataset as the command writes it."""
-    wanted = ("--customers", "1200", "--set", f"ids={request.param}", "--out", str(tmp_path / "shop"))
+    wanted = (
+        "--customers",
+        "1200",
+        "--set",
+        "clickstream.sessions_per_customer=2",
+        "--set",
+        f"ids={request.param}",
+        "--out",
+        str(tmp_path / "shop"),
+    )
     assert main(["generate", *wanted, "--workers", "1", "--quiet"]) == 0
     return tmp_path / "shop"
 

@@ -37,8 +37,11 @@ def create(connection: mysql.Bulk, ids: Ids, *, final: bool) -> None:
     execute(connection, *(create_table(name, ids, final=final) for name in TABLE_NAMES))
 
 
+VISITS = {"sessions_per_customer": 1}
+
+
 def batches(customers: int, ids: Ids = "uuid") -> list[tuple[str, pa.RecordBatch]]:
-    spec = resolve(parse({"customers": customers, "ids": ids, "seed": 11}))
+    spec = resolve(parse({"customers": customers, "ids": ids, "seed": 11, "clickstream": VISITS}))
     engine = Engine(spec)
     chunks = plan(spec, Segment(0, customers), catalogue=True, blocks_per_chunk=1)
     return [pair for chunk in chunks for pair in engine.generate(chunk).items()]

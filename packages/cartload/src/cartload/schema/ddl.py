@@ -45,7 +45,7 @@ def alter_to_final(name: str, present: Collection[str] = ()) -> list[str]:
 def orphan_queries() -> dict[str, str]:
     """By foreign key name: an anti-join that counts the rows whose parent is missing."""
     return {
-        foreign_key_name(child.name, column): _orphans(child.name, column, parent)
+        foreign_key_name(child.name, column): _orphans(child, column, parent)
         for child in TABLES
         for column, parent in child.foreign_keys
     }
@@ -68,9 +68,10 @@ def index_names(name: str) -> tuple[str, ...]:
     return (*unique, *(f"ix_{name}_{'_'.join(columns)}" for columns in wanted.indexes))
 
 
-def _orphans(child: str, column: str, parent: str) -> str:
+def _orphans(child: Table, column: str, parent: str) -> str:
     join = f"LEFT JOIN `{parent}` AS p ON p.`id` = c.`{column}`"
-    return f"SELECT COUNT(*) FROM `{child}` AS c {join} WHERE p.`id` IS NULL"  # noqa: S608 names from the schema
+    refers = f" AND c.`{column}` IS NOT NULL" if child.column(column).nullable else ""
+    return f"SELECT COUNT(*) FROM `{child.name}` AS c {join} WHERE p.`id` IS NULL{refers}"  # noqa: S608 names from the schema
 
 
 def _keys(wanted: Table) -> list[str]:
