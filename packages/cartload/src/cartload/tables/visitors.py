@@ -121,10 +121,10 @@ def phone(country: I64, bits: I64) -> I64:
 
 _BY_PURPOSE: Final = (
     # direct, organic search, paid search, social, e-mail, referral
-    (34, 92, 56, 46, 0, 28),  # a single event, in a browser
+    (34, 92, 54, 44, 6, 26),  # a single event, in a browser
     (52, 94, 48, 22, 12, 28),  # no purchase
     (76, 84, 40, 10, 26, 20),  # a purchase
-    (222, 0, 0, 34, 0, 0),  # a single event, in an app
+    (214, 0, 0, 34, 8, 0),  # a single event, in an app
     (196, 0, 0, 24, 36, 0),
     (188, 0, 0, 12, 56, 0),
 )
