@@ -51,10 +51,14 @@ class Line:
     async def close(self) -> None:
         assert self._server is not None
         self._server.close()
+        writers = list(self._writers)
         self.cut()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        # A loop that ends before its connections have ended leaves their sockets open.
+        await asyncio.gather(*(writer.wait_closed() for writer in writers), return_exceptions=True)
+        await self._server.wait_closed()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self._refusing:

@@ -37,7 +37,8 @@ from support.kafka_line import Line
 from support.kafka_records import Stored, by_key, read_all
 from support.pages import snippets
 
-MADE = ("--customers", "100", "--set", "catalogue.products=150")
+SET = ("--set", "catalogue.products=150", "--set", "clickstream.sessions_per_customer=1")
+MADE = ("--customers", "100", *SET)
 type Event = dict[str, Any]
 
 
@@ -96,8 +97,7 @@ def stream(to: Topics, *more: str, made: tuple[str, ...] = MADE) -> int:
 
 
 def fold(topics: Topics, *more: str) -> int:
-    options = (*MADE[:2], "--set", MADE[3])
-    return main(["fold", *topics.arguments, "--against", "tiny", *options, *more])
+    return main(["fold", *topics.arguments, "--against", "tiny", *MADE, *more])
 
 
 def milliseconds(moment: str) -> int:

@@ -19,7 +19,8 @@ from cartload.storage import stream_position
 from cartload_dev.paths import checkout
 from support.pages import snippets
 
-MADE = ("--customers", "60", "--set", "catalogue.products=40", "--quiet")
+SET = ("--set", "catalogue.products=40", "--set", "clickstream.sessions_per_customer=1")
+MADE = ("--customers", "60", *SET, "--quiet")
 LIVE = ("--speed", "3600", "--live-from", "2025-06-01T00:00:00Z")
 MIDDLE = "2025-06-01T00:00:00Z"
 # Orders of which another transaction made the items, or is still to make some.

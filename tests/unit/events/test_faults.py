@@ -49,7 +49,8 @@ class Kept:
 @cache
 def clean() -> Lines:
     """All events of a small shop, in one batch."""
-    spec = resolve(parse({"customers": 60, "catalogue": {"products": 60}}))
+    visits = {"sessions_per_customer": 1}
+    spec = resolve(parse({"customers": 60, "catalogue": {"products": 60}, "clickstream": visits}))
     kept = Kept()
     with EventLines(StreamJob(spec, (Segment(0, 60),), TOPICS)) as events:
         events.make(lambda _: None)

@@ -18,7 +18,9 @@ STREAM = UUID("79d0da55-9b71-42c7-8cfd-11f5cc0e4030")
 
 def lines(ids: str) -> bytes:
     out = io.BytesIO()
-    spec = resolve(parse({"customers": 60, "catalogue": {"products": 150}, "ids": ids}))
+    visits = {"sessions_per_customer": 1}
+    fields = {"customers": 60, "catalogue": {"products": 150}, "clickstream": visits, "ids": ids}
+    spec = resolve(parse(fields))
     with EventLines(StreamJob(spec, (Segment(0, 60),), TOPICS)) as events:
         events.make(lambda _: None)
         events.write(LineFile(out), lambda _: None)
