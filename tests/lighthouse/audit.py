@@ -18,6 +18,8 @@ FORM_FACTORS: Mapping[str, tuple[str, ...]] = {"mobile": (), "desktop": ("--pres
 """What Lighthouse is told for each; a telephone with a slow network is what it assumes by itself."""
 
 RUN_SECONDS = 180
+ATTEMPTS = 3
+"""A browser that is short of processor time loses the beginning of a trace now and then."""
 
 type Scores = Mapping[str, int]
 """From 0 to 100, by category."""
@@ -40,17 +42,7 @@ class Auditor:
         return {category: median_low(scores[category] for scores in found) for category in CATEGORIES}
 
     async def _run(self, title: str, url: str, form_factor: str) -> Scores:
-        command = node.npm("exec", "--yes", f"--package={PACKAGE}", "--", "lighthouse", url)
-        process = await asyncio.create_subprocess_exec(
-            *command,
-            *(f"--port={self._port}", "--output=json", "--quiet", *FORM_FACTORS[form_factor]),
-            f"--only-categories={','.join(CATEGORIES)}",
-            env=node.environment(os.environ),
-            stdout=asyncio.subprocess.PIPE,
-        )
-        output, _ = await asyncio.wait_for(process.communicate(), RUN_SECONDS)
-        if process.returncode:
-            raise RuntimeError(f"Lighthouse ended with {process.returncode} at {url}")
+        output = await self._report(url, form_factor)
         report: dict[str, Any] = json.loads(output)
         if report["finalDisplayedUrl"] != url:
             raise RuntimeError(f"{url} led to {report['finalDisplayedUrl']}: is nobody signed in?")
@@ -58,3 +50,18 @@ class Auditor:
             self._reports.mkdir(parents=True, exist_ok=True)
             (self._reports / f"{title}.json").write_bytes(output)
         return {category: round(report["categories"][category]["score"] * 100) for category in CATEGORIES}
+
+    async def _report(self, url: str, form_factor: str) -> bytes:
+        command = (
+            *node.npm("exec", "--yes", f"--package={PACKAGE}", "--", "lighthouse", url),
+            *(f"--port={self._port}", "--output=json", "--quiet", *FORM_FACTORS[form_factor]),
+            f"--only-categories={','.join(CATEGORIES)}",
+        )
+        for _attempt in range(ATTEMPTS):
+            process = await asyncio.create_subprocess_exec(
+                *command, env=node.environment(os.environ), stdout=asyncio.subprocess.PIPE
+            )
+            output, _errors = await asyncio.wait_for(process.communicate(), RUN_SECONDS)
+            if process.returncode == 0:
+                return output
+        raise RuntimeError(f"Lighthouse could not load {url} in {ATTEMPTS} attempts")
