@@ -73,7 +73,7 @@ async def test_rows_are_in_mysql_and_in_blob(writer: Writer, ids: str, file_form
 
 async def test_rows_read_back_from_blob_have_the_hash_of_those_made(writer: Writer, load: Load) -> None:
     await writer.store(load)
-    found: dict[str, RowHash] = {}
+    found = dict.fromkeys(load.totals, RowHash())
     for name, data in (await parts(writer, load)).items():
         table = name.split("/")[2]
         for rows in pq.read_table(pa.BufferReader(data)).to_batches():
