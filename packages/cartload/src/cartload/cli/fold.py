@@ -54,7 +54,8 @@ def _folded(
 ) -> Iterator[Folded]:
     """What a stream adds up to."""
     ledger = None if args.ledger is None else Path(args.ledger)
-    if ledger is not None and not ledger.is_file():
+    # What makes standard input may be about to make the ledger too.
+    if ledger is not None and args.file != STANDARD_INPUT and not ledger.is_file():
         raise CommandError(f"--ledger {ledger}: there is no such file")
     if brokers is None:
         with open_folded(args.file, ids, ledger) as folded:

@@ -10,7 +10,7 @@ import duckdb
 
 from cartload.events.topics import cdc_topic
 from cartload.readers.duckdb_schema import duckdb_type, duckdb_types, path_literals, text_literal
-from cartload.readers.stored import Stored, StoredError
+from cartload.readers.stored import Stored, StoredError, first_line
 from cartload.schema import TABLE_NAMES, Column, Ids, table
 
 RECEIVED: Final = """CREATE TABLE received
@@ -50,7 +50,10 @@ def fold_received(
     """
     _require_ids(connection, place, ids)
     if ledger is not None:
-        _mend(connection, ledger)
+        try:
+            _mend(connection, ledger)
+        except duckdb.Error as error:
+            raise StoredError(f"{ledger} cannot be read: {first_line(error)}") from error
     for name in TABLE_NAMES:
         _fold(connection, name, ids)
     stored = Stored(place, None, ids, None, TABLE_NAMES, connection)
