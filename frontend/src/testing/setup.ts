@@ -1,4 +1,9 @@
-/** What jsdom and Node lack of a browser, as far as the interface needs it. */
+/** What jsdom and Node lack of a browser, as far as the interface needs it, and what no test leaves to the next. */
+import { afterEach } from 'vitest'
+
+import { forgetJobs } from '@/lib/live/jobs-store'
+import { forgetObservations } from '@/lib/live/observations'
+
 const origin = 'http://localhost:3000'
 
 function resolvesRelative(): boolean {
@@ -42,3 +47,9 @@ if (typeof HTMLElement !== 'undefined') {
     },
   })
 }
+
+// What was seen of jobs outlives the components that show it, and files share a worker.
+afterEach(() => {
+  forgetJobs()
+  forgetObservations()
+})
