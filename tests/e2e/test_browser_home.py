@@ -27,7 +27,7 @@ async def test_datasets_are_searched_and_sorted_by_address(person: Person) -> No
     await person.go("/")
     links = page.get_by_role("region", name="Datasets", exact=True).get_by_role("link")
     await expect(links).to_have_text(["Harbour", "Pine"])
-    await expect(page.get_by_role("row", name="Pine")).to_contain_text("all 8 hold", timeout=60 * SECONDS)
+    await expect(page.get_by_role("row", name="Pine")).to_contain_text("all 9 hold", timeout=60 * SECONDS)
     customers = page.get_by_role("columnheader", name="Customers")
     await customers.get_by_role("button").focus()
     await page.keyboard.press("Enter")

@@ -61,7 +61,8 @@ async def waiting_job(system: SystemClient, user: User, frozen: str) -> AsyncIte
     """A job all of whose chunks are in flight, and stay so while a process on their way stands still."""
     system.send(frozen, signal.SIGSTOP)
     try:
-        job = await user.start_job(customers=10)
+        # With sessions, so that there are batches of every table.
+        job = await user.start_job(customers=10, clickstream={"sessions_per_customer": 1})
         await user.job_when(job["id"], lambda now: now["phase"] == "generating")
         dataset = await user.get(f"/api/datasets/{job['dataset_id']}")
         spec = specs.resolve(specs.parse(dataset["spec"]))
