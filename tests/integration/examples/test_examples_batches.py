@@ -86,7 +86,7 @@ def destination(request: pytest.FixtureRequest) -> Destination:
 
 def made(**spec: object) -> tuple[Load, list[Record]]:
     """A dataset, and its batches in any order."""
-    load = Load.of(customers=1500, **spec)
+    load = Load.of(customers=1500, clickstream={"sessions_per_customer": 0.5}, **spec)
     records = list(load.records())
     random.shuffle(records)
     return load, records
