@@ -156,7 +156,8 @@ async def look(person: Person, name: str) -> None:
         assert await person.fits(), f"{name} is wider than a window of {window['width']} px"
         for scheme in ("light", "dark"):
             await person.in_light(scheme)
-            assert await person.violations() == [], f"{name}, {window['width']} px, {scheme}"
+            found = await person.violations()
+            assert not found, f"{name}, {window['width']} px, {scheme}: {'; '.join(found)}"
             if folder := os.environ.get(SCREENSHOTS):
                 file = re.sub(r"[^a-z]+", "-", name.lower()).strip("-")
                 picture = Path(folder) / f"{file}-{window['width']}-{scheme}.png"

@@ -130,6 +130,9 @@ const edgesOf = ({ lines }: Layout, pointedAt: string | null): KeyEdge[] =>
     }
   })
 
+/** Whole, and clear of the buttons above and the line below, under which no link may lie. */
+const wholeDiagram = { padding: { top: '56px', x: '16px', bottom: '32px' } } as const
+
 function Buttons({ keysOnly, onToggle }: { keysOnly: boolean; onToggle: () => void }): ReactElement {
   const { zoomIn, zoomOut, fitView } = useReactFlow()
   return (
@@ -143,7 +146,7 @@ function Buttons({ keysOnly, onToggle }: { keysOnly: boolean; onToggle: () => vo
       <Button size="small" aria-label="Zoom out" onClick={() => void zoomOut()}>
         −
       </Button>
-      <Button size="small" onClick={() => void fitView()}>
+      <Button size="small" onClick={() => void fitView(wholeDiagram)}>
         Show all
       </Button>
     </Panel>
@@ -158,7 +161,7 @@ function PannedDiagram({ tables }: { tables: readonly Table[] }): ReactElement {
   const edges = useMemo(() => edgesOf(layout, pointedAt), [layout, pointedAt])
   const flow = useReactFlow()
   const { fitView } = flow
-  useEffect(() => void fitView(), [fitView, layout])
+  useEffect(() => void fitView(wholeDiagram), [fitView, layout])
 
   const moveBy = (x: number, y: number): void => {
     const viewport = flow.getViewport()
@@ -171,7 +174,7 @@ function PannedDiagram({ tables }: { tables: readonly Table[] }): ReactElement {
     ArrowDown: () => moveBy(0, -step),
     '+': () => void flow.zoomIn(),
     '-': () => void flow.zoomOut(),
-    '0': () => void flow.fitView(),
+    '0': () => void flow.fitView(wholeDiagram),
   }
   const onKeyDown = (event: KeyboardEvent): void => {
     const action = event.ctrlKey || event.metaKey || event.altKey ? undefined : keys[event.key]
@@ -204,6 +207,7 @@ function PannedDiagram({ tables }: { tables: readonly Table[] }): ReactElement {
         nodeTypes={nodeTypes}
         edgeTypes={edgeTypes}
         fitView
+        fitViewOptions={wholeDiagram}
         minZoom={zoomLimits.least}
         maxZoom={zoomLimits.most}
         nodesDraggable={false}
