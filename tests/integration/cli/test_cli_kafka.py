@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import secrets
 import signal
 import subprocess
@@ -35,7 +34,7 @@ from cartload_dev.paths import checkout
 from cartload_dev.ports import free_ports
 from support.kafka_line import Line
 from support.kafka_records import Stored, by_key, read_all
-from support.pages import snippets
+from support.pages import run_commands, snippets
 
 SET = ("--set", "catalogue.products=150", "--set", "clickstream.sessions_per_customer=1")
 MADE = ("--customers", "100", *SET)
@@ -374,13 +373,5 @@ def test_the_commands_of_the_page_run(topics: Topics, tmp_path: Path) -> None:
     (sending,), (folding,) = (snippets(page, heading, "sh") for heading in ("Into Kafka", "From Kafka"))
     here = " ".join(topics.arguments)
     commands = (sending + folding).replace("--customers 1000", "--customers 100")
-    done = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", commands.replace("kafka://localhost:9092", here)],
-        cwd=tmp_path,
-        env={**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.count("equal ") == len(TABLE_NAMES)
+    printed = run_commands(commands.replace("kafka://localhost:9092", here), tmp_path)
+    assert printed.count("equal ") == len(TABLE_NAMES)

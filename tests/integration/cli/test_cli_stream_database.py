@@ -1,6 +1,5 @@
 """``cartload stream`` into a real database: whole, in transactions, and on where it was stopped."""
 
-import os
 import secrets
 import signal
 import subprocess
@@ -17,7 +16,7 @@ from cartload.encoders import mysql
 from cartload.schema import TABLE_NAMES, ddl
 from cartload.storage import stream_position
 from cartload_dev.paths import checkout
-from support.pages import snippets
+from support.pages import run_commands, snippets
 
 SET = ("--set", "catalogue.products=40", "--set", "clickstream.sessions_per_customer=1")
 MADE = ("--customers", "60", *SET, "--quiet")
@@ -170,13 +169,5 @@ def test_no_server_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
 def test_the_commands_of_the_page_run(database: str, tmp_path: Path) -> None:
     (commands,) = snippets(checkout() / "docs" / "streams.md", "Into a database", "sh")
     shorter = commands.replace("--customers 1000", "--customers 50")
-    done = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", shorter.replace("mysql://root@localhost/shop", database)],
-        cwd=tmp_path,
-        env={**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    assert " broken" not in done.stdout
+    printed = run_commands(shorter.replace("mysql://root@localhost/shop", database), tmp_path)
+    assert " broken" not in printed

@@ -1,9 +1,6 @@
 """What docs/streams.md shows runs, and it has every topic and type of events."""
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +10,7 @@ from cartload.events.topics import BUSINESS_TOPICS, EVENT_TYPES, TOPICS
 from cartload.faults.plan import KINDS
 from cartload.schema import TABLE_NAMES
 from cartload_dev.paths import checkout
-from support.pages import snippets
+from support.pages import run_commands, snippets
 
 PAGE = checkout() / "docs" / "streams.md"
 HEADINGS = (
@@ -27,16 +24,6 @@ HEADINGS = (
 )
 
 
-def run(command: list[str], folder: Path) -> str:
-    """What a command prints, with the programs of this checkout found first."""
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    done = subprocess.run(
-        command, cwd=folder, env={**os.environ, "PATH": path}, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
 @pytest.fixture(scope="module")
 def printed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """What the page's commands print, below each heading in the order of the page; for fewer customers."""
@@ -46,7 +33,7 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     for heading in HEADINGS:
         (commands,) = snippets(PAGE, heading, "sh")
         fewer = commands.replace("--customers 1000", "--customers 100")
-        found[heading] = run(["bash", "-euo", "pipefail", "-c", fewer], folder)
+        found[heading] = run_commands(fewer, folder)
     return found
 
 
@@ -66,7 +53,7 @@ def test_the_commands_run_and_what_is_folded_is_equal(printed: dict[str, str]) -
 )
 def test_the_programs_run(printed: dict[str, str], heading: str, expected: str) -> None:
     (program,) = snippets(PAGE, heading, "python")
-    assert expected in run([sys.executable, "-c", program], Path(printed["folder"]))
+    assert expected in run_commands(f"python - <<'PROGRAM'\n{program}PROGRAM\n", Path(printed["folder"]))
 
 
 def test_the_ledger_holds_the_faults_that_were_asked_for(printed: dict[str, str]) -> None:
