@@ -6,16 +6,14 @@ import secrets
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import pymysql
 import pytest
 
 from cartload import VINTAGE
 from cartload.cli import main
-from cartload.encoders import mysql
 from cartload.engine.chunks import Segment, plan
 from cartload.engine.generate import Engine
 from cartload.schema import TABLE_NAMES
@@ -23,24 +21,10 @@ from cartload.schema.rowhash import RowHash, hash_batch
 from cartload.spec import parse, resolve
 from support.engine import mysql_client
 from support.sql_server import server_of_its_own
+from support.sql_statements import execute
 from support.stores import mysql_hashes
 
 CUSTOMERS = 2300
-
-
-def execute(url: str, *statements: str) -> Any:
-    with mysql.connect(url) as connection, connection.cursor() as cursor:
-        for statement in statements:
-            cursor.execute(statement)
-        return cursor.fetchall()
-
-
-@pytest.fixture
-def database(mysql_url: str) -> Iterator[str]:
-    """The URL of a database that is not there yet."""
-    name = f"command-{secrets.token_hex(6)}"
-    yield mysql_url.rstrip("/") + f"/{name}"
-    execute(mysql_url, f"DROP DATABASE IF EXISTS `{name}`")
 
 
 @pytest.fixture

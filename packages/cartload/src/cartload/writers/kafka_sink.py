@@ -47,8 +47,7 @@ class KafkaSink:
     """Sends the lines of one stream as records; connects, and creates the topics, when it is made.
 
     ``notes`` are what a user should know of topics that were there before, ``sent`` is how many records the
-    client has taken. All methods raise
-    KafkaFailedError, after which no record is sent any more.
+    client has taken. All methods raise KafkaFailedError, after which no record is sent any more.
     """
 
     def __init__(
