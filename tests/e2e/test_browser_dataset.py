@@ -101,12 +101,28 @@ async def test_a_row_leads_to_its_parents_and_children_and_back(person: Person) 
     await look(person, "details of a row that is not there")
 
 
+_VIEWS = """() => {
+  const views = window.views = new Set()
+  const look = () => {
+    const view = document.querySelector('.react-flow__viewport')
+    const table = view?.querySelector('a')
+    if (table && getComputedStyle(table).visibility === 'visible') views.add(view.style.transform)
+    requestAnimationFrame(look)
+  }
+  look()
+}"""
+"""Remembers every view of the diagram in which its tables are seen."""
+
+
 async def test_the_schema_is_panned_zoomed_and_read(person: Person) -> None:
     page = person.page
     await person.complete("drawn", 100)
+    await page.evaluate(_VIEWS)
     await person.follow("Schema")
     diagram = page.get_by_role("region", name="Diagram of the tables")
     await expect(diagram.get_by_role("link", name="wishlist")).to_be_visible()
+    views = await page.evaluate("[...window.views]")
+    assert len(views) == 1, "the diagram is seen before it is fitted"
     await expect(diagram.locator("path.react-flow__edge-path")).to_have_count(FOREIGN_KEYS)
     await expect(diagram.get_by_text("placed_at")).to_have_count(0)
     await person.press("All columns")

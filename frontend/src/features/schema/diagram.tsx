@@ -156,6 +156,7 @@ function Buttons({ keysOnly, onToggle }: { keysOnly: boolean; onToggle: () => vo
 function PannedDiagram({ tables }: { tables: readonly Table[] }): ReactElement {
   const [pointedAt, setPointedAt] = useState<string | null>(null)
   const [keysOnly, setKeysOnly] = useState(true)
+  const [fitted, setFitted] = useState(false)
   const layout = useMemo(() => diagramOf(tables, keysOnly), [tables, keysOnly])
   const nodes = useMemo(() => nodesOf(layout, keysOnly), [layout, keysOnly])
   const edges = useMemo(() => edgesOf(layout, pointedAt), [layout, pointedAt])
@@ -202,12 +203,13 @@ function PannedDiagram({ tables }: { tables: readonly Table[] }): ReactElement {
       className="h-[60dvh] min-h-96 overflow-hidden rounded-xl border border-line bg-canvas [--xy-edge-stroke:var(--line-strong)] [--xy-edge-stroke-width:1.25] [--xy-handle-background-color:transparent] [--xy-attribution-background-color:transparent] [&_.react-flow\_\_attribution_a]:text-muted!"
     >
       <ReactFlow
+        // Until it is fitted the diagram is drawn in full size, with tables below the buttons.
+        className={classes(!fitted && '[&_*]:invisible!')}
         nodes={nodes}
         edges={edges}
         nodeTypes={nodeTypes}
         edgeTypes={edgeTypes}
-        fitView
-        fitViewOptions={wholeDiagram}
+        onMove={() => setFitted(true)}
         minZoom={zoomLimits.least}
         maxZoom={zoomLimits.most}
         nodesDraggable={false}
