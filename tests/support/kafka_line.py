@@ -65,6 +65,10 @@ class Line:
             writer.transport.abort()
             return
         behind_reader, behind_writer = await asyncio.open_connection(self._host, self._port)
+        if self._refusing:
+            writer.transport.abort()
+            behind_writer.transport.abort()
+            return
         self._writers |= {writer, behind_writer}
         for pump in (self._pump(reader, behind_writer), self._pump(behind_reader, writer)):
             task = asyncio.create_task(pump)

@@ -308,6 +308,9 @@ async def test_an_examination_ends_with_the_process_that_asked_for_it() -> None:
             asking.kill()
         await asking.wait()
         server.close()
+        server.abort_clients()
+        # A loop that ends before its connections have ended leaves their sockets open.
+        await server.wait_closed()
 
 
 def children(pid: int) -> list[str]:
