@@ -50,7 +50,11 @@ class Line:
 
     async def close(self) -> None:
         assert self._server is not None
+        # Python 3.13 leaves a connection open that it takes while its server closes.
+        asyncio.get_running_loop().remove_reader(self._server.sockets[0].fileno())
+        await asyncio.sleep(0)
         self._server.close()
+        self._server.abort_clients()
         writers = list(self._writers)
         self.cut()
         for task in self._tasks:
