@@ -32,6 +32,15 @@ _SETTLED = """Promise.allSettled(
     document.getAnimations().filter((one) => one instanceof CSSTransition).map((one) => one.finished)
 )"""
 _DRAWN = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+_SCROLLED = """async () => {
+  const drawn = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))
+  for (let top = 0; top < document.documentElement.scrollHeight; top += innerHeight) {
+    scrollTo(0, top)
+    await drawn()
+  }
+  scrollTo(0, 0)
+}"""
+"""Looks through the page, so that what is drawn when it comes near is drawn."""
 _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -153,6 +162,7 @@ async def look(person: Person, name: str) -> None:
     page = person.page
     for window in (WIDE, PHONE):
         await page.set_viewport_size({"width": window["width"], "height": window["height"]})
+        await page.evaluate(_SCROLLED)
         assert await person.fits(), f"{name} is wider than a window of {window['width']} px"
         for scheme in ("light", "dark"):
             await person.in_light(scheme)

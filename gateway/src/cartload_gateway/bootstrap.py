@@ -50,6 +50,7 @@ async def open_parts(
         "auth": settings.auth_url,
         "generator": settings.generator_url,
         "writer": settings.writer_url,
+        "notifier": settings.notifier_url,
     }
     connections, proxy = _connections(settings), settings.proxy
     async with open_upstreams(urls, connections, settings.upstream_seconds, proxy) as upstreams:
@@ -70,7 +71,7 @@ async def open_parts(
             ),
             ui=UserInterface(settings.ui_dir),
             document=MergedDocument(upstreams, own_document, clock=clock),
-            health=HealthChecks([*urls.items(), ("notifier", settings.notifier_url)], proxy),
+            health=HealthChecks(list(urls.items()), proxy),
         )
 
 
@@ -89,6 +90,7 @@ def _connections(settings: GatewaySettings) -> dict[Lane, int]:
         "auth": settings.upstream_connections,
         "generator": settings.upstream_connections,
         "writer": settings.upstream_connections,
+        "notifier": settings.upstream_connections,
         "waits": settings.waiting_connections,
         "downloads": settings.download_connections,
     }

@@ -11,6 +11,7 @@ from cartload_auth.tasks import administration
 from support.auth_service import PASSWORD, Service
 
 USERS, LOGIN, TOKENS = "/api/admin/users", "/api/auth/login", "/api/auth/tokens"
+LIMITS = "/internal/limits"
 CHANGE, EXCHANGE = "/api/auth/password", "/internal/tokens/exchange"
 
 
@@ -233,6 +234,24 @@ async def test_nobody_else_sees_or_changes_users(auth: Service) -> None:
     root = await admin(auth)
     assert (await change(auth, root, nobody, disabled=True)).status_code == 404
     assert (await auth.http.get(f"{USERS}/{nobody}", headers=root)).status_code == 404
+
+
+async def test_administrators_read_the_limits_of_passwords_and_sign_ins(auth: Service) -> None:
+    root, eve = await admin(auth), await auth.signed_up("eve")
+    found = (await auth.http.get(LIMITS, headers=root)).json()["items"]
+    assert [limit["setting"] for limit in found] == [
+        "CARTLOAD_PASSWORD_WORKERS",
+        "CARTLOAD_PASSWORD_QUEUE",
+        "CARTLOAD_PASSWORD_QUEUE_ADDRESS",
+        "CARTLOAD_LOGIN_ATTEMPTS",
+        "CARTLOAD_LOGIN_ATTEMPTS_ACCOUNT",
+        "CARTLOAD_LOGIN_ATTEMPTS_ADDRESS",
+        "CARTLOAD_REGISTRATIONS_ADDRESS",
+    ]
+    assert [limit["used"] for limit in found] == [0, 0, 0, None, None, None, None]
+    assert all(limit["maximum"] > 0 and limit["description"] for limit in found)
+    assert (await auth.http.get(LIMITS, headers=eve)).status_code == 403
+    assert (await auth.http.get(LIMITS)).status_code == 401
 
 
 async def test_a_personal_token_of_an_administrator_changes_nobody(auth: Service) -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from cartload_auth.adapters.fair_queue import FairQueue
 from cartload_kit.errors import Unavailable
+from cartload_kit.published_limits import Usage
 
 
 class Visitors:
@@ -73,6 +74,14 @@ async def test_one_key_cannot_fill_the_queue() -> None:
     seen = visitors(waiting=10, per_key=2)
     await seen.come("a1", "a2", "a3", "a4", "b1")
     assert seen.refused == ["a4"]
+
+
+async def test_it_counts_how_far_its_limits_are_used() -> None:
+    seen = visitors(at_once=1, waiting=10, per_key=5)
+    await seen.come("a1", "a2", "a3", "b1")
+    assert seen.queue.usages() == (Usage(1, 1), Usage(10, 3), Usage(5, 2))
+    await seen.go("a1", "a2", "a3", "b1")
+    assert [usage.used for usage in seen.queue.usages()] == [0, 0, 0]
 
 
 async def test_a_full_queue_makes_room_for_a_key_with_fewer() -> None:

@@ -5,6 +5,7 @@ from typing import Any
 from .conftest import Gateway
 
 LIMITS = "/api/admin/limits"
+SERVICES = ("auth", "generator", "writer", "notifier")
 JOBS = {
     "setting": "CARTLOAD_USER_UNFINISHED_JOBS",
     "description": "Most jobs of one user that are not finished.",
@@ -26,8 +27,8 @@ async def test_each_service_tells_its_limits_and_the_gateway_its_own(start_gatew
         async with gateway.client.get("/api/jobs", headers=gateway.bearer("busy")) as answer:
             assert answer.status == 200
     found = await limits(gateway)
-    assert list(found) == ["gateway", "generator", "writer"]
-    assert found["generator"]["items"] == found["writer"]["items"] == [JOBS]
+    assert list(found) == ["gateway", *SERVICES]
+    assert [found[name]["items"] for name in SERVICES] == [[JOBS]] * 4
     own = {one["setting"]: one for one in found["gateway"]["items"]}
     requests = own["CARTLOAD_USER_REQUESTS_PER_MINUTE"]
     assert requests["maximum"] == 60
@@ -44,7 +45,7 @@ async def test_services_are_asked_as_the_administrator(gateway: Gateway) -> None
     gateway.services.answer("GET /internal/limits", {"items": []})
     await limits(gateway)
     asked = gateway.services.calls("GET /internal/limits")
-    assert [one.headers["authorization"].split(" ")[0] for one in asked] == ["Bearer", "Bearer"]
+    assert [one.headers["authorization"].split(" ")[0] for one in asked] == ["Bearer"] * 4
 
 
 async def test_a_service_that_does_not_tell_is_named_with_the_reason(gateway: Gateway) -> None:

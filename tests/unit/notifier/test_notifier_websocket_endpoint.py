@@ -13,6 +13,7 @@ from starlette.types import Message
 from starlette.websockets import WebSocket
 
 from cartload_kit.errors import Unauthorized
+from cartload_kit.published_limits import Usage
 from cartload_kit.tokens import Identity
 from cartload_notifier.api.connection import Dependencies
 from cartload_notifier.api.websocket_endpoint import WebSocketEndpoint
@@ -129,6 +130,19 @@ async def test_who_signed_in_or_left_does_not_count_any_more() -> None:
             assert await fourth.close_code() == 4401
         async with connected(served) as fifth:
             assert await signed_in(fifth)
+
+
+async def test_it_counts_how_far_its_limits_are_used() -> None:
+    served = endpoint(limit=100, signing_in=2)
+    async with connected(served) as first, connected(served, ELSEWHERE) as second, connected(served):
+        assert await signed_in(first)
+        assert await signed_in(second)
+        assert served.usages() == {
+            "notifier_connections": Usage(100, 3),
+            "notifier_connections_user": Usage(10, 2),
+            "notifier_connections_signing_in": Usage(2, 1),
+        }
+    assert [usage.used for usage in served.usages().values()] == [0, 0, 0]
 
 
 async def test_all_connections_are_limited_too() -> None:

@@ -12,8 +12,10 @@ import { useLimits } from './api'
 /** What a service keeps the limits of. */
 const subjects: Readonly<Record<string, string>> = {
   gateway: 'Requests and connections',
+  auth: 'Passwords and sign-ins',
   generator: 'Jobs and storage',
   writer: 'Queries, exports and downloads',
+  notifier: 'Live connections',
 }
 
 /** From this share of a limit on, it is said to be nearly used up. */

@@ -7,7 +7,7 @@ import aiohttp
 
 from cartload_gateway.adapters.upstreams import Upstreams
 from cartload_gateway.domain.openapi import Document, merge
-from cartload_gateway.domain.routing import Upstream
+from cartload_gateway.domain.routing import ROUTED, Upstream
 from cartload_kit.errors import Unavailable
 
 KEEP_SECONDS = 60
@@ -38,7 +38,7 @@ class MergedDocument:
         # Many may ask at the same time for what is not there yet: the first reads it, the others wait.
         async with self._reading:
             if self._kept is None or self._clock() - self._kept[0] > KEEP_SECONDS:
-                names = list(self._upstreams.urls)
+                names = [name for name in self._upstreams.urls if name in ROUTED]
                 found = await asyncio.gather(*(self._fetch(name) for name in names))
                 self._kept = (self._clock(), merge(self._own, dict(zip(names, found, strict=True))))
             return self._kept[1]

@@ -32,7 +32,7 @@ class SystemLimits(BaseModel):
     "/limits", summary="Read the limits and how far they are used", responses=problem_answers(401, 403, 429)
 )
 async def system_limits(request: Request, admitted: Administrator) -> SystemLimits:
-    """The limits of requests, connections, jobs and downloads, by the service that keeps them.
+    """The limits of requests, connections, sign-ins, jobs and downloads, by the service that keeps them.
 
     They come from settings and are changed there. What is used is counted in the replica that answers.
     """

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable
 from typing import Literal
 
-type Upstream = Literal["auth", "generator", "writer"]
-type Lane = Literal["auth", "generator", "writer", "waits", "downloads"]
+type Upstream = Literal["auth", "generator", "writer", "notifier"]
+type Lane = Literal["auth", "generator", "writer", "notifier", "waits", "downloads"]
 """A pool of connections: what is answered at once by each service, and what holds a connection for long."""
 
 _DOWNLOAD = re.compile(r"/api/datasets/[^/]+/(tables/[^/]+/export|files/.+|raw/.+)")
@@ -21,6 +21,9 @@ _PREFIXES: tuple[tuple[str, Upstream], ...] = (
     ("/api/admin/dead-letters", "generator"),
     ("/api/admin/jobs", "generator"),
 )
+ROUTED: frozenset[Upstream] = frozenset(upstream for _, upstream in _PREFIXES)
+"""The services that paths lead to."""
+
 _WITHOUT_ACCESS_TOKEN = frozenset(
     (
         "/api/auth/register",

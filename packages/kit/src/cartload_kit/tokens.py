@@ -162,3 +162,6 @@ def require_identity(role: str | None = None) -> Guard:
 
 CurrentUser = Annotated[Identity, Depends(require_identity())]
 """The parameter type of a route that needs a signed-in user."""
+
+CurrentAdmin = Annotated[Identity, Depends(require_identity("admin"))]
+"""The parameter type of a route that is for administrators only."""

@@ -2,7 +2,7 @@
 
 from fastapi import FastAPI
 
-from cartload_auth.api import accounts, jwks, personal_tokens, sessions, users
+from cartload_auth.api import accounts, jwks, limits, personal_tokens, sessions, users
 from cartload_kit.database.unavailable import answer_503_when_unavailable
 from cartload_kit.http import create_app
 from cartload_kit.http.app import Lifespan
@@ -24,4 +24,5 @@ def build(lifespan: Lifespan | None = None) -> FastAPI:
     for module in (accounts, sessions, personal_tokens, users, jwks):
         app.include_router(module.router)
     app.include_router(personal_tokens.internal)
+    app.include_router(limits.internal)
     return app

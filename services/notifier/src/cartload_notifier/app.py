@@ -6,6 +6,7 @@ from starlette.websockets import WebSocket
 
 from cartload_kit.http import create_app
 from cartload_kit.http.app import Lifespan
+from cartload_notifier.api import limits
 from cartload_notifier.api.websocket_endpoint import WebSocketEndpoint
 
 
@@ -25,6 +26,7 @@ def build(lifespan: Lifespan | None = None) -> FastAPI:
         checks={},
         max_body=0,
     )
+    app.include_router(limits.internal)
     # Starlette's plain route: FastAPI's keeps stacks for dependencies, of which there are none here, for as
     # long as the connection lives: 9 KiB for each of thousands.
     app.router.routes.append(WebSocketRoute("/ws/jobs", jobs))

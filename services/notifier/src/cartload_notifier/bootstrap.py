@@ -29,7 +29,7 @@ def serving(settings: NotifierSettings, *, times: Times | None = None) -> Lifesp
         lifecycle = app.state.lifecycle
         async with new_session(settings.proxy) as session:
             unfinished_jobs = UnfinishedJobs(session, settings.generator_url)
-            verifier = settings.token_verifier()
+            app.state.verifier = verifier = settings.token_verifier()
             dependencies = Dependencies(
                 hub=hub,
                 verify=verifier.verify,

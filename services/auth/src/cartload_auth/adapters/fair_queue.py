@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 from cartload_kit.errors import Unavailable
 from cartload_kit.metrics import LIMITS_REFUSED
+from cartload_kit.published_limits import Usage
 
 _RETRY_AFTER_SECONDS = 2
 
@@ -41,6 +42,15 @@ class FairQueue:
             yield
         finally:
             self._leave()
+
+    def usages(self) -> tuple[Usage, Usage, Usage]:
+        """The turns that are taken, the callers that wait, and those of the key that has most waiting."""
+        longest = max(map(len, self._queues.values()), default=0)
+        return (
+            Usage(self._at_once, self._at_once - self._free),
+            Usage(self._limit, self._waiting),
+            Usage(self._limit_per_key, longest),
+        )
 
     async def _enter(self, key: str) -> None:
         if self._free:

@@ -11,6 +11,7 @@ import bcrypt
 from cartload_auth import metrics
 from cartload_auth.adapters.fair_queue import FairQueue
 from cartload_auth.domain.credentials import MAX_PASSWORD_BYTES
+from cartload_kit.published_limits import Usage
 
 DEFAULT_COST = 12
 
@@ -44,6 +45,15 @@ class PasswordPool:
         """
         async with self._turns.turn(address):
             yield Hasher(self._executor, self._cost, self._nobody)
+
+    def usages(self) -> dict[str, Usage]:
+        """How far the limits of threads and of those who wait for one are used, by the settings' names."""
+        threads, waiting, waiting_of_address = self._turns.usages()
+        return {
+            "password_workers": threads,
+            "password_queue": waiting,
+            "password_queue_address": waiting_of_address,
+        }
 
     def close(self) -> None:
         """Let the running ones end and start no more."""

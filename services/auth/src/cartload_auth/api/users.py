@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from cartload_auth.api import user_administration
@@ -12,11 +12,9 @@ from cartload_auth.api.schemas import ChangeUser, ShownUser
 from cartload_auth.repository.accounts import Role
 from cartload_kit.http.openapi import problem_answers
 from cartload_kit.pagination import Page, Position, cut_page, read_cursor
-from cartload_kit.tokens import Identity, require_identity
+from cartload_kit.tokens import CurrentAdmin
 
 router = APIRouter(prefix="/api/admin/users", tags=["administration"], responses=problem_answers(401, 403))
-
-Admin = Annotated[Identity, Depends(require_identity("admin"))]
 
 
 class NamePosition(Position):
@@ -29,7 +27,7 @@ class NamePosition(Position):
 async def list_users(
     request: Request,
     response: Response,
-    _: Admin,
+    _: CurrentAdmin,
     dependencies: UseDependencies,
     q: Annotated[
         str | None, Query(max_length=64, description="Only names that begin so, in any case of letters.")
@@ -53,14 +51,14 @@ async def list_users(
 
 
 @router.get("/{user_id}", summary="Read a user", responses=problem_answers(404))
-async def read_user(user_id: UUID, _: Admin, dependencies: UseDependencies) -> ShownUser:
+async def read_user(user_id: UUID, _: CurrentAdmin, dependencies: UseDependencies) -> ShownUser:
     """One account."""
     return await user_administration.find(dependencies, str(user_id))
 
 
 @router.patch("/{user_id}", summary="Change a user", responses=problem_answers(404, 409, 422))
 async def change_user(
-    user_id: UUID, body: ChangeUser, admin: Admin, dependencies: UseDependencies
+    user_id: UUID, body: ChangeUser, admin: CurrentAdmin, dependencies: UseDependencies
 ) -> ShownUser:
     """Give an account another role, disable it or enable it again.
 

@@ -14,7 +14,7 @@ from cartload_generator.domain.limits import Limits
 from cartload_generator.tasks.dead_letters import DeadLetterAdministration
 from cartload_generator.tasks.dispatcher import Dispatcher
 from cartload_generator.tasks.job_waiters import JobWaiters
-from cartload_kit.tokens import CurrentUser, Identity, require_identity
+from cartload_kit.tokens import CurrentUser
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,3 @@ ServicesDep = Annotated[Services, Depends(_services)]
 
 Owner = Annotated[UUID, Depends(_owner)]
 """The account that asks: what is not its own does not exist for it."""
-
-Admin = Annotated[Identity, Depends(require_identity("admin"))]
-"""The administrator that asks; everybody else is refused."""

@@ -2,18 +2,19 @@
 
 from fastapi import APIRouter
 
-from cartload_generator.api.dependencies import Admin, ServicesDep
+from cartload_generator.api.dependencies import ServicesDep
 from cartload_generator.repository import datasets, jobs
 from cartload_generator.settings import ApiSettings
 from cartload_kit.database import transaction
 from cartload_kit.published_limits import PublishedLimits, Usage, publish
+from cartload_kit.tokens import CurrentAdmin
 
 internal = APIRouter(prefix="/internal", tags=["internal"], include_in_schema=False)
 """What only the gateway calls: it routes nothing below /internal."""
 
 
 @internal.get("/limits", summary="Read the limits of jobs")
-async def read_limits(services: ServicesDep, _: Admin) -> PublishedLimits:
+async def read_limits(services: ServicesDep, _: CurrentAdmin) -> PublishedLimits:
     """The limits, each with what the user has who uses most of it."""
     async with transaction(services.engine) as connection:
         unfinished = await jobs.most_unfinished(connection)

@@ -12,6 +12,7 @@ from cartload_kit.http.client_address import address_from_gateway, counting_key
 from cartload_kit.http.origin import is_own_origin
 from cartload_kit.logging import get_logger
 from cartload_kit.metrics import LIMITS_REFUSED
+from cartload_kit.published_limits import Usage
 from cartload_notifier import metrics
 from cartload_notifier.api.connection import Dependencies, serve
 from cartload_notifier.domain.close_codes import CloseCode, Closed, Disconnected, TooSlow
@@ -69,6 +70,16 @@ class WebSocketEndpoint:
         self._limit_signing_in = signing_in
         self._open = 0
         self._signing_in: Counter[str] = Counter()
+
+    def usages(self) -> dict[str, Usage]:
+        """How far the limits of connections are used, by the settings' names."""
+        return {
+            "notifier_connections": Usage(self._limit, self._open),
+            "notifier_connections_user": self._dependencies.hub.usage(),
+            "notifier_connections_signing_in": Usage(
+                self._limit_signing_in, max(self._signing_in.values(), default=0)
+            ),
+        }
 
     async def serve(self, websocket: WebSocket) -> None:
         """Serve a WebSocket from its handshake to its end."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import chain
 
+from cartload_kit.published_limits import Usage
 from cartload_notifier.domain.close_codes import CloseCode, Closed
 from cartload_notifier.domain.job_update import JobUpdate
 from cartload_notifier.domain.send_queue import SendQueue
@@ -48,6 +49,10 @@ class Hub:
         missed = Closed(CloseCode.GOING_AWAY, "events may have been missed, connect again")
         for queue in list(chain.from_iterable(self._queues.values())):
             queue.give_up(missed)
+
+    def usage(self) -> Usage:
+        """How many connections the user has who has most."""
+        return Usage(self._per_user, max(map(len, self._queues.values()), default=0))
 
     def __len__(self) -> int:
         return sum(len(queues) for queues in self._queues.values())

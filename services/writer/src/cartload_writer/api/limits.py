@@ -1,22 +1,18 @@
 """The limits of queries, exports and downloads, for the gateway's route that shows them to administrators."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 
 from cartload_kit.published_limits import PublishedLimits, publish
-from cartload_kit.tokens import Identity, require_identity
+from cartload_kit.tokens import CurrentAdmin
 from cartload_writer.api.dependencies import ServicesDep
 from cartload_writer.settings import ApiSettings
 
 internal = APIRouter(prefix="/internal", tags=["internal"], include_in_schema=False)
 """What only the gateway calls: it routes nothing below /internal."""
 
-Admin = Annotated[Identity, Depends(require_identity("admin"))]
-
 
 @internal.get("/limits", summary="Read the limits of queries, exports and downloads")
-async def read_limits(services: ServicesDep, _: Admin) -> PublishedLimits:
+async def read_limits(services: ServicesDep, _: CurrentAdmin) -> PublishedLimits:
     """The limits of all users together, and of the one who uses most."""
     shares = {
         "writer_row_queries": services.reader.shares,

@@ -12,11 +12,12 @@ from cartload_generator.api.dead_letters.schemas import (
     DeadLetterDetail,
 )
 from cartload_generator.api.dead_letters.views import detailed_view, view
-from cartload_generator.api.dependencies import Admin, ServicesDep
+from cartload_generator.api.dependencies import ServicesDep
 from cartload_generator.api.pages import Cursor, Limit, page_of
 from cartload_generator.domain.dead_letters import LETTER_ID, LetterFilter, LetterState
 from cartload_kit.http.openapi import problem_answers
 from cartload_kit.pagination import Page, Position, add_link, read_cursor
+from cartload_kit.tokens import CurrentAdmin
 
 router = APIRouter(prefix="/api/admin/dead-letters", tags=["administration"], responses=problem_answers(403))
 
@@ -46,7 +47,7 @@ async def list_dead_letters(
     request: Request,
     response: Response,
     services: ServicesDep,
-    _: Admin,
+    _: CurrentAdmin,
     topic: Annotated[
         str | None, Query(max_length=249, description="Only messages that were on this topic.")
     ] = None,
@@ -64,7 +65,7 @@ async def list_dead_letters(
 
 
 @router.get("/{letter_id}", response_model=DeadLetterDetail, responses=_DETAIL, summary="Read a dead letter")
-async def read_dead_letter(letter_id: LetterId, services: ServicesDep, _: Admin) -> DeadLetterDetail:
+async def read_dead_letter(letter_id: LetterId, services: ServicesDep, _: CurrentAdmin) -> DeadLetterDetail:
     """The letter with what was in the message; 404 when Kafka no longer keeps it."""
     return detailed_view(*await services.dead_letters.find(letter_id))
 
@@ -75,7 +76,7 @@ async def read_dead_letter(letter_id: LetterId, services: ServicesDep, _: Admin)
     responses=_DECIDED | problem_answers(409),
     summary="Put a dead letter back",
 )
-async def redrive_dead_letter(letter_id: LetterId, services: ServicesDep, admin: Admin) -> DeadLetter:
+async def redrive_dead_letter(letter_id: LetterId, services: ServicesDep, admin: CurrentAdmin) -> DeadLetter:
     """Send the message to its topic again, as it was; 409 when that was done, or cannot be done."""
     return view(*await services.dead_letters.redrive(letter_id, admin.user_id))
 
@@ -86,6 +87,6 @@ async def redrive_dead_letter(letter_id: LetterId, services: ServicesDep, admin:
     responses=_DECIDED | problem_answers(409),
     summary="Set a dead letter aside",
 )
-async def discard_dead_letter(letter_id: LetterId, services: ServicesDep, admin: Admin) -> DeadLetter:
+async def discard_dead_letter(letter_id: LetterId, services: ServicesDep, admin: CurrentAdmin) -> DeadLetter:
     """Mark the letter as one that is not to be put back; 409 when it was decided about before."""
     return view(*await services.dead_letters.discard(letter_id, admin.user_id))

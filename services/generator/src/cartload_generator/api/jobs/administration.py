@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 
 from cartload_contracts.jobs import JobView
-from cartload_generator.api.dependencies import Admin, ServicesDep
+from cartload_generator.api.dependencies import ServicesDep
 from cartload_generator.api.jobs.control import cancel_for_owner
 from cartload_generator.api.jobs.routes import States, states_in
 from cartload_generator.api.jobs.schemas import JOB_EXAMPLE
@@ -16,6 +16,7 @@ from cartload_generator.repository import jobs
 from cartload_kit.database import transaction
 from cartload_kit.http.openapi import problem_answers
 from cartload_kit.pagination import Page
+from cartload_kit.tokens import CurrentAdmin
 
 router = APIRouter(prefix="/api/admin/jobs", tags=["administration"], responses=problem_answers(403))
 
@@ -44,7 +45,7 @@ async def list_all_jobs(
     request: Request,
     response: Response,
     services: ServicesDep,
-    _: Admin,
+    _: CurrentAdmin,
     state: States = None,
     cursor: Cursor = None,
     limit: Limit = 50,
@@ -63,6 +64,6 @@ async def list_all_jobs(
     responses=_JOB | problem_answers(409),
     summary="Cancel anybody's job",
 )
-async def cancel_any_job(job_id: UUID, services: ServicesDep, _: Admin) -> OwnedJob:
+async def cancel_any_job(job_id: UUID, services: ServicesDep, _: CurrentAdmin) -> OwnedJob:
     """As its owner can; the job's history says that an administrator did."""
     return OwnedJob.of(await cancel_for_owner(services, job_id))
