@@ -1,3 +1,8 @@
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+/** Whether a text is a UUID as Cartload writes them. */
+export const isUuid = (text: string): boolean => uuid.test(text)
+
 /** A random UUID. `crypto.randomUUID` is missing on plain HTTP, where the interface must work too. */
 export function randomUuid(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16))

@@ -38,6 +38,13 @@ describe('stored values', () => {
     expect(cells.map((cell) => cell.className.includes('text-right'))).toEqual([false, true, false, true])
   })
 
+  it('shorten UUIDs, which are whole for who copies or points at them', () => {
+    const id = '0b8a3f5e-2d53-8b58-8f0f-1b0d5e6c7a92'
+    render(<ValueTable label="Orders" columns={['id']} rows={[[id]]} />)
+    expect(screen.getByRole('cell').textContent).toBe(id)
+    expect(screen.getByTitle(id).lastChild?.textContent).toBe('5e6c7a92')
+  })
+
   it('may be none', () => {
     render(<ValueTable label="Orders" columns={['status']} rows={[]} />)
     expect(screen.queryAllByRole('cell')).toEqual([])

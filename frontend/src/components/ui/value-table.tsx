@@ -3,9 +3,10 @@ import type { ReactElement } from 'react'
 import { cellText } from '@/lib/cells'
 import { classes } from '@/lib/classes'
 
+import { ShortId } from './short-id'
 import { Cell, HeadCell, Row, Table } from './table'
 
-/** Rows of values as they are stored below the names of their columns; numbers stand to the right. */
+/** Rows of values as they are stored, UUIDs shortened, below the names of their columns; numbers stand to the right. */
 export function ValueTable({
   label,
   columns,
@@ -34,7 +35,7 @@ export function ValueTable({
           <Row key={index}>
             {columns.map((column, place) => (
               <Cell key={column} className={classes('whitespace-nowrap', sides[place])}>
-                {cellText(row[place]) ?? 'NULL'}
+                <ShortId id={cellText(row[place]) ?? 'NULL'} />
               </Cell>
             ))}
           </Row>

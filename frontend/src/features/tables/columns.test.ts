@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { someColumn } from '@/testing/datasets'
 
 import { exportUrl } from './api'
-import { exact, isLongId, isNumeric, readable } from './columns'
+import { exact, isNumeric, readable } from './columns'
 import { valueFormats } from './value-formats'
 
 const british = valueFormats('USD', 'en-GB')
@@ -53,14 +53,6 @@ describe('columns', () => {
     expect(exact(column, stored, british)).toMatch(/2026 at \d\d:04:05 \S+\n2026-01-02T03:04:05.000Z$/)
     expect(exact(someColumn({ type: 'money' }), 129_900, british)).toBe('129900')
     expect(exact(column, null, british)).toBe('NULL')
-  })
-
-  it.each([
-    ['0193c0de-0000-7000-8000-000000000002', true],
-    ['17', false],
-    ['o-1', false],
-  ])('of ids are shortened where they are UUIDs: %s', (id, long) => {
-    expect(isLongId(id)).toBe(long)
   })
 })
 

@@ -25,8 +25,3 @@ export function exact(column: Column, value: unknown, formats: ValueFormats): st
   if (raw === null) return 'NULL'
   return column.type === 'timestamp' ? `${formats.zonedTime(raw)}\n${raw}` : raw
 }
-
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
-
-/** Whether an id is so long that its beginning has to do where there is little room. */
-export const isLongId = (id: string): boolean => uuid.test(id)

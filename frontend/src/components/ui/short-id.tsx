@@ -1,6 +1,6 @@
 import type { ReactElement } from 'react'
 
-import { isLongId } from './columns'
+import { isUuid } from '@/lib/uuid'
 
 /** So many characters tell the ids of a dataset apart. They are the last, since the first say where a row was made. */
 const shown = 8
@@ -10,9 +10,10 @@ const shown = 8
  * a link that has the focus, it is whole for everybody.
  */
 export function ShortId({ id }: { id: string }): ReactElement {
-  if (!isLongId(id)) return <>{id}</>
+  if (!isUuid(id)) return <>{id}</>
   return (
     <span
+      title={id}
       data-id={id}
       className="after:absolute after:top-full after:left-0 after:z-20 after:hidden after:rounded after:border after:border-line after:bg-surface after:px-2 after:py-1 after:text-ink after:shadow-md after:content-[attr(data-id)/''] group-focus-visible:after:block"
     >
