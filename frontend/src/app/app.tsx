@@ -4,17 +4,13 @@ import { RouterProvider } from 'react-router'
 
 import { Toasts } from '@/components/ui/toasts'
 import { listenForSignOut } from '@/lib/session/channel'
-import { restoreSession } from '@/lib/session/refresh'
 
 import { queryClient } from './query-client'
 import { router } from './router'
 
 /** The whole interface. */
 export function App(): ReactElement {
-  useEffect(() => {
-    void restoreSession()
-    return listenForSignOut()
-  }, [])
+  useEffect(listenForSignOut, [])
   return (
     <QueryClientProvider client={queryClient}>
       <RouterProvider router={router} />

@@ -1,5 +1,5 @@
-import { useEffect, useRef, type ReactElement } from 'react'
-import { Link, NavLink, Outlet, ScrollRestoration, useLocation } from 'react-router'
+import { useEffect, useRef, type ReactElement, type ReactNode } from 'react'
+import { Link, NavLink, ScrollRestoration, useLocation, useOutlet } from 'react-router'
 
 import { Button, Spinner } from '@/components/ui/button'
 import { Empty } from '@/components/ui/notice'
@@ -97,9 +97,11 @@ function Header(): ReactElement {
   )
 }
 
-function Content(): ReactElement {
+function Content(): ReactNode {
   const status = useSession((session) => session.status)
-  if (status === 'loading')
+  // There is none while the first page is fetched.
+  const page = useOutlet()
+  if (status === 'loading' || (status !== 'unreachable' && page === null))
     return (
       <p role="status" className="flex justify-center py-24 text-muted">
         <Spinner />
@@ -115,7 +117,7 @@ function Content(): ReactElement {
         It may be starting, or the network may be away.
       </Empty>
     )
-  return <Outlet />
+  return page
 }
 
 /** The frame around every page. A new page takes the focus, so that the keyboard and screen readers follow. */

@@ -1,53 +1,60 @@
-import { createBrowserRouter, Navigate } from 'react-router'
+import { createBrowserRouter, Navigate, type RouteObject } from 'react-router'
 
-import { Loading } from '@/components/ui/notice'
-import { ConnectionTab } from '@/features/datasets/connection-tab'
-import { DatasetPage } from '@/features/datasets/dataset-page'
-import { FilesTab } from '@/features/datasets/files-tab'
-import { SpecTab } from '@/features/datasets/spec-tab'
-import { TablesTab } from '@/features/datasets/tables-tab'
-import { HomePage } from '@/features/home/home-page'
-import { ActiveJob } from '@/features/jobs/active-job'
-import { DatasetJobsTab } from '@/features/jobs/dataset-jobs-tab'
-import { JobsPage } from '@/features/jobs/jobs-page'
-import { AnswersTab } from '@/features/report/answers-tab'
 import { SignInPage } from '@/features/session/sign-in-page'
 import { SignUpPage } from '@/features/session/sign-up-page'
-import { TokensPage } from '@/features/tokens/tokens-page'
 
 import { AdminOnly } from './admin-only'
 import { CrashPage } from './crash-page'
 import { Layout } from './layout'
 import { NotFoundPage } from './not-found-page'
 import { SignedIn } from './signed-in'
-import { TableRoute } from './table-route'
 
-const dataset = [
-  // Fetched when first opened, with what draws its plots.
+// Every page for people who are signed in is fetched when it is first opened, with what only it needs; at the first
+// visit while the session is restored.
+
+const dataset: RouteObject[] = [
   {
     index: true,
     lazy: async () => ({ Component: (await import('@/features/overview/overview-tab')).OverviewTab }),
   },
-  { path: 'tables', element: <TablesTab /> },
+  {
+    path: 'tables',
+    lazy: async () => ({ Component: (await import('@/features/datasets/tables-tab')).TablesTab }),
+  },
   {
     path: 'schema',
     lazy: async () => ({ Component: (await import('@/features/schema/schema-tab')).SchemaTab }),
   },
-  { path: 'files', element: <FilesTab /> },
-  { path: 'connection', element: <ConnectionTab /> },
+  {
+    path: 'files',
+    lazy: async () => ({ Component: (await import('@/features/datasets/files-tab')).FilesTab }),
+  },
+  {
+    path: 'connection',
+    lazy: async () => ({ Component: (await import('@/features/datasets/connection-tab')).ConnectionTab }),
+  },
   {
     path: 'report',
     lazy: async () => ({ Component: (await import('@/features/report/report-tab')).ReportTab }),
   },
-  { path: 'answers', element: <AnswersTab /> },
-  { path: 'jobs', element: <DatasetJobsTab /> },
-  { path: 'spec', element: <SpecTab /> },
+  {
+    path: 'answers',
+    lazy: async () => ({ Component: (await import('@/features/report/answers-tab')).AnswersTab }),
+  },
+  {
+    path: 'jobs',
+    lazy: async () => ({ Component: (await import('@/features/jobs/dataset-jobs-tab')).DatasetJobsTab }),
+  },
+  {
+    path: 'spec',
+    lazy: async () => ({ Component: (await import('@/features/datasets/spec-tab')).SpecTab }),
+  },
 ]
 
 /** Fetched together when an administrator first opens one of them. */
 const adminPages = () => import('@/features/admin/pages')
 
-const admin = [
+const admin: RouteObject[] = [
   { index: true, element: <Navigate to="users" replace /> },
   { path: 'users', lazy: async () => ({ Component: (await adminPages()).UsersPage }) },
   { path: 'jobs', lazy: async () => ({ Component: (await adminPages()).AllJobsPage }) },
@@ -57,24 +64,38 @@ const admin = [
   { path: 'dead-letters/:letterId', lazy: async () => ({ Component: (await adminPages()).DeadLetterPage }) },
 ]
 
-const signedIn = [
-  { index: true, element: <HomePage /> },
-  { path: 'datasets', element: <HomePage /> },
+const homePage = async () => ({ Component: (await import('@/features/home/home-page')).HomePage })
+
+const signedIn: RouteObject[] = [
+  { index: true, lazy: homePage },
+  { path: 'datasets', lazy: homePage },
   {
     path: 'datasets/new',
     lazy: async () => ({
       Component: (await import('@/features/new-dataset/new-dataset-page')).NewDatasetPage,
     }),
   },
-  { path: 'datasets/:datasetId', element: <DatasetPage progress={<ActiveJob />} />, children: dataset },
-  { path: 'datasets/:datasetId/tables/:table', element: <TableRoute /> },
-  { path: 'jobs', element: <JobsPage /> },
-  // Fetched when first opened, with what draws its chart.
+  {
+    path: 'datasets/:datasetId',
+    lazy: async () => ({ Component: (await import('./dataset-route')).DatasetRoute }),
+    children: dataset,
+  },
+  {
+    path: 'datasets/:datasetId/tables/:table',
+    lazy: async () => ({ Component: (await import('./table-route')).TableRoute }),
+  },
+  {
+    path: 'jobs',
+    lazy: async () => ({ Component: (await import('@/features/jobs/jobs-page')).JobsPage }),
+  },
   {
     path: 'jobs/:jobId',
     lazy: async () => ({ Component: (await import('@/features/jobs/job-page')).JobPage }),
   },
-  { path: 'tokens', element: <TokensPage /> },
+  {
+    path: 'tokens',
+    lazy: async () => ({ Component: (await import('@/features/tokens/tokens-page')).TokensPage }),
+  },
   {
     path: 'admin',
     element: <AdminOnly />,
@@ -91,7 +112,7 @@ export const router = createBrowserRouter([
   {
     element: <Layout />,
     errorElement: <CrashPage />,
-    hydrateFallbackElement: <Loading what="page" />,
+    hydrateFallbackElement: <Layout />,
     children: [
       { path: 'sign-in', element: <SignInPage /> },
       { path: 'sign-up', element: <SignUpPage /> },
