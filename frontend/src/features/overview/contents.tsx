@@ -38,7 +38,7 @@ function NoPlots({ dataset, running }: { dataset: Dataset; running: boolean }): 
 /** What is in a dataset, by three plots. */
 export function Contents({ dataset }: { dataset: Dataset }): ReactElement {
   const report = useReport(dataset.id)
-  const answers = useAnswers(dataset.id, report.data?.made_at ?? null)
+  const answers = useAnswers(dataset.id)
   const found = answers.data?.items ?? []
   let shown: ReactNode
   if (answers.isError) shown = <Failure error={answers.error} retry={answers.refetch} />

@@ -69,8 +69,8 @@ describe('the overview of a dataset', () => {
     expect(table.getByRole('link', { name: 'users' }).getAttribute('href')).toBe(`${address}/tables/users`)
   })
 
-  it('draws what is in it from the answers of a full report', async () => {
-    show(
+  it('draws what is in it from the answers of a full report, asked for once', async () => {
+    const seen = show(
       {},
       {
         'GET /api/datasets/*/report': () => fullReport,
@@ -79,6 +79,7 @@ describe('the overview of a dataset', () => {
     )
     expect(await screen.findByText('2 of 2 invariants hold.')).toBeTruthy()
     expect(await screen.findByRole('img', { name: 'Basket size' })).toBeTruthy()
+    expect(sentTo(seen, 'GET', `/api${address}/answers`)).toHaveLength(1)
     expect(screen.getByRole('link', { name: 'All answers' }).getAttribute('href')).toBe(`${address}/answers`)
     expect(screen.queryByRole('button', { name: 'Make a full report' })).toBeNull()
   })
@@ -95,7 +96,7 @@ describe('the overview of a dataset', () => {
   it('waits with plots and report while the dataset is made', async () => {
     show({ state: 'creating' })
     expect(await screen.findByText('Rows are checked when all are stored.')).toBeTruthy()
-    expect(screen.getByText(/found when all rows are stored and checked/)).toBeTruthy()
+    expect(await screen.findByText(/found when all rows are stored and checked/)).toBeTruthy()
     expect(screen.queryByRole('button', { name: 'Make a full report' })).toBeNull()
   })
 

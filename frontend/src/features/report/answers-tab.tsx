@@ -49,7 +49,7 @@ function AnswerDisclosure({ answer }: { answer: TrueAnswer }): ReactElement {
 export function AnswersTab(): ReactElement {
   const { datasetId = '' } = useParams()
   const report = useReport(datasetId)
-  const answers = useAnswers(datasetId, report.data?.made_at ?? null)
+  const answers = useAnswers(datasetId)
   if (answers.isPending) return <Loading what="answers" />
   if (answers.isError) return <Failure error={answers.error} retry={answers.refetch} />
   if (answers.data.items.length === 0)

@@ -64,10 +64,13 @@ export function useNewReport(id: string): UseMutationResult<Report, Error, void>
   })
 }
 
-/** The answers that came with a full report, which `madeAt` tells from others. */
-export function useAnswers(id: string, madeAt: string | null): UseQueryResult<AnswerList> {
+/** The answers that came with the newest full report. */
+export function useAnswers(id: string): UseQueryResult<AnswerList> {
+  const report = useReport(id)
   return useQuery({
-    queryKey: ['datasets', 'answers', id, madeAt],
+    queryKey: ['datasets', 'answers', id, report.data?.made_at ?? null],
     queryFn: () => answer(api.GET('/api/datasets/{dataset_id}/answers', datasetPath(id))),
+    // Asked for before, they would be asked for again once the report is known.
+    enabled: !report.isPending,
   })
 }

@@ -32,8 +32,8 @@ function Verdict({ report }: { report: Report }): ReactElement {
 }
 
 /** What the answers say of baskets and of customers who come back, as plots. */
-function Customers({ datasetId, madeAt }: { datasetId: string; madeAt: string | null }): ReactElement | null {
-  const answers = useAnswers(datasetId, madeAt)
+function Customers({ datasetId }: { datasetId: string }): ReactElement | null {
+  const answers = useAnswers(datasetId)
   if (answers.isPending) return <Loading what="answers" />
   if (answers.isError) return <Failure error={answers.error} retry={answers.refetch} />
   const baskets = basketSizes(answers.data.items)
@@ -71,7 +71,7 @@ function FullReport({ datasetId, report }: { datasetId: string; report: Report }
         ))}
       </section>
       <Figures figures={report.figures ?? []} />
-      <Customers datasetId={datasetId} madeAt={report.made_at ?? null} />
+      <Customers datasetId={datasetId} />
     </>
   )
 }
