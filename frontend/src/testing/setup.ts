@@ -35,6 +35,20 @@ if (typeof HTMLElement !== 'undefined') {
     unobserve = (): void => undefined
     disconnect = (): void => undefined
   }
+  // So all there is is in sight.
+  window.IntersectionObserver = class implements IntersectionObserver {
+    readonly root = null
+    readonly rootMargin = ''
+    readonly scrollMargin = ''
+    readonly thresholds = []
+    observe: () => void
+    constructor(tell: IntersectionObserverCallback) {
+      this.observe = () => tell([{ isIntersecting: true } as IntersectionObserverEntry], this)
+    }
+    unobserve = (): void => undefined
+    disconnect = (): void => undefined
+    takeRecords = (): [] => []
+  }
   // Nothing scrolls.
   Object.assign(HTMLElement.prototype, { scrollIntoView: () => undefined })
   // It knows dialogs but cannot open them.

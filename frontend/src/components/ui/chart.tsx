@@ -3,6 +3,7 @@ import { GridRows } from '@visx/grid'
 import type { ScaleInput } from '@visx/scale'
 import type { ReactElement, ReactNode } from 'react'
 
+import { useNear } from '@/hooks/use-near'
 import { useWidth } from '@/hooks/use-width'
 
 /** Room around what is drawn: for the numbers on the left, and for those and a line of words below. */
@@ -16,19 +17,25 @@ export interface Room {
   height: number
 }
 
-/** A picture of numbers, as wide as its place. Its numbers belong beside it in words. */
-export function Chart({
-  label,
-  xLabel,
-  height,
-  children,
-}: {
+interface Picture {
   label: string
   xLabel: string
   height: number
   /** Draws between the axes, from the top left corner. */
   children: (room: Room) => ReactNode
-}): ReactElement {
+}
+
+/** A picture of numbers, as wide as its place, drawn when it comes near. Its numbers belong beside it in words. */
+export function Chart(picture: Picture): ReactElement {
+  const [watch, near] = useNear()
+  return (
+    <div ref={watch}>
+      {near ? <Drawing {...picture} /> : <svg height={picture.height} className="block" />}
+    </div>
+  )
+}
+
+function Drawing({ label, xLabel, height, children }: Picture): ReactElement {
   const [measure, measured] = useWidth(firstWidth)
   const width = Math.max(measured, margin.left + margin.right + 1)
   const room = { width: width - margin.left - margin.right, height: height - margin.top - margin.bottom }

@@ -7,6 +7,7 @@ import type { Job, JobEvent } from '@/lib/api/types'
 import { forgetJobs, mergeJob, setLiveStatus } from '@/lib/live/jobs-store'
 import { forgetObservations, observe } from '@/lib/live/observations'
 import { someDataset } from '@/testing/datasets'
+import { openDetails } from '@/testing/details'
 import { someEvent, someJob } from '@/testing/jobs'
 import { renderPage } from '@/testing/page'
 import { fakeServer, problem, sentTo, type Sent } from '@/testing/server'
@@ -236,6 +237,7 @@ describe('the throughput', () => {
     expect(
       await screen.findByRole('img', { name: 'Throughput: mean 100 rows/s, highest 200 rows/s' }),
     ).toBeTruthy()
+    openDetails()
     const cells = within(screen.getByRole('table', { name: 'Numbers of the throughput' })).getAllByRole('row')
     expect(cells.slice(1).map((row) => row.textContent)).toEqual([
       '0:00 to 0:0250',

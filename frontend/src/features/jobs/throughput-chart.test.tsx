@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 
 import type { Job } from '@/lib/api/types'
 import type { Observation } from '@/lib/live/observations'
+import { openDetails } from '@/testing/details'
 import { someJob } from '@/testing/jobs'
 
 import { ThroughputChart } from './throughput-chart'
@@ -18,11 +19,13 @@ const points: Observation[] = [
 const show = (changes: Partial<Job> = {}, seen = points, retried = false): ReturnType<typeof render> =>
   render(<ThroughputChart job={someJob(changes)} points={seen} retried={retried} />)
 
-const times = (): (string | null | undefined)[] =>
-  screen
+function times(): (string | null | undefined)[] {
+  openDetails()
+  return screen
     .getAllByRole('row')
     .slice(1)
     .map((row) => row.firstElementChild?.textContent)
+}
 
 /** What lies over the whole drawing to be pointed at, and how wide it is. */
 function surface(container: HTMLElement): { target: Element; width: number } {

@@ -3,7 +3,7 @@ import { AreaClosed, LinePath } from '@visx/shape'
 import { useState, type PointerEvent, type ReactElement } from 'react'
 
 import { BottomAxis, Chart, LeftAxis, type Room } from '@/components/ui/chart'
-import { ValueTable } from '@/components/ui/value-table'
+import { Numbers } from '@/components/ui/numbers'
 import type { Job } from '@/lib/api/types'
 import { formatCount, formatDuration, formatRate, formatStopwatch } from '@/lib/format'
 import type { Observation } from '@/lib/live/observations'
@@ -136,16 +136,12 @@ function Course({ job, steps }: { job: Job; steps: readonly Step[] }): ReactElem
           Dashed: the mean of the time before this page was opened.
         </figcaption>
       )}
-      <details className="mt-3 text-sm">
-        <summary className="rounded text-muted hover:text-ink">Numbers</summary>
-        <div className="mt-3">
-          <ValueTable
-            label="Numbers of the throughput"
-            columns={['time', 'rows/s']}
-            rows={steps.map((step) => [spanOf(step), Math.round(step.rate)])}
-          />
-        </div>
-      </details>
+      <Numbers
+        label="Numbers of the throughput"
+        columns={['time', 'rows/s']}
+        rows={steps.map((step) => [spanOf(step), Math.round(step.rate)])}
+        className="mt-3"
+      />
     </figure>
   )
 }

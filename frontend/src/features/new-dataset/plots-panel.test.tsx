@@ -3,6 +3,7 @@
 import { cleanup, render, screen, within } from '@testing-library/react'
 import { afterEach, describe, expect, it } from 'vitest'
 
+import { openDetails } from '@/testing/details'
 import { somePreview } from '@/testing/previews'
 
 import { draftOf } from './draft'
@@ -47,8 +48,10 @@ describe('the plots of a new dataset', () => {
     expect(screen.getByText(/all of the first 5 customers, counted/)).toBeTruthy()
     expect(screen.getByText('Highest: Sunday, 175 % of the mean.')).toBeTruthy()
     expect(screen.getByText(/Highest on 2024-01-07, 175 % of a mean day\./)).toBeTruthy()
-    const table = screen.getByRole('table', { name: 'Numbers of orders per customer', hidden: true })
-    const cells = within(table).getAllByRole('cell', { hidden: true })
+    expect(screen.queryAllByRole('table', { hidden: true })).toEqual([])
+    openDetails()
+    const table = screen.getByRole('table', { name: 'Numbers of orders per customer' })
+    const cells = within(table).getAllByRole('cell')
     expect(cells.slice(0, 6).map((cell) => cell.textContent)).toEqual(['0', '2', '1', '2', '2', '1'])
   })
 

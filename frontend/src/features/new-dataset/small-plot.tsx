@@ -2,7 +2,7 @@ import { scaleBand, scaleLinear } from '@visx/scale'
 import type { ReactElement, ReactNode } from 'react'
 
 import { BottomAxis, Chart, LeftAxis, type Room } from '@/components/ui/chart'
-import { ValueTable } from '@/components/ui/value-table'
+import { Numbers } from '@/components/ui/numbers'
 import { formatNumber } from '@/lib/format'
 
 /** A plot with its title, a sentence on what it says, and its numbers on demand. */
@@ -31,12 +31,7 @@ export function SmallPlot({
       <Chart label={`Plot of ${title.toLowerCase()}`} xLabel={xLabel} height={170}>
         {children}
       </Chart>
-      <details className="mt-2 text-sm">
-        <summary className="rounded text-muted hover:text-ink">Numbers</summary>
-        <div className="mt-3">
-          <ValueTable label={`Numbers of ${title.toLowerCase()}`} columns={columns} rows={rows} />
-        </div>
-      </details>
+      <Numbers label={`Numbers of ${title.toLowerCase()}`} columns={columns} rows={rows} className="mt-2" />
     </figure>
   )
 }

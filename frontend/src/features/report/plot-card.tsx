@@ -1,6 +1,6 @@
 import type { ReactElement, ReactNode } from 'react'
 
-import { ValueTable } from '@/components/ui/value-table'
+import { Numbers } from '@/components/ui/numbers'
 import type { Figure } from '@/lib/api/types'
 import { formatNumber } from '@/lib/format'
 
@@ -25,12 +25,7 @@ function PlotCard({
       <h3 className="mb-3 font-medium">{title}</h3>
       {children}
       <figcaption className="mt-2 text-sm text-muted">{note}</figcaption>
-      <details className="mt-3 text-sm">
-        <summary className="rounded text-muted hover:text-ink">Numbers</summary>
-        <div className="mt-3">
-          <ValueTable label={`Numbers of ${title}`} columns={columns} rows={rows} />
-        </div>
-      </details>
+      <Numbers label={`Numbers of ${title}`} columns={columns} rows={rows} className="mt-3" />
     </figure>
   )
 }

@@ -3,6 +3,7 @@
 import { cleanup, fireEvent, screen, waitFor } from '@testing-library/react'
 import { afterEach, describe, expect, it } from 'vitest'
 
+import { openDetails } from '@/testing/details'
 import { renderPage } from '@/testing/page'
 import { someAnswer, someCheck, someFigure } from '@/testing/reports'
 import { fakeServer, problem, sentTo } from '@/testing/server'
@@ -80,7 +81,8 @@ describe('the report', () => {
     fireEvent.click(screen.getByRole('button', { name: 'Try again' }))
     expect(await screen.findByRole('img', { name: 'Basket size' })).toBeTruthy()
     expect(screen.getByRole('img', { name: 'Retention of cohorts' })).toBeTruthy()
-    expect(screen.getByRole('table', { name: 'Numbers of Retention of cohorts', hidden: true })).toBeTruthy()
+    openDetails()
+    expect(screen.getByRole('table', { name: 'Numbers of Retention of cohorts' })).toBeTruthy()
   })
 
   it('is started by a button, and says when that is refused', async () => {
