@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -10,6 +11,7 @@ from cartload_contracts import envelope, examples, topics
 from cartload_contracts.batches import Batch, BatchHeader
 from cartload_contracts.envelope import InvalidMessage
 from cartload_contracts.messages import Prepare, Prepared
+from cartload_contracts.model import TARGETS
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
 HEADER = BatchHeader(
@@ -56,6 +58,16 @@ def test_a_result_sent_under_the_former_names_is_read(example: str, field: str, 
     old = {former if name == field else name: value for name, value in body.items() if "attempt" not in name}
     result = envelope.decode(envelope.RESULTS, json.dumps(old).encode(), dict(wire.headers))
     assert json.loads(result.model_dump_json())[field] == body[field]
+
+
+@pytest.mark.parametrize("name", ["prepare", "prepare-append", "job-state"])
+def test_a_message_from_before_targets_means_all_of_them(name: str) -> None:
+    wire = examples.load(name)
+    body = json.loads(wire.value)
+    del (body["job"] if name == "job-state" else body)["targets"]
+    adapter: Any = envelope.JOB_STATES if name == "job-state" else envelope.DATASET_COMMANDS
+    read = envelope.decode(adapter, json.dumps(body).encode(), dict(wire.headers))
+    assert (read.job if name == "job-state" else read).targets == TARGETS
 
 
 def test_a_command_sent_under_its_former_name_is_read() -> None:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
-from cartload_contracts.model import Count, Model, Seconds, TableName
+from cartload_contracts.model import TARGETS, Count, Model, Seconds, TableName, Targets
 
 type JobKind = Literal["create", "append"]
 type JobStatus = Literal["queued", "running", "paused", "cancelling", "cancelled", "completed", "failed"]
@@ -60,6 +60,7 @@ class JobView(Model):
     started_at: datetime | None
     finished_at: datetime | None
     error: str | None = Field(description="Why the job failed; null otherwise.")
+    targets: Targets = TARGETS
     waiting_for: str | None = Field(
         default=None,
         max_length=500,

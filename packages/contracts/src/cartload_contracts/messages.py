@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from cartload_contracts.model import (
+    TARGETS,
     Count,
     Digest,
     Model,
@@ -17,6 +18,7 @@ from cartload_contracts.model import (
     StoredTotals,
     TableName,
     TableTotals,
+    Targets,
     formerly,
 )
 
@@ -47,7 +49,10 @@ type Manifest = Annotated[
 
 
 class Prepare(Renamed):
-    """Make the dataset's database (create), or record a further segment of it (append)."""
+    """Make the dataset's database (create), or record a further segment of it (append).
+
+    Without `mysql` among its targets, a dataset has no database.
+    """
 
     type: Literal["prepare"] = "prepare"
     dataset_id: UUID
@@ -59,6 +64,7 @@ class Prepare(Renamed):
     vintage: int = Field(ge=1, description="The engine's vintage that the dataset belongs to.")
     segments: tuple[Segment, ...] = Field(min_length=1, description="All segments, the job's own last.")
     rows_expected: Count = Field(description="Rows that this job will store, to choose how to load them.")
+    targets: Targets = TARGETS
     attempt: Attempt = Field(default=1, json_schema_extra=formerly("round"))
 
 
@@ -151,7 +157,7 @@ class Prepared(Model):
 
 
 class Stored(Renamed):
-    """One batch is in MySQL and in Blob, exactly once. Sent again when the batch is delivered again."""
+    """One batch is in the dataset's targets, exactly once. Sent again when the batch is delivered again."""
 
     type: Literal["stored"] = "stored"
     dataset_id: UUID
@@ -163,7 +169,7 @@ class Stored(Renamed):
     chunk: Count
     rows: Count
     row_hash: RowHash
-    bytes: Count = Field(description="Size of the part in Blob.")
+    bytes: Count = Field(description="Size of the part in Blob; 0 where the dataset has no files.")
     generating_seconds: Seconds = Field(description="Time a worker spent on this batch.")
     storing_seconds: Seconds = Field(description="Time the writer spent on this batch.")
 

@@ -26,6 +26,21 @@ type TableName = Literal[
 TABLES: tuple[TableName, ...] = TableName.__value__.__args__
 """All tables, parents before children: each has a batch topic of its own."""
 
+type TargetName = Literal["mysql", "files", "kafka"]
+
+TARGETS: tuple[TargetName, ...] = TargetName.__value__.__args__
+"""Everything that a dataset can be stored in: tables in MySQL, files in Blob, batches in Kafka."""
+
+type Targets = Annotated[
+    tuple[TargetName, ...],
+    Field(
+        min_length=1,
+        description="Where the dataset is stored: `mysql` (tables), `files` (parts in Blob), `kafka` "
+        "(batches on topics, always, as they are how rows travel). A message without it means all of them.",
+        examples=[["mysql", "files", "kafka"]],
+    ),
+]
+
 type RowHash = Annotated[str, Field(pattern="^[0-9a-f]{32}$", examples=["00" * 15 + "2a"])]
 """Sum of the row hashes of a table or batch modulo 2**128, as 32 hexadecimal digits."""
 
