@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy.dialects.mysql import DATETIME
+from sqlalchemy.dialects.mysql import DATETIME, VARCHAR
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.types import TypeDecorator
 
@@ -21,3 +21,22 @@ class UtcDateTime(TypeDecorator[datetime]):
     def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
         """Read as aware UTC."""
         return None if value is None else value.replace(tzinfo=UTC)
+
+
+class Words(TypeDecorator[tuple[str, ...]]):
+    """Some ASCII words without commas, kept as one text with commas between them."""
+
+    impl = VARCHAR
+    cache_ok = True
+
+    def __init__(self, length: int) -> None:
+        """`length`: of the whole text."""
+        super().__init__(length, charset="ascii", collation="ascii_bin")
+
+    def process_bind_param(self, value: tuple[str, ...] | None, dialect: Dialect) -> str | None:
+        """Store as text."""
+        return None if value is None else ",".join(value)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> tuple[str, ...] | None:
+        """Read as a tuple."""
+        return None if value is None else tuple(value.split(","))
