@@ -19,7 +19,7 @@ type Coordinates = tuple[str, str, int]
 
 def _stored(batch: NewBatch) -> StoredBatch:
     entry = batch.entry
-    return StoredBatch(batch.rows.num_rows, entry.header.row_hash, entry.part.bytes, entry.storing_seconds)
+    return StoredBatch(entry.header.rows, entry.header.row_hash, entry.part.bytes, entry.storing_seconds)
 
 
 def coordinates(header: BatchHeader) -> Coordinates:
@@ -31,6 +31,9 @@ class Database(BulkPool):
     """Datasets that are all there, with their manifest. `failing` is raised by the next transactions."""
 
     vintage: int
+    rows: bool = True
+    files: bool = True
+    """What the datasets are stored in."""
     gone: bool = False
     known: bool = True
     manifest: dict[Coordinates, StoredBatch] = field(default_factory=dict)
@@ -38,6 +41,8 @@ class Database(BulkPool):
     readers: int = 0
     """Readers that hold locks and can be ended."""
     transactions: int = 0
+    loaded: int = 0
+    """Rows in tables."""
     looks: int = 0
 
     async def run(self, work: Any, *args: Any, **kwargs: Any) -> Any:
@@ -53,7 +58,9 @@ class Database(BulkPool):
     def find(self, meta: str, header: BatchHeader) -> Target | None:
         self.looks += 1
         stored = self.manifest.get(coordinates(header))
-        target = Target(OWNER, "shopx", "uuid", "parquet", self.vintage, self.gone, stored)
+        target = Target(
+            OWNER, "shopx", "uuid", "parquet", self.vintage, self.rows, self.files, self.gone, stored
+        )
         return target if self.known else None
 
     def store(self, meta: str, database: str, new: Sequence[NewBatch]) -> None:
@@ -66,6 +73,7 @@ class Database(BulkPool):
         if len(stored) < len(new) or stored.keys() & self.manifest.keys():
             raise AlreadyStored
         self.manifest |= stored
+        self.loaded += sum(batch.rows.num_rows for batch in new if batch.rows is not None)
 
 
 @dataclass

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,7 +23,7 @@ from cartload.schema import rowhash
 from cartload_contracts.batches import Batch, BatchHeader
 from cartload_contracts.envelope import Wire, decode_batch, encode, encode_batch
 from cartload_contracts.messages import DatasetCommand, Delete, Discard, Prepare, Result, Seal
-from cartload_contracts.model import Segment, TableTotals
+from cartload_contracts.model import TARGETS, Segment, TableTotals, TargetName
 from cartload_kit.database import engine
 from cartload_kit.database.migrate import migrate
 from cartload_kit.errors import Unauthorized
@@ -163,6 +163,7 @@ class Load:
     job_id: UUID = field(default_factory=uuid4)
     owner_id: UUID = field(default_factory=uuid4)
     segments: tuple[chunks.Segment, ...] = ()
+    targets: tuple[TargetName, ...] = TARGETS
     totals: dict[str, rowhash.RowHash] = field(default_factory=dict)
     made: dict[str, pa.RecordBatch] = field(default_factory=dict)
 
@@ -182,8 +183,9 @@ class Load:
             spec=self.spec.model_dump(mode="json"),
             spec_hash=specs.spec_hash(self.spec),
             vintage=VINTAGE,
-            segments=tuple(Segment(first_block=s.first_block, customers=s.customers) for s in self.segments),
+            segments=tuple(Segment(**asdict(one)) for one in self.segments),
             rows_expected=rows,
+            targets=self.targets,
         )
 
     def records(self) -> Iterator[Record]:
@@ -192,9 +194,8 @@ class Load:
         plan = chunks.plan(self.spec, self.segments[-1], catalogue=len(self.segments) == 1)
         for position in range(len(plan)):
             for table, rows in made.generate(plan[position]).items():
-                self.totals[table] = self.totals.get(table, rowhash.RowHash()) + rowhash.hash_batch(
-                    rows, table
-                )
+                found = rowhash.hash_batch(rows, table)
+                self.totals[table] = self.totals.get(table, rowhash.RowHash()) + found
                 yield self.record(table, plan[position].number, rows, position)
 
     def record(
@@ -228,9 +229,7 @@ class Load:
             dataset_id=self.dataset_id,
             job_id=self.job_id,
             spec=self.spec.model_dump(mode="json"),
-            segments=tuple(
-                Segment(first_block=s.first_block, customers=s.customers) for s in self.segments[:stay]
-            ),
+            segments=tuple(Segment(**asdict(one)) for one in self.segments[:stay]),
         )
 
     def delete(self) -> Delete:

@@ -123,6 +123,29 @@ async def test_a_store_that_is_away_leaves_no_rows_and_the_next_delivery_succeed
     assert len(consumer.told.results) == 1
 
 
+async def test_a_dataset_without_files_is_stored_while_blob_is_away() -> None:
+    consumer = Consumer()
+    consumer.database.files = False
+    consumer.blobs.away = BlobUnavailable("refused")
+    await consumer.handle(RECORD)
+    (kept,) = consumer.database.manifest.values()
+    assert (kept.rows, kept.bytes) == (rows_in(RECORD).num_rows, 0)
+    assert not consumer.blobs.parts
+    (told,) = consumer.told.results
+    assert (told.rows, told.bytes) == (kept.rows, 0)
+
+
+async def test_rows_are_loaded_only_into_datasets_that_have_tables() -> None:
+    loaded = []
+    for rows in (True, False):
+        consumer = Consumer()
+        consumer.database.rows = rows
+        await consumer.handle(RECORD)
+        assert consumer.stored_once
+        loaded.append(consumer.database.loaded)
+    assert loaded == [rows_in(RECORD).num_rows, 0]
+
+
 async def test_no_transaction_is_begun_before_the_part_is_stored() -> None:
     consumer = Consumer()
     consumer.blobs.away = BlobUnavailable("away")

@@ -90,6 +90,13 @@ def test_a_whole_dataset_breaks_nothing() -> None:
     assert not any(check.samples for check in checks)
 
 
+def test_where_there_is_no_database_only_the_totals_are_proven() -> None:
+    checks = judge(EXPECTED, STORED, None, {})
+    assert {check.name for check in checks} == {f"hash_{name}" for name in STORED}
+    other = {**STORED, "users": Totals(9, "f" * 32, 100)}
+    assert set(broken(counts=None, orphans={}, stored=other)) == {"hash_users"}
+
+
 @pytest.mark.parametrize(("counted", "violations"), [(7, 3), (12, 2), (0, 10)])
 def test_rows_that_are_missing_or_too_many_are_counted(counted: int, violations: int) -> None:
     found = broken(counts={**COUNTS, "users": counted})

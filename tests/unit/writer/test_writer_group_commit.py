@@ -3,15 +3,19 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 import pyarrow as pa
 import pytest
 
 from cartload.encoders.mysql import LoadError
+from cartload_contracts.batches import BatchHeader
+from cartload_writer.adapters.blob import StoredPart
 from cartload_writer.adapters.bulk_connections import BulkPool
 from cartload_writer.consumers.group_commit import ROWS_AT_ONCE, GroupCommit
-from cartload_writer.repository.batches import NewBatch
+from cartload_writer.repository.batches import NewBatch, NewEntry
 
 
 @dataclass
@@ -39,8 +43,18 @@ class Transactions(BulkPool):
 
 
 def batch(rows: int = 10) -> NewBatch:
-    # Nothing here looks at the entry.
-    return NewBatch(None, pa.record_batch({"id": list(range(rows))}))  # type: ignore[arg-type]
+    header = BatchHeader(
+        dataset_id=uuid4(),
+        job_id=uuid4(),
+        table="users",
+        chunk=0,
+        chunk_index=0,
+        vintage=1,
+        rows=rows,
+        row_hash="0" * 32,
+    )
+    entry = NewEntry(header, "part-0.parquet", StoredPart(1, "0" * 64), 0.0, datetime.now(UTC))
+    return NewBatch(entry, pa.record_batch({"id": list(range(rows))}))
 
 
 def storing(

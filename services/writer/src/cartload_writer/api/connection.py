@@ -2,8 +2,9 @@
 
 from fastapi import APIRouter
 
+from cartload_kit.http.openapi import problem_answers
 from cartload_writer.api import schemas
-from cartload_writer.api.dependencies import OwnDataset, Services, ServicesDep
+from cartload_writer.api.dependencies import DatasetWithRows, Services, ServicesDep
 from cartload_writer.api.row_reader import open_connection, translate_database_errors
 from cartload_writer.domain.names import new_password
 from cartload_writer.repository import database_users
@@ -13,8 +14,13 @@ router = APIRouter(tags=["connection"])
 _NOT_PUBLISHED = "The operator of this installation does not publish the database server."
 
 
-@router.get("/connection", summary="How to reach the dataset with SQL", operation_id="get_connection")
-async def get_connection(dataset: OwnDataset, services: ServicesDep) -> schemas.Connection:
+@router.get(
+    "/connection",
+    responses=problem_answers(409),
+    summary="How to reach the dataset with SQL",
+    operation_id="get_connection",
+)
+async def get_connection(dataset: DatasetWithRows, services: ServicesDep) -> schemas.Connection:
     """The password is not part of it: it is shown once, when it is made."""
     async with open_connection(services.engine) as connection:
         reader = await database_users.find(connection, dataset.owner_id)
@@ -23,10 +29,11 @@ async def get_connection(dataset: OwnDataset, services: ServicesDep) -> schemas.
 
 @router.post(
     "/connection",
+    responses=problem_answers(409),
     summary="Make or replace the password of the owner's database user",
     operation_id="make_connection_password",
 )
-async def make_password(dataset: OwnDataset, services: ServicesDep) -> schemas.ConnectionWithPassword:
+async def make_password(dataset: DatasetWithRows, services: ServicesDep) -> schemas.ConnectionWithPassword:
     """One user for all datasets of the owner. The password before stops working; this one is shown once."""
     password = new_password()
     with translate_database_errors():

@@ -10,7 +10,7 @@ from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from cartload import schema
-from cartload_kit.errors import NotFound
+from cartload_kit.errors import Conflict, NotFound
 from cartload_kit.tokens import CurrentUser
 from cartload_writer.adapters.blob import BlobStore
 from cartload_writer.api.row_reader import RowReader, open_connection
@@ -64,6 +64,46 @@ async def _owned(dataset_id: UUID, user: CurrentUser, services: ServicesDep) -> 
 
 OwnDataset = Annotated[Dataset, Depends(_owned)]
 """The caller's dataset; another user's, a deleted and an unknown one are all 404."""
+
+
+_INSTEAD_OF_ROWS = {
+    True: "Download its files (`GET /api/datasets/{dataset_id}/files`),",
+    False: "Read its batches from Kafka,",
+}
+_INSTEAD_OF_FILES = {
+    True: "Export its tables (`GET /api/datasets/{dataset_id}/tables/{table}/export`),",
+    False: "Read its batches from Kafka,",
+}
+
+
+async def _with_rows(dataset: OwnDataset) -> Dataset:
+    if not dataset.has_rows:
+        raise Conflict(
+            f"The dataset has no tables in MySQL: its targets are {', '.join(dataset.targets)}. "
+            f"{_INSTEAD_OF_ROWS[dataset.has_files]} or make a dataset with `mysql` among its targets.",
+            code="dataset_without_mysql",
+            targets=dataset.targets,
+        )
+    return dataset
+
+
+DatasetWithRows = Annotated[Dataset, Depends(_with_rows)]
+"""The caller's dataset with its rows in MySQL; one without them is 409."""
+
+
+async def _with_files(dataset: OwnDataset) -> Dataset:
+    if not dataset.has_files:
+        raise Conflict(
+            f"The dataset has no files: its targets are {', '.join(dataset.targets)}. "
+            f"{_INSTEAD_OF_FILES[dataset.has_rows]} or make a dataset with `files` among its targets.",
+            code="dataset_without_files",
+            targets=dataset.targets,
+        )
+    return dataset
+
+
+DatasetWithFiles = Annotated[Dataset, Depends(_with_files)]
+"""The caller's dataset with its parts in Blob; one without them is 409."""
 
 
 async def _table(table: str) -> schema.Table:

@@ -10,10 +10,11 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import StreamingResponse
 
 from cartload import schema
+from cartload_kit.http.openapi import problem_answers
 from cartload_kit.http.queries import checks_its_own_query
 from cartload_writer import metrics
 from cartload_writer.adapters.blob import CONTENT_TYPES
-from cartload_writer.api.dependencies import KnownTable, OwnDataset, Services, ServicesDep
+from cartload_writer.api.dependencies import DatasetWithRows, KnownTable, Services, ServicesDep
 from cartload_writer.api.downloads import Download, start_stream
 from cartload_writer.api.row_formats import Encoder, encoder
 from cartload_writer.api.row_query import RowQuery, parse_query
@@ -43,13 +44,14 @@ class ExportFormat(StrEnum):
         200: {
             "description": "The file.",
             "content": {media.partition(";")[0]: _BINARY for media in CONTENT_TYPES.values()},
-        }
+        },
+        **problem_answers(409),
     },
 )
 @checks_its_own_query
 async def export_table(
     request: Request,
-    dataset: OwnDataset,
+    dataset: DatasetWithRows,
     table: KnownTable,
     services: ServicesDep,
     format: Annotated[ExportFormat, Query(description="How to write it.")] = ExportFormat.CSV,

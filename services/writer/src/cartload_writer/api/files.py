@@ -15,7 +15,7 @@ from cartload_kit.http.conditions import ByteRange
 from cartload_kit.http.openapi import problem_answers
 from cartload_kit.pagination import Page, Position, add_link, read_cursor
 from cartload_writer.adapters.blob import CONTENT_TYPES
-from cartload_writer.api.dependencies import KnownTable, OwnDataset, Services, ServicesDep
+from cartload_writer.api.dependencies import DatasetWithFiles, KnownTable, Services, ServicesDep
 from cartload_writer.api.downloads import Download, start_stream
 from cartload_writer.api.row_reader import open_connection
 from cartload_writer.api.rows import Cursor
@@ -37,11 +37,11 @@ class FilePosition(Position):
     chunk: int = Field(ge=0, le=2**53)
 
 
-@router.get("/files", summary="The parts in Blob", operation_id="list_files")
+@router.get("/files", responses=problem_answers(409), summary="The parts in Blob", operation_id="list_files")
 async def list_files(
     request: Request,
     response: Response,
-    dataset: OwnDataset,
+    dataset: DatasetWithFiles,
     services: ServicesDep,
     limit: Annotated[int, Query(ge=1, le=1000, description="Parts of a page.")] = 100,
     cursor: Cursor = None,
@@ -70,7 +70,7 @@ def _info(entry: Entry) -> FileInfo:
     )
 
 
-async def _part(dataset: OwnDataset, table: KnownTable, part: str, services: ServicesDep) -> Entry:
+async def _part(dataset: DatasetWithFiles, table: KnownTable, part: str, services: ServicesDep) -> Entry:
     chunk = part_number(part)
     found = None
     if chunk is not None:
@@ -97,11 +97,11 @@ OnePart = Annotated[Entry, Depends(_part)]
         200: {"description": "The whole part.", "content": _CONTENT},
         206: {"description": "The bytes asked for.", "content": _CONTENT},
         304: {"description": "The part is the one that the caller has."},
-        **problem_answers(412, 416),
+        **problem_answers(409, 412, 416),
     },
 )
 async def download_file(
-    request: Request, dataset: OwnDataset, entry: OnePart, services: ServicesDep
+    request: Request, dataset: DatasetWithFiles, entry: OnePart, services: ServicesDep
 ) -> Download:
     """Streamed from Blob, a piece at a time."""
     tag = f'"{entry.sha256}"'

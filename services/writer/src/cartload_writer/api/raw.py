@@ -10,8 +10,9 @@ from fastapi import APIRouter, Query
 from starlette.responses import StreamingResponse
 
 from cartload import schema
+from cartload_kit.http.openapi import problem_answers
 from cartload_writer import metrics
-from cartload_writer.api.dependencies import KnownTable, OwnDataset, Services, ServicesDep
+from cartload_writer.api.dependencies import DatasetWithFiles, KnownTable, Services, ServicesDep
 from cartload_writer.api.downloads import Download, start_stream
 from cartload_writer.api.row_formats import part_as_json_lines
 from cartload_writer.api.row_reader import open_connection
@@ -43,11 +44,12 @@ class RawFormat(StrEnum):
                 "application/jsonl": {"schema": {"type": "string"}},
                 "application/json": {"schema": {"type": "array", "items": {"type": "object"}}},
             },
-        }
+        },
+        **problem_answers(409),
     },
 )
 async def read_raw_rows(
-    dataset: OwnDataset,
+    dataset: DatasetWithFiles,
     table: KnownTable,
     services: ServicesDep,
     format: Annotated[RawFormat, Query(description="One array, or JSON Lines.")] = RawFormat.JSON,

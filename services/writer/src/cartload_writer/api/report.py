@@ -4,7 +4,8 @@ from fastapi import APIRouter
 
 from cartload_kit.database import transaction
 from cartload_kit.errors import Conflict, NotFound
-from cartload_writer.api.dependencies import OwnDataset, Services, ServicesDep
+from cartload_kit.http.openapi import problem_answers
+from cartload_writer.api.dependencies import DatasetWithRows, Services, ServicesDep
 from cartload_writer.api.row_reader import open_connection
 from cartload_writer.api.schemas import AnswerInfo, AnswerList, Report
 from cartload_writer.repository import datasets, reports, task_queue
@@ -13,14 +14,25 @@ from cartload_writer.repository.datasets import Dataset
 router = APIRouter(tags=["report"])
 
 
-@router.get("/report", summary="What was proven of the dataset", operation_id="get_report")
-async def get_report(dataset: OwnDataset, services: ServicesDep) -> Report:
+@router.get(
+    "/report",
+    responses=problem_answers(409),
+    summary="What was proven of the dataset",
+    operation_id="get_report",
+)
+async def get_report(dataset: DatasetWithRows, services: ServicesDep) -> Report:
     """The newest report: every invariant with the rows it looked at, or the checks of the seal until then."""
     return await _report(dataset, services)
 
 
-@router.post("/report", status_code=202, summary="Start a full report", operation_id="start_report")
-async def start_report(dataset: OwnDataset, services: ServicesDep) -> Report:
+@router.post(
+    "/report",
+    status_code=202,
+    responses=problem_answers(409),
+    summary="Start a full report",
+    operation_id="start_report",
+)
+async def start_report(dataset: DatasetWithRows, services: ServicesDep) -> Report:
     """Has every invariant checked over all rows, and the answers found; look again until it is `ready`."""
     if dataset.state == "creating":
         raise Conflict("The dataset is being made: a report can be asked for when its job has ended.")
@@ -35,8 +47,13 @@ async def start_report(dataset: OwnDataset, services: ServicesDep) -> Report:
     return await _report(dataset, services)
 
 
-@router.get("/answers", summary="True answers about the dataset", operation_id="get_answers")
-async def get_answers(dataset: OwnDataset, services: ServicesDep) -> AnswerList:
+@router.get(
+    "/answers",
+    responses=problem_answers(409),
+    summary="True answers about the dataset",
+    operation_id="get_answers",
+)
+async def get_answers(dataset: DatasetWithRows, services: ServicesDep) -> AnswerList:
     """Business questions with their SQL and true answers; found together with a full report."""
     async with open_connection(services.engine) as connection:
         found = await reports.answers(connection, dataset.dataset_id)

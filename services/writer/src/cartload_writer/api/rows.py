@@ -7,11 +7,12 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from cartload import schema
+from cartload_kit.http.openapi import problem_answers
 from cartload_kit.http.queries import checks_its_own_query
 from cartload_kit.pagination import add_link
 from cartload_writer import metrics
 from cartload_writer.api import column_values
-from cartload_writer.api.dependencies import KnownTable, OwnDataset, ServicesDep
+from cartload_writer.api.dependencies import DatasetWithRows, KnownTable, OwnDataset, ServicesDep
 from cartload_writer.api.row_query import RowQuery, parse_query
 from cartload_writer.api.row_reader import open_connection
 from cartload_writer.api.schemas import ColumnInfo, RowsPage, TableInfo, TableList
@@ -71,11 +72,12 @@ def _column(column: schema.Column) -> ColumnInfo:
     description=f"Keyset pages of the stored rows, in a stable order. {FILTERS} Statements end after 5 s.",
     operation_id="list_rows",
     response_model=RowsPage,
+    responses=problem_answers(409),
 )
 @checks_its_own_query
 async def list_rows(
     request: Request,
-    dataset: OwnDataset,
+    dataset: DatasetWithRows,
     table: KnownTable,
     services: ServicesDep,
     limit: Annotated[int, Query(ge=1, le=1000, description="Rows of a page.")] = 100,

@@ -1,4 +1,7 @@
-"""Where the two stores meet: first the part goes to Blob, then the rows to MySQL in one short transaction."""
+"""Where the two stores meet: first the part goes to Blob, then the rows to MySQL in one short transaction.
+
+Of a store that the dataset does not have, only its step is left out: the manifest's row is written always.
+"""
 
 import asyncio
 import logging
@@ -43,6 +46,9 @@ BUSY_THREADS = 2
 UPLOADS = 4
 """Parts on their way to Blob at a time: more make a slow line no faster, only each upload later."""
 
+_NO_PART = StoredPart(0, "")
+"""What the manifest says of a batch that has no part in Blob."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -52,11 +58,11 @@ class DatasetLocked(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Work:
-    """A batch whose part is stored: its manifest row and its rows."""
+    """A batch whose part is stored: its manifest row, and its rows where there are tables for them."""
 
     entry: NewEntry
     target: Target
-    rows: pa.RecordBatch
+    rows: pa.RecordBatch | None
     began: float
 
 
@@ -86,7 +92,8 @@ class Storage:
         Returns whether the batch is still to be dropped. If not, its job was tried again meanwhile, and the
         part that was removed may be the one that another delivery stored: the caller has to store it again.
         """
-        await self.blobs.delete(_name(header, target))
+        if target.has_files:
+            await self.blobs.delete(_name(header, target))
         found = await self.find_target(header)
         return found is None or found.gone
 
@@ -102,30 +109,36 @@ class Storage:
             DatasetLocked: somebody holds locks on it.
             BlobUnavailable, pymysql.MySQLError: something is away.
         """
-        async with self.cores:
-            with measured("encode"):
-                part = await asyncio.to_thread(_part, header, target, rows)
+        part = await self._encode(header, target, rows) if target.has_files else None
+        to_load = rows if target.has_rows else None
         while True:
             # Before the transaction: no lock is held while a slow line takes its time. What a transaction
             # leaves behind that is rolled back, the next delivery finds and counts as its own.
-            async with self.uploads:
-                stored = await self._upload(part)
-            BLOB_BYTES.labels(header.table).inc(stored.bytes)
-            entry = NewEntry(header, part.name, stored, 0.0, now)
+            stored = await self._upload(header.table, part) if part is not None else _NO_PART
+            name = part.name if part is not None else ""
+            entry = NewEntry(header, name, stored, 0.0, now)
             try:
-                return await self._with_retries(_Work(entry, target, rows, began))
+                return await self._with_retries(_Work(entry, target, to_load, began))
             except AlreadyStored:
                 return await self._on_duplicate(header)
             except DatasetGone:
                 if await self.drop(header, target):
                     return None
 
-    async def _upload(self, part: Part) -> StoredPart:
-        with measured("blob"):
-            try:
-                return await self.blobs.put(part)
-            except BlobDiffers as error:
-                raise BadMessage(str(error)) from error
+    async def _encode(self, header: BatchHeader, target: Target, rows: pa.RecordBatch) -> Part:
+        async with self.cores:
+            with measured("encode"):
+                return await asyncio.to_thread(_part, header, target, rows)
+
+    async def _upload(self, table: str, part: Part) -> StoredPart:
+        async with self.uploads:
+            with measured("blob"):
+                try:
+                    stored = await self.blobs.put(part)
+                except BlobDiffers as error:
+                    raise BadMessage(str(error)) from error
+        BLOB_BYTES.labels(table).inc(stored.bytes)
+        return stored
 
     async def _with_retries(self, work: _Work) -> StoredBatch:
         for attempt in range(1, ATTEMPTS + 1):

@@ -31,7 +31,7 @@ class _Member:
     @property
     def rows(self) -> int:
         """How many rows it brings."""
-        return int(self.batch.rows.num_rows)
+        return self.batch.entry.header.rows
 
 
 @dataclass(slots=True)

@@ -28,16 +28,26 @@ class Check:
 def judge(
     expected: Mapping[TableName, TableTotals] | None,
     stored: Mapping[str, Totals],
-    counts: Mapping[str, int],
+    counts: Mapping[str, int] | None,
     orphans: Mapping[str, int],
 ) -> list[Check]:
-    """Every check of a seal. Without `expected` (a load that was cancelled) no totals are proven."""
-    checks = [_counted(name, stored.get(name, NOTHING_STORED), counts[name]) for name in schema.TABLE_NAMES]
+    """Every check of a seal: the manifest against what was made, and what the database has against both.
+
+    Without `expected` (a load that was cancelled) no totals are proven; without `counts`, where there is no
+    database, nothing is said of one.
+    """
+    checks = list[Check]()
+    if counts is not None:
+        checks += [
+            _counted(name, stored.get(name, NOTHING_STORED), counts[name]) for name in schema.TABLE_NAMES
+        ]
     if expected is not None:
         checks += [
             _as_expected(name, wanted, stored.get(name, NOTHING_STORED)) for name, wanted in expected.items()
         ]
-    return checks + [_joined(name, counts, found) for name, found in orphans.items()]
+    if counts is not None:
+        checks += [_joined(name, counts, found) for name, found in orphans.items()]
+    return checks
 
 
 def _counted(name: str, stored: Totals, count: int) -> Check:

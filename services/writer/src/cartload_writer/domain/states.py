@@ -1,6 +1,6 @@
 """What the columns of `datasets` and sums over `manifest` can say."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,6 +14,16 @@ type Format = Literal["parquet", "csv", "jsonl"]
 
 GONE: tuple[State, ...] = ("deleting", "deleted")
 """States in which a dataset is no more than a tombstone."""
+
+
+def has_rows(targets: Collection[str]) -> bool:
+    """Whether a dataset of these targets has a database with its rows."""
+    return "mysql" in targets
+
+
+def has_files(targets: Collection[str]) -> bool:
+    """Whether a dataset of these targets has its parts in Blob."""
+    return "files" in targets
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from cartload_contracts.batches import BatchHeader
 from cartload_kit.mysql_url import MysqlUrl
 from cartload_writer.adapters.blob import StoredPart
 from cartload_writer.domain.names import reader_user
-from cartload_writer.domain.states import GONE, Format, Ids, covers
+from cartload_writer.domain.states import GONE, Format, Ids, covers, has_files, has_rows
 from cartload_writer.metrics import STEP_SECONDS
 
 DUPLICATE_KEY = 1062
@@ -63,13 +63,15 @@ class Target:
     ids: Ids
     format: Format
     vintage: int
+    has_rows: bool
+    has_files: bool
     gone: bool
     stored: StoredBatch | None
 
 
 @dataclass(frozen=True, slots=True)
 class NewEntry:
-    """The manifest row of a batch."""
+    """The manifest row of a batch; `blob_name` is empty where it has no part in Blob."""
 
     header: BatchHeader
     blob_name: str
@@ -80,10 +82,10 @@ class NewEntry:
 
 @dataclass(frozen=True, slots=True)
 class NewBatch:
-    """A batch that is to be stored: its manifest row, and its rows."""
+    """A batch that is to be stored: its manifest row, and its rows where the dataset has tables for them."""
 
     entry: NewEntry
-    rows: pa.RecordBatch
+    rows: pa.RecordBatch | None
 
 
 def connect(url: str, meta: str, *, idle_seconds: int = 10) -> "pymysql.Connection[Any]":
@@ -99,7 +101,7 @@ def connect(url: str, meta: str, *, idle_seconds: int = 10) -> "pymysql.Connecti
 def find_target(connection: "pymysql.Connection[Any]", meta: str, header: BatchHeader) -> Target | None:
     """The dataset of a batch with its manifest row, if any; None when the dataset is unknown."""
     query = (
-        "SELECT d.owner_id, d.database_name, d.ids, d.format, d.vintage, d.state, d.segments, "  # noqa: S608
+        "SELECT d.owner_id, d.database_name, d.ids, d.format, d.vintage, d.state, d.segments, d.targets, "  # noqa: S608
         "m.row_count, m.row_hash, m.bytes, m.storing_seconds "
         f"FROM `{meta}`.datasets d LEFT JOIN `{meta}`.manifest m "
         "ON m.dataset_id = d.dataset_id AND m.table_name = %s AND m.chunk = %s WHERE d.dataset_id = %s"
@@ -109,13 +111,16 @@ def find_target(connection: "pymysql.Connection[Any]", meta: str, header: BatchH
         row = cursor.fetchone()
     if row is None:
         return None
-    owner, database, ids, format_, vintage, state, segments, *stored = row
+    owner, database, ids, format_, vintage, state, segments, targets_text, *stored = row
     known = None if stored[0] is None else StoredBatch(*stored)
     # A batch outside all segments is one of an append that was rolled back; one that is stored in a dataset
     # that ended incomplete is answered again, but nothing is added there.
     gone = state in GONE or not covers(json.loads(segments), header.table, header.chunk)
     gone = gone or (state == "incomplete" and known is None)
-    return Target(UUID(owner), database, ids, format_, vintage, gone, known)
+    targets = targets_text.split(",")
+    return Target(
+        UUID(owner), database, ids, format_, vintage, has_rows(targets), has_files(targets), gone, known
+    )
 
 
 def store(
@@ -140,6 +145,8 @@ def store(
         _require_dataset(cursor, meta, [entry.header for entry in entries])
         _insert(cursor, meta, entries)
     for batch in batches:
+        if batch.rows is None:
+            continue
         for first in range(0, batch.rows.num_rows, LOADED_AT_ONCE):
             rows = batch.rows.slice(first, LOADED_AT_ONCE)
             mysql.load(connection, batch.entry.header.table, rows, database=database)

@@ -70,14 +70,14 @@ async def set_password(engine: AsyncEngine, owner_id: UUID, password: str, now: 
 
 
 async def grant_unless_gone(engine: AsyncEngine, dataset_id: UUID, owner_id: UUID) -> None:
-    """Let the owner's user read a dataset that is not deleted.
+    """Let the owner's user read a dataset that has rows and is not deleted.
 
     GRANT commits by itself, so a second connection holds the row's lock meanwhile: a deletion cannot revoke
     before this grant and leave it behind.
     """
     async with transaction(engine) as guard, engine.connect() as connection:
         dataset = await datasets.find(guard, dataset_id, lock=True)
-        if dataset is not None and not dataset.gone:
+        if dataset is not None and dataset.has_rows and not dataset.gone:
             await grant(connection, dataset.database_name, owner_id)
 
 

@@ -8,13 +8,18 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from cartload_contracts.model import TargetName
+from cartload_writer.domain import states
 from cartload_writer.domain.states import GONE, Format, Ids, LoadMode, State
 from cartload_writer.repository.models import datasets
 
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """A dataset as the writer keeps it. `load_mode` deferred: the tables have primary keys only."""
+    """A dataset as the writer keeps it. `load_mode` deferred: the tables have primary keys only.
+
+    A database of its name is there only if the dataset has rows.
+    """
 
     dataset_id: UUID
     owner_id: UUID
@@ -27,12 +32,23 @@ class Dataset:
     spec_hash: str
     vintage: int
     segments: list[dict[str, int]]
+    targets: tuple[TargetName, ...]
     created_at: datetime
 
     @property
     def gone(self) -> bool:
         """Whether it is deleted or about to be."""
         return self.state in GONE
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether its rows are in MySQL."""
+        return states.has_rows(self.targets)
+
+    @property
+    def has_files(self) -> bool:
+        """Whether its parts are in Blob."""
+        return states.has_files(self.targets)
 
 
 async def find(connection: AsyncConnection, dataset_id: UUID, *, lock: bool = False) -> Dataset | None:

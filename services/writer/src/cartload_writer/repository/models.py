@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, Column, Double, Index, Integer, MetaData, Table, Text
 from sqlalchemy.dialects.mysql import CHAR, VARCHAR
 
-from cartload_kit.database.types import UtcDateTime
+from cartload_kit.database.types import UtcDateTime, Words
 
 metadata = MetaData()
 
@@ -43,6 +43,7 @@ datasets = Table(
     Column("spec_hash", _hex(64), nullable=False),
     Column("vintage", Integer, nullable=False),
     Column("segments", JSON, nullable=False),
+    Column("targets", Words(32), nullable=False, server_default="mysql,files,kafka"),
     Column("created_at", UtcDateTime(), nullable=False),
     Column("updated_at", UtcDateTime(), nullable=False),
     Index("ix_datasets_owner", "owner_id", "state"),
@@ -50,6 +51,7 @@ datasets = Table(
 )
 
 # One row a stored batch, written in the transaction that stores its rows: what makes the effect exactly once.
+# A dataset without files has no bytes, and neither hash nor name of a part: they are empty.
 manifest = Table(
     "manifest",
     metadata,

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy.exc import DBAPIError
 
 from cartload_contracts.messages import Delete, Deleted
+from cartload_contracts.model import TARGETS
 from cartload_kit.database import error_code, retry_on_deadlock, transaction
 from cartload_writer.domain.names import dataset_prefix, mint_database
 from cartload_writer.errors import RetryLater
@@ -19,6 +20,7 @@ _ENTRIES = 5_000
 async def delete(context: Context, command: Delete) -> None:
     """Remove database, grants, blobs and records, and answer `deleted`. Raises RetryLater."""
     dataset = await retry_on_deadlock(lambda: _mark(context, command))
+    # Whatever its targets: to look for what should not be there costs little, and nothing is left behind.
     # In this order, and the manifest last: whatever is cut short finds its work again, since the tombstone
     # names database and prefix, and a batch that comes late removes the part that it wrote itself.
     await _drop(context, dataset)
@@ -53,6 +55,7 @@ def _tombstone(command: Delete, now: datetime) -> Dataset:
         spec_hash="0" * 64,
         vintage=1,
         segments=[],
+        targets=TARGETS,
         created_at=now,
     )
 

@@ -28,11 +28,13 @@ async def discard(context: Context, command: Discard) -> None:
     """Leave nothing but the segments that stay, and answer `discarded`. Raises PermanentFailure."""
     dataset = await retry_on_deadlock(lambda: _shrink(context, command))
     first_block = max(Segment(**segment).end_block for segment in dataset.segments)
-    await _remove_rows(context, dataset, first_block)
+    if dataset.has_rows:
+        await _remove_rows(context, dataset, first_block)
     await _remove_parts(context, dataset, first_block)
-    # The dataset says of itself what it holds, so this follows the rows.
-    async with databases.session(context.work, dataset.database_name) as connection:
-        await databases.describe(connection, dataset)
+    if dataset.has_rows:
+        # The dataset says of itself what it holds, so this follows the rows.
+        async with databases.session(context.work, dataset.database_name) as connection:
+            await databases.describe(connection, dataset)
     async with context.meta.connect() as connection:
         stored = await manifest.totals(connection, dataset.dataset_id)
     await prove(context, dataset, stored, expected=None, state="ready")
@@ -82,6 +84,7 @@ async def _remove_parts(context: Context, dataset: Dataset, first_block: int) ->
             found = await manifest.from_block(connection, dataset.dataset_id, first_block, limit=PARTS)
         if not found:
             return
-        await context.blobs.delete_batch([part.blob_name for part in found])
+        if dataset.has_files:
+            await context.blobs.delete_batch([part.blob_name for part in found])
         async with transaction(context.meta) as connection:
             await manifest.remove(connection, dataset.dataset_id, found)

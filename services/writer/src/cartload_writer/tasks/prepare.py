@@ -1,4 +1,7 @@
-"""Prepare: the dataset gets its database, or a further segment. Repeated, it only answers again."""
+"""Prepare: the dataset gets its database, if it has rows, or a further segment.
+
+Repeated, it only answers again.
+"""
 
 from dataclasses import replace
 
@@ -9,6 +12,7 @@ from cartload import spec as specs
 from cartload_contracts.messages import Prepare, Prepared
 from cartload_kit.database import retry_on_deadlock, transaction
 from cartload_writer.domain.names import mint_database
+from cartload_writer.domain.states import has_rows
 from cartload_writer.errors import PermanentFailure
 from cartload_writer.repository import database_users, databases, datasets, stock
 from cartload_writer.repository.datasets import Dataset
@@ -21,7 +25,7 @@ async def prepare(context: Context, command: Prepare) -> None:
     dataset, stocked = await retry_on_deadlock(lambda: _record(context, command, spec))
     if stocked:
         context.database_pool.wake()
-    else:
+    elif dataset.has_rows:
         await _complete(context, dataset)
     await _let_owner_read(context, dataset)
     await _require_still_wanted(context, dataset)
@@ -50,9 +54,11 @@ async def _record(context: Context, command: Prepare, spec: specs.Spec) -> tuple
             return await _extend(context, connection, found, command), False
         if command.kind == "append":
             raise PermanentFailure("The dataset to append to is not known here.")
-        deferred = command.rows_expected > context.deferred_rows
+        with_rows = has_rows(command.targets)
+        deferred = with_rows and command.rows_expected > context.deferred_rows
         # Ready databases have text keys and all indexes: they are of no use to other datasets.
-        name = None if deferred or spec.ids != "uuid" else await stock.take(connection)
+        fitting = with_rows and not deferred and spec.ids == "uuid"
+        name = await stock.take(connection) if fitting else None
         now = context.clock()
         dataset = Dataset(
             dataset_id=command.dataset_id,
@@ -66,6 +72,7 @@ async def _record(context: Context, command: Prepare, spec: specs.Spec) -> tuple
             spec_hash=command.spec_hash,
             vintage=command.vintage,
             segments=_segments(command),
+            targets=command.targets,
             created_at=now,
         )
         await datasets.insert(connection, dataset)

@@ -48,7 +48,7 @@ async def seal(context: Context, command: Seal) -> None:
         )
     )
     # After the answer, which somebody waits for. A crash in between runs the task again, and asks again.
-    await _want_report(context, command, stored)
+    await _want_report(context, command, dataset, stored)
 
 
 async def _end_load(context: Context, command: Seal) -> tuple[Dataset, Mapping[str, Totals]]:
@@ -129,11 +129,15 @@ async def prove(
 ) -> None:
     """Check the dataset, keep the report, and give the dataset this state if nothing was found.
 
+    What the manifest holds is always compared with what was made; the rows only where there are any.
     Without `expected`, a load that was cut short, what is found is only reported.
     Raises PermanentFailure when a load that should be whole is not.
     """
-    connections = context.side_by_side(_rows(stored))
-    counts, orphans = await _count_and_join(context.work, dataset.database_name, connections, stored)
+    counts: Mapping[str, int] | None = None
+    orphans: Mapping[str, int] = {}
+    if dataset.has_rows:
+        connections = context.side_by_side(_rows(stored))
+        counts, orphans = await _count_and_join(context.work, dataset.database_name, connections, stored)
     found = seal_checks.judge(expected, stored, counts, orphans)
     broken = [check for check in found if check.violations]
     failed = bool(broken) and state == "ready"
@@ -151,9 +155,14 @@ async def prove(
         raise PermanentFailure(reason)
 
 
-async def _want_report(context: Context, command: Seal, stored: Mapping[str, Totals]) -> None:
-    """A small whole dataset gets its full report unasked, unless many wait already."""
-    if not command.complete or _rows(stored) > context.report_rows:
+async def _want_report(
+    context: Context, command: Seal, dataset: Dataset, stored: Mapping[str, Totals]
+) -> None:
+    """A small whole dataset gets its full report unasked, unless many wait already.
+
+    Not one without rows in MySQL: that is what is examined.
+    """
+    if not command.complete or not dataset.has_rows or _rows(stored) > context.report_rows:
         return
     async with transaction(context.meta) as connection:
         if await task_queue.room_for_checks(connection):

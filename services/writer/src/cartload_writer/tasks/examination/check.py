@@ -55,6 +55,8 @@ class Checking:
             dataset = await datasets.find(connection, task.dataset_id)
         if dataset is None or dataset.gone:
             raise PermanentFailure("The dataset is being deleted.")
+        if not dataset.has_rows:
+            raise PermanentFailure("The dataset has no tables in MySQL: there are no rows to examine.")
         if dataset.state == "creating":
             raise RetryLater("the dataset is being made")
         return dataset
