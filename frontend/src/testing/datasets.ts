@@ -12,6 +12,7 @@ export function someDataset(changes: Partial<Dataset> = {}): Dataset {
       { first_block: 2, customers: 500 },
     ],
     vintage: 4,
+    targets: ['mysql', 'files', 'kafka'],
     tables: { users: 2_500, order_details: 9_000 },
     bytes: 4_200_000,
     hashes: {},

@@ -139,7 +139,7 @@ def test_sums_survive_being_kept_and_add_up() -> None:
         (lambda: limits.check_dataset_size(MOST_CUSTOMERS // 1000, 1, 1000), "dataset_customers"),
         (lambda: limits.check_unfinished(10, Limits()), "user_unfinished_jobs"),
         (lambda: limits.check_bytes(5, 6, Limits(user_stored_bytes=10)), "user_stored_bytes"),
-        (lambda: limits.check_disk(2**60, Limits(disk_path=Path("/"))), "free_disk"),
+        (lambda: limits.check_disk(2**60, 2, Limits(disk_path=Path("/"))), "free_disk"),
     ],
 )
 def test_a_passed_limit_is_named(check: Any, limit: str) -> None:
@@ -154,6 +154,6 @@ def test_what_is_just_within_the_limits_is_let_through() -> None:
     limits.check_dataset_size(MOST_CUSTOMERS // 1000 - 1, 1000, 1000)
     limits.check_unfinished(9, Limits())
     limits.check_bytes(4, 6, Limits(user_stored_bytes=10))
-    limits.check_disk(1, Limits(disk_path=Path("/"), disk_reserve_bytes=0))
-    limits.check_disk(2**60, Limits())
+    limits.check_disk(1, 2, Limits(disk_path=Path("/"), disk_reserve_bytes=0))
+    limits.check_disk(2**60, 2, Limits())
     assert planning.part_of(job_plan(whole_job(), dataset()).chunks[0]).type == "catalogue"

@@ -1493,11 +1493,16 @@ export interface components {
          *       "tables": {
          *         "users": 10000
          *       },
+         *       "targets": [
+         *         "mysql",
+         *         "files",
+         *         "kafka"
+         *       ],
          *       "vintage": 1
          *     }
          */
         Dataset: {
-            /** @description Bytes of all its files. */
+            /** @description Bytes of all its files; 0 where it has none. */
             bytes: components["schemas"]["Count"];
             /**
              * Created At
@@ -1548,6 +1553,7 @@ export interface components {
             tables: {
                 [key: string]: components["schemas"]["Count"];
             };
+            targets: components["schemas"]["Targets"];
             /**
              * Vintage
              * @description The engine's vintage: two vintages make different rows from one spec.
@@ -1957,6 +1963,14 @@ export interface components {
             tables: {
                 [key: string]: components["schemas"]["TableProgress"];
             };
+            /**
+             * @default [
+             *       "mysql",
+             *       "files",
+             *       "kafka"
+             *     ]
+             */
+            targets?: components["schemas"]["Targets"];
             /** @description Rises with every change: the higher one is the newer state. */
             version: components["schemas"]["Count"];
             /**
@@ -2015,6 +2029,15 @@ export interface components {
          *       }
          *     }
          * @example {
+         *       "spec": {
+         *         "customers": 10000,
+         *         "name": "lake"
+         *       },
+         *       "targets": [
+         *         "files"
+         *       ]
+         *     }
+         * @example {
          *       "customers": 3000,
          *       "dataset_id": "0b8a3f5e-2d53-4b58-8f0f-1b0d5e6c7a92"
          *     }
@@ -2037,6 +2060,20 @@ export interface components {
             spec?: {
                 [key: string]: unknown;
             } | null;
+            /**
+             * Targets
+             * @description What a new dataset is stored in: `mysql` (tables to query), `files` (parts to download), `kafka` (batches on topics). All of them by default; `kafka` is always among them, as batches are how rows travel, so `["kafka"]` is Kafka only. An append has those of its dataset.
+             * @example [
+             *       "mysql"
+             *     ]
+             * @example [
+             *       "files"
+             *     ]
+             * @example [
+             *       "kafka"
+             *     ]
+             */
+            targets?: components["schemas"]["TargetName"][] | null;
         };
         /** @enum {string} */
         JobStatus: "queued" | "running" | "paused" | "cancelling" | "cancelled" | "completed" | "failed";
@@ -2197,6 +2234,14 @@ export interface components {
             tables: {
                 [key: string]: components["schemas"]["TableProgress"];
             };
+            /**
+             * @default [
+             *       "mysql",
+             *       "files",
+             *       "kafka"
+             *     ]
+             */
+            targets?: components["schemas"]["Targets"];
             /** @description Rises with every change: the higher one is the newer state. */
             version: components["schemas"]["Count"];
             /**
@@ -2954,6 +2999,17 @@ export interface components {
             rows_done: components["schemas"]["Count"];
             rows_total: components["schemas"]["Count"];
         };
+        /** @enum {string} */
+        TargetName: "mysql" | "files" | "kafka";
+        /**
+         * @description Where the dataset is stored: `mysql` (tables), `files` (parts in Blob), `kafka` (batches on topics, always, as they are how rows travel). A message without it means all of them.
+         * @example [
+         *       "mysql",
+         *       "files",
+         *       "kafka"
+         *     ]
+         */
+        Targets: components["schemas"]["TargetName"][];
         /**
          * Token
          * @description A personal token, without its secret.
@@ -3601,6 +3657,11 @@ export interface operations {
                      *               "rows_total": 10000
                      *             }
                      *           },
+                     *           "targets": [
+                     *             "mysql",
+                     *             "files",
+                     *             "kafka"
+                     *           ],
                      *           "version": 7
                      *         }
                      *       ],
@@ -3693,6 +3754,11 @@ export interface operations {
                      *           "rows_total": 10000
                      *         }
                      *       },
+                     *       "targets": [
+                     *         "mysql",
+                     *         "files",
+                     *         "kafka"
+                     *       ],
                      *       "version": 7
                      *     }
                      */
@@ -4895,6 +4961,11 @@ export interface operations {
                      *           "tables": {
                      *             "users": 10000
                      *           },
+                     *           "targets": [
+                     *             "mysql",
+                     *             "files",
+                     *             "kafka"
+                     *           ],
                      *           "vintage": 1
                      *         }
                      *       ],
@@ -4977,6 +5048,11 @@ export interface operations {
                      *       "tables": {
                      *         "users": 10000
                      *       },
+                     *       "targets": [
+                     *         "mysql",
+                     *         "files",
+                     *         "kafka"
+                     *       ],
                      *       "vintage": 1
                      *     }
                      */
@@ -5117,6 +5193,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Its state forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A parameter or a field of the body is not valid. */
             422: {
                 headers: {
@@ -5168,6 +5253,15 @@ export interface operations {
             };
             /** @description It does not exist, or belongs to somebody else. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its state forbids it. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5233,6 +5327,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Its state forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A parameter or a field of the body is not valid. */
             422: {
                 headers: {
@@ -5289,6 +5392,15 @@ export interface operations {
             };
             /** @description It does not exist, or belongs to somebody else. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its state forbids it. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5369,6 +5481,15 @@ export interface operations {
             };
             /** @description It does not exist, or belongs to somebody else. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its state forbids it. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5457,6 +5578,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Its state forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A parameter or a field of the body is not valid. */
             422: {
                 headers: {
@@ -5515,6 +5645,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Its state forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A parameter or a field of the body is not valid. */
             422: {
                 headers: {
@@ -5566,6 +5705,15 @@ export interface operations {
             };
             /** @description It does not exist, or belongs to somebody else. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its state forbids it. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5699,6 +5847,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Its state forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A parameter or a field of the body is not valid. */
             422: {
                 headers: {
@@ -5760,6 +5917,15 @@ export interface operations {
             };
             /** @description It does not exist, or belongs to somebody else. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its state forbids it. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5840,6 +6006,11 @@ export interface operations {
                      *               "rows_total": 10000
                      *             }
                      *           },
+                     *           "targets": [
+                     *             "mysql",
+                     *             "files",
+                     *             "kafka"
+                     *           ],
                      *           "version": 7
                      *         }
                      *       ],
@@ -5929,6 +6100,11 @@ export interface operations {
                      *           "rows_total": 10000
                      *         }
                      *       },
+                     *       "targets": [
+                     *         "mysql",
+                     *         "files",
+                     *         "kafka"
+                     *       ],
                      *       "version": 7
                      *     }
                      */
@@ -5970,6 +6146,11 @@ export interface operations {
                      *           "rows_total": 10000
                      *         }
                      *       },
+                     *       "targets": [
+                     *         "mysql",
+                     *         "files",
+                     *         "kafka"
+                     *       ],
                      *       "version": 7
                      *     }
                      */
@@ -6067,6 +6248,11 @@ export interface operations {
                      *           "rows_total": 10000
                      *         }
                      *       },
+                     *       "targets": [
+                     *         "mysql",
+                     *         "files",
+                     *         "kafka"
+                     *       ],
                      *       "version": 7
                      *     }
                      */
@@ -6157,6 +6343,11 @@ export interface operations {
                      *           "rows_total": 10000
                      *         }
                      *       },
+                     *       "targets": [
+                     *         "mysql",
+                     *         "files",
+                     *         "kafka"
+                     *       ],
                      *       "version": 7
                      *     }
                      */
@@ -6333,6 +6524,11 @@ export interface operations {
                      *           "rows_total": 10000
                      *         }
                      *       },
+                     *       "targets": [
+                     *         "mysql",
+                     *         "files",
+                     *         "kafka"
+                     *       ],
                      *       "version": 7
                      *     }
                      */
@@ -6432,6 +6628,11 @@ export interface operations {
                      *           "rows_total": 10000
                      *         }
                      *       },
+                     *       "targets": [
+                     *         "mysql",
+                     *         "files",
+                     *         "kafka"
+                     *       ],
                      *       "version": 7
                      *     }
                      */
@@ -6531,6 +6732,11 @@ export interface operations {
                      *           "rows_total": 10000
                      *         }
                      *       },
+                     *       "targets": [
+                     *         "mysql",
+                     *         "files",
+                     *         "kafka"
+                     *       ],
                      *       "version": 7
                      *     }
                      */

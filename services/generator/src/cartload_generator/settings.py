@@ -35,7 +35,8 @@ class ApiSettings(Settings, TokenCheckSettings, MigrateSettings, KafkaSettings):
     user_stored_bytes: int = Field(
         default=100 * _GIB,
         ge=1,
-        description="Most bytes of files of one user, those of unfinished jobs by estimate.",
+        description="Most bytes of files of one user, by estimate those of unfinished jobs, and tables of "
+        "datasets without files.",
     )
     disk_path: Path | None = Field(
         default=None,

@@ -25,6 +25,7 @@ def prepare(job: Job, dataset: Dataset, all_jobs: Sequence[Job]) -> Prepare:
         vintage=dataset.vintage,
         segments=(*segments(others), _segment(job)),
         rows_expected=job.rows_total,
+        targets=dataset.targets,
         attempt=job.attempt,
     )
 

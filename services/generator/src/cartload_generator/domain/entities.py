@@ -7,7 +7,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from cartload_contracts.jobs import JobKind, JobStatus, JobView, StageSeconds, TableProgress
-from cartload_contracts.model import TABLES, TableName
+from cartload_contracts.model import TABLES, TARGETS, TableName, TargetName
 from cartload_generator.domain import states
 from cartload_generator.domain.states import Step
 
@@ -106,6 +106,9 @@ class Job:
     published_version: int = 0
     first_block: int
     customers: int
+    targets: tuple[TargetName, ...] = TARGETS
+    """Those of its dataset."""
+
     blocks_per_chunk: int
     rows_total: int
     rows_done: int = 0
@@ -252,6 +255,7 @@ class Job:
             started_at=self.started_at,
             finished_at=self.finished_at,
             error=self.error,
+            targets=self.targets,
             waiting_for=self.waiting_for,
         )
 
@@ -280,8 +284,11 @@ class Dataset:
     spec: dict[str, Any]
     spec_hash: str
     vintage: int
+    targets: tuple[TargetName, ...] = TARGETS
     tables: Sums
     bytes: int = 0
+    """What of it counts against the limit of its owner's stored bytes."""
+
     active_job_id: UUID | None
     created_at: datetime
     delete_due_at: datetime | None = None

@@ -1,6 +1,7 @@
 """The limits of a job: a job that would pass one is refused with 422, which names it."""
 
 import shutil
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,13 +60,18 @@ def check_bytes(stored: int, expected: int, limits: Limits) -> None:
         raise _passed("user_stored_bytes", most, "", stored + expected, message)
 
 
-def check_disk(expected: int, limits: Limits) -> None:
+def copies_kept(targets: Collection[str]) -> int:
+    """How many times the rows of a dataset stay on the server: Kafka keeps its batches for a day only."""
+    return len({"mysql", "files"} & set(targets))
+
+
+def check_disk(expected: int, copies: int, limits: Limits) -> None:
     """Refuse a job that the disk has no room for, where a disk is named. Raises Unprocessable."""
     if limits.disk_path is None:
         return
     free = max(shutil.disk_usage(limits.disk_path).free - limits.disk_reserve_bytes, 0)
-    # Every row lies on the disk twice, in a table and in a file.
-    needed = expected * 2
+    # Where there are tables and files, every row lies on the disk twice.
+    needed = expected * copies
     if needed > free:
         message = f"It needs about {needed} bytes for tables and files, {free} are free on the server."
         raise _passed("free_disk", free, "", needed, message)

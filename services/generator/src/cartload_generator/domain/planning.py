@@ -55,6 +55,15 @@ def size_of(spec: Spec, segment: Segment, kind: JobKind, most_blocks: int) -> Si
     return Size(totals, chunks, blocks, dataset_bytes(spec.ids, totals))
 
 
+def counted_bytes(dataset: Dataset) -> int:
+    """Bytes of a dataset that count against its owner's limit: of its files, or by estimate of its tables."""
+    if "files" in dataset.targets:
+        return sum(sums.bytes for sums in dataset.tables.values())
+    if "mysql" not in dataset.targets:
+        return 0
+    return dataset_bytes(dataset.spec["ids"], {name: sums.rows for name, sums in dataset.tables.items()})
+
+
 def part_of(chunk: Chunk) -> BlockRange | CatalogueRange:
     """A chunk as a command names it."""
     match chunk:

@@ -28,6 +28,7 @@ _FIXED = frozenset(
         "kind",
         "first_block",
         "customers",
+        "targets",
         "blocks_per_chunk",
         "created_at",
         "traceparent",

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.mysql import CHAR, VARCHAR
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.types import TypeDecorator
 
-from cartload_kit.database.types import UtcDateTime
+from cartload_kit.database.types import UtcDateTime, Words
 
 metadata = MetaData()
 
@@ -70,6 +70,7 @@ datasets = Table(
     Column("spec", JSON, nullable=False, comment="Resolved."),
     Column("spec_hash", _digest(), nullable=False),
     Column("vintage", Integer, nullable=False),
+    Column("targets", Words(32), nullable=False, server_default="mysql,files,kafka"),
     Column(
         "tables", JSON, nullable=False, comment="Rows, hash and bytes stored, a table; of all ended jobs."
     ),
@@ -103,6 +104,7 @@ jobs = Table(
     Column("unpublished", Boolean, nullable=False),
     Column("first_block", BigInteger, nullable=False),
     Column("customers", Integer, nullable=False),
+    Column("targets", Words(32), nullable=False, server_default="mysql,files,kafka"),
     Column("blocks_per_chunk", Integer, nullable=False, comment="Fixed when accepted: positions mean it."),
     Column("rows_total", BigInteger, nullable=False),
     Column("rows_done", BigInteger, nullable=False),

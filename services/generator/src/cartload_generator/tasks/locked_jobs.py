@@ -23,7 +23,7 @@ from cartload_generator.domain.backlog import Backlog
 from cartload_generator.domain.commands import Outbox
 from cartload_generator.domain.entities import Clock, Dataset, InFlightChunk, Job, TableSums, add_up
 from cartload_generator.domain.lifecycle import Next
-from cartload_generator.domain.planning import JobPlan, JobPlans, job_plan
+from cartload_generator.domain.planning import JobPlan, JobPlans, counted_bytes, job_plan
 from cartload_generator.domain.states import Step
 from cartload_generator.repository import datasets, in_flight_chunks, jobs
 from cartload_kit.database import transaction
@@ -191,7 +191,7 @@ def _set_stored(
         }
     elif not job.discarded:
         dataset.tables = add_up([one.tables for one in (*others, job) if not one.discarded])
-    dataset.bytes = sum(sums.bytes for sums in dataset.tables.values())
+    dataset.bytes = counted_bytes(dataset)
 
 
 def _in_flight(plan: JobPlan, index: int, now: datetime) -> InFlightChunk:

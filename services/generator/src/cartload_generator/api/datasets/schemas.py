@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from cartload_contracts.model import Count, RowHash, Segment, TableName
+from cartload_contracts.model import Count, RowHash, Segment, TableName, Targets
 
 _HASH = "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
 DATASET_EXAMPLE: dict[str, Any] = {
@@ -16,6 +16,7 @@ DATASET_EXAMPLE: dict[str, Any] = {
     "spec": {"name": "demo", "seed": 1, "customers": 10_000},
     "segments": [{"first_block": 0, "customers": 10_000}],
     "vintage": 1,
+    "targets": ["mysql", "files", "kafka"],
     "tables": {"users": 10_000},
     "bytes": 9_100_000,
     "hashes": {"users": _HASH},
@@ -37,8 +38,9 @@ class Dataset(BaseModel):
     spec: dict[str, Any] = Field(description="The resolved spec: with the seed it decides every value.")
     segments: list[Segment] = Field(description="The runs of customers it consists of, one a job.")
     vintage: int = Field(description="The engine's vintage: two vintages make different rows from one spec.")
+    targets: Targets
     tables: dict[TableName, Count] = Field(description="Rows stored of each table.")
-    bytes: Count = Field(description="Bytes of all its files.")
+    bytes: Count = Field(description="Bytes of all its files; 0 where it has none.")
     hashes: dict[TableName, RowHash] = Field(description="Sum of the row hashes of each table.")
     jobs: list[UUID] = Field(description="Its jobs, oldest first.")
     created_at: datetime

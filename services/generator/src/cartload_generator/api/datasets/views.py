@@ -20,6 +20,7 @@ def view(dataset: Dataset, all_jobs: Sequence[Job]) -> DatasetView:
         spec=dataset.spec,
         segments=list(segments(all_jobs)),
         vintage=dataset.vintage,
+        targets=dataset.targets,
         tables={name: table.rows for name, table in sums.items()},
         bytes=sum(table.bytes for table in sums.values()),
         hashes={name: table.row_hash for name, table in sums.items()},

@@ -17,6 +17,7 @@ import cartload
 from cartload.engine.chunks import Segment
 from cartload.spec import Spec, spec_hash
 from cartload_contracts.jobs import JobKind, JobView
+from cartload_contracts.model import TARGETS, TargetName
 from cartload_generator import metrics
 from cartload_generator.api.dependencies import Services
 from cartload_generator.api.jobs.schemas import JobRequest
@@ -87,7 +88,8 @@ async def _store(
             # Before all else: a second request with this key waits here until the first is stored, or not.
             await keys.add(connection, KeyRecord(owner_id, key, request_hash(request), job_id, {}, now))
         if spec is not None:
-            draft = await _new_dataset(services, owner_id, job_id, spec, now)
+            targets = tuple(request.targets or TARGETS)
+            draft = await _new_dataset(services, owner_id, job_id, spec, targets, now)
         else:
             draft = await _new_segment(services, connection, owner_id, job_id, request, now)
         await _check_user(services, connection, owner_id, draft.job)
@@ -136,10 +138,17 @@ async def _check_user(services: Services, connection: AsyncConnection, owner_id:
     limits.check_unfinished(used.unfinished_jobs, services.limits)
     stored = await datasets.stored_bytes(connection, owner_id)
     limits.check_bytes(stored + used.bytes_expected, job.bytes_estimated, services.limits)
-    limits.check_disk(job.bytes_estimated, services.limits)
+    limits.check_disk(job.bytes_estimated, limits.copies_kept(job.targets), services.limits)
 
 
-async def _new_dataset(services: Services, owner_id: UUID, job_id: UUID, spec: Spec, now: datetime) -> _Draft:
+async def _new_dataset(
+    services: Services,
+    owner_id: UUID,
+    job_id: UUID,
+    spec: Spec,
+    targets: tuple[TargetName, ...],
+    now: datetime,
+) -> _Draft:
     limits.check_customers(spec.customers, services.limits, "spec.customers")
     segment = Segment(0, spec.customers)
     size = await _size_of(services, spec, segment, "create")
@@ -151,6 +160,7 @@ async def _new_dataset(services: Services, owner_id: UUID, job_id: UUID, spec: S
         spec=spec.model_dump(mode="json"),
         spec_hash=spec_hash(spec),
         vintage=cartload.VINTAGE,
+        targets=targets,
         tables={},
         active_job_id=job_id,
         created_at=now,
@@ -215,10 +225,11 @@ def _job(job_id: UUID, dataset: Dataset, kind: JobKind, segment: Segment, size: 
         kind=kind,
         first_block=segment.first_block,
         customers=segment.customers,
+        targets=dataset.targets,
         rows_total=sum(size.rows.values()),
         chunks_total=size.chunks,
         blocks_per_chunk=size.blocks_per_chunk,
-        bytes_estimated=size.bytes,
+        bytes_estimated=size.bytes if limits.copies_kept(dataset.targets) else 0,
         tables={name: TableSums(rows) for name, rows in size.rows.items()},  # type: ignore[misc]
         created_at=now,
         scheduled_at=now,

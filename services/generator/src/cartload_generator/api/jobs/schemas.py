@@ -4,9 +4,18 @@ from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StrictInt, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictInt,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from cartload_contracts.jobs import JobPhase, JobStatus
+from cartload_contracts.model import TARGETS, TargetName
 
 JOB_EXAMPLE: dict[str, Any] = {
     "id": "5f0f6a0e-5f6d-4f0e-9a39-0d7f6e2c9b11",
@@ -27,6 +36,7 @@ JOB_EXAMPLE: dict[str, Any] = {
     "started_at": "2026-01-05T09:30:00.080000Z",
     "finished_at": None,
     "error": None,
+    "targets": ["mysql", "files", "kafka"],
     "waiting_for": None,
 }
 
@@ -48,6 +58,7 @@ class JobRequest(BaseModel):
         json_schema_extra={
             "examples": [
                 {"spec": {"name": "demo", "customers": 10_000}},
+                {"spec": {"name": "lake", "customers": 10_000}, "targets": ["files"]},
                 {"dataset_id": "0b8a3f5e-2d53-4b58-8f0f-1b0d5e6c7a92", "customers": 3000},
             ]
         },
@@ -61,6 +72,29 @@ class JobRequest(BaseModel):
     customers: StrictInt | None = Field(
         default=None, ge=1, le=100_000_000, description="How many customers to append."
     )
+    targets: list[TargetName] | None = Field(
+        default=None,
+        description="What a new dataset is stored in: `mysql` (tables to query), `files` (parts to "
+        "download), `kafka` (batches on topics). All of them by default; `kafka` is always among them, as "
+        'batches are how rows travel, so `["kafka"]` is Kafka only. An append has those of its dataset.',
+        examples=[["mysql"], ["files"], ["kafka"]],
+        json_schema_extra={"minItems": 1, "uniqueItems": True},
+    )
+
+    @field_validator("targets")
+    @classmethod
+    def _whole_set(cls, given: list[TargetName] | None, info: ValidationInfo) -> list[TargetName] | None:
+        """In one order and with `kafka`, so that requests that mean the same are the same."""
+        if given is None:
+            return None
+        allowed = f"allowed are {', '.join(TARGETS)}, each once"
+        if not given:
+            raise ValueError(f"[] names no target; {allowed}")
+        if repeated := [name for name in TARGETS if given.count(name) > 1]:
+            raise ValueError(f"{', '.join(repeated)} stands there more than once; {allowed}")
+        if info.data.get("dataset_id") is not None:
+            raise ValueError(f"{', '.join(given)}: not allowed here, as an append has those of its dataset")
+        return [name for name in TARGETS if name in given or name == "kafka"]
 
     @model_validator(mode="after")
     def _one_form(self) -> Self:
