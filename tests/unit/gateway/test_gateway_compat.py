@@ -12,6 +12,7 @@ from cartload_gateway.app import describe
 
 JOB = "0193f0a2-7d1f-7b10-8c2e-5a9d4e6c2b02"
 DATASET = "0193f0a2-7d1e-7c3a-9a51-0f6f3b7f1a01"
+DATASET_ITEM = {"id": DATASET, "targets": ["mysql", "files", "kafka"]}
 USERS_PATH = f"/api/datasets/{DATASET}/tables/users/rows"
 
 
@@ -153,13 +154,27 @@ async def test_generate_raw_names_its_chunks_the_same_each_time(gateway: Any) ->
 
 
 async def test_a_table_of_the_newest_dataset_comes_in_pages(gateway: Any) -> None:
-    gateway.services.answer("GET /api/datasets", {"items": [{"id": DATASET}], "next": None})
+    gateway.services.answer("GET /api/datasets", {"items": [DATASET_ITEM], "next": None})
     rows = [{"id": "u1", "user_name": "ada"}]
     gateway.services.answer(f"GET {USERS_PATH}", {"items": rows, "next": "abc"})
     status, body, headers = await read(gateway, "GET", "/get_user?limit=1", headers=gateway.bearer())
     assert (status, body) == (200, {"success": True, "user": rows})
     assert headers["Link"] == '</get_user?limit=1&cursor=abc>; rel="next"'
-    assert gateway.services.calls("GET /api/datasets")[0].query == "state=ready&limit=1"
+    assert gateway.services.calls("GET /api/datasets")[0].query == "state=ready&limit=100"
+
+
+async def test_a_dataset_without_tables_in_mysql_is_passed_over(gateway: Any) -> None:
+    files_only = {"id": JOB, "targets": ["files", "kafka"]}
+
+    def page(asked: Any) -> Any:
+        if "cursor=older" in asked.query:
+            return JSONResponse({"items": [DATASET_ITEM], "next": None})
+        return JSONResponse({"items": [files_only], "next": "older"})
+
+    gateway.services.answers["GET /api/datasets"] = page
+    gateway.services.answer(f"GET {USERS_PATH}", {"items": [{"id": "u1"}], "next": None})
+    status, body, _ = await read(gateway, "GET", "/get_user", headers=gateway.bearer())
+    assert (status, body["user"]) == (200, [{"id": "u1"}])
 
 
 async def test_without_a_dataset_a_table_is_404(gateway: Any) -> None:
@@ -277,7 +292,7 @@ async def test_the_rate_limit_is_told_here_too(gateway: Any, path: str) -> None:
 
 @pytest.mark.parametrize("path", ["/get_user", "/list_parent_jobs", f"/get_raw_data/{JOB}/order"])
 async def test_head_is_answered_wherever_get_is(gateway: Any, path: str) -> None:
-    gateway.services.answer("GET /api/datasets", {"items": [{"id": DATASET}], "next": None})
+    gateway.services.answer("GET /api/datasets", {"items": [DATASET_ITEM], "next": None})
     gateway.services.answer(f"GET {USERS_PATH}", {"items": [], "next": None})
     gateway.services.answer("GET /api/jobs", {"items": [], "next": None})
     gateway.services.answer(f"GET /api/jobs/{JOB}", job())

@@ -16,21 +16,28 @@ _PAGE = 100
 async def newest_rows(
     services: Services, table: str, limit: int, cursor: str | None
 ) -> tuple[list[Row], str | None]:
-    """A page of the caller's newest ready dataset, and the cursor of the next page.
+    """A page of the caller's newest ready dataset in MySQL, and the cursor of the next page.
 
     Raises:
         NotFound: the caller has no ready dataset.
     """
-    # Datasets are listed newest first; one that is being made, or ended incomplete, does not count.
-    datasets = await services.call(
-        "generator", "GET", "/api/datasets", query={"state": "ready", "limit": "1"}
-    )
-    if not datasets.body["items"]:
-        raise NotFound("You have no dataset yet: make one with POST /write_to_db.")
     query = {"limit": str(limit)} | ({"cursor": cursor} if cursor else {})
-    path = f"/api/datasets/{datasets.body['items'][0]['id']}/tables/{TABLES[table]}/rows"
+    path = f"/api/datasets/{await _newest_with_rows(services)}/tables/{TABLES[table]}/rows"
     page = await services.call("writer", "GET", path, query=query)
     return page.body["items"], page.body["next"]
+
+
+async def _newest_with_rows(services: Services) -> str:
+    """The id of the newest dataset in MySQL: one that is being made, or ended incomplete, does not count."""
+    query = {"state": "ready", "limit": str(_PAGE)}
+    while True:
+        page = (await services.call("generator", "GET", "/api/datasets", query=query)).body
+        for dataset in page["items"]:
+            if "mysql" in dataset["targets"]:
+                return str(dataset["id"])
+        if page["next"] is None:
+            raise NotFound("You have no dataset yet: make one with POST /write_to_db.")
+        query["cursor"] = page["next"]
 
 
 async def stored_rows(services: Services, job_id: str, table: str) -> UpstreamStream:
