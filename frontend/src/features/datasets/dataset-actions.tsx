@@ -5,9 +5,18 @@ import { Button } from '@/components/ui/button'
 import { Confirm } from '@/components/ui/dialog'
 import { Failure } from '@/components/ui/notice'
 import type { Dataset } from '@/lib/api/types'
+import { hasFiles, hasRows } from '@/lib/targets'
 
 import { useDeleteDataset } from './api'
 import { AppendDialog } from './append-dialog'
+
+/** What a deletion removes, as the beginning of a sentence. */
+export function removedOf(dataset: Dataset): string {
+  if (hasRows(dataset) && hasFiles(dataset)) return 'Its tables, files and grants are removed'
+  if (hasRows(dataset)) return 'Its tables and grants are removed'
+  if (hasFiles(dataset)) return 'Its files are removed'
+  return 'What is known of it is removed, its batches leave Kafka when their time is up'
+}
 
 function DeleteDialog({
   dataset,
@@ -30,8 +39,8 @@ function DeleteDialog({
       onConfirm={onConfirm}
       onClose={onClose}
     >
-      Its tables, files and grants are removed, and an unfinished job of it is cancelled. The same spec and
-      seed make the same rows again.
+      {removedOf(dataset)}, and an unfinished job of it is cancelled. The same spec and seed make the same
+      rows again.
       {error !== null && (
         <div className="mt-4">
           <Failure error={error} />

@@ -1,5 +1,5 @@
 import { useEffect, useRef, type ReactElement, type ReactNode } from 'react'
-import { Link, NavLink, Outlet, useLocation, useOutletContext, useParams } from 'react-router'
+import { Link, NavLink, Outlet, useLocation, useMatch, useOutletContext, useParams } from 'react-router'
 
 import { Badge } from '@/components/ui/badge'
 import { Loading, Notice, PageFailure } from '@/components/ui/notice'
@@ -7,22 +7,25 @@ import { PageHeader } from '@/components/ui/page'
 import type { Dataset } from '@/lib/api/types'
 import { classes } from '@/lib/classes'
 import { formatBytes, formatCounted } from '@/lib/format'
+import { choiceOf, hasFiles } from '@/lib/targets'
 
 import { useDataset } from './api'
 import { DatasetActions } from './dataset-actions'
 import { customersOf, datasetTone, rowsOf } from './figures'
+import { missingOf, NotStored, type Need } from './not-stored'
 
-const tabs = [
-  ['Overview', '.'],
-  ['Tables', 'tables'],
-  ['Schema', 'schema'],
-  ['Files', 'files'],
-  ['Connection', 'connection'],
-  ['Quality', 'report'],
-  ['Answers', 'answers'],
-  ['Jobs', 'jobs'],
-  ['Spec', 'spec'],
-] as const
+/** Each with what it needs of the dataset: one that needs what is not there says so in place of its content. */
+const tabs: readonly (readonly [name: string, to: string, need: Need | null])[] = [
+  ['Overview', '.', null],
+  ['Tables', 'tables', 'rows'],
+  ['Schema', 'schema', null],
+  ['Files', 'files', 'files'],
+  ['Connection', 'connection', 'rows'],
+  ['Quality', 'report', 'rows'],
+  ['Answers', 'answers', 'rows'],
+  ['Jobs', 'jobs', null],
+  ['Spec', 'spec', null],
+]
 
 function Tabs(): ReactElement {
   const nav = useRef<HTMLElement>(null)
@@ -61,6 +64,13 @@ function Tabs(): ReactElement {
 /** The dataset that the page around shows. */
 export const useShownDataset = (): Dataset => useOutletContext()
 
+/** The tab that is open, or why it cannot show anything. */
+function OpenTab({ dataset }: { dataset: Dataset }): ReactElement {
+  const tab = useMatch('/datasets/:datasetId/:tab')?.params.tab
+  const missing = missingOf(dataset, tabs.find(([, to]) => to === tab)?.[2] ?? null)
+  return missing === null ? <Outlet context={dataset} /> : <NotStored dataset={dataset} missing={missing} />
+}
+
 /** One dataset: its figures, the progress of its job, what can be done with it, and a tab for each way to look at it. */
 export function DatasetPage({ progress }: { progress: ReactNode }): ReactElement {
   const { datasetId = '' } = useParams()
@@ -74,7 +84,7 @@ export function DatasetPage({ progress }: { progress: ReactNode }): ReactElement
   const figures = [
     formatCounted(customersOf(dataset), 'customer'),
     formatCounted(rowsOf(dataset), 'row'),
-    `${formatBytes(dataset.bytes)} of files`,
+    hasFiles(dataset) ? `${formatBytes(dataset.bytes)} of files` : choiceOf(dataset).name,
   ]
   return (
     <>
@@ -102,7 +112,7 @@ export function DatasetPage({ progress }: { progress: ReactNode }): ReactElement
       )}
       {progress}
       <Tabs />
-      <Outlet context={dataset} />
+      <OpenTab dataset={dataset} />
     </>
   )
 }

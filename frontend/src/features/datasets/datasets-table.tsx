@@ -6,6 +6,7 @@ import { SortArrow } from '@/components/ui/sort-arrow'
 import { Cell, HeadCell, Row, Table } from '@/components/ui/table'
 import type { Dataset, ReportSummary } from '@/lib/api/types'
 import { formatAge, formatBytes, formatCount, formatDateTime } from '@/lib/format'
+import { hasFiles, hasRows } from '@/lib/targets'
 
 import { customersOf, datasetTone, rowsOf } from './figures'
 import { nextOrder, type Column, type Order } from './ordering'
@@ -79,11 +80,16 @@ export function DatasetsTable({
               <Badge tone={datasetTone(dataset.state)}>{dataset.state}</Badge>
             </Cell>
             <Cell className="whitespace-nowrap">
-              <QualityBadge report={reports === null ? null : reports.get(dataset.id)} />
+              <QualityBadge
+                report={reports === null ? null : reports.get(dataset.id)}
+                examinable={hasRows(dataset)}
+              />
             </Cell>
             <Cell className="text-right">{formatCount(customersOf(dataset))}</Cell>
             <Cell className="text-right">{formatCount(rowsOf(dataset))}</Cell>
-            <Cell className="text-right whitespace-nowrap">{formatBytes(dataset.bytes)}</Cell>
+            <Cell className="text-right whitespace-nowrap">
+              {hasFiles(dataset) ? formatBytes(dataset.bytes) : <span className="text-muted">none</span>}
+            </Cell>
             <Cell className="whitespace-nowrap text-muted" title={formatDateTime(dataset.created_at)}>
               {formatAge(dataset.created_at)}
             </Cell>

@@ -30,6 +30,12 @@ describe('the quality of a dataset in few words', () => {
     expect(words(undefined)).toBe('not examined')
   })
 
+  it('is that there is nothing to examine where there are no tables', () => {
+    const report = someSummary({ kind: 'seal', checked: 12 })
+    const badge = <QualityBadge report={report} examinable={false} />
+    expect(render(badge).container.textContent).toBe('no tables to examine')
+  })
+
   it('is nothing while it is not known', () => {
     expect(words(null)).toBe('')
   })

@@ -9,8 +9,18 @@ const checkedBy = ({ kind, checked }: ReportSummary): string =>
     ? formatCounted(checked, 'invariant')
     : formatCounted(checked, 'check of its load', 'checks of its load')
 
-/** What the newest report of a dataset comes to: `undefined` where it has none, `null` while that is not known. */
-export function QualityBadge({ report }: { report: ReportSummary | undefined | null }): ReactElement | null {
+/**
+ * What the newest report of a dataset comes to: `undefined` where it has none, `null` while that is not known.
+ * Where there are no tables, there is nothing to examine.
+ */
+export function QualityBadge({
+  report,
+  examinable = true,
+}: {
+  report: ReportSummary | undefined | null
+  examinable?: boolean
+}): ReactElement | null {
+  if (!examinable) return <span className="text-xs text-muted">no tables to examine</span>
   if (report === null) return null
   if (report?.state === 'running') return <Badge tone="accent">being examined</Badge>
   if (report?.state === 'failed') return <Badge tone="warn">examination failed</Badge>

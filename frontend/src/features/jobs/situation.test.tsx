@@ -42,6 +42,11 @@ describe('a job that failed', () => {
     expect(alert.queryAllByRole('link')).toHaveLength(stage === 'checking' ? 1 : 0)
   })
 
+  it('leads to no report of a dataset that can have none', () => {
+    show({ ...failed, error: 'Not whole.', targets: ['files', 'kafka'] }, 'checking')
+    expect(within(screen.getByRole('alert')).queryAllByRole('link')).toEqual([])
+  })
+
   it('without a reason does not leave a gap', () => {
     show({ ...failed, error: null })
     expect(screen.getByText('The server gave no reason.')).toBeTruthy()

@@ -5,6 +5,7 @@ import { CopyButton } from '@/components/ui/copy-button'
 import { Notice } from '@/components/ui/notice'
 import type { Job } from '@/lib/api/types'
 import { formatCounted } from '@/lib/format'
+import { hasRows } from '@/lib/targets'
 
 import { useUnfinishedJobs } from './api'
 import type { StageName } from './stages'
@@ -31,7 +32,7 @@ function Failed({ job, stage }: { job: Job; stage: StageName }): ReactElement {
       <p className="mt-2 break-words">{job.error ?? 'The server gave no reason.'}</p>
       <h3 className="mt-4 font-semibold">What to do</h3>
       <ul className="mt-1 list-disc space-y-1 pl-5">
-        {stage === 'checking' && (
+        {stage === 'checking' && hasRows(job) && (
           <li>
             See which check failed in the{' '}
             <Link to={`/datasets/${job.dataset_id}/report`} className={link}>

@@ -13,8 +13,10 @@ import { answer, api } from '@/lib/api/client'
 import { ApiError } from '@/lib/api/problem'
 import type { Job, Preview } from '@/lib/api/types'
 import { mergeJob } from '@/lib/live/jobs-store'
+import { choices, type Choice } from '@/lib/targets'
 
 import { paceOf } from './pace'
+import { requestOf } from './snippets'
 
 type Spec = Record<string, unknown>
 
@@ -61,6 +63,8 @@ export function usePace(): number | null {
 
 export interface NewDataset {
   spec: Spec
+  /** Where it is to be stored; everywhere by default. */
+  choice?: Choice
   /** The same for every try of one wish, so that a repeated click makes one dataset. */
   key: string
 }
@@ -69,8 +73,8 @@ export interface NewDataset {
 export function useNewDataset(): UseMutationResult<Job, Error, NewDataset> {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: ({ spec, key }) =>
-      answer(api.POST('/api/jobs', { body: { spec }, headers: { 'Idempotency-Key': key } })),
+    mutationFn: ({ spec, choice = choices[0], key }) =>
+      answer(api.POST('/api/jobs', { body: requestOf(spec, choice), headers: { 'Idempotency-Key': key } })),
     onSuccess: (job) => {
       mergeJob(job)
       void client.invalidateQueries({ queryKey: ['jobs'] })

@@ -10,6 +10,7 @@ import { useRefusalFocus } from '@/hooks/use-refusal-focus'
 import { ApiError } from '@/lib/api/problem'
 import { focusFirstInvalid } from '@/lib/forms'
 import { formatBytes, formatCounted } from '@/lib/format'
+import { choices, type Choice } from '@/lib/targets'
 import { randomUuid } from '@/lib/uuid'
 
 import { useNewDataset, usePace, usePreview } from './api'
@@ -20,6 +21,7 @@ import { previewStatusOf, refusesSettings } from './preview-status'
 import { sortErrors } from './setting-errors'
 import { SettingsForm } from './settings-form'
 import { SpecTabs } from './spec-tabs'
+import { TargetChoice } from './target-choice'
 import { presetsOf, settingsOf, type Json, type Preset, type Setting } from './spec-schema'
 
 /** The settings that everybody chooses, with their defaults. */
@@ -34,6 +36,7 @@ export function NewDatasetForm({ schema }: { schema: Json }): ReactElement {
   const [presets] = useState(() => [usual(settings), ...presetsOf(schema)])
   const [preset, setPreset] = useState('default')
   const [draft, setDraft] = useState(() => draftOf(presets[0]?.spec ?? {}))
+  const [choice, setChoice] = useState<Choice>(choices[0])
   const [key, setKey] = useState(randomUuid)
   const [yamlProblem, setYamlProblem] = useState<string | null>(null)
   const create = useNewDataset()
@@ -48,16 +51,23 @@ export function NewDatasetForm({ schema }: { schema: Json }): ReactElement {
   const [lastPreview, setLastPreview] = useState(preview.data)
   if (preview.data !== undefined && preview.data !== lastPreview) setLastPreview(preview.data)
 
-  const change = (next: Draft): void => {
-    setDraft(next)
+  /** What is asked for now is another wish than the one before. */
+  const renew = (): void => {
     setKey(randomUuid())
     create.reset()
+  }
+  const change = (next: Draft): void => {
+    setDraft(next)
+    renew()
   }
   const submit = (event: SubmitEvent<HTMLFormElement>): void => {
     event.preventDefault()
     focusFirstInvalid(event.currentTarget)
     if (readable)
-      create.mutate({ spec: draft.spec, key }, { onSuccess: (job) => void navigate(`/jobs/${job.id}`) })
+      create.mutate(
+        { spec: draft.spec, choice, key },
+        { onSuccess: (job) => void navigate(`/jobs/${job.id}`) },
+      )
   }
 
   // A preview that the service cannot make for now says nothing about the settings: its panel tells of it.
@@ -91,6 +101,13 @@ export function NewDatasetForm({ schema }: { schema: Json }): ReactElement {
               </div>
             )}
             <SettingsForm settings={settings} draft={draft} errors={errors} change={change} />
+            <TargetChoice
+              chosen={choice}
+              onChoose={(next) => {
+                setChoice(next)
+                renew()
+              }}
+            />
             <div
               data-bottom-bar
               className="sticky bottom-0 flex items-center justify-between gap-4 rounded-b-xl border-t border-line bg-surface px-5 py-3"
@@ -113,6 +130,7 @@ export function NewDatasetForm({ schema }: { schema: Json }): ReactElement {
         <div className="min-w-0 lg:sticky lg:top-6">
           <SpecTabs
             draft={draft}
+            choice={choice}
             settings={settings}
             preview={lastPreview}
             rows={

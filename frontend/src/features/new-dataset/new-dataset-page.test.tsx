@@ -125,6 +125,17 @@ describe('asking for a dataset', () => {
     expect(made(seen)).toEqual({ spec: { name: 'Pine', customers: 2_000, ids: 'integer' } })
   })
 
+  it('says where it is to be stored where that is not everywhere, and shows it in the request', async () => {
+    const { seen, router } = await show({ 'POST /api/jobs': accepted })
+    expect(screen.getByRole('radio', { name: 'MySQL and files' })).toHaveProperty('checked', true)
+    fireEvent.click(screen.getByRole('radio', { name: 'Files only' }))
+    press(/Busy shop/)
+    expect(screen.getByRole('radio', { name: 'Files only' })).toHaveProperty('checked', true)
+    press('Make dataset')
+    await waitFor(() => expect(addressOf(router)).toBe(`/jobs/${someJob().id}`))
+    expect(made(seen)).toMatchObject({ spec: { customers: 50 }, targets: ['files', 'kafka'] })
+  })
+
   it('repeats one wish under one key, and gives a changed wish another', async () => {
     const { seen } = await show({ 'POST /api/jobs': () => problem(503, 'Away for now.') })
     press('Make dataset')
@@ -138,6 +149,11 @@ describe('asking for a dataset', () => {
     const keys = sentTo(seen, 'POST', '/api/jobs').map(({ headers }) => headers.get('idempotency-key'))
     expect(keys[0]).toBe(keys[1])
     expect(keys[2]).not.toBe(keys[0])
+    await screen.findByText(/Away for now/)
+    fireEvent.click(screen.getByRole('radio', { name: 'Kafka only' }))
+    press('Make dataset')
+    await waitFor(() => expect(sentTo(seen, 'POST', '/api/jobs')).toHaveLength(4))
+    expect(sentTo(seen, 'POST', '/api/jobs')[3]?.headers.get('idempotency-key')).not.toBe(keys[2])
   })
 
   it('asks nobody about what is wrong by the schema', async () => {

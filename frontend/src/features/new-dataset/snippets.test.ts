@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest'
 
+import { choices } from '@/lib/targets'
+
 import { commandOf, curlOf, pythonOf } from './snippets'
 import { settingsOf } from './spec-schema'
+
+const [all, mysqlOnly, filesOnly] = choices
 
 const settings = settingsOf({
   properties: {
@@ -16,10 +20,10 @@ const spec = { name: "Ada's $HOME", customers: 5, shipping: { free_from: null },
 
 describe('a spec in other languages', () => {
   it('is quoted for the shell', () => {
-    expect(curlOf(spec, 'http://here')).toContain(
+    expect(curlOf(spec, all, 'http://here')).toContain(
       String.raw`'{"spec":{"name":"Ada'\''s $HOME","customers":5,`,
     )
-    expect(commandOf({ ...spec, locales: { de_DE: 1 } }, settings)).toBe(
+    expect(commandOf({ ...spec, locales: { de_DE: 1 } }, all, settings)).toBe(
       [
         'cartload generate',
         String.raw`--set 'name=Ada'\''s $HOME'`,
@@ -30,6 +34,16 @@ describe('a spec in other languages', () => {
         '--out shop/',
       ].join(' \\\n  '),
     )
+  })
+
+  it('asks for the default by saying nothing of where it is stored, and names any other choice', () => {
+    expect(curlOf({}, all, 'http://here')).toContain(`-d '{"spec":{}}'`)
+    expect(curlOf({}, filesOnly, 'http://here')).toContain(`-d '{"spec":{},"targets":["files","kafka"]}'`)
+  })
+
+  it('fills a database where there are to be tables only', () => {
+    expect(commandOf({}, filesOnly, settings)).toContain('--out shop/')
+    expect(commandOf({}, mysqlOnly, settings)).toContain('--into mysql://user@host/database')
   })
 
   it('is a Python literal', () => {

@@ -1,4 +1,6 @@
 /** The same wish in other languages, to copy. */
+import { choices, hasFiles, hasRows, type Choice, type Target } from '@/lib/targets'
+
 import { valueAt } from './draft'
 import { isJson, type Json, type Setting } from './spec-schema'
 
@@ -6,16 +8,20 @@ import { isJson, type Json, type Setting } from './spec-schema'
 const quoted = (word: string): string =>
   /^[\w./:=,@+-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`
 
-export const curlOf = (spec: Json, origin: string): string =>
+/** The request for a dataset. What the server takes by default is left out. */
+export const requestOf = (spec: Json, choice: Choice): { spec: Json; targets?: Target[] } =>
+  choice === choices[0] ? { spec } : { spec, targets: [...choice.targets] }
+
+export const curlOf = (spec: Json, choice: Choice, origin: string): string =>
   [
     `curl -s ${origin}/api/jobs`,
     '-H "Authorization: Bearer $TOKEN"',
     "-H 'Content-Type: application/json'",
-    `-d ${quoted(JSON.stringify({ spec }))}`,
+    `-d ${quoted(JSON.stringify(requestOf(spec, choice)))}`,
   ].join(' \\\n  ')
 
 /** Settings one by one: a text as it stands, all else as JSON. A map is named whole, since parts would add to its default. */
-export const commandOf = (spec: Json, settings: readonly Setting[]): string =>
+export const commandOf = (spec: Json, choice: Choice, settings: readonly Setting[]): string =>
   [
     'cartload generate',
     ...settings.flatMap(({ path }) => {
@@ -23,7 +29,7 @@ export const commandOf = (spec: Json, settings: readonly Setting[]): string =>
       const text = typeof value === 'string' ? value : JSON.stringify(value)
       return value === undefined ? [] : [`--set ${quoted(`${path}=${text}`)}`]
     }),
-    '--out shop/',
+    hasRows(choice) && !hasFiles(choice) ? '--into mysql://user@host/database' : '--out shop/',
   ].join(' \\\n  ')
 
 function literal(value: unknown, indent: string): string {

@@ -4,6 +4,7 @@ import { Link } from 'react-router'
 import { Loading } from '@/components/ui/notice'
 import { Tabs } from '@/components/ui/tabs'
 import type { Preview } from '@/lib/api/types'
+import { hasFiles, hasRows, type Choice } from '@/lib/targets'
 
 import { CodePanel } from './code-panel'
 import type { Draft } from './draft'
@@ -27,6 +28,7 @@ const tokenNote = (
 /** What a spec makes, and the spec in other languages, one at a time. */
 export function SpecTabs({
   draft,
+  choice,
   settings,
   preview,
   rows,
@@ -34,6 +36,7 @@ export function SpecTabs({
   onYamlProblem,
 }: {
   draft: Draft
+  choice: Choice
   settings: readonly Setting[]
   preview: Preview | undefined
   rows: ReactNode
@@ -50,7 +53,8 @@ export function SpecTabs({
   const yaml = (
     <Suspense fallback={<Loading what="editor" />}>
       <p className="mb-3 text-sm text-muted">
-        What is not named has its default. Changes here change the form, and the other way round.
+        What is not named has its default. Changes here change the form, and the other way round. Where it is
+        stored is no part of the spec.
       </p>
       <YamlEditor spec={spec} onSpec={onSpec} onProblem={onYamlProblem} />
     </Suspense>
@@ -65,15 +69,17 @@ export function SpecTabs({
     {
       name: 'curl',
       title: 'curl',
-      content: code('curl command', curlOf(spec, window.location.origin), tokenNote),
+      content: code('curl command', curlOf(spec, choice, window.location.origin), tokenNote),
     },
     {
       name: 'command',
       title: 'cartload',
       content: code(
         'cartload command',
-        commandOf(spec, settings),
-        'The same rows as files, made on your machine without a server.',
+        commandOf(spec, choice, settings),
+        hasRows(choice) && !hasFiles(choice)
+          ? 'The same rows in a database of yours, made on your machine without a server of Cartload.'
+          : 'The same rows as files, made on your machine without a server.',
       ),
     },
     {

@@ -114,6 +114,20 @@ describe('the overview of a dataset', () => {
     expect(screen.getByText(/This dataset is incomplete/)).toBeTruthy()
   })
 
+  it('has neither quality nor plots where there are no tables, and asks for none', async () => {
+    const seen = show({ targets: ['files', 'kafka'] })
+    expect(await screen.findByText('No tables in MySQL')).toBeTruthy()
+    expect(await screen.findByRole('table', { name: 'Rows and bytes of each table' })).toBeTruthy()
+    expect(screen.queryByRole('link', { name: 'users' })).toBeNull()
+    expect(sentTo(seen, 'GET', `/api${address}/report`)).toEqual([])
+  })
+
+  it('counts no bytes where there are no files', async () => {
+    show({ targets: ['mysql', 'kafka'] })
+    const table = within(await screen.findByRole('table', { name: 'Rows of each table' }))
+    expect(table.getAllByRole('row').at(-1)?.textContent).toBe('All tables11,500')
+  })
+
   it('says which part cannot be read, and shows the others', async () => {
     show({}, { 'GET /api/datasets/*/tables': () => problem(503, 'Away.') })
     expect((await screen.findByRole('alert')).textContent).toContain('Away.')

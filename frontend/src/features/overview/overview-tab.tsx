@@ -3,6 +3,7 @@ import { Link } from 'react-router'
 
 import { Card } from '@/components/ui/page'
 import { useShownDataset } from '@/features/datasets/dataset-page'
+import { missingOf, NotStored } from '@/features/datasets/not-stored'
 import type { Dataset } from '@/lib/api/types'
 import { formatCount, formatCounted } from '@/lib/format'
 
@@ -67,10 +68,17 @@ function SpecInShort({ spec }: Pick<Dataset, 'spec'>): ReactElement {
 /** A dataset at a glance: whether it is right, what is in it, how much, and how it came to be. */
 export function OverviewTab(): ReactElement {
   const dataset = useShownDataset()
+  const missing = missingOf(dataset, 'rows')
   return (
     <div className="space-y-8">
-      <Quality dataset={dataset} />
-      <Contents dataset={dataset} />
+      {missing === null ? (
+        <>
+          <Quality dataset={dataset} />
+          <Contents dataset={dataset} />
+        </>
+      ) : (
+        <NotStored dataset={dataset} missing={missing} />
+      )}
       <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-3">
         <section className="space-y-4 lg:col-span-2">
           <h2 className="text-lg font-semibold">How much there is</h2>
