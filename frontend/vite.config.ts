@@ -16,6 +16,27 @@ export default defineConfig({
     // The content security policy allows no data: URLs, so nothing is inlined.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          // Without these, pieces that some pages share would be thirty small ones, which wait for each other.
+          groups: [
+            {
+              name: 'libraries',
+              test: /node_modules.(react|scheduler|@tanstack.(query|react-query))/,
+              priority: 3,
+            },
+            {
+              name: 'charts',
+              test: /node_modules.(@visx|d3-)|components.ui.chart/,
+              minShareCount: 2,
+              priority: 2,
+            },
+            { name: 'shared', test: /src.(components|features|hooks|lib)/, minShareCount: 3, priority: 1 },
+          ],
+        },
+      },
+    },
   },
   server: {
     proxy: {
