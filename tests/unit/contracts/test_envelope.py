@@ -64,10 +64,17 @@ def test_a_result_sent_under_the_former_names_is_read(example: str, field: str, 
 def test_a_message_from_before_targets_means_all_of_them(name: str) -> None:
     wire = examples.load(name)
     body = json.loads(wire.value)
-    del (body["job"] if name == "job-state" else body)["targets"]
+    (body["job"] if name == "job-state" else body).pop("targets", None)
     adapter: Any = envelope.JOB_STATES if name == "job-state" else envelope.DATASET_COMMANDS
     read = envelope.decode(adapter, json.dumps(body).encode(), dict(wire.headers))
     assert (read.job if name == "job-state" else read).targets == TARGETS
+
+
+def test_a_command_for_all_targets_can_be_read_by_a_writer_from_before_them() -> None:
+    wire = examples.load("prepare")
+    read = envelope.decode(envelope.DATASET_COMMANDS, wire.value, dict(wire.headers))
+    assert read.targets == TARGETS
+    assert "targets" not in json.loads(read.model_dump_json())
 
 
 def test_a_command_sent_under_its_former_name_is_read() -> None:

@@ -175,7 +175,7 @@ export interface paths {
         };
         /**
          * Read the limits and how far they are used
-         * @description The limits of requests, connections, jobs and downloads, by the service that keeps them.
+         * @description The limits of requests, connections, sign-ins, jobs and downloads, by the service that keeps them.
          *
          *     They come from settings and are changed there. What is used is counted in the replica that answers.
          */
