@@ -54,7 +54,6 @@ class Line:
         asyncio.get_running_loop().remove_reader(self._server.sockets[0].fileno())
         await asyncio.sleep(0)
         self._server.close()
-        self._server.abort_clients()
         writers = list(self._writers)
         self.cut()
         for task in self._tasks:

@@ -281,8 +281,10 @@ async def test_an_examination_that_takes_too_long_is_ended(writer: Writer) -> No
 async def test_an_examination_ends_with_the_process_that_asked_for_it() -> None:
     """Killed, that cannot end it any more: it has to notice by itself."""
     begun = asyncio.Event()
+    connections: list[asyncio.StreamWriter] = []
 
     async def never_answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connections.append(writer)
         begun.set()
         await reader.read()
         writer.close()
@@ -308,7 +310,8 @@ async def test_an_examination_ends_with_the_process_that_asked_for_it() -> None:
             asking.kill()
         await asking.wait()
         server.close()
-        server.abort_clients()
+        for connection in connections:
+            connection.transport.abort()
         # A loop that ends before its connections have ended leaves their sockets open.
         await server.wait_closed()
 

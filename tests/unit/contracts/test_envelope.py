@@ -73,6 +73,7 @@ def test_a_message_from_before_targets_means_all_of_them(name: str) -> None:
 def test_a_command_for_all_targets_can_be_read_by_a_writer_from_before_them() -> None:
     wire = examples.load("prepare")
     read = envelope.decode(envelope.DATASET_COMMANDS, wire.value, dict(wire.headers))
+    assert isinstance(read, Prepare)
     assert read.targets == TARGETS
     assert "targets" not in json.loads(read.model_dump_json())
 
