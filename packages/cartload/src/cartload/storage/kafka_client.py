@@ -43,16 +43,18 @@ class Troubles:
         """Why no broker could be spoken to."""
         if self._last is None:
             return KafkaFailedError(f"no answer from Kafka at {self._brokers}")
+        reason = _reason(self._last.str())
         match self._last.code():
             case KafkaError._AUTHENTICATION:
                 told = f"Kafka at {self._brokers} refuses the user or the password in {PASSWORD}"
             case KafkaError._RESOLVE:
                 told = f"Kafka at {self._brokers}: the host's name is not known"
-            case KafkaError._SSL:
+            # Of the same refusal librdkafka says now the one code, now that of a broken connection.
+            case code if code == KafkaError._SSL or "certificate verify failed" in reason:
                 told = f"Kafka at {self._brokers} cannot be verified over TLS"
             case _:
                 told = f"Kafka at {self._brokers} cannot be reached"
-        return KafkaFailedError(f"{told} ({_reason(self._last.str())})")
+        return KafkaFailedError(f"{told} ({reason})")
 
 
 def settings(url: KafkaUrl, troubles: Troubles) -> dict[str, Any]:
