@@ -210,6 +210,8 @@ async def test_the_report_and_the_answers(person: Person) -> None:
 
     whole = page.get_by_text(re.compile(r"^(\d+) of \1 invariants hold\.$"))
     await expect(whole).to_be_visible(timeout=60_000)
+    await person.sees("Revenue by month")
+    await person.scrolls_through()
     for plot in ("Revenue by month", "Orders by weekday and hour", "Basket size"):
         await expect(page.get_by_role("img", name=plot)).to_be_visible()
     await person.follow("Open the quality report")
@@ -217,6 +219,8 @@ async def test_the_report_and_the_answers(person: Person) -> None:
     await page.locator("summary", has_text="Money reconciles to the last cent").click()
     rules = page.get_by_role("region", name="Rules of Money reconciles to the last cent").get_by_role("row")
     await expect(rules.nth(1).get_by_role("cell").last).to_have_text("0")
+    await person.sees("Retention of cohorts")
+    await person.scrolls_through()
     for plot in ("Orders by weekday", "Basket size", "Retention of cohorts"):
         await expect(page.get_by_role("img", name=plot)).to_be_visible()
 

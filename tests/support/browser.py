@@ -40,7 +40,6 @@ _SCROLLED = """async () => {
   }
   scrollTo(0, 0)
 }"""
-"""Looks through the page, so that what is drawn when it comes near is drawn."""
 _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -133,6 +132,10 @@ class Person:
         await self.follow("Open dataset")
         await self.page.wait_for_url("**/datasets/*", timeout=15 * SECONDS)
 
+    async def scrolls_through(self) -> None:
+        """Scroll to the end and back, so that what is drawn when it comes near is drawn."""
+        await self.page.evaluate(_SCROLLED)
+
     async def fits(self) -> bool:
         """Whether the page is no wider than its window."""
         return bool(await self.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
@@ -162,7 +165,7 @@ async def look(person: Person, name: str) -> None:
     page = person.page
     for window in (WIDE, PHONE):
         await page.set_viewport_size({"width": window["width"], "height": window["height"]})
-        await page.evaluate(_SCROLLED)
+        await person.scrolls_through()
         assert await person.fits(), f"{name} is wider than a window of {window['width']} px"
         for scheme in ("light", "dark"):
             await person.in_light(scheme)
