@@ -94,3 +94,29 @@ def test_a_sink_that_is_always_slow_gets_nothing_in_bunches() -> None:
     assert np.diff([now for _, now in sink.written]) == pytest.approx([2.0] * 19, abs=0.01)
     assert slowed == sorted(slowed)
     assert slowed[-1] == pytest.approx(19, abs=0.2)
+
+
+@pytest.mark.parametrize(("before", "after"), [(1, 60), (60, 1), (3600, 1)])
+def test_another_speed_counts_from_the_event_time_that_is_reached(before: int, after: int) -> None:
+    sink, slowed = SlowSink(), list[float]()
+    pace = Pace(LIVE_FROM, before, slowed.append, lambda: sink.now)
+    times = LIVE_FROM + 1_000 * np.cumsum([before] * 5 + [after] * 5)
+    for due in pace.due([lines(*times.tolist())], sink):
+        sink.write(due)
+        if len(sink.written) == 5:
+            pace.change_speed(after)
+    assert [time for time, _ in sink.written] == times.tolist()
+    # A second lies between any two, whatever the speed: there is no jump where it changes.
+    assert [now - 50 for _, now in sink.written] == pytest.approx(range(1, 11), abs=0.02)
+    assert not slowed
+
+
+def test_a_speed_that_changes_while_events_are_late_slows_no_clock() -> None:
+    sink, slowed = SlowSink(lambda _: 0.05), list[float]()
+    pace = Pace(LIVE_FROM, 3600, slowed.append, lambda: sink.now)
+    # The second is due while the first is on its way: 50 ms, which are three minutes of event time.
+    for due in pace.due([lines(LIVE_FROM + 3_600_000, LIVE_FROM + 3_610_000, LIVE_FROM + 3_612_000)], sink):
+        sink.write(due)
+        pace.change_speed(1)
+    assert np.diff([now for _, now in sink.written]) == pytest.approx([0.05, 2.0], abs=0.06)
+    assert not slowed

@@ -33,11 +33,17 @@ class Pace:
         self, live_from: int, speed: float, on_slowed: OnSlowed, clock: Clock = time.monotonic
     ) -> None:
         self._live_from = live_from
-        self._speed = speed
+        # Event time was `_anchor` when the clock showed `_began`.
+        self._anchor = float(live_from)
+        self._speed = self._wanted_speed = speed
         self._on_slowed = on_slowed
         self._clock = clock
         self._began = math.nan
         self._slowed = 0.0
+
+    def change_speed(self, speed: float) -> None:
+        """Go on at another speed from the event time that is reached; may be called from any thread."""
+        self._wanted_speed = speed
 
     def due(self, arriving: Iterable[Lines], sink: EventSink) -> Iterator[Lines]:
         """The same lines in smaller parts, each when it is due; whoever takes one writes it to the sink."""
@@ -55,6 +61,8 @@ class Pace:
 
     def _live(self, lines: Lines, sink: EventSink) -> Iterator[Lines]:
         while len(lines):
+            if self._speed != self._wanted_speed:
+                self._anchor_anew(lines)
             late = self._late(lines)
             if late < 0:
                 sink.wait(min(max(-late, _SHORTEST_WAIT), _LONGEST_WAIT))
@@ -72,7 +80,16 @@ class Pace:
         return (self._event_time() - int(lines.times[0])) / 1000 / self._speed
 
     def _event_time(self) -> float:
-        return self._live_from + (self._clock() - self._began) * 1000 * self._speed
+        return self._anchor + (self._clock() - self._began) * 1000 * self._speed
+
+    def _anchor_anew(self, lines: Lines) -> None:
+        """Take over the speed that is wanted, in front of some lines."""
+        late, now = self._late(lines), self._clock()
+        # A little that events are late, times a high speed, would be hours at a low one: so it stays what it
+        # is in seconds.
+        self._anchor = self._event_time() if late < 0 else float(lines.times[0])
+        self._began = now - max(late, 0.0)
+        self._speed = self._wanted_speed
 
     def _slow(self, seconds: float) -> None:
         self._began += seconds
