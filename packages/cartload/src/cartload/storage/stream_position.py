@@ -22,7 +22,7 @@ MOVE: Final = f"UPDATE {TABLE} SET event_time = %s, events = %s"  # noqa: S608 t
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """How far a database has come: a moment (milliseconds since 1970), and how many of its events it has."""
+    """How far a stream has come: a moment (milliseconds since 1970), and how many of its events are there."""
 
     time: int
     events: int
