@@ -67,7 +67,7 @@ def played_a_part(broker: Broker, job: StreamJob, position: Position | None, wan
 def test_the_position_counts_the_events_of_its_moment_over_batches() -> None:
     seen: list[tuple[Position, int]] = []
     broker = Broker()
-    playback = Playback(broker, lambda *what: seen.append(what), batch_events=2)
+    playback = Playback(broker, lambda *what: seen.append(what), batch_events=2, told_seconds=0)
     playback.write(lines(MOMENT, MOMENT + 1, MOMENT + 1, MOMENT + 1, MOMENT + 1))
     playback.write(lines(MOMENT + 1, MOMENT + 2))
     assert seen == [
@@ -113,6 +113,117 @@ def test_events_keep_their_distances_when_a_stream_was_paused() -> None:
     assert np.diff(broker.moments[2:]) == pytest.approx([1, 1], abs=0.01)
     # What is asked for is no fault of the sink.
     assert not slowed
+
+
+def test_what_has_arrived_is_told_when_time_has_passed_or_it_is_much() -> None:
+    seen: list[tuple[float, int]] = []
+    broker = Broker()
+    playback = Playback(
+        broker,
+        lambda _, count: seen.append((broker.now, count)),
+        batch_events=100,
+        told_seconds=0.5,
+        clock=lambda: broker.now,
+    )
+    for number in range(20):
+        playback.write(lines(MOMENT + number))
+        playback.wait(0.07)
+    playback.write(lines(*range(MOMENT + 50, MOMENT + 290)))
+    # A wait ends when something is to be told, and is what it was asked for when nothing is.
+    now = broker.now
+    playback.wait(5)
+    assert broker.now == pytest.approx(now + 0.5, abs=0.01)
+    playback.wait(5)
+    assert broker.now == pytest.approx(now + 5.5, abs=0.01)
+    assert sum(count for _, count in seen) == 260
+    assert [count for _, count in seen[:2]] == [8, 8]
+    assert np.diff([moment for moment, _ in seen[:2]]) == pytest.approx(0.5, abs=0.03)
+    # So that never more than a hundred were sent and untold, the first batch filled up what was.
+    assert [count for _, count in seen[2:]] == [100, 100, 44]
+
+
+def test_what_was_not_told_because_that_failed_is_told_again() -> None:
+    seen: list[tuple[Position, int]] = []
+    fails = True
+
+    def arrived(position: Position, count: int) -> None:
+        if fails:
+            raise ConnectionError
+        seen.append((position, count))
+
+    broker = Broker()
+    playback = Playback(broker, arrived, batch_events=2, clock=lambda: broker.now)
+    with pytest.raises(ConnectionError):
+        playback.write(lines(MOMENT, MOMENT + 1, MOMENT + 2))
+    fails = False
+    playback.write(lines(MOMENT + 2))
+    playback.finish()
+    assert seen == [(Position(MOMENT + 1, 1), 2), (Position(MOMENT + 2, 1), 1)]
+
+
+def test_all_that_has_arrived_is_told_before_a_stream_stands_still_or_stops() -> None:
+    seen: list[int] = []
+    still: list[tuple[bool, int]] = []
+
+    def on_wait(now: float) -> None:
+        still.append((playback.paused, sum(seen)))
+        if len(still) == 3:
+            playback.resume()
+
+    broker = Broker(on_wait)
+    playback = Playback(broker, lambda _, count: seen.append(count), clock=lambda: broker.now)
+    playback.write(lines(MOMENT, MOMENT))
+    playback.pause()
+    assert not seen
+    # Asked to pause, it stands still when it comes to its next events.
+    assert not playback.paused
+    playback.check()
+    playback.write(lines(MOMENT + 1))
+    assert still == [(True, 2)] * 3
+    assert not playback.paused
+    playback.stop()
+    with pytest.raises(PlaybackStoppedError):
+        playback.check()
+    assert seen == [2, 1]
+
+
+def test_a_rate_limit_spreads_events_over_real_time() -> None:
+    broker = Broker()
+    playback = Playback(broker, lambda *_: None, rate_limit=200, clock=lambda: broker.now)
+    for _ in range(3):
+        playback.write(lines(*[MOMENT] * 100))
+    seconds = [moment - 50 for moment in broker.moments]
+    assert seconds == pytest.approx([number // 20 / 10 for number in range(300)], abs=0.02)
+    # What is written late, because nobody wrote, is not made up for.
+    broker.now += 30
+    playback.write(lines(*[MOMENT] * 100))
+    assert broker.moments[-1] - broker.moments[300] == pytest.approx(0.3, abs=0.02)
+
+
+@pytest.mark.parametrize("limit", [0.25, 5])
+def test_a_rate_limit_may_be_less_than_an_event_in_a_tenth_of_a_second(limit: float) -> None:
+    broker = Broker()
+    playback = Playback(broker, lambda *_: None, rate_limit=limit, clock=lambda: broker.now)
+    playback.write(lines(*[MOMENT] * 6))
+    assert np.diff(broker.moments) == pytest.approx(1 / limit, abs=0.11)
+
+
+def test_a_limited_stream_is_paused_and_stopped_while_it_waits() -> None:
+    def on_wait(now: float) -> None:
+        if 51 <= now < 70 and len(broker.moments) == 1:
+            playback.pause()
+        if now >= 70:
+            playback.resume()
+        if now >= 80:
+            playback.stop()
+
+    broker = Broker(on_wait)
+    playback = Playback(broker, lambda *_: None, rate_limit=0.25, clock=lambda: broker.now)
+    with pytest.raises(PlaybackStoppedError):
+        playback.write(lines(*[MOMENT] * 6))
+    # The second was due four seconds after the first, one of which had passed before the pause.
+    assert broker.moments == pytest.approx([50, 73, 77], abs=0.3)
+    assert broker.now == pytest.approx(80, abs=0.3)
 
 
 def test_a_paused_stream_can_be_stopped_from_another_thread() -> None:
