@@ -60,6 +60,18 @@ class EventStream:
         changes = self._changes.of(chunk, self._tables, dictionaries=True)
         return [events for events in self._told(changes) if events.batch.num_rows]
 
+    def times(self, chunk: Chunk) -> Iterator[tuple[EventType, I64]]:
+        """When the events of a chunk happen, type by type, in order: quicker than making them.
+
+        Raises ValueError as :meth:`of` does.
+        """
+        tables = {kind.table for kind in self.types}
+        changes = self._changes.of(chunk, tables, dictionaries=True)
+        for kind in self.types:
+            if kind.table in changes:
+                rows = changes[kind.table]
+                yield kind, rows["time"].filter(_tells(kind, rows)).view("int64").to_numpy()
+
     def _told(self, changes: dict[str, pa.RecordBatch]) -> Iterator[Events]:
         told = [kind for kind in self.types if kind.table in changes]
         visits = _with_visitors(changes) if any(kind.visitor for kind in told) else {}
