@@ -30,5 +30,19 @@ def test_the_cause_is_named_whatever_code_it_comes_with(code: int, text: str, to
     assert str(troubles.unreachable()).endswith(f"({text})")
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Failed to acquire SASL OAUTHBEARER token: Could not connect to server", "no token for Kafka at"),
+        ('SASL authentication error: {"status":"invalid_token"}', "refuses the token"),
+    ],
+)
+def test_a_client_with_a_token_has_no_password(text: str, told: str) -> None:
+    troubles = Troubles("broker:9092", tokens=True)
+    troubles.report(KafkaError(KafkaError._AUTHENTICATION, text))
+    assert told in str(troubles.unreachable())
+    assert "PASSWORD" not in str(troubles.unreachable())
+
+
 def test_no_cause_is_no_answer() -> None:
     assert str(Troubles("broker:9092").unreachable()) == "no answer from Kafka at broker:9092"

@@ -23,7 +23,7 @@ from cartload.storage.kafka_client import (
     refusals_told,
     settings,
 )
-from cartload.storage.kafka_url import KafkaUrl
+from cartload.storage.kafka_url import OAUTHBEARER, KafkaUrl
 
 _SILENCE_SECONDS: Final = 30.0
 """How long brokers may send nothing before the end."""
@@ -73,7 +73,7 @@ def _take(connection: duckdb.DuckDBPyConnection, batch: pa.RecordBatch) -> int:
 
 def _batches(url: KafkaUrl, topics: dict[str, str]) -> Iterator[pa.RecordBatch]:
     """The records of some topics, under the names that ``topics`` has for them."""
-    troubles = Troubles(url.shown)
+    troubles = Troubles(url.shown, tokens=url.mechanism == OAUTHBEARER)
     with refusals_told(f"Kafka at {url.shown}"):
         consumer = Consumer(
             {

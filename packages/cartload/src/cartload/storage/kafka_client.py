@@ -11,11 +11,12 @@ from typing import Any, Final
 from confluent_kafka import Consumer, KafkaError, KafkaException, Producer
 from confluent_kafka.admin import AdminClient, ClusterMetadata
 
-from cartload.storage.kafka_url import PASSWORD, KafkaUrl
+from cartload.storage.kafka_url import OAUTHBEARER, PASSWORD, KafkaUrl
 
 POLL_SECONDS: Final = 0.2
 """Longest single wait in the library: it hears no signal meanwhile."""
 _ANSWER_SECONDS: Final = 10.0
+_NO_TOKEN: Final = "Failed to acquire SASL OAUTHBEARER token"  # noqa: S105 librdkafka's words
 
 
 class KafkaFailedError(Exception):
@@ -23,10 +24,11 @@ class KafkaFailedError(Exception):
 
 
 class Troubles:
-    """What a client's own threads report while it is connected."""
+    """What a client's own threads report while it is connected; ``tokens``: it signs in with one."""
 
-    def __init__(self, brokers: str) -> None:
+    def __init__(self, brokers: str, *, tokens: bool = False) -> None:
         self._brokers = brokers
+        self._tokens = tokens
         self._last: KafkaError | None = None
         self.all_down = False
         """Whether no broker could be spoken to, be it at once."""
@@ -45,6 +47,10 @@ class Troubles:
             return KafkaFailedError(f"no answer from Kafka at {self._brokers}")
         reason = _reason(self._last.str())
         match self._last.code():
+            case KafkaError._AUTHENTICATION if _NO_TOKEN in reason:
+                told = f"no token for Kafka at {self._brokers}"
+            case KafkaError._AUTHENTICATION if self._tokens:
+                told = f"Kafka at {self._brokers} refuses the token of the client"
             case KafkaError._AUTHENTICATION:
                 told = f"Kafka at {self._brokers} refuses the user or the password in {PASSWORD}"
             case KafkaError._RESOLVE:
@@ -68,15 +74,30 @@ def settings(url: KafkaUrl, troubles: Troubles) -> dict[str, Any]:
         # What it would write to standard error is in our messages.
         "log_level": 0,
     }
-    if url.ca is not None:
-        found["ssl.ca.location"] = url.ca
-    if url.mechanism is not None:
-        found |= {
-            "sasl.mechanisms": url.mechanism,
-            "sasl.username": url.user,
-            "sasl.password": url.password,
-        }
-    return found
+    found |= {
+        "ssl.ca.location": url.ca,
+        "ssl.certificate.location": url.certificate,
+        "ssl.key.location": url.key,
+        "sasl.mechanisms": url.mechanism,
+        **(_of_tokens(url) if url.mechanism == OAUTHBEARER else _of_password(url)),
+    }
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _of_password(url: KafkaUrl) -> dict[str, Any]:
+    return {"sasl.username": url.user, "sasl.password": url.password}
+
+
+def _of_tokens(url: KafkaUrl) -> dict[str, Any]:
+    return {
+        "sasl.oauthbearer.method": "oidc",
+        "sasl.oauthbearer.token.endpoint.url": url.token_url,
+        "sasl.oauthbearer.client.id": url.client_id,
+        "sasl.oauthbearer.client.secret": url.client_secret,
+        "sasl.oauthbearer.scope": url.scope,
+        # It does not look where the system has its authorities unless it is told to.
+        "https.ca.location": "probe",
+    }
 
 
 @contextmanager

@@ -13,6 +13,7 @@ SCHEME: Final = "kafka"
 _EXAMPLE: Final = "kafka://host:9092"
 _PORT: Final = 9092
 _TLS: Final = ("verify", "off")
+OAUTHBEARER: Final = "OAUTHBEARER"
 _MECHANISMS: Final = ("SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN")
 _ADDRESS: Final = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::(?P<port>[0-9]{1,5}))?")
 
@@ -26,7 +27,10 @@ class KafkaUrl:
     """Brokers as ``host:port``, whether they are spoken to over TLS, and who signs in.
 
     ``ca`` is a file with the certificates that brokers are verified by; None: those of the system.
-    ``mechanism`` is there exactly with ``user`` and ``password``.
+    ``certificate`` and ``key`` are files in PEM, both or none, for brokers that ask for a client's.
+    ``mechanism`` is there exactly with ``user`` and ``password``, or it is OAUTHBEARER: then ``token_url``
+    gives tokens for ``client_id`` and ``client_secret``, by the client-credentials grant of OAuth 2.0, and
+    for ``scope`` where one is named. A URL's text says nothing of certificate, key and tokens.
     """
 
     brokers: tuple[str, ...]
@@ -35,6 +39,12 @@ class KafkaUrl:
     mechanism: str | None = None
     user: str | None = None
     password: str | None = field(default=None, repr=False)
+    certificate: str | None = None
+    key: str | None = None
+    token_url: str | None = None
+    client_id: str | None = None
+    client_secret: str | None = field(default=None, repr=False)
+    scope: str | None = None
 
     @property
     def shown(self) -> str:

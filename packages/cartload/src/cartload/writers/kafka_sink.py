@@ -18,7 +18,7 @@ from cartload.storage.kafka_client import (
     refusals_told,
     settings,
 )
-from cartload.storage.kafka_url import KafkaUrl
+from cartload.storage.kafka_url import OAUTHBEARER, KafkaUrl
 from cartload.writers.external_sort import Lines
 from cartload.writers.kafka_topics import DEFAULT_PARTITIONS, ensure_topics
 
@@ -60,7 +60,7 @@ class KafkaSink:
         partitions: int = DEFAULT_PARTITIONS,
         delivery_seconds: float = DELIVERY_SECONDS,
     ) -> None:
-        self._troubles = Troubles(url.shown)
+        self._troubles = Troubles(url.shown, tokens=url.mechanism == OAUTHBEARER)
         self._records = KafkaRecords(stream, prefix)
         self._failure: KafkaFailedError | None = None
         self.sent = 0
