@@ -16,11 +16,44 @@ from cartload.storage.kafka_url import OAUTHBEARER, PASSWORD, KafkaUrl
 POLL_SECONDS: Final = 0.2
 """Longest single wait in the library: it hears no signal meanwhile."""
 _ANSWER_SECONDS: Final = 10.0
+_OWN_ERROR: Final = "Local: "
+"""So librdkafka's texts of errors begin that no broker has sent."""
 _NO_TOKEN: Final = "Failed to acquire SASL OAUTHBEARER token"  # noqa: S105 librdkafka's words
+_LASTING: Final = frozenset(
+    {
+        KafkaError.MSG_SIZE_TOO_LARGE,
+        KafkaError.RECORD_LIST_TOO_LARGE,
+        KafkaError.INVALID_MSG,
+        KafkaError.INVALID_RECORD,
+        KafkaError.INVALID_TIMESTAMP,
+        KafkaError.TOPIC_EXCEPTION,
+        KafkaError.TOPIC_AUTHORIZATION_FAILED,
+        KafkaError.CLUSTER_AUTHORIZATION_FAILED,
+        KafkaError.SASL_AUTHENTICATION_FAILED,
+        KafkaError.UNSUPPORTED_SASL_MECHANISM,
+        KafkaError.SECURITY_DISABLED,
+        KafkaError.UNSUPPORTED_VERSION,
+        KafkaError.INVALID_CONFIG,
+        KafkaError.INVALID_PARTITIONS,
+        KafkaError.POLICY_VIOLATION,
+        KafkaError._INVALID_ARG,
+        KafkaError._NOT_CONFIGURED,
+        KafkaError._UNSUPPORTED_FEATURE,
+    }
+)
+"""What is refused now is refused again until somebody changes something; all else may pass."""
 
 
 class KafkaFailedError(Exception):
-    """Kafka cannot be reached or refuses what it was asked for; the message is one line for the user."""
+    """Kafka cannot be reached or refuses what it was asked for; the message is one line for the user.
+
+    ``lasting``: it would fail again until somebody changes the record, the rights or the settings. What is
+    not may pass: a broker that is away, or too few replicas, say.
+    """
+
+    def __init__(self, message: str, *, lasting: bool = False) -> None:
+        super().__init__(message)
+        self.lasting = lasting
 
 
 class Troubles:
@@ -45,22 +78,24 @@ class Troubles:
         """Why no broker could be spoken to."""
         if self._last is None:
             return KafkaFailedError(f"no answer from Kafka at {self._brokers}")
-        reason = _reason(self._last.str())
+        reason, lasting = _reason(self._last.str()), False
         match self._last.code():
             case KafkaError._AUTHENTICATION if _NO_TOKEN in reason:
                 told = f"no token for Kafka at {self._brokers}"
-            case KafkaError._AUTHENTICATION if self._tokens:
-                told = f"Kafka at {self._brokers} refuses the token of the client"
             case KafkaError._AUTHENTICATION:
-                told = f"Kafka at {self._brokers} refuses the user or the password in {PASSWORD}"
+                who = "the token" if self._tokens else f"the user or the password in {PASSWORD}"
+                told = f"Kafka at {self._brokers} refuses {who}"
+                # Not where the broker has gone away in the midst of signing in.
+                lasting = _OWN_ERROR not in reason
             case KafkaError._RESOLVE:
                 told = f"Kafka at {self._brokers}: the host's name is not known"
             # Of the same refusal librdkafka says now the one code, now that of a broken connection.
             case code if code == KafkaError._SSL or "certificate verify failed" in reason:
                 told = f"Kafka at {self._brokers} cannot be verified over TLS"
+                lasting = "certificate" in reason
             case _:
                 told = f"Kafka at {self._brokers} cannot be reached"
-        return KafkaFailedError(f"{told} ({reason})")
+        return KafkaFailedError(f"{told} ({reason})", lasting=lasting)
 
 
 def settings(url: KafkaUrl, troubles: Troubles) -> dict[str, Any]:
@@ -106,7 +141,7 @@ def refusals_told(what: str) -> Iterator[None]:
     try:
         yield
     except KafkaException as error:
-        raise KafkaFailedError(f"{what}: {describe(error)}") from error
+        raise refusal(what, error) from error
 
 
 def metadata(client: Producer | Consumer | AdminClient, troubles: Troubles) -> ClusterMetadata:
@@ -121,10 +156,12 @@ def metadata(client: Producer | Consumer | AdminClient, troubles: Troubles) -> C
                 raise troubles.unreachable() from error
 
 
-def describe(error: KafkaException | KafkaError) -> str:
-    """What the library says, on one line."""
+def refusal(what: str, error: KafkaException | KafkaError, told: str | None = None) -> KafkaFailedError:
+    """What the library says on one line, or ``told`` in its place, behind what it is about."""
     found = error.args[0] if isinstance(error, KafkaException) else error
-    return _reason(found.str() if isinstance(found, KafkaError) else str(found))
+    if not isinstance(found, KafkaError):
+        return KafkaFailedError(f"{what}: {told or _reason(str(found))}")
+    return KafkaFailedError(f"{what}: {told or _reason(found.str())}", lasting=found.code() in _LASTING)
 
 
 def _reason(text: str) -> str:

@@ -13,8 +13,8 @@ from cartload.storage.kafka_client import (
     POLL_SECONDS,
     KafkaFailedError,
     Troubles,
-    describe,
     metadata,
+    refusal,
     refusals_told,
     settings,
 )
@@ -73,22 +73,24 @@ class KafkaSink:
         }
         with refusals_told(f"Kafka at {url.shown}"):
             self._producer = Producer({**client, **delivering})
-            admin = AdminClient(client)
-        found = metadata(self._producer, self._troubles).topics
-        existing = {name: len(topic.partitions) for name, topic in found.items()}
-        self.notes = ensure_topics(admin, existing, topics, prefix, partitions)
+        try:
+            found = metadata(self._producer, self._troubles).topics
+            existing = {name: len(topic.partitions) for name, topic in found.items()}
+            self.notes = ensure_topics(AdminClient(client), existing, topics, prefix, partitions)
+        except BaseException:
+            self._close()
+            raise
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, error: type[BaseException] | None, *_: object) -> None:
         """Give what is in flight a moment to arrive, so that :attr:`arrived` is a beginning of the stream,
-        and drop the rest.
+        drop the rest, and end the client's threads.
         """
         if error is not None and self._failure is None:
             self._producer.flush(_FAREWELL_SECONDS)
-        self._producer.purge()
-        self._producer.poll(0)
+        self._close()
 
     @property
     def arrived(self) -> int:
@@ -127,6 +129,13 @@ class KafkaSink:
             self.sent += 1
             return
 
+    def _close(self) -> None:
+        self._producer.purge()
+        self._producer.poll(0)
+        # It would wait for what has not arrived, of which there is nothing now. The callbacks refer to this
+        # object, and it to them: without it the threads would stay until a collection of garbage.
+        self._producer.close()
+
     def _check(self) -> None:
         self._producer.poll(0)
         if self._failure is not None:
@@ -141,11 +150,12 @@ class KafkaSink:
     def _refused(self, topic: str, error: KafkaError) -> KafkaFailedError:
         match error.code():
             case KafkaError._MSG_TIMED_OUT:
-                return KafkaFailedError(f"{topic}: {self._troubles.unreachable()}")
+                away = self._troubles.unreachable()
+                return KafkaFailedError(f"{topic}: {away}", lasting=away.lasting)
             case KafkaError.MSG_SIZE_TOO_LARGE:
-                told = "an event is larger than its max.message.bytes allows"
+                told: str | None = "an event is larger than its max.message.bytes allows"
             case KafkaError.INVALID_TIMESTAMP:
                 told = "the time of an event is outside of its message.timestamp.{before,after}.max.ms"
             case _:
-                told = describe(error)
-        return KafkaFailedError(f"{topic} refuses events: {told}")
+                told = None
+        return refusal(f"{topic} refuses events", error, told)

@@ -8,7 +8,7 @@ from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic
 
 from cartload.encoders.kafka_records import named
 from cartload.events.topics import ORDERS, PAYMENTS
-from cartload.storage.kafka_client import KafkaFailedError, describe
+from cartload.storage.kafka_client import KafkaFailedError, refusal
 
 DEFAULT_PARTITIONS: Final = 6
 _SECONDS: Final = 15.0
@@ -54,7 +54,7 @@ def _create(admin: AdminClient, counts: Mapping[str, int]) -> None:
         except KafkaException as error:
             # Somebody else may have been quicker.
             if error.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
-                raise KafkaFailedError(f"topic {name} cannot be created: {describe(error)}") from error
+                raise refusal(f"topic {name} cannot be created", error) from error
         except TimeoutError as error:
             raise KafkaFailedError(f"topic {name} cannot be created: no answer from Kafka") from error
 
