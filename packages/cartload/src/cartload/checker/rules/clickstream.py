@@ -30,9 +30,18 @@ def rules(spec: Spec | None) -> Iterator[Rule]:
         yield from _shares(spec)
 
 
+def _some(share: float, rows: Expected) -> Expected:
+    """About the rows of a rule that looks at a share of a table: no more than there are customers.
+
+    What one of them does decides over all rows of that customer, so few customers promise nothing, however
+    many rows they have.
+    """
+    return lambda spec: min(share * rows(spec), spec.customers)
+
+
 def _online(share: float) -> Expected:
     """About the rows of rules about orders online: some of them, where there are sessions."""
-    return lambda spec: share * rows_of("order_details")(spec) * (_SESSIONS(spec) > 0)
+    return _some(share, lambda spec: rows_of("order_details")(spec) * (_SESSIONS(spec) > 0))
 
 
 def _of_sessions() -> Iterator[Rule]:
@@ -117,7 +126,7 @@ def _of_visitors() -> Iterator[Rule]:
         "s.user_id IS DISTINCT FROM s.last_user",
         ("s.user_id", "s.last_user"),
         applies="s.last_user IS NOT NULL",
-        expected=lambda spec: _SESSIONS(spec) / 4,
+        expected=_some(1 / 4, _SESSIONS),
     )
 
 
@@ -159,7 +168,7 @@ def _of_events() -> Iterator[Rule]:
         "e.occurred_at < p.launched_at OR e.occurred_at >= p.discontinued_at",
         ("e.type", "e.occurred_at", "p.launched_at", "p.discontinued_at"),
         applies="e.product_id IS NOT NULL",
-        expected=lambda spec: _EVENTS(spec) / 4,
+        expected=_some(1 / 4, _EVENTS),
     )
 
 
