@@ -17,6 +17,8 @@ type OnSlowed = Callable[[float], None]
 _SHORTEST_WAIT: Final = 0.002
 """Events of so many seconds are written together rather than one by one."""
 _LONGEST_WAIT: Final = 1.0
+_UNPACED_EVENTS: Final = 10_000
+"""So many are written without a look at the speed that is wanted."""
 _TOLERATED: Final = 0.1
 """Seconds that events may be late before the clock is slowed."""
 
@@ -26,11 +28,12 @@ class Pace:
 
     What happened until ``live_from`` is history and goes as fast as the sink takes it; the clock starts when
     all of it has arrived. Where the sink cannot follow, the clock is slowed by as much: events keep their
-    distances, none is left out, and ``on_slowed`` is told.
+    distances, none is left out, and ``on_slowed`` is told. Without a ``speed`` there is no clock, and all
+    events go as fast as the sink takes them.
     """
 
     def __init__(
-        self, live_from: int, speed: float, on_slowed: OnSlowed, clock: Clock = time.monotonic
+        self, live_from: int, speed: float | None, on_slowed: OnSlowed, clock: Clock = time.monotonic
     ) -> None:
         self._live_from = live_from
         # Event time was `_anchor` when the clock showed `_began`.
@@ -41,7 +44,7 @@ class Pace:
         self._began = math.nan
         self._slowed = 0.0
 
-    def change_speed(self, speed: float) -> None:
+    def change_speed(self, speed: float | None) -> None:
         """Go on at another speed from the event time that is reached; may be called from any thread."""
         self._wanted_speed = speed
 
@@ -63,33 +66,38 @@ class Pace:
         while len(lines):
             if self._speed != self._wanted_speed:
                 self._anchor_anew(lines)
-            late = self._late(lines)
+            speed = self._speed
+            if speed is None:
+                yield lines.slice(0, _UNPACED_EVENTS)
+                lines = lines.slice(_UNPACED_EVENTS, len(lines))
+                continue
+            late = self._late(lines, speed)
             if late < 0:
                 sink.wait(min(max(-late, _SHORTEST_WAIT), _LONGEST_WAIT))
                 continue
             if late > _TOLERATED:
                 self._slow(late)
-            ready = max(1, _count(lines, self._event_time()))
+            ready = max(1, _count(lines, self._event_time(speed)))
             yield lines.slice(0, ready)
             # Only what has arrived is done: how far the sink is behind would not be seen otherwise.
             sink.flush()
             lines = lines.slice(ready, len(lines))
 
-    def _late(self, lines: Lines) -> float:
+    def _late(self, lines: Lines, speed: float) -> float:
         """Seconds since the first of some lines was due; below 0 where it is not yet."""
-        return (self._event_time() - int(lines.times[0])) / 1000 / self._speed
+        return (self._event_time(speed) - int(lines.times[0])) / 1000 / speed
 
-    def _event_time(self) -> float:
-        return self._anchor + (self._clock() - self._began) * 1000 * self._speed
+    def _event_time(self, speed: float) -> float:
+        return self._anchor + (self._clock() - self._began) * 1000 * speed
 
     def _anchor_anew(self, lines: Lines) -> None:
         """Take over the speed that is wanted, in front of some lines."""
-        late, now = self._late(lines), self._clock()
+        speed, self._speed = self._speed, self._wanted_speed
+        late = 0.0 if speed is None else self._late(lines, speed)
         # A little that events are late, times a high speed, would be hours at a low one: so it stays what it
         # is in seconds.
-        self._anchor = self._event_time() if late < 0 else float(lines.times[0])
-        self._began = now - max(late, 0.0)
-        self._speed = self._wanted_speed
+        self._anchor = int(lines.times[0]) + min(late, 0.0) * 1000 * (speed or 0.0)
+        self._began = self._clock() - max(late, 0.0)
 
     def _slow(self, seconds: float) -> None:
         self._began += seconds
