@@ -15,6 +15,7 @@ UNIONS: dict[str, tuple[TypeAdapter[Any], str]] = {
     topics.CHUNKS.name: (envelope.CHUNK_COMMANDS, "chunk-commands.json"),
     topics.RESULTS.name: (envelope.RESULTS, "results.json"),
     topics.JOBS.name: (envelope.JOB_STATES, "job-states.json"),
+    topics.STREAMS.name: (envelope.STREAM_STATES, "stream-states.json"),
 }
 JSON_EXAMPLES = [name for name in examples.names() if name != "batch"]
 
@@ -54,7 +55,7 @@ def test_an_example_fits_its_committed_schema(name: str) -> None:
 def test_every_message_has_an_example() -> None:
     shown = {json.loads(examples.load(name).value)["type"] for name in JSON_EXAMPLES}
     models = {model for model in vars(messages).values() if _is_message(model)}
-    assert shown == {model.model_fields["type"].default for model in models} | {"job"}
+    assert shown == {model.model_fields["type"].default for model in models} | {"job", "stream"}
 
 
 def test_the_asyncapi_document_names_every_topic_and_resolves_its_references() -> None:

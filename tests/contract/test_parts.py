@@ -16,7 +16,7 @@ from cartload_generator.consumers.chunk_handler import ChunkHandler
 from cartload_generator.consumers.engines import Engines
 from cartload_generator.consumers.result_consumer import ResultConsumer
 from cartload_kit.kafka import BadMessage, Record
-from cartload_notifier.domain.job_update import JobUpdate
+from cartload_notifier.domain.update import Update
 from cartload_writer.consumers.decode import rows_of
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -89,9 +89,12 @@ async def test_the_generator_applies_every_example_of_a_result(name: str) -> Non
     assert key == (result.dataset_id if isinstance(result, Deleted) else result.job_id)
 
 
-def test_the_notifier_tells_the_job_of_an_example_and_not_its_owner() -> None:
-    wire = examples.load("job-state")
-    state = envelope.decode(envelope.JOB_STATES, wire.value, dict(wire.headers))
-    told = json.loads(JobUpdate.of_event(state).text)
-    assert told == {"type": "job", "job": json.loads(wire.value)["job"]}
+@pytest.mark.parametrize(
+    ("kind", "states"), [("job", envelope.JOB_STATES), ("stream", envelope.STREAM_STATES)]
+)
+def test_the_notifier_tells_the_state_of_an_example_and_not_its_owner(kind: str, states: Any) -> None:
+    wire = examples.load(f"{kind}-state")
+    state = envelope.decode(states, wire.value, dict(wire.headers))
+    told = json.loads(Update.of_event(state).text)
+    assert told == {"type": kind, kind: json.loads(wire.value)[kind]}
     assert str(state.owner_id) not in json.dumps(told)

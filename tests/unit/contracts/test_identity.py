@@ -17,6 +17,7 @@ UNIONS: dict[str, Any] = {
     topics.CHUNKS.name: envelope.CHUNK_COMMANDS,
     topics.RESULTS.name: envelope.RESULTS,
     topics.JOBS.name: envelope.JOB_STATES,
+    topics.STREAMS.name: envelope.STREAM_STATES,
 }
 EXAMPLES = [name for name in examples.names() if name != "batch"]
 
@@ -56,13 +57,16 @@ def test_every_kind_of_message_is_an_event_of_its_own() -> None:
         ("failed", {"chunk_attempt": 9}),
         ("failed", {"stage": "seal"}),
         ("job", {"job": {"version": 999}}),
+        ("stream", {"stream": {"version": 999}}),
     ],
 )
 def test_another_try_or_another_part_is_another_event(name: str, changes: dict[str, Any]) -> None:
     names = [found for found in EXAMPLES if example(found).type == name]
     before = example(names[0])
-    if "job" in changes:
-        changes = {"job": before.job.model_copy(update=changes["job"])}
+    changes = {
+        field: getattr(before, field).model_copy(update=value) if isinstance(value, dict) else value
+        for field, value in changes.items()
+    }
     assert event_id(before) != event_id(before.model_copy(update=changes))
 
 

@@ -28,6 +28,7 @@ def document() -> Document:
                 "chunk-command": _json_message("chunk-commands.json"),
                 "result": _json_message("results.json"),
                 "job-state": _json_message("job-states.json"),
+                "stream-state": _json_message("stream-states.json"),
                 "batch": {
                     "contentType": ARROW_STREAM,
                     "summary": "Rows of one table of one chunk as an Arrow IPC stream",
@@ -80,6 +81,7 @@ def _message_of(topic: Topic) -> str:
         topics.CHUNKS.name: "chunk-command",
         topics.RESULTS.name: "result",
         topics.JOBS.name: "job-state",
+        topics.STREAMS.name: "stream-state",
         topics.DEAD_LETTERS.name: "dead-letter",
     }
     return names.get(topic.name, "batch")

@@ -28,22 +28,25 @@ from cartload_contracts.messages import (
     Sealing,
     Stored,
 )
+from cartload_contracts.streams import StreamState
 
 JSON = "application/json"
 SPEC_VERSION = "1.0"
 VERSION = "v1"
 """Version of every message; an incompatible change makes a new one beside it."""
 
-type Message = DatasetCommand | ChunkCommand | Result | JobState
+type Message = DatasetCommand | ChunkCommand | Result | JobState | StreamState
 
 DATASET_COMMANDS: TypeAdapter[DatasetCommand] = TypeAdapter(DatasetCommand)
 CHUNK_COMMANDS: TypeAdapter[ChunkCommand] = TypeAdapter(ChunkCommand)
 RESULTS: TypeAdapter[Result] = TypeAdapter(Result)
 JOB_STATES: TypeAdapter[JobState] = TypeAdapter(JobState)
+STREAM_STATES: TypeAdapter[StreamState] = TypeAdapter(StreamState)
 
 _BATCH_ATTRIBUTES = {name: f"ce_{name.replace('_', '')}" for name in BatchHeader.model_fields}
 _JSON_BYTES = max(
-    topic.max_message_bytes for topic in (topics.DATASETS, topics.CHUNKS, topics.RESULTS, topics.JOBS)
+    topic.max_message_bytes
+    for topic in (topics.DATASETS, topics.CHUNKS, topics.RESULTS, topics.JOBS, topics.STREAMS)
 )
 _BATCH_BYTES = max(topic.max_message_bytes for topic in topics.BATCHES.values())
 # Former names come first: where a message has both, the name of today wins.
@@ -192,6 +195,9 @@ def _address(message: Message) -> tuple[topics.Topic, str, UUID, str]:
             topic, key, identity = topics.RESULTS, message.dataset_id, f"{message.dataset_id}"
         case JobState():
             topic, key, identity = topics.JOBS, message.job.id, f"{message.job.id}:{message.job.version}"
+        case StreamState():
+            stream = message.stream
+            topic, key, identity = topics.STREAMS, stream.id, f"{stream.id}:{stream.version}"
         case _ as unreachable:
             assert_never(unreachable)
     return topic, str(key), _event_id(message.type, identity), message.type

@@ -23,6 +23,7 @@ def schemas() -> dict[str, dict[str, Any]]:
         "chunk-commands.json": envelope.schema_of(envelope.CHUNK_COMMANDS),
         "results.json": envelope.schema_of(envelope.RESULTS),
         "job-states.json": envelope.schema_of(envelope.JOB_STATES),
+        "stream-states.json": envelope.schema_of(envelope.STREAM_STATES),
         "batch-header.json": BatchHeader.model_json_schema(),
     }
     return {name: {"$schema": DIALECT, **schema} for name, schema in unions.items()}

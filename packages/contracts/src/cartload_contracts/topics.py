@@ -71,6 +71,15 @@ JOBS = Topic(
     producers=("generator api",),
     consumers=("notifier",),
 )
+STREAMS = Topic(
+    name="cartload.streams",
+    description="The whole state of a stream at every change. Live only: the streams table decides.",
+    key="<stream>",
+    retention_ms=DAY_MS,
+    max_message_bytes=1 * MIB,
+    producers=("generator api", "generator player"),
+    consumers=("notifier",),
+)
 DEAD_LETTERS = Topic(
     name="cartload.dead-letters",
     description="Messages that could not be handled, unchanged, with the reason in headers.",
@@ -100,4 +109,6 @@ BATCHES: dict[TableName, Topic] = {table: _batches(table) for table in TABLES}
 WORK: tuple[Topic, ...] = (DATASETS, CHUNKS, *BATCHES.values(), RESULTS)
 """What consumer groups share out: a record that cannot be handled becomes a dead letter."""
 
-ALL: tuple[Topic, ...] = (DATASETS, CHUNKS, *BATCHES.values(), RESULTS, JOBS, DEAD_LETTERS)
+ALL: tuple[Topic, ...] = (DATASETS, CHUNKS, *BATCHES.values(), RESULTS, JOBS, STREAMS, DEAD_LETTERS)
+LIMITS: dict[str, int] = {topic.name: topic.max_message_bytes for topic in ALL}
+"""The most bytes of a message, by topic."""
