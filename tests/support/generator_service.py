@@ -30,15 +30,15 @@ from cartload_contracts.messages import (
 from cartload_generator.api.dependencies import Services
 from cartload_generator.api.specs.preview import Previews
 from cartload_generator.app import build
-from cartload_generator.bootstrap import MIGRATIONS
 from cartload_generator.domain.backlog import Backlog
 from cartload_generator.domain.fairness import Bounds
 from cartload_generator.domain.limits import Limits
 from cartload_generator.domain.planning import chunk_of
-from cartload_generator.repository.models import metadata
+from cartload_generator.repository.models import MIGRATIONS, metadata
 from cartload_generator.tasks.dead_letters import DeadLetterAdministration
 from cartload_generator.tasks.dispatcher import Dispatcher
 from cartload_generator.tasks.job_waiters import JobWaiters
+from cartload_generator.tasks.publisher import Publisher
 from cartload_kit.database import engine
 from cartload_kit.database.migrate import migrate
 from cartload_kit.errors import Unauthorized
@@ -364,6 +364,7 @@ async def running(
         backlog=backlog,
         waiters=waiters,
         previews=Previews(),
+        stream_publisher=Publisher(outbox),
         dead_letters=DeadLetterAdministration(
             database,
             reader or DeadLetterReader(NO_KAFKA, topics.DEAD_LETTERS.name, "test", deadline=2.0),
@@ -373,6 +374,7 @@ async def running(
         limits=limits or Limits(),
         clock=clock,
         wait_seconds=60,
+        topic_prefix="ecommerce-",
     )
     loops = asyncio.create_task(dispatcher.run(stop)) if dispatching else None
     transport = httpx.ASGITransport(app=app)

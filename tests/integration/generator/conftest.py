@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from support import generator_service
-from support.generator_service import Generator
+from support.generator_service import Generator, User
+from support.stream_player import new_dataset
 
 
 @pytest.fixture(scope="session")
@@ -35,3 +36,15 @@ async def generator(jobs_database: str) -> AsyncIterator[Generator]:
     """The service as it is by default."""
     async with generator_service.running(jobs_database) as service:
         yield service
+
+
+@pytest.fixture
+def user(generator: Generator) -> User:
+    """A user of the service."""
+    return generator.user()
+
+
+@pytest.fixture
+async def dataset(generator: Generator, user: User) -> str:
+    """A dataset of the user that is ready to be played."""
+    return await new_dataset(generator, user)

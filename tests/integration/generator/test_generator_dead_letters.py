@@ -93,9 +93,8 @@ async def box(jobs_database: str, kafka_bootstrap: str) -> AsyncIterator[Box]:
     connection, name = KafkaConnection(kafka_bootstrap), f"generator.dead.{uuid4().hex[:8]}"
     dead = Topic(name, partitions=3, max_message_bytes=topics.DEAD_LETTERS.max_message_bytes)
     await ensure_topics(connection, [dead, topics.CHUNKS, topics.RESULTS])
-    limits = {topic.name: topic.max_message_bytes for topic in topics.ALL}
     async with (
-        FailingProducer(connection, "test", limits=limits) as producer,
+        FailingProducer(connection, "test", limits=topics.LIMITS) as producer,
         generator_service.running(
             jobs_database,
             reader=DeadLetterReader(connection, name, "test"),

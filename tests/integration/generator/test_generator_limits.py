@@ -17,10 +17,12 @@ async def test_they_name_what_the_user_has_who_uses_most(generator: Generator) -
         "CARTLOAD_JOB_CUSTOMERS",
         "CARTLOAD_USER_UNFINISHED_JOBS",
         "CARTLOAD_USER_STORED_BYTES",
+        "CARTLOAD_USER_STREAMS",
     ]
     assert found["CARTLOAD_JOB_CUSTOMERS"]["used"] is None
     assert found["CARTLOAD_USER_UNFINISHED_JOBS"]["used"] == 2
     assert found["CARTLOAD_USER_STORED_BYTES"]["used"] > 0
+    assert found["CARTLOAD_USER_STREAMS"]["used"] == 0
     assert all(limit["maximum"] > 0 and limit["description"] for limit in found.values())
 
 

@@ -9,8 +9,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from cartload_generator.bootstrap import MIGRATIONS
-from cartload_generator.repository.models import metadata
+from cartload_generator.repository.models import MIGRATIONS, metadata
 from cartload_kit.database import NotMigrated, async_url, engine, require_migrated
 from cartload_kit.database.migrate import migrate
 

@@ -1,5 +1,6 @@
 """The OpenAPI document: every operation says what it does, how it fails, and shows an example."""
 
+import json
 from typing import Any
 
 import pytest
@@ -27,6 +28,16 @@ EXPECTED = {
     ("get", "/api/datasets"),
     ("get", "/api/datasets/{dataset_id}"),
     ("delete", "/api/datasets/{dataset_id}"),
+    ("post", "/api/streams"),
+    ("get", "/api/streams"),
+    ("get", "/api/streams/{stream_id}"),
+    ("patch", "/api/streams/{stream_id}"),
+    ("delete", "/api/streams/{stream_id}"),
+    ("get", "/api/streams/{stream_id}/events"),
+    ("get", "/api/streams/{stream_id}/expected"),
+    ("post", "/api/streams/{stream_id}/pause"),
+    ("post", "/api/streams/{stream_id}/resume"),
+    ("post", "/api/streams/{stream_id}/stop"),
     ("get", "/api/admin/jobs"),
     ("post", "/api/admin/jobs/{job_id}/cancel"),
     ("get", "/api/admin/dead-letters"),
@@ -61,7 +72,9 @@ def test_an_operation_says_how_it_fails(path: str, method: str, operation: dict[
 @pytest.mark.parametrize(("path", "method", "operation"), OPERATIONS)
 def test_an_operation_shows_an_example(path: str, method: str, operation: dict[str, Any]) -> None:
     good = [answer for status, answer in operation["responses"].items() if status.startswith("2")]
-    assert any(has_example(answer["content"]["application/json"]) for answer in good)
+    assert "204" in operation["responses"] or any(
+        has_example(answer["content"]["application/json"]) for answer in good
+    )
     if "requestBody" in operation:
         assert has_example(operation["requestBody"]["content"]["application/json"])
 
@@ -75,10 +88,21 @@ def has_example(media: dict[str, Any]) -> bool:
 
 def test_the_examples_are_what_the_models_take() -> None:
     from cartload_contracts.jobs import JobView
+    from cartload_contracts.streams import StreamView
     from cartload_generator.api.datasets.schemas import DATASET_EXAMPLE, Dataset
     from cartload_generator.api.jobs.schemas import JOB_EXAMPLE, JobRequest
+    from cartload_generator.api.streams.schemas import (
+        EXPECTED_EXAMPLE,
+        STREAM_EXAMPLE,
+        StreamExpected,
+        StreamRequest,
+    )
 
     JobView.model_validate(JOB_EXAMPLE)
+    StreamView.model_validate_json(json.dumps(STREAM_EXAMPLE))
+    StreamExpected.model_validate(EXPECTED_EXAMPLE)
+    for example in StreamRequest.model_json_schema()["examples"]:
+        StreamRequest.model_validate(example)
     Dataset.model_validate(DATASET_EXAMPLE)
     for example in JobRequest.model_json_schema()["examples"]:
         JobRequest.model_validate(example)

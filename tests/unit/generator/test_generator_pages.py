@@ -4,8 +4,8 @@ from uuid import UUID
 
 import pytest
 
-from cartload_generator.api.jobs.routes import states_in
-from cartload_generator.api.pages import NumberPosition, number_in
+from cartload_generator.api.jobs.routes import STATES
+from cartload_generator.api.pages import NumberPosition, number_in, states_in
 from cartload_kit.errors import Unprocessable
 from cartload_kit.pagination import encode_cursor
 
@@ -35,15 +35,15 @@ def test_what_is_no_cursor_is_refused(text: str) -> None:
 
 
 def test_states_are_read_from_a_list_with_commas() -> None:
-    assert states_in(None) == []
-    assert states_in("queued") == ["queued"]
-    assert states_in("queued, running,failed") == ["queued", "running", "failed"]
+    assert states_in(None, STATES) == []
+    assert states_in("queued", STATES) == ["queued"]
+    assert states_in("queued, running,failed", STATES) == ["queued", "running", "failed"]
 
 
 @pytest.mark.parametrize("text", ["", ",", "queued,", "Queued", "queued running", "deleting", "x" * 200])
 def test_a_state_that_there_is_not_is_named_with_those_that_there_are(text: str) -> None:
     with pytest.raises(Unprocessable) as caught:
-        states_in(text)
+        states_in(text, STATES)
     assert caught.value.errors is not None
     (error,) = caught.value.errors
     assert (error.field, error.value) == ("state", text)

@@ -8,11 +8,18 @@ type Document = dict[str, Any]
 
 _JOB = {"job_id": "$response.body#/id", "dataset_id": "$response.body#/dataset_id"}
 _PATH_DATASET = {"dataset_id": "$request.path.dataset_id"}
+_STREAM = {"stream_id": "$response.body#/id", "dataset_id": "$response.body#/dataset_id"}
 _SOURCES: Mapping[tuple[str, str], Mapping[str, str]] = {
     ("post", "/api/jobs"): _JOB,
     ("get", "/api/jobs/{job_id}"): _JOB,
     ("get", "/api/jobs"): {
         "job_id": "$response.body#/items/0/id",
+        "dataset_id": "$response.body#/items/0/dataset_id",
+    },
+    ("post", "/api/streams"): _STREAM,
+    ("get", "/api/streams/{stream_id}"): _STREAM,
+    ("get", "/api/streams"): {
+        "stream_id": "$response.body#/items/0/id",
         "dataset_id": "$response.body#/items/0/dataset_id",
     },
     ("get", "/api/datasets"): {

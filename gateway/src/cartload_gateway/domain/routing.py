@@ -16,6 +16,7 @@ _PREFIXES: tuple[tuple[str, Upstream], ...] = (
     ("/api/spec", "generator"),
     ("/api/jobs", "generator"),
     ("/api/datasets", "generator"),
+    ("/api/streams", "generator"),
     ("/api/reports", "writer"),
     ("/api/admin/users", "auth"),
     ("/api/admin/dead-letters", "generator"),

@@ -1,4 +1,4 @@
-"""`python -m cartload_generator ROLE`: the roles `api` and `worker`, and the one-shots beside them."""
+"""`python -m cartload_generator ROLE`: the roles `api`, `worker`, `player`, and the one-shots beside them."""
 
 import asyncio
 import re
@@ -7,7 +7,13 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from cartload_contracts import topics
-from cartload_generator.settings import ApiSettings, LettersSettings, MigrateSettings, WorkerSettings
+from cartload_generator.settings import (
+    ApiSettings,
+    LettersSettings,
+    MigrateSettings,
+    PlayerSettings,
+    WorkerSettings,
+)
 from cartload_kit import cli, logging
 from cartload_kit.kafka import ensure_topics
 from cartload_kit.kafka.settings import KafkaSettings
@@ -34,9 +40,18 @@ def worker() -> None:
     bootstrap.run(load(WorkerSettings))
 
 
+def player() -> None:
+    """Play streams into Kafka."""
+    from cartload.engine.worker_process import leave_out_pandas
+    from cartload_generator.tasks.streams import bootstrap
+
+    leave_out_pandas()
+    bootstrap.run(load(PlayerSettings))
+
+
 def migrate() -> None:
     """Bring the database up to date; harmless to repeat."""
-    from cartload_generator.bootstrap import MIGRATIONS
+    from cartload_generator.repository.models import MIGRATIONS
     from cartload_kit.database.migrate import migrate as run_migrations
 
     settings = load(MigrateSettings)
@@ -111,6 +126,7 @@ if __name__ == "__main__":
         {
             "api": api,
             "worker": worker,
+            "player": player,
             "migrate": migrate,
             "topics": make_topics,
             "dead-letters": dead_letters,

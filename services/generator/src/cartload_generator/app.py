@@ -11,6 +11,7 @@ from cartload_generator.api.jobs.administration import router as all_jobs
 from cartload_generator.api.jobs.routes import router as jobs
 from cartload_generator.api.limits import internal as limits
 from cartload_generator.api.specs.routes import router as specs
+from cartload_generator.api.streams.routes import router as streams
 from cartload_kit.database.unavailable import answer_503_when_unavailable
 from cartload_kit.http import ReadyCheck, create_app
 from cartload_kit.http.app import Lifespan
@@ -21,11 +22,11 @@ def build(lifespan: Lifespan | None = None, checks: Mapping[str, ReadyCheck] | N
     app = create_app(
         "generator-api",
         lifespan=lifespan,
-        title="Cartload: jobs and datasets",
-        description="Ask for datasets, follow the jobs that make them, delete them.",
+        title="Cartload: jobs, datasets and streams",
+        description="Ask for datasets, follow the jobs that make them, play them as streams, delete them.",
         checks=checks,
     )
     answer_503_when_unavailable(app)
-    for router in (specs, jobs, datasets, all_jobs, dead_letters, internal, limits):
+    for router in (specs, jobs, datasets, streams, all_jobs, dead_letters, internal, limits):
         app.include_router(router)
     return app

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from pathlib import Path
 
 from fastapi import FastAPI
 
@@ -15,19 +14,19 @@ from cartload_generator.api.specs.preview import Previews
 from cartload_generator.consumers.result_consumer import ResultConsumer
 from cartload_generator.domain.fairness import Bounds
 from cartload_generator.domain.limits import Limits
+from cartload_generator.repository.models import MIGRATIONS
 from cartload_generator.settings import ApiSettings, LettersSettings
 from cartload_generator.tasks.dead_letters import DeadLetterAdministration
 from cartload_generator.tasks.dispatcher import Dispatcher
 from cartload_generator.tasks.job_waiters import JobWaiters
+from cartload_generator.tasks.publisher import Publisher
 from cartload_kit.concurrency import background, run_until_stopped
 from cartload_kit.database import check_database, database_clock, engine, require_migrated
 from cartload_kit.http import ReadyCheck, serve
 from cartload_kit.kafka import Consumer, DeadLetterReader, DeadLetters, Producer
 from cartload_kit.kafka.settings import KafkaSettings
 
-MIGRATIONS = Path(__file__).parent / "migrations"
 RESULTS_GROUP = topics.GROUPS["generator api"]
-LIMITS = {topic.name: topic.max_message_bytes for topic in topics.ALL}
 _SEND_SECONDS = 4.0
 """Shorter than the wait for a row lock, so that Kafka's absence never looks like the database's."""
 _RESULTS_AT_ONCE = 400
@@ -42,6 +41,7 @@ def limits_of(settings: ApiSettings) -> Limits:
         settings.disk_path,
         settings.disk_reserve_bytes,
         settings.chunk_blocks,
+        settings.user_streams,
     )
 
 
@@ -68,7 +68,7 @@ async def dead_letter_administration(settings: LettersSettings) -> AsyncIterator
         await require_migrated(database, MIGRATIONS)
         async with (
             database_clock(database) as clock,
-            Producer(settings.kafka, "generator-redrive", limits=LIMITS) as producer,
+            Producer(settings.kafka, "generator-redrive", limits=topics.LIMITS) as producer,
         ):
             yield DeadLetterAdministration(database, letters_of(settings), producer, clock)
     finally:
@@ -100,12 +100,14 @@ async def _open_api(
         await require_migrated(database, MIGRATIONS)
         clock = await stack.enter_async_context(database_clock(database))
         producer = await stack.enter_async_context(
-            Producer(settings.kafka, "generator-api", deadline=_SEND_SECONDS, limits=LIMITS)
+            Producer(settings.kafka, "generator-api", deadline=_SEND_SECONDS, limits=topics.LIMITS)
         )
         waiters, backlog = JobWaiters(lifecycle.stopping), KafkaBacklog(settings.kafka)
+        outbox = KafkaOutbox(producer, "/cartload/generator/api", clock)
+        stream_publisher = Publisher(outbox)
         dispatcher = Dispatcher(
             database,
-            KafkaOutbox(producer, "/cartload/generator/api", clock),
+            outbox,
             waiters,
             backlog=backlog,
             bounds=bounds_of(settings),
@@ -129,16 +131,20 @@ async def _open_api(
             backlog=backlog,
             waiters=waiters,
             previews=Previews(),
+            stream_publisher=stream_publisher,
             dead_letters=DeadLetterAdministration(database, letters_of(settings), producer, clock),
             limits=limits_of(settings),
             clock=clock,
             wait_seconds=settings.wait_seconds,
+            topic_prefix=settings.stream_topic_prefix,
         )
         checks["database"] = lambda: check_database(database)
         checks["kafka"] = producer.check
         checks["results"] = consumer.check
         stop = lifecycle.stopping
-        work = run_until_stopped(stop, dispatcher.run(stop), consumer.run(stop), producer.watch())
+        work = run_until_stopped(
+            stop, dispatcher.run(stop), stream_publisher.run(stop), consumer.run(stop), producer.watch()
+        )
         # Requests that come last may leave a prepare on its way: it is sent before the producer is closed.
         stack.push_async_callback(dispatcher.settle_sends)
         async with background(

@@ -82,3 +82,14 @@ ENCODE_SECONDS = Histogram(
     buckets=_SECONDS,
 )
 ENGINES_BUILT = Counter("cartload_worker_engines_built_total", "Catalogues built, one a dataset's spec.")
+
+# The player: events that have arrived in Kafka, and the streams that are being played or stand still in it.
+STREAM_EVENTS = Counter("cartload_player_events_total", "Events of streams that have arrived in Kafka.")
+STREAMS_HELD = Gauge("cartload_player_streams", "Streams that this player has.")
+STREAM_SECONDS_SLOWED = Counter(
+    "cartload_player_slowed_seconds_total",
+    "How long the clocks of streams were held up because Kafka or a rate limit could not follow.",
+)
+STREAMS_ENDED = Counter(
+    "cartload_streams_ended_total", "Streams that ended, by the state they ended in.", ("state",)
+)

@@ -37,8 +37,7 @@ def begin(checks: Checks, **found: Callable[[], Awaitable[bool | None]]) -> None
 
 async def producer(stack: AsyncExitStack, settings: KafkaSettings, client: str) -> Producer:
     """A producer that keeps messages away which a topic would refuse."""
-    limits = {topic.name: topic.max_message_bytes for topic in topics.ALL}
-    return await stack.enter_async_context(Producer(settings.kafka, client, limits=limits))
+    return await stack.enter_async_context(Producer(settings.kafka, client, limits=topics.LIMITS))
 
 
 async def blobs(stack: AsyncExitStack, settings: StorageSettings) -> BlobStore:

@@ -14,6 +14,7 @@ from cartload_generator.domain.limits import Limits
 from cartload_generator.tasks.dead_letters import DeadLetterAdministration
 from cartload_generator.tasks.dispatcher import Dispatcher
 from cartload_generator.tasks.job_waiters import JobWaiters
+from cartload_generator.tasks.publisher import Publisher
 from cartload_kit.tokens import CurrentUser
 
 
@@ -26,10 +27,12 @@ class Services:
     backlog: BacklogReader
     waiters: JobWaiters
     previews: Previews
+    stream_publisher: Publisher
     dead_letters: DeadLetterAdministration
     limits: Limits
     clock: Clock
     wait_seconds: int
+    topic_prefix: str
 
 
 # All of these are coroutines: FastAPI runs a plain function in a thread, at a cost for every request.

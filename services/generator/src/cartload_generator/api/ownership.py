@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from cartload_generator.domain.entities import Dataset, Job
+from cartload_generator.domain.streams import Stream
 from cartload_kit.errors import NotFound
 
 
@@ -25,3 +26,10 @@ def require_own_dataset(dataset: Dataset | None, owner_id: UUID) -> Dataset:
     if dataset is None or dataset.owner_id != owner_id or dataset.state == "deleting":
         raise NotFound("There is no such dataset.")
     return dataset
+
+
+def require_own_stream(stream: Stream | None, owner_id: UUID) -> Stream:
+    """The stream if it is this user's and was not deleted. Raises NotFound."""
+    if stream is None or stream.owner_id != owner_id or stream.deleted_at is not None:
+        raise NotFound("There is no such stream.")
+    return stream

@@ -15,7 +15,6 @@ from cartload_kit.http import ReadyCheck
 from cartload_kit.kafka import Consumer, DeadLetters, Producer
 
 GROUP = topics.GROUPS["generator worker"]
-LIMITS = {topic.name: topic.max_message_bytes for topic in topics.ALL}
 
 
 def run(settings: WorkerSettings) -> None:
@@ -25,7 +24,7 @@ def run(settings: WorkerSettings) -> None:
     checks: dict[str, ReadyCheck] = {}
 
     async def main(stop: asyncio.Event) -> None:
-        async with Producer(settings.kafka, "generator-worker", limits=LIMITS) as producer:
+        async with Producer(settings.kafka, "generator-worker", limits=topics.LIMITS) as producer:
             handler = ChunkHandler(producer, Engines(settings.worker_engines), _utc_now)
             consumer = Consumer(
                 settings.kafka,

@@ -18,6 +18,7 @@ class Limits:
     disk_path: Path | None = None
     disk_reserve_bytes: int = 2 * 2**30
     chunk_blocks: int = 64
+    user_streams: int = 3
 
 
 MOST_CUSTOMERS = 100_000_000
@@ -47,6 +48,18 @@ def check_unfinished(unfinished: int, limits: Limits) -> None:
             f"You have {unfinished} unfinished jobs, at most {most} are allowed: wait for one, or cancel it."
         )
         raise _passed("user_unfinished_jobs", most, "", unfinished, message)
+
+
+def check_streams(open_streams: int, limits: Limits) -> None:
+    """Refuse a further stream of a user who has as many as allowed that have not ended. Raises
+    Unprocessable.
+    """
+    most = limits.user_streams
+    if open_streams >= most:
+        message = (
+            f"You have {open_streams} streams that have not ended, at most {most} are allowed: stop one."
+        )
+        raise _passed("user_streams", most, "", open_streams, message)
 
 
 def check_bytes(stored: int, expected: int, limits: Limits) -> None:

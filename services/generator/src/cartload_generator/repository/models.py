@@ -1,5 +1,6 @@
 """The tables of the database `cartload_jobs`. Times are UTC with microseconds."""
 
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,8 @@ from sqlalchemy.types import TypeDecorator
 from cartload_kit.database.types import UtcDateTime, Words
 
 metadata = MetaData()
+MIGRATIONS = Path(__file__).parents[1] / "migrations"
+"""What makes these tables, step by step."""
 
 
 class Id(TypeDecorator[UUID]):
@@ -206,5 +209,67 @@ dead_letter_decisions = Table(
     Column("decided_by", _word(64), nullable=False, comment="An account's id, or what else decided."),
     Column("decided_at", UtcDateTime(), nullable=False),
     Index("ix_dead_letter_decisions_at", "decided_at"),
+    **_OPTIONS,
+)
+
+# One row a stream. The API writes what is wanted of it, the player that has leased it how far it has come.
+streams = Table(
+    "streams",
+    metadata,
+    _number(),
+    Column("id", Id(), nullable=False, unique=True),
+    Column("owner_id", Id(), nullable=False),
+    Column("dataset_id", Id(), nullable=False),
+    Column("state", _word(16), nullable=False),
+    Column("goal", _word(16), nullable=False, comment="What its owner wants: play pause stop."),
+    Column("version", BigInteger, nullable=False, comment="Rises with every change that a user can see."),
+    Column("stream_id", Id(), nullable=False, comment="The same whenever this dataset is played."),
+    Column("spec", JSON, nullable=False, comment="Resolved, until the end of the stream."),
+    Column("segments", JSON, nullable=False, comment="The runs of customers that are played."),
+    Column("topics", JSON, nullable=False),
+    Column("topic_prefix", _word(200), nullable=False),
+    Column("played_after", UtcDateTime(), key="after", nullable=True),
+    Column("played_until", UtcDateTime(), key="until", nullable=True),
+    Column("live_from", UtcDateTime(), nullable=True),
+    Column("speed", Double, nullable=True, comment="Null: as fast as it goes."),
+    Column("rate_limit", Double, nullable=True, comment="Events a second at most."),
+    Column("position_time", BigInteger, nullable=True, comment="Milliseconds since 1970."),
+    Column("position_events", Integer, nullable=False, comment="Events of that moment that have arrived."),
+    Column("events_total", BigInteger, nullable=True),
+    Column("events_sent", BigInteger, nullable=False),
+    Column("events_per_second", Double, nullable=True),
+    Column("seconds_slowed", Double, nullable=False),
+    Column("lease_owner", _word(64), nullable=True, comment="The run of a player that has the stream."),
+    Column("leased_until", UtcDateTime(), nullable=True),
+    Column(
+        "expected",
+        JSON(none_as_null=True),
+        nullable=True,
+        comment="What its events add up to, where it stands still.",
+    ),
+    Column("created_at", UtcDateTime(), nullable=False),
+    Column("started_at", UtcDateTime(), nullable=True),
+    Column("finished_at", UtcDateTime(), nullable=True),
+    Column("error", Text, nullable=True),
+    Column("waiting_for", VARCHAR(500), nullable=True),
+    Column("deleted_at", UtcDateTime(), nullable=True, comment="Gone for its owner."),
+    Index("ix_streams_owner", "owner_id", "number"),
+    Index("ix_streams_dataset", "dataset_id", "number"),
+    Index("ix_streams_state", "state", "leased_until"),
+    **_OPTIONS,
+)
+
+# One row for each thing that happened to a stream and that its owner may want to know.
+stream_events = Table(
+    "stream_events",
+    metadata,
+    _number(),
+    Column("stream_number", BigInteger, nullable=False),
+    Column("at", UtcDateTime(), nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("event", _word(24), nullable=False),
+    Column("state", _word(16), nullable=False),
+    Column("detail", Text, nullable=True),
+    Index("ix_stream_events_stream", "stream_number", "number"),
     **_OPTIONS,
 )

@@ -7,7 +7,7 @@ from uuid import UUID
 from cartload_generator.api.dependencies import Services
 from cartload_generator.api.ownership import require_own_dataset
 from cartload_generator.domain.entities import Dataset
-from cartload_generator.repository import datasets
+from cartload_generator.repository import datasets, streams
 from cartload_kit.database import retry_on_deadlock, transaction
 from cartload_kit.describe_error import describe_error
 
@@ -35,7 +35,9 @@ async def delete_all(services: Services, owner_id: UUID) -> None:
 
     async def mark() -> None:
         async with transaction(services.engine) as connection:
-            await datasets.delete_owner(connection, owner_id, services.clock())
+            now = services.clock()
+            await datasets.delete_owner(connection, owner_id, now)
+            await streams.delete_of_owner(connection, owner_id, now)
 
     await retry_on_deadlock(mark)
     # Ends the unfinished jobs, and sends the deletes until each is answered.
@@ -58,4 +60,5 @@ async def _mark(services: Services, owner_id: UUID, dataset_id: UUID) -> Dataset
         dataset.state = "deleting"
         dataset.delete_due_at = services.clock()
         await datasets.save(connection, dataset)
+        await streams.delete_of_dataset(connection, dataset_id, dataset.delete_due_at)
         return dataset

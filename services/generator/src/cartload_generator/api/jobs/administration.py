@@ -8,9 +8,17 @@ from fastapi import APIRouter, Request, Response
 from cartload_contracts.jobs import JobView
 from cartload_generator.api.dependencies import ServicesDep
 from cartload_generator.api.jobs.control import cancel_for_owner
-from cartload_generator.api.jobs.routes import States, states_in
+from cartload_generator.api.jobs.routes import STATES
 from cartload_generator.api.jobs.schemas import JOB_EXAMPLE
-from cartload_generator.api.pages import Cursor, Limit, cut_by_number, number_in, page_of
+from cartload_generator.api.pages import (
+    Cursor,
+    Limit,
+    States,
+    cut_by_number,
+    number_in,
+    page_of,
+    states_in,
+)
 from cartload_generator.domain.entities import Job
 from cartload_generator.repository import jobs
 from cartload_kit.database import transaction
@@ -52,7 +60,9 @@ async def list_all_jobs(
 ) -> Page[OwnedJob]:
     """A page of jobs, filtered by state."""
     async with transaction(services.engine) as connection:
-        found = await jobs.page(connection, states=states_in(state), below=number_in(cursor), limit=limit + 1)
+        found = await jobs.page(
+            connection, states=states_in(state, STATES), below=number_in(cursor), limit=limit + 1
+        )
     shown, following = cut_by_number(found, limit, request, response)
     return Page[OwnedJob](items=[OwnedJob.of(job) for job in shown], next=following)
 

@@ -12,18 +12,26 @@ from cartload_generator.api.jobs.control import control
 from cartload_generator.api.jobs.create import accept
 from cartload_generator.api.jobs.schemas import EVENT_EXAMPLE, JOB_EXAMPLE, JobEvent, JobRequest
 from cartload_generator.api.ownership import require_own_job
-from cartload_generator.api.pages import Cursor, Limit, NumberPosition, cut_by_number, number_in, page_of
+from cartload_generator.api.pages import (
+    Cursor,
+    Limit,
+    NumberPosition,
+    States,
+    cut_by_number,
+    number_in,
+    page_of,
+    states_in,
+)
 from cartload_generator.domain.entities import Job
 from cartload_generator.domain.states import ENDED, Action
 from cartload_generator.repository import jobs
 from cartload_kit.database import transaction
-from cartload_kit.errors import FieldError, Unprocessable
 from cartload_kit.http.openapi import problem_answers
 from cartload_kit.pagination import Page, add_link
 
 router = APIRouter(prefix="/api/jobs", tags=["jobs"])
 
-_STATES = JobStatus.__value__.__args__
+STATES = JobStatus.__value__.__args__
 _JOB: dict[str, Any] = {"content": {"application/json": {"example": JOB_EXAMPLE}}}
 _LOCATION = {"Location": {"description": "Where the job is.", "schema": {"type": "string"}}}
 _ACCEPTED: dict[int | str, dict[str, Any]] = {
@@ -45,10 +53,6 @@ Key = Annotated[
         description="Makes a retry return the first answer instead of making another job.",
         examples=["0d9f5a0c-4be1-4f57-9a3f-2a9c8c3c2b55"],
     ),
-]
-States = Annotated[
-    str | None,
-    Query(max_length=200, description="One state, or several with commas.", examples=["queued,running"]),
 ]
 Prefer = Annotated[
     list[str] | None,
@@ -113,7 +117,7 @@ async def list_jobs(
         found = await jobs.page(
             connection,
             owner_id=owner,
-            states=states_in(state),
+            states=states_in(state, STATES),
             dataset_id=dataset_id,
             below=below,
             limit=limit + 1,
@@ -214,13 +218,3 @@ def wait_seconds(prefer: list[str], most: int) -> int | None:
             if match is not None:
                 return min(int(match.group(1)), most)
     return None
-
-
-def states_in(text: str | None) -> list[str]:
-    """The states of a filter. Raises Unprocessable for unknown ones."""
-    wanted = [part.strip() for part in text.split(",")] if text is not None else []
-    unknown = [part for part in wanted if part not in _STATES]
-    if unknown:
-        message = f"Not a state: {', '.join(unknown)[:100]}. States are {', '.join(_STATES)}."
-        raise Unprocessable([FieldError(field="state", message=message, value=text)])
-    return wanted

@@ -1,0 +1,1 @@
+"""Streams: datasets that are played into Kafka as events."""

@@ -1,0 +1,1 @@
+"""The role `player`: plays streams into Kafka."""
