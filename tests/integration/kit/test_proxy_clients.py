@@ -20,7 +20,7 @@ from cartload_kit.proxy_connector import connector
 from cartload_kit.trace_export import exporting
 from cartload_kit.tracing import SpanStart, continue_from
 from cartload_kit.transient_errors import is_transient
-from cartload_notifier.adapters.unfinished_jobs import UnfinishedJobs, new_session
+from cartload_notifier.adapters.unfinished import Unfinished, new_session
 from support.serving import closed_port
 from support.socks_server import ONLY_HERE, SocksServer, socks_server
 
@@ -72,9 +72,9 @@ async def export_spans(url: str, proxy: Proxy) -> None:
     await asyncio.to_thread(export)
 
 
-async def ask_for_jobs(url: str, proxy: Proxy) -> None:
+async def ask_for_what_is_unfinished(url: str, proxy: Proxy) -> None:
     async with new_session(proxy) as session:
-        assert [job async for job in UnfinishedJobs(session, url).unfinished("token")] == []
+        assert [job async for job in Unfinished(session, url).of_user("token")] == []
 
 
 async def pass_on_a_request(url: str, proxy: Proxy) -> None:
@@ -85,12 +85,12 @@ async def pass_on_a_request(url: str, proxy: Proxy) -> None:
 
 
 type Client = Callable[[str, Proxy], Awaitable[None]]
-CLIENTS: dict[Client, str] = {
-    fetch_keys: "/keys",
-    fetch_token: "/token",
-    export_spans: "/v1/traces",
-    ask_for_jobs: "/api/jobs",
-    pass_on_a_request: "/api/auth/me",
+CLIENTS: dict[Client, list[str]] = {
+    fetch_keys: ["/keys"],
+    fetch_token: ["/token"],
+    export_spans: ["/v1/traces"],
+    ask_for_what_is_unfinished: ["/api/jobs", "/api/streams"],
+    pass_on_a_request: ["/api/auth/me"],
 }
 
 
@@ -100,7 +100,7 @@ async def test_it_goes_through_the_proxy_which_resolves_the_name(
 ) -> None:
     await client(f"http://{HOST}:{port}", Proxy.parse(socks.url(), ["127.0.0.1"]))
     assert socks.asked() == {(HOST, port)}
-    assert paths == [CLIENTS[client]]
+    assert paths == CLIENTS[client]
 
 
 @pytest.mark.parametrize("client", CLIENTS, ids=lambda client: client.__name__)
@@ -111,7 +111,7 @@ async def test_it_goes_direct_to_a_host_of_the_bypass(
     monkeypatch.setenv("ALL_PROXY", socks.url())
     await client(f"http://127.0.0.1:{port}", Proxy.parse(socks.url(), ["127.0.0.1"]))
     assert socks.asked() == set()
-    assert paths == [CLIENTS[client]]
+    assert paths == CLIENTS[client]
 
 
 @pytest.mark.parametrize(("scheme", "seen"), [("socks5", "127.0.0.1"), ("socks5h", "localhost")])

@@ -16,17 +16,17 @@ from cartload_kit.tokens import Identity
 from cartload_notifier.api.connection import Dependencies, Times, serve
 from cartload_notifier.domain.close_codes import CloseCode, Closed, Disconnected, TooSlow
 from cartload_notifier.domain.hub import Hub
-from cartload_notifier.domain.job_update import JobUpdate
 from cartload_notifier.domain.send_queue import MOST_WAITING
+from cartload_notifier.domain.update import Update
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 SOON = 5.0
 QUICK = Times(authenticate=0.05, ping=30.0, send=0.05)
 
 
-def update(version: int, job: str = "job") -> JobUpdate:
+def update(version: int, job: str = "job") -> Update:
     text = json.dumps({"type": "job", "job": {"id": job, "version": version}})
-    return JobUpdate(job, version, text)
+    return Update(job, version, text)
 
 
 class Client:
@@ -72,7 +72,7 @@ class World:
     hub: Hub = field(default_factory=lambda: Hub(per_user=2))
     times: Times = field(default_factory=lambda: Times(send=SOON))
     now: datetime = NOON
-    unfinished: list[JobUpdate] = field(default_factory=list)
+    unfinished: list[Update] = field(default_factory=list)
     during_snapshot: Callable[[], None] = lambda: None
     snapshot_error: Exception | None = None
     keys_away: bool = False
@@ -86,7 +86,7 @@ class World:
             raise Unauthorized("The token has expired.")
         return Identity(user, "customer", "jti", expires_at)
 
-    async def snapshot(self, token: str) -> AsyncIterator[JobUpdate]:
+    async def snapshot(self, token: str) -> AsyncIterator[Update]:
         if self.snapshot_error is not None:
             raise self.snapshot_error
         self.during_snapshot()
@@ -96,7 +96,7 @@ class World:
     def dependencies(self) -> Dependencies:
         return Dependencies(self.hub, self.verify, self.snapshot, monotonic, lambda: self.now, self.times)
 
-    def publish(self, found: JobUpdate, user: str = "ada") -> None:
+    def publish(self, found: Update, user: str = "ada") -> None:
         self.hub.publish(user, lambda: found)
 
 
@@ -168,7 +168,7 @@ async def test_a_user_with_more_jobs_than_may_wait_hears_of_all_of_them() -> Non
     world = World(unfinished=[update(1, f"job {number}") for number in range(2 * MOST_WAITING)])
     async with connected(world) as (client, task):
         told = [(await client.told())["job"]["id"] for _ in world.unfinished]
-        assert told == [found.job_id for found in world.unfinished]
+        assert told == [found.id for found in world.unfinished]
         assert not task.done()
 
 

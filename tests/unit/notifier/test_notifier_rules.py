@@ -8,15 +8,16 @@ from uuid import UUID, uuid4
 import pytest
 from pydantic import ValidationError
 
-from cartload_contracts import envelope
+from cartload_contracts import envelope, examples, topics
 from cartload_contracts.jobs import JobState, JobStatus, JobView, StageSeconds
+from cartload_contracts.streams import StreamState
 from cartload_kit.kafka import KafkaConnection, NotReady, Record
 from cartload_notifier.api.messages import Authenticate, Pong, RateLimiter, parse
 from cartload_notifier.app import build
-from cartload_notifier.consumers.job_events_consumer import JobEventsConsumer
+from cartload_notifier.consumers.state_consumer import StateConsumer
 from cartload_notifier.domain.close_codes import CloseCode, Closed
 from cartload_notifier.domain.hub import Hub
-from cartload_notifier.domain.job_update import JobUpdate
+from cartload_notifier.domain.update import Update
 from cartload_notifier.settings import NotifierSettings
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -51,7 +52,11 @@ def record(value: bytes, headers: dict[str, bytes]) -> Record:
     return Record("cartload.jobs", 0, 0, None, value, headers, NOON)
 
 
-def on_the_wire(message: JobState) -> Record:
+def consumer(hub: Hub) -> StateConsumer[JobState]:
+    return StateConsumer(KafkaConnection("nowhere"), hub, topics.JOBS, envelope.JOB_STATES)
+
+
+def on_the_wire(message: JobState | StreamState) -> Record:
     wire = envelope.encode(message, source="test", now=NOON)
     return record(wire.value, dict(wire.headers))
 
@@ -98,7 +103,7 @@ def test_a_client_may_say_only_so_much() -> None:
 
 def test_an_update_is_the_job_without_its_owner() -> None:
     event = state(version=4, status="completed")
-    update = JobUpdate.of_event(event)
+    update = Update.of_event(event)
     message = json.loads(update.text)
     assert message["type"] == "job"
     assert message["job"] == event.job.model_dump(mode="json")
@@ -108,9 +113,9 @@ def test_an_update_is_the_job_without_its_owner() -> None:
 
 def test_the_generators_answer_and_an_event_are_the_same_job() -> None:
     event = state()
-    answer = JobUpdate.of_answer(event.job.model_dump(mode="json"))
-    update = JobUpdate.of_event(event)
-    assert (answer.job_id, answer.version) == (update.job_id, update.version)
+    answer = Update.of_answer("job", event.job.model_dump(mode="json"))
+    update = Update.of_event(event)
+    assert (answer.id, answer.version) == (update.id, update.version)
     assert json.loads(answer.text) == json.loads(update.text)
 
 
@@ -119,19 +124,19 @@ def test_the_generators_answer_and_an_event_are_the_same_job() -> None:
 )
 def test_what_is_no_job_is_refused(job: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="without"):
-        JobUpdate.of_answer(job)
+        Update.of_answer("job", job)
 
 
 def test_a_user_hears_of_the_users_own_jobs_only() -> None:
     hub = Hub(per_user=5)
     with hub.subscribed("ada") as hers, hub.subscribed("ada") as hers_too, hub.subscribed("eve") as other:
-        hub.publish("ada", lambda: JobUpdate("job", 1, "text"))
-        assert hers.take(0.0) == hers_too.take(0.0) == JobUpdate("job", 1, "text")
+        hub.publish("ada", lambda: Update("job", 1, "text"))
+        assert hers.take(0.0) == hers_too.take(0.0) == Update("job", 1, "text")
         assert other.take(0.0) is None
 
 
 def test_for_nobody_no_update_is_made() -> None:
-    def unexpected() -> JobUpdate:
+    def unexpected() -> Update:
         raise AssertionError
 
     hub = Hub(per_user=5)
@@ -155,24 +160,36 @@ async def test_the_feed_gives_a_job_to_its_owner() -> None:
     hub = Hub(per_user=5)
     event = state()
     with hub.subscribed(str(OWNER)) as queue:
-        await JobEventsConsumer(KafkaConnection("nowhere"), hub).handle(on_the_wire(event))
-        assert queue.take(0.0) == JobUpdate.of_event(event)
+        await consumer(hub).handle(on_the_wire(event))
+        assert queue.take(0.0) == Update.of_event(event)
+
+
+async def test_the_feed_gives_a_stream_to_its_owner_without_its_owner() -> None:
+    wire = examples.load("stream-state")
+    headers = dict(wire.headers)
+    event = envelope.decode(envelope.STREAM_STATES, wire.value, headers)
+    hub = Hub(per_user=5)
+    streams = StateConsumer(KafkaConnection("nowhere"), hub, topics.STREAMS, envelope.STREAM_STATES)
+    with hub.subscribed(str(event.owner_id)) as queue:
+        await streams.handle(record(wire.value, headers))
+        update = queue.take(0.0)
+    assert update is not None
+    assert json.loads(update.text) == {"type": "stream", "stream": json.loads(wire.value)["stream"]}
+    assert (update.id, update.version) == (str(event.stream.id), event.stream.version)
 
 
 @pytest.mark.parametrize("value", [b"", b"{}", b"\xff", b'{"type":"job"}'])
 async def test_the_feed_goes_on_after_what_it_cannot_read(value: bytes) -> None:
     hub = Hub(per_user=5)
     with hub.subscribed(str(OWNER)) as queue:
-        await JobEventsConsumer(KafkaConnection("nowhere"), hub).handle(
-            record(value, dict(on_the_wire(state()).headers))
-        )
-        await JobEventsConsumer(KafkaConnection("nowhere"), hub).handle(record(value, {}))
+        await consumer(hub).handle(record(value, dict(on_the_wire(state()).headers)))
+        await consumer(hub).handle(record(value, {}))
         assert queue.take(0.0) is None
 
 
 async def test_a_feed_that_begins_again_ends_all_connections() -> None:
     hub = Hub(per_user=5)
-    events = JobEventsConsumer(KafkaConnection("nowhere"), hub)
+    events = consumer(hub)
     with pytest.raises(NotReady):
         await events.check()
     with hub.subscribed("ada") as queue:

@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cartload_notifier.domain.close_codes import CloseCode, Closed
-from cartload_notifier.domain.job_update import JobUpdate
 from cartload_notifier.domain.send_queue import INTERVAL, SendQueue
+from cartload_notifier.domain.update import Update
 
 
-def update(version: int, job: str = "job") -> JobUpdate:
-    return JobUpdate(job, version, f"{job} {version}")
+def update(version: int, job: str = "job") -> Update:
+    return Update(job, version, f"{job} {version}")
 
 
 def test_an_empty_one_gives_nothing() -> None:
@@ -104,7 +104,7 @@ def test_every_job_ends_with_its_newest_state_and_never_goes_back(steps: list[tu
 
     def take() -> None:
         while (found := queue.take(now)) is not None:
-            given_out.setdefault(found.job_id, []).append((now, found.version))
+            given_out.setdefault(found.id, []).append((now, found.version))
 
     for job, version, milliseconds in steps:
         queue.put(update(version, job))

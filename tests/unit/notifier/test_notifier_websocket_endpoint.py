@@ -18,7 +18,7 @@ from cartload_kit.tokens import Identity
 from cartload_notifier.api.connection import Dependencies
 from cartload_notifier.api.websocket_endpoint import WebSocketEndpoint
 from cartload_notifier.domain.hub import Hub
-from cartload_notifier.domain.job_update import JobUpdate
+from cartload_notifier.domain.update import Update
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 SOON = 5.0
@@ -31,8 +31,8 @@ async def verify(token: str) -> Identity:
     return Identity(token, "customer", "jti", NOON + timedelta(minutes=15))
 
 
-async def no_jobs(_: str) -> AsyncIterator[JobUpdate]:
-    nothing: list[JobUpdate] = []
+async def no_jobs(_: str) -> AsyncIterator[Update]:
+    nothing: list[Update] = []
     for update in nothing:
         yield update
 

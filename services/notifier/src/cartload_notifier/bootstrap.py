@@ -7,12 +7,14 @@ from datetime import UTC, datetime
 
 from fastapi import FastAPI
 
-from cartload_kit.concurrency import background
+from cartload_contracts import topics
+from cartload_contracts.envelope import JOB_STATES, STREAM_STATES
+from cartload_kit.concurrency import background, run_until_first_ends
 from cartload_kit.http.app import Lifespan
-from cartload_notifier.adapters.unfinished_jobs import UnfinishedJobs, new_session
+from cartload_notifier.adapters.unfinished import Unfinished, new_session
 from cartload_notifier.api.connection import Dependencies, Times
 from cartload_notifier.api.websocket_endpoint import WebSocketEndpoint
-from cartload_notifier.consumers.job_events_consumer import JobEventsConsumer
+from cartload_notifier.consumers.state_consumer import StateConsumer
 from cartload_notifier.domain.hub import Hub
 from cartload_notifier.settings import NotifierSettings
 
@@ -25,36 +27,38 @@ def serving(settings: NotifierSettings, *, times: Times | None = None) -> Lifesp
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         hub = Hub(per_user=settings.notifier_connections_user)
-        events = JobEventsConsumer(settings.kafka, hub)
+        readers = (
+            StateConsumer(settings.kafka, hub, topics.JOBS, JOB_STATES),
+            StateConsumer(settings.kafka, hub, topics.STREAMS, STREAM_STATES),
+        )
         lifecycle = app.state.lifecycle
         async with new_session(settings.proxy) as session:
-            unfinished_jobs = UnfinishedJobs(session, settings.generator_url)
+            unfinished = Unfinished(session, settings.generator_url)
             app.state.verifier = verifier = settings.token_verifier()
             dependencies = Dependencies(
                 hub=hub,
                 verify=verifier.verify,
-                snapshot=unfinished_jobs.unfinished,
+                snapshot=unfinished.of_user,
                 clock=time.monotonic,
                 now=lambda: datetime.now(UTC),
                 times=times or Times(),
             )
             app.state.endpoint = WebSocketEndpoint(
                 dependencies,
-                lambda: events.positioned,
+                lambda: all(reader.positioned for reader in readers),
                 origins=settings.public_origins,
                 limit=settings.notifier_connections,
                 signing_in=settings.notifier_connections_signing_in,
             )
-            app.state.checks["cartload.jobs"] = events.check
+            app.state.checks.update({reader.topic: reader.check for reader in readers})
 
             # Called within its own task: a process that stops at once never begins it, and what was made
             # outside would then be a coroutine that nobody awaits.
-            async def read_events() -> None:
-                await lifecycle.supervise("job events", events.run(lifecycle.stopping))
+            async def read_states() -> None:
+                reading = [reader.run(lifecycle.stopping) for reader in readers]
+                await lifecycle.supervise("states", run_until_first_ends(*reading))
 
-            async with background(
-                read_events(), stop=lifecycle.stopping, grace=_STOP_SECONDS, name="job events"
-            ):
+            async with background(read_states(), stop=lifecycle.stopping, grace=_STOP_SECONDS, name="states"):
                 yield
 
     return lifespan

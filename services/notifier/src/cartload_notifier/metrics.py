@@ -9,10 +9,12 @@ CONNECTIONS = Gauge("cartload_notifier_connections", "WebSocket connections that
 CLOSED = Counter("cartload_notifier_closed_total", "Connections ended, by reason.", ("reason",))
 
 # What came from Kafka; `bad` ones could not be read.
-EVENTS = Counter("cartload_notifier_events_total", "Job events read, by outcome.", ("outcome",))
+EVENTS = Counter(
+    "cartload_notifier_events_total", "States of jobs and streams read, by outcome.", ("outcome",)
+)
 
 # What went out to browsers. Less than events times connections: states in between are left out.
-SENT = Counter("cartload_notifier_sent_total", "Job states sent to browsers.")
+SENT = Counter("cartload_notifier_sent_total", "States of jobs and streams sent to browsers.")
 
 # How often the reader had to begin again at the end of the topic; each time all connections are closed.
 RESUBSCRIBED = Counter("cartload_notifier_resubscribed_total", "New beginnings after the first.")

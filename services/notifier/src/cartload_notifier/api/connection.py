@@ -18,8 +18,8 @@ from cartload_notifier import metrics
 from cartload_notifier.api.messages import Authenticate, Pong, RateLimiter, parse
 from cartload_notifier.domain.close_codes import CloseCode, Closed, TooSlow
 from cartload_notifier.domain.hub import Hub
-from cartload_notifier.domain.job_update import JobUpdate
 from cartload_notifier.domain.send_queue import SendQueue
+from cartload_notifier.domain.update import Update
 
 READY = '{"type":"ready"}'
 PING = '{"type":"ping"}'
@@ -35,8 +35,8 @@ class Socket(Protocol):
         """Wait for the next message; raises Closed for one that is not text."""
 
 
-type Snapshot = Callable[[str], AsyncIterator[JobUpdate]]
-"""The unfinished jobs of the user with this token; raises Closed when they cannot be read."""
+type Snapshot = Callable[[str], AsyncIterator[Update]]
+"""What of the user with this token has not ended; raises Closed when that cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Who listens to which user's jobs."""
+"""Who listens to which user's jobs and streams."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -6,8 +6,8 @@ from itertools import chain
 
 from cartload_kit.published_limits import Usage
 from cartload_notifier.domain.close_codes import CloseCode, Closed
-from cartload_notifier.domain.job_update import JobUpdate
 from cartload_notifier.domain.send_queue import SendQueue
+from cartload_notifier.domain.update import Update
 
 
 class Hub:
@@ -36,7 +36,7 @@ class Hub:
             if not mine:
                 del self._queues[user_id]
 
-    def publish(self, user_id: str, make: Callable[[], JobUpdate]) -> None:
+    def publish(self, user_id: str, make: Callable[[], Update]) -> None:
         """Give an update to all connections of a user; it is not even made when there are none."""
         listening = self._queues.get(user_id)
         if listening:
