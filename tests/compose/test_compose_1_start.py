@@ -87,7 +87,8 @@ def test_secrets_are_for_one_reader_each_and_in_no_environment(stack: Stack) -> 
         "        print(oct(there.st_mode & 0o777), there.st_uid == os.getuid(), open(path).read())\n"
     )
     everything = "\n".join(str(one["Config"]["Env"]) for one in stack.containers())
-    for service, count in {"auth": 2, "generator-api": 1, "writer-consumer": 2, "writer-checker": 1}.items():
+    counts = {"auth": 2, "generator-api": 1, "generator-player": 1, "writer-consumer": 2, "writer-checker": 1}
+    for service, count in counts.items():
         lines = stack.inside(service, "python", "-c", look).splitlines()
         assert len(lines) == count, service
         for line in lines:

@@ -13,7 +13,7 @@ from support.compose import ONCE, OURS, SERVERS, Stack, docker
 pytestmark = pytest.mark.timeout(900)
 START_SECONDS = 180
 STOP_SECONDS = 25
-SCALED = ("gateway", "generator-worker", "notifier", "writer-consumer")
+SCALED = ("gateway", "generator-player", "generator-worker", "notifier", "writer-consumer")
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ TWO_OF_EACH = {"CARTLOAD_WORKERS": "2", "CARTLOAD_WRITERS": "2"}
 UNLIMITED = {"CARTLOAD_USER_REQUESTS_PER_MINUTE": "1000000"}
 """Jobs are looked at many times a second."""
 
-NOT_ON_THE_WAY = ("auth", "writer-api", "writer-checker")
+NOT_ON_THE_WAY = ("auth", "generator-player", "writer-api", "writer-checker")
 FROZEN = ("generator-worker", "writer-consumer", "writer-tasks", "generator-api", "notifier", "gateway")
 
 

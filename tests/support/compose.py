@@ -18,6 +18,7 @@ OURS = (
     "auth",
     "gateway",
     "generator-api",
+    "generator-player",
     "generator-worker",
     "notifier",
     "writer-api",

@@ -85,6 +85,13 @@ async def bodies(user: User, known: Mapping[str, str]) -> dict[str, Any]:
         "POST /api/auth/logout": {"refresh_token": "clr_unknown"},
         "POST /api/auth/refresh": {"refresh_token": "clr_unknown", "session": "plain"},
         "POST /api/auth/tokens": {"name": "a token"},
+        "PATCH /api/streams/{stream_id}": {"speed": "max"},
+        "POST /api/streams": {
+            "dataset_id": known["job_id"],
+            "topics": ["ecommerce-orders"],
+            **dict.fromkeys(("from", "until", "live_from"), "2025-01-01T00:00:00Z"),
+            "speed": "max",
+        },
         "POST /api/jobs": {"dataset_id": known["job_id"], "customers": 1},
         "POST /api/spec/preview": {"spec": spec, "rows": 1},
         "POST /generate_raw": {"dataCount": "10"},

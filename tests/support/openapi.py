@@ -26,8 +26,13 @@ async def path_parameters(user: User) -> dict[str, str]:
     again = {"user_name": user.name, "password": user.password, "refresh_in": "body"}
     await user.call("POST", "/api/auth/login", json=again)
     sessions = (await user.get("/api/auth/sessions"))["items"]
+    body = {"dataset_id": job["dataset_id"], "own_topics": True}
+    stream = (await user.call("POST", "/api/streams", json=body)).body
+    # So that it does not keep a player from others.
+    await user.call("POST", f"/api/streams/{stream['id']}/pause")
     return {
         "dataset_id": job["dataset_id"],
+        "stream_id": stream["id"],
         "job_id": job["id"],
         "parent_job_id": job["id"],
         "token_id": token.body["id"],

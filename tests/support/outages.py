@@ -14,8 +14,12 @@ from support.equality import require_equal
 from support.linked_system import LinkedSystem
 
 WITHOUT: Mapping[str, frozenset[str]] = {
-    "kafka": frozenset({"generator-api", "generator-worker", "writer-consumer", "writer-tasks"}),
-    "database": frozenset({"auth", "generator-api", "writer-consumer", "writer-tasks", "writer-api"}),
+    "kafka": frozenset(
+        {"generator-api", "generator-player", "generator-worker", "writer-consumer", "writer-tasks"}
+    ),
+    "database": frozenset(
+        {"auth", "generator-api", "generator-player", "writer-consumer", "writer-tasks", "writer-api"}
+    ),
     "azurite": frozenset({"writer-consumer", "writer-tasks", "writer-api"}),
 }
 """The processes that say they are not ready without a server. The notifier goes on with its connections."""

@@ -13,7 +13,7 @@ SERVERS = ("kafka", "database", "azurite")
 ON_THE_WAY = tuple(
     process.name
     for process in processes(Replicas())
-    if process.name not in ("auth", "writer-api", "writer-checker")
+    if process.name not in ("auth", "generator-player", "writer-api", "writer-checker")
 )
 """Processes that a job passes through; the others are killed in `test_dev_system.py`."""
 

@@ -18,6 +18,7 @@ CLOCKS = {
     "auth": AHEAD,
     "generator-api": BEHIND,
     "generator-worker": AHEAD,
+    "generator-player": BEHIND,
     "writer-consumer": BEHIND,
     "writer-tasks": AHEAD,
     "writer-checker": BEHIND,

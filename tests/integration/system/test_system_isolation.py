@@ -15,7 +15,7 @@ import pytest
 from support.client import Answer, User
 from support.openapi import OPERATIONS, body_fields, path_parameters, query_fields
 
-OWNED = frozenset({"dataset_id", "job_id", "parent_job_id", "session_id", "token_id"})
+OWNED = frozenset({"dataset_id", "job_id", "parent_job_id", "session_id", "stream_id", "token_id"})
 """Parameters of a path that name what somebody owns: a route with one of them is 404 for everybody else."""
 
 FOR_ADMINISTRATORS = frozenset(operation for operation in OPERATIONS if " /api/admin/" in operation)
@@ -29,6 +29,7 @@ BELONGS_TO_THE_CALLER = frozenset(
         "GET /api/datasets",
         "GET /api/jobs",
         "GET /api/reports",
+        "GET /api/streams",
         "GET /list_parent_jobs",
         *(operation for operation in OPERATIONS if re.fullmatch(r"GET /get_[a-z_]+", operation)),
     }
@@ -49,6 +50,7 @@ BELONGS_TO_NOBODY = frozenset(
         "POST /api/auth/tokens",
         "POST /api/jobs",
         "POST /api/spec/preview",
+        "POST /api/streams",
         "POST /generate_raw",
         "POST /login",
         "POST /refresh",
@@ -58,12 +60,17 @@ BELONGS_TO_NOBODY = frozenset(
 )
 """Takes no id of anything in its path: gives what all may see, or makes something new for the caller."""
 
-NAMED_ELSEWHERE = frozenset({"GET /api/jobs dataset_id", "POST /api/jobs dataset_id"})
+NAMED_ELSEWHERE = frozenset(
+    f"{method} {path} dataset_id" for method in ("GET", "POST") for path in ("/api/jobs", "/api/streams")
+)
 """Ids in a query or a body; each has a test of its own below."""
 
 PLAIN_TABLE = {"table": "user"}
-ENDS = "DELETE /api/datasets/{dataset_id}"
-"""The owner's own call of this comes last: afterwards there is nothing left to ask for."""
+BODIES = {"PATCH /api/streams/{stream_id}": {"speed": 60}}
+"""A good body, where one is needed before it is looked at whose the thing is."""
+
+ENDS = ("DELETE /api/streams/{stream_id}", "DELETE /api/datasets/{dataset_id}")
+"""The owner's own calls of these come last: afterwards there is nothing left to ask for."""
 
 
 def ids_in_path(operation: str) -> set[str]:
@@ -100,7 +107,8 @@ async def owned(user: User) -> dict[str, str]:
 async def ask(user: User, operation: str, parameters: Mapping[str, str]) -> Answer:
     method, path = operation.split()
     plain = PLAIN_TABLE if "{parent_job_id}" in path else {}
-    return await user.call(method, path.format_map({**parameters, **plain}))
+    body = {"json": BODIES[operation]} if operation in BODIES else {}
+    return await user.call(method, path.format_map({**parameters, **plain}), **body)
 
 
 def essence(answer: Answer) -> str:
@@ -120,7 +128,7 @@ async def test_what_belongs_to_another_is_answered_as_what_does_not_exist(
         assert theirs.headers["Content-Type"] == "application/problem+json", operation
         assert essence(theirs) == essence(nobodys), operation
     # The same questions find what they name when its owner asks: nothing was changed, and no path is wrong.
-    for operation in sorted(operations, key=lambda one: (one == ENDS, one)):
+    for operation in sorted(operations, key=lambda one: (one in ENDS, one in ENDS and ENDS.index(one), one)):
         answer = await ask(user, operation, owned)
         assert answer.status in (200, 202, 204, 409), (operation, answer.status)
 
@@ -151,7 +159,13 @@ async def test_a_dataset_of_another_is_found_by_no_query_and_no_body(
     query = f"/api/jobs?dataset_id={owned['dataset_id']}"
     assert (await stranger.get(query))["items"] == []
     assert [job["id"] for job in (await user.get(query))["items"]] == [owned["job_id"]]
-    body = {"dataset_id": owned["dataset_id"], "customers": 5}
+    query = f"/api/streams?dataset_id={owned['dataset_id']}"
+    assert (await stranger.get(query))["items"] == []
+    assert [stream["id"] for stream in (await user.get(query))["items"]] == [owned["stream_id"]]
+    wish = {"dataset_id": owned["dataset_id"]}
+    assert (await stranger.call("POST", "/api/streams", json=wish)).status == 404
+    assert (await user.call("POST", "/api/streams", json=wish)).status == 409
+    body = {**wish, "customers": 5}
     assert (await stranger.call("POST", "/api/jobs", json=body)).status == 404
     assert (await user.call("POST", "/api/jobs", json=body)).status == 202
 

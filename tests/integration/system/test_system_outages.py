@@ -1,5 +1,6 @@
 """Kafka, the database and Blob storage go away for half a minute while jobs run, or a disk is full."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from support.client import signed_up
 from support.engine import ENGINE
 from support.linked_system import LinkedSystem, linked_system
 from support.outages import SETTINGS, WITHOUT, outlast, somebody_who_reads
+from support.played_streams import start, stored, whole
 from support.small_disk import why_impossible
 
 pytestmark = [
@@ -19,6 +21,9 @@ pytestmark = [
     pytest.mark.xdist_group("outages"),
 ]
 AWAY_SECONDS = 30.0
+PLAYED = {"customers": 40, "catalogue": {"products": 40}}
+PLAYED_A_SECOND = 20
+"""So that it lasts about as long as an outage."""
 FULL_SECONDS = 4.0
 DISK = {"database": 1536}
 NO_DISK = why_impossible()
@@ -32,10 +37,16 @@ async def system(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Link
 
 
 @pytest.mark.parametrize("server", WITHOUT)
-async def test_while_a_server_is_away_jobs_wait_and_then_end_whole(system: LinkedSystem, server: str) -> None:
+async def test_while_a_server_is_away_jobs_and_streams_wait_and_then_end_whole(
+    system: LinkedSystem, server: str
+) -> None:
     async with signed_up(system.base_url) as user:
+        path, stream = await start(user, PLAYED, rate_limit=PLAYED_A_SECOND)
         seen = await outlast(system, user, system.links[server].cut(), AWAY_SECONDS)
-    assert WITHOUT[server] <= seen.unready
+        assert WITHOUT[server] <= seen.unready
+        ended = await user.when(path, lambda now: now["state"] == "ended", 120)
+        kafka = system.client.endpoints.kafka_bootstrap
+        whole(await asyncio.to_thread(stored, kafka, stream), ended, batches_again=1)
 
 
 @pytest.mark.skipif(NO_DISK is not None, reason=str(NO_DISK))
