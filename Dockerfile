@@ -102,7 +102,7 @@ ENTRYPOINT ["python", "-m", "cartload_notifier"]
 CMD ["api"]
 
 FROM python:${PYTHON}-slim AS volumes
-RUN install -d -m 700 /volumes/blobs /volumes/scratch /volumes/secrets /volumes/secrets/auth /volumes/secrets/auth-migrate \
+RUN install -d -m 700 /volumes/blobs /volumes/player-scratch /volumes/scratch /volumes/secrets /volumes/secrets/auth /volumes/secrets/auth-migrate \
     /volumes/secrets/azurite /volumes/secrets/checker /volumes/secrets/generator /volumes/secrets/mysql /volumes/secrets/setup /volumes/secrets/writer
 
 # What is run once before the others. Empty volumes that are mounted here become its user's own.

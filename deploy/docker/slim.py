@@ -18,6 +18,9 @@ PROOF = (
     "import pyarrow.compute, pyarrow.csv, pyarrow.dataset, pyarrow.ipc, pyarrow.json, pyarrow.parquet, numpy"
 )
 
+KAFKA_PROOF = "import confluent_kafka.admin"
+"""Its wheel brings the library that it calls."""
+
 
 def superfluous(packages: Path) -> Iterator[Path]:
     """Yield what can go from a folder of packages."""
@@ -37,6 +40,8 @@ def slim(folder: Path) -> None:
         if any((packages / "pyarrow").glob("lib.*.so")):
             # The build must fail here, not the container later.
             subprocess.run([folder / "bin" / "python", "-c", PROOF], check=True)
+        if (packages / "confluent_kafka.libs").exists():
+            subprocess.run([folder / "bin" / "python", "-c", KAFKA_PROOF], check=True)
 
 
 if __name__ == "__main__":

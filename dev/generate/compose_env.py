@@ -55,6 +55,11 @@ OWN: dict[str, SettingDescription] = {
     "CARTLOAD_IMAGES": SettingDescription(
         "text", "cartload", "What the images' names begin with: a registry and a path."
     ),
+    "CARTLOAD_PLAYER_SCRATCH_BYTES": SettingDescription(
+        "whole number",
+        "5368709120",
+        "Most bytes of the file that the events of a stream are sorted in; one that needs more fails.",
+    ),
     "CARTLOAD_VERSION": SettingDescription("text", "0.1.0", "The images' tag."),
     "CARTLOAD_DATABASE_ADMIN_URL": SettingDescription(
         "URL (secret)",

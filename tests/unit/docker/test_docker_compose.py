@@ -106,6 +106,13 @@ def test_each_part_is_given_its_own_secrets_only(services: dict[str, dict[str, A
         assert name == "secrets" or all(given.values()), f"{name} may write secrets"
 
 
+def test_what_sorts_on_disk_is_bounded(services: dict[str, dict[str, Any]]) -> None:
+    player = services["generator-player"]
+    place = player["environment"]["TMPDIR"]
+    assert [volume for volume in player["volumes"] if volume.endswith(f":{place}")], "not in memory"
+    assert player["ulimits"].keys() == {"fsize"}
+
+
 def test_only_the_gateway_and_who_observes_have_ports(services: dict[str, dict[str, Any]]) -> None:
     with_ports = {name for name, service in services.items() if "ports" in service}
     outside = {name for name, service in services.items() if "outside" in service["networks"]}
