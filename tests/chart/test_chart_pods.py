@@ -165,6 +165,18 @@ def test_a_changed_setting_replaces_the_pods_of_its_role_only() -> None:
     assert {role for role in before if before[role] != after[role]} == {"generator-worker"}
 
 
+def test_what_sorts_on_disk_has_one_of_its_own_that_is_bounded() -> None:
+    values = {f"roles.{role}.scratchSize": "7Gi" for role in ("generator-player", "writer-checker")}
+    objects = render_values(values, *profiles("minimal"))
+    sorting = [pod for _, pod in pods(objects) if "TMPDIR" in settings_of(pod, objects)]
+    assert {role_of(pod) for pod in sorting} == {"generator-player", "writer-checker"}
+    for pod in sorting:
+        place = settings_of(pod, objects)["TMPDIR"]
+        (container,) = pod["spec"]["containers"]
+        (mounted,) = (one["name"] for one in container["volumeMounts"] if one["mountPath"] == place)
+        assert {"name": mounted, "emptyDir": {"sizeLimit": "7Gi"}} in pod["spec"]["volumes"]
+
+
 def test_pods_have_longer_to_stop_than_the_process_takes() -> None:
     from cartload_kit.http.server import STOP_SECONDS
 

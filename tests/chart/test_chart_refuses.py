@@ -77,6 +77,15 @@ WRONG: dict[str, tuple[Mapping[str, Any], str]] = {
         {"kafka.securityProtocol": "SASL_SSL", "kafka.saslMechanism": "OAUTHBEARER"},
         "OAUTHBEARER needs kafka.oauth.tokenUrl",
     ),
+    "tokens through the proxy": (
+        {
+            "kafka.securityProtocol": "SASL_SSL",
+            "kafka.saslMechanism": "OAUTHBEARER",
+            "kafka.oauth.tokenUrl": "https://login.example/token",
+            "proxy.enabled": True,
+        },
+        "proxy.bypass lacks login.example: a player of streams asks",
+    ),
     "OAuth that is not used": (
         {"kafka.oauth.scope": "x"},
         "kafka.oauth is for kafka.saslMechanism=OAUTHBEARER alone",

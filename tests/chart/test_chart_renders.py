@@ -4,7 +4,7 @@ import pytest
 
 from support.helm_chart import CHART, PAIRS, PROFILES, helm, of_kind, profiles, rendered
 
-ROLES = 9
+ROLES = 10
 OF_OPERATORS = {"HTTPRoute", "ScaledObject", "TriggerAuthentication", "PodMonitor", "PrometheusRule"}
 
 

@@ -27,6 +27,7 @@ CLASSES: dict[str, type[BaseSettings]] = {
 OAUTH = {
     "kafka.saslMechanism": "OAUTHBEARER",
     "kafka.oauth": {"tokenUrl": "https://login.example/token", "scope": "kafka"},
+    "proxy.bypass": ["localhost", "*.blob.core.windows.net", "login.example"],
 }
 SAS = {"blob.authentication": "sas", "blob.accountUrl": "https://a.example", "blob.identityClientId": ""}
 TLS_ALONE = {"kafka.securityProtocol": "SSL", "kafka.saslMechanism": ""}

@@ -144,6 +144,7 @@ def test_outside_servers_are_reached_by_port_and_network() -> None:
     proxy = {"ports": [{"port": 1080}], "to": [{"ipBlock": {"cidr": "10.3.0.7/32"}}]}
     assert outside("gateway") == [proxy]
     assert outside("generator-worker") == [kafka, proxy]
+    assert outside("generator-player") == [kafka, database, proxy]
     assert outside("writer-checker") == [database, proxy]
     assert outside("writer-consumer") == [kafka, database, blob, proxy]
     assert outside("writer-migrate") == [database, blob, proxy]

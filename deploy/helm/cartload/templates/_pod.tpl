@@ -115,7 +115,7 @@ volumes: {{ include "cartload.volumes" . | nindent 2 }}
 
 {{- define "cartload.mounts" -}}
 - {name: tmp, mountPath: /tmp}
-{{- if eq .name "writer-checker" }}
+{{- if .role.scratch }}
 - {name: scratch, mountPath: /scratch}
 {{- end }}
 {{- if include "cartload.secretsOf" . }}
@@ -130,7 +130,7 @@ volumes: {{ include "cartload.volumes" . | nindent 2 }}
 {{- $root := .root -}}
 - name: tmp
   emptyDir: {sizeLimit: 64Mi}
-{{- if eq .name "writer-checker" }}
+{{- if .role.scratch }}
 - name: scratch
   emptyDir: {sizeLimit: {{ get .root.Values.roles .name | dig "scratchSize" "" }}}
 {{- end }}

@@ -6,6 +6,7 @@ The processes, one row each; every manifest is made by a loop over them.
   port     of HTTP: probes, and metrics where there is no metricsPort
   scaling  http: by processor; lag: by Kafka lag, up to the partitions of its topics; none: by hand
   account  its ServiceAccount, where it is not the image's: the checker has no part in the writer's identity
+  scratch  whether its temporary files lie on a disk of their own, of its `scratchSize`
   urls     the roles that it sends requests to
   tokens   whether it checks access tokens, with the keys that auth publishes
   needs    the servers that it talks to
@@ -20,6 +21,8 @@ generator-api:
   {image: generator, port: 8000, scaling: http, tokens: true, needs: [kafka, database], secrets: [CARTLOAD_GENERATOR_DATABASE_URL]}
 generator-worker:
   {image: generator, args: [worker], port: 8000, scaling: lag, group: cartload-workers, topic: cartload.chunks, needs: [kafka]}
+generator-player:
+  {image: generator, args: [player], port: 8000, scaling: none, scratch: true, needs: [kafka, database], secrets: [CARTLOAD_GENERATOR_DATABASE_URL]}
 writer-api:
   {image: writer, port: 8000, scaling: http, tokens: true, needs: [database, blob], secrets: [CARTLOAD_WRITER_DATABASE_URL]}
 writer-consumer:
@@ -27,7 +30,7 @@ writer-consumer:
 writer-tasks:
   {image: writer, args: [tasks], port: 8000, scaling: none, needs: [kafka, database, blob], secrets: [CARTLOAD_WRITER_DATABASE_URL]}
 writer-checker:
-  {image: writer, args: [checker], port: 8000, scaling: none, account: checker, needs: [database], secrets: [CARTLOAD_WRITER_DATABASE_URL]}
+  {image: writer, args: [checker], port: 8000, scaling: none, scratch: true, account: checker, needs: [database], secrets: [CARTLOAD_WRITER_DATABASE_URL]}
 notifier:
   {image: notifier, port: 8000, scaling: http, tokens: true, urls: [generator-api], needs: [kafka]}
 {{- end }}

@@ -38,7 +38,7 @@ CARTLOAD_BLOB_CONTAINER: {{ $values.blob.container | quote }}
 CARTLOAD_BLOB_ACCOUNT_URL: {{ . | quote }}
 {{- end }}
 {{- end }}
-{{- if eq .name "writer-checker" }}
+{{- if .role.scratch }}
 TMPDIR: /scratch
 {{- end }}
 {{- if include "cartload.secretsOf" . }}
