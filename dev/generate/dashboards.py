@@ -8,26 +8,9 @@ import json
 from pathlib import Path
 
 from grafana import Dashboard, Panel, document
+from queries import INTERVAL, mean, quantile, rate
 
 TARGET = Path(__file__).resolve().parents[2] / "deploy" / "observability" / "dashboards"
-
-_W = "$__rate_interval"
-
-
-def _rate(metric: str, by: str = "", where: str = "") -> str:
-    selector = f"{metric}{{{where}}}" if where else metric
-    grouping = f" by ({by}) " if by else ""
-    return f"sum{grouping}(rate({selector}[{_W}]))"
-
-
-def _mean(metric: str, by: str = "", where: str = "") -> str:
-    return f"{_rate(f'{metric}_sum', by, where)} / {_rate(f'{metric}_count', by, where)}"
-
-
-def _quantile(share: float, metric: str, by: str = "", where: str = "") -> str:
-    labels = f"le, {by}" if by else "le"
-    return f"histogram_quantile({share:g}, {_rate(f'{metric}_bucket', labels, where)})"
-
 
 _REQUESTS = "cartload_http_request_duration_seconds"
 _NO_HEALTH = 'route!~"/health/.*|/metrics"'
@@ -64,12 +47,12 @@ OVERVIEW = Dashboard(
             ),
         ],
         "Requests": [
-            Panel("Requests", "reqps", {_rate(f"{_REQUESTS}_count", "service", _NO_HEALTH): "{{service}}"}),
+            Panel("Requests", "reqps", {rate(f"{_REQUESTS}_count", "service", _NO_HEALTH): "{{service}}"}),
             Panel(
                 "Errors (5xx)",
                 "reqps",
                 {
-                    _rate(f"{_REQUESTS}_count", "service, route, status", 'status=~"5.."'): (
+                    rate(f"{_REQUESTS}_count", "service, route, status", 'status=~"5.."'): (
                         "{{service}} {{route}} {{status}}"
                     )
                 },
@@ -77,13 +60,13 @@ OVERVIEW = Dashboard(
             Panel(
                 "Duration, 95 of 100",
                 "s",
-                {_quantile(0.95, _REQUESTS, "service", _NO_HEALTH): "{{service}}"},
+                {quantile(0.95, _REQUESTS, "service", _NO_HEALTH): "{{service}}"},
             ),
             Panel(
                 "Slowest routes, 95 of 100",
                 "s",
                 {
-                    f"topk(10, {_quantile(0.95, _REQUESTS, 'service, route', _NO_HEALTH)})": (
+                    f"topk(10, {quantile(0.95, _REQUESTS, 'service, route', _NO_HEALTH)})": (
                         "{{service}} {{route}}"
                     )
                 },
@@ -97,19 +80,17 @@ OVERVIEW = Dashboard(
         ],
         "Access": [
             Panel(
-                "Refused by limits", "reqps", {_rate("cartload_limits_refused_total", "limit"): "{{limit}}"}
+                "Refused by limits", "reqps", {rate("cartload_limits_refused_total", "limit"): "{{limit}}"}
             ),
-            Panel(
-                "Tokens refused", "reqps", {_rate("cartload_tokens_refused_total", "reason"): "{{reason}}"}
-            ),
-            Panel("Sign-ins", "reqps", {_rate("cartload_auth_logins_total", "outcome"): "{{outcome}}"}),
+            Panel("Tokens refused", "reqps", {rate("cartload_tokens_refused_total", "reason"): "{{reason}}"}),
+            Panel("Sign-ins", "reqps", {rate("cartload_auth_logins_total", "outcome"): "{{outcome}}"}),
         ],
         "Processes": [
             Panel("Memory", "bytes", {'process_resident_memory_bytes{job="cartload"}': "{{instance}}"}),
             Panel(
                 "Processors",
                 "none",
-                {f'rate(process_cpu_seconds_total{{job="cartload"}}[{_W}])': "{{instance}}"},
+                {f'rate(process_cpu_seconds_total{{job="cartload"}}[{INTERVAL}])': "{{instance}}"},
             ),
             Panel("Open files", "none", {'process_open_fds{job="cartload"}': "{{instance}}"}),
         ],
@@ -123,14 +104,14 @@ PIPELINE = Dashboard(
     "Cartload: pipeline",
     {
         "Throughput": [
-            Panel("Rows made", "rowsps", {_rate("cartload_worker_rows_total", "table"): "{{table}}"}),
-            Panel("Rows stored", "rowsps", {_rate("cartload_writer_rows_total", "table"): "{{table}}"}),
+            Panel("Rows made", "rowsps", {rate("cartload_worker_rows_total", "table"): "{{table}}"}),
+            Panel("Rows stored", "rowsps", {rate("cartload_writer_rows_total", "table"): "{{table}}"}),
             Panel(
                 "Bytes",
                 "Bps",
                 {
-                    _rate("cartload_worker_bytes_total"): "sent to Kafka",
-                    _rate("cartload_writer_blob_bytes_total"): "put into Blob",
+                    rate("cartload_worker_bytes_total"): "sent to Kafka",
+                    rate("cartload_writer_blob_bytes_total"): "put into Blob",
                 },
             ),
         ],
@@ -154,11 +135,11 @@ PIPELINE = Dashboard(
                 "Waiting in Kafka",
                 "s",
                 {
-                    _quantile(
+                    quantile(
                         0.95, "cartload_kafka_queued_seconds", "", 'topic="cartload.chunks"'
                     ): "commands",
-                    _quantile(0.95, "cartload_kafka_queued_seconds", "", _BATCHES): "batches",
-                    _quantile(
+                    quantile(0.95, "cartload_kafka_queued_seconds", "", _BATCHES): "batches",
+                    quantile(
                         0.95, "cartload_kafka_queued_seconds", "", 'topic="cartload.results"'
                     ): "results",
                 },
@@ -167,18 +148,18 @@ PIPELINE = Dashboard(
                 "Made and stored",
                 "s",
                 {
-                    _quantile(0.95, "cartload_worker_chunk_duration_seconds"): "made (whole chunk)",
-                    _quantile(0.95, "cartload_worker_encode_duration_seconds"): "of it hashed and encoded",
-                    _quantile(0.95, "cartload_kafka_handle_duration_seconds", "", _BATCHES): "stored (batch)",
-                    _quantile(0.95, "cartload_generator_apply_duration_seconds"): "results applied",
+                    quantile(0.95, "cartload_worker_chunk_duration_seconds"): "made (whole chunk)",
+                    quantile(0.95, "cartload_worker_encode_duration_seconds"): "of it hashed and encoded",
+                    quantile(0.95, "cartload_kafka_handle_duration_seconds", "", _BATCHES): "stored (batch)",
+                    quantile(0.95, "cartload_generator_apply_duration_seconds"): "results applied",
                 },
             ),
             Panel(
                 "From its command until all is stored",
                 "s",
                 {
-                    _quantile(0.5, "cartload_generator_chunk_stored_seconds"): "half",
-                    _quantile(0.95, "cartload_generator_chunk_stored_seconds"): "95 of 100",
+                    quantile(0.5, "cartload_generator_chunk_stored_seconds"): "half",
+                    quantile(0.95, "cartload_generator_chunk_stored_seconds"): "95 of 100",
                 },
             ),
         ],
@@ -186,13 +167,13 @@ PIPELINE = Dashboard(
             Panel(
                 "A batch's steps, mean",
                 "s",
-                {_mean("cartload_writer_step_duration_seconds", "step"): "{{step}}"},
+                {mean("cartload_writer_step_duration_seconds", "step"): "{{step}}"},
             ),
-            Panel("Batches", "ops", {_rate("cartload_writer_batches_total", "outcome"): "{{outcome}}"}),
+            Panel("Batches", "ops", {rate("cartload_writer_batches_total", "outcome"): "{{outcome}}"}),
             Panel(
                 "Transactions begun again",
                 "ops",
-                {_rate("cartload_writer_transaction_retries_total", "reason"): "{{reason}}"},
+                {rate("cartload_writer_transaction_retries_total", "reason"): "{{reason}}"},
             ),
         ],
         "Consumers": [
@@ -207,12 +188,12 @@ PIPELINE = Dashboard(
             Panel(
                 "Records",
                 "ops",
-                {_rate("cartload_kafka_records_total", "group, outcome"): "{{group}} {{outcome}}"},
+                {rate("cartload_kafka_records_total", "group, outcome"): "{{group}} {{outcome}}"},
             ),
             Panel(
                 "Attempts repeated",
                 "ops",
-                {_rate("cartload_kafka_retries_total", "group, cause"): "{{group}} {{cause}}"},
+                {rate("cartload_kafka_retries_total", "group, cause"): "{{group}} {{cause}}"},
             ),
             Panel(
                 "Dead letters in the last hour",
@@ -223,7 +204,7 @@ PIPELINE = Dashboard(
                 },
             ),
             Panel("Waits for what is away", "none", {"max by (group) (cartload_kafka_waiting)": "{{group}}"}),
-            Panel("Rebalances", "ops", {_rate("cartload_kafka_rebalances_total", "group"): "{{group}}"}),
+            Panel("Rebalances", "ops", {rate("cartload_kafka_rebalances_total", "group"): "{{group}}"}),
         ],
     },
 )
@@ -233,8 +214,8 @@ JOBS = Dashboard(
     "Cartload: jobs",
     {
         "Jobs": [
-            Panel("Requested", "ops", {_rate("cartload_jobs_created_total", "kind"): "{{kind}}"}),
-            Panel("Ended", "ops", {_rate("cartload_jobs_ended_total", "state"): "{{state}}"}),
+            Panel("Requested", "ops", {rate("cartload_jobs_created_total", "kind"): "{{kind}}"}),
+            Panel("Ended", "ops", {rate("cartload_jobs_ended_total", "state"): "{{state}}"}),
             Panel(
                 "Waiting to begin",
                 "none",
@@ -246,27 +227,38 @@ JOBS = Dashboard(
                 "From the request to the beginning",
                 "s",
                 {
-                    _quantile(0.5, "cartload_job_start_seconds"): "half",
-                    _quantile(0.95, "cartload_job_start_seconds"): "95 of 100",
+                    quantile(0.5, "cartload_job_start_seconds"): "half",
+                    quantile(0.95, "cartload_job_start_seconds"): "95 of 100",
                     "max(cartload_jobs_oldest_queued_seconds)": "oldest that waits now",
                 },
             ),
             Panel(
                 "From the request to the end, 95 of 100, completed",
                 "s",
-                {_quantile(0.95, "cartload_job_duration_seconds", "size", 'state="completed"'): "{{size}}"},
+                {quantile(0.95, "cartload_job_duration_seconds", "size", 'state="completed"'): "{{size}}"},
             ),
-            Panel("Chunks sent again", "ops", {_rate("cartload_generator_chunks_repeated_total"): "chunks"}),
+            Panel("Chunks sent again", "ops", {rate("cartload_generator_chunks_repeated_total"): "chunks"}),
+        ],
+        "Streams": [
+            Panel("Events that arrived in Kafka", "ops", {rate("cartload_player_events_total"): "events"}),
+            Panel("Streams that players have", "none", {"sum(cartload_player_streams)": "streams"}),
+            Panel("Ended", "ops", {rate("cartload_streams_ended_total", "state"): "{{state}}"}),
+            Panel(
+                "Clocks held up, of the time of all streams",
+                "percentunit",
+                {f"{rate('cartload_player_slowed_seconds_total')} / sum(cartload_player_streams)": "held up"},
+                "By Kafka, or by the rate limit that a stream's owner wants.",
+            ),
         ],
         "Tasks: prepare, seal, discard, delete, check": [
             Panel("Open", "none", {"max(cartload_writer_tasks_open)": "tasks"}),
             Panel(
-                "Runs", "ops", {_rate("cartload_writer_tasks_total", "kind, outcome"): "{{kind}} {{outcome}}"}
+                "Runs", "ops", {rate("cartload_writer_tasks_total", "kind, outcome"): "{{kind}} {{outcome}}"}
             ),
             Panel(
                 "Time of a run, mean",
                 "s",
-                {_mean("cartload_writer_task_duration_seconds", "kind"): "{{kind}}"},
+                {mean("cartload_writer_task_duration_seconds", "kind"): "{{kind}}"},
             ),
             Panel(
                 "Slots taken",
@@ -274,7 +266,7 @@ JOBS = Dashboard(
                 {"sum(cartload_writer_tasks_running) / sum(cartload_writer_task_slots)": "slots"},
             ),
             Panel("Databases in stock", "none", {"max(cartload_writer_stock_databases)": "databases"}),
-            Panel("Job states sent to browsers", "ops", {_rate("cartload_notifier_sent_total"): "states"}),
+            Panel("Job states sent to browsers", "ops", {rate("cartload_notifier_sent_total"): "states"}),
         ],
     },
 )
@@ -293,13 +285,9 @@ DEPENDENCIES = Dashboard(
             Panel(
                 "Services that do not answer the gateway",
                 "reqps",
-                {
-                    _rate(
-                        "cartload_gateway_upstream_failures_total", "upstream, kind"
-                    ): "{{upstream}} {{kind}}"
-                },
+                {rate("cartload_gateway_upstream_failures_total", "upstream, kind"): "{{upstream}} {{kind}}"},
             ),
-            Panel("Public keys", "ops", {_rate("cartload_jwks_reads_total", "outcome"): "{{outcome}}"}),
+            Panel("Public keys", "ops", {rate("cartload_jwks_reads_total", "outcome"): "{{outcome}}"}),
         ],
         "MySQL": [
             Panel(
@@ -321,27 +309,27 @@ DEPENDENCIES = Dashboard(
                 "Wait for one, 95 of 100",
                 "s",
                 {
-                    _quantile(0.95, "cartload_database_pool_wait_seconds", "pool"): "{{pool}}",
-                    _quantile(0.95, "cartload_writer_bulk_wait_seconds"): "bulk",
+                    quantile(0.95, "cartload_database_pool_wait_seconds", "pool"): "{{pool}}",
+                    quantile(0.95, "cartload_writer_bulk_wait_seconds"): "bulk",
                 },
             ),
             Panel(
                 "Callers that got none",
                 "ops",
-                {_rate("cartload_database_pool_timeouts_total", "pool"): "{{pool}}"},
+                {rate("cartload_database_pool_timeouts_total", "pool"): "{{pool}}"},
             ),
         ],
         "Kafka": [
             Panel(
                 "Sends, 95 of 100",
                 "s",
-                {_quantile(0.95, "cartload_kafka_send_duration_seconds", "topic"): "{{topic}}"},
+                {quantile(0.95, "cartload_kafka_send_duration_seconds", "topic"): "{{topic}}"},
             ),
             Panel(
                 "Sends that failed",
                 "ops",
                 {
-                    _rate(
+                    rate(
                         "cartload_kafka_send_duration_seconds_count", "topic", 'outcome="failed"'
                     ): "{{topic}}"
                 },
@@ -359,7 +347,7 @@ DEPENDENCIES = Dashboard(
             Panel(
                 "Time to put a part, mean",
                 "s",
-                {_mean("cartload_writer_step_duration_seconds", "", 'step="blob"'): "blob"},
+                {mean("cartload_writer_step_duration_seconds", "", 'step="blob"'): "blob"},
             ),
             Panel(
                 "Memory of batches in work",
