@@ -11,6 +11,8 @@ import {
   formatDuration,
   formatCalendarDay,
   formatCompact,
+  formatMoment,
+  formatMomentLine,
   formatMoney,
   minorUnits,
   formatName,
@@ -22,6 +24,17 @@ import {
 } from './format'
 
 describe('formatting', () => {
+  it('tells moments of a dataset in UTC', () => {
+    const time = '2025-11-28T00:41:07.320000Z'
+    expect(formatMoment(time)).toEqual({ day: 'Fri, 28 Nov 2025', clock: '00:41:07' })
+    expect(formatMomentLine(time)).toBe('Fri, 28 Nov 2025, 00:41:07 UTC')
+    expect(formatMomentLine(null)).toBe('–')
+  })
+
+  it('names what comes in a second', () => {
+    expect(formatRate(31.5, 'events')).toBe('32 events/s')
+  })
+
   it.each([
     [0, '0:00'],
     [9.6, '0:10'],

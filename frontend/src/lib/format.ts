@@ -36,9 +36,9 @@ export function formatBytes(bytes: number): string {
   return `${(value < 10 && unit > 0 ? oneDigit : whole).format(value)} ${units[unit] ?? 'B'}`
 }
 
-/** Rows a second, or a dash where nothing is known yet. */
-export const formatRate = (rowsPerSecond: number | null): string =>
-  rowsPerSecond === null || rowsPerSecond <= 0 ? '–' : `${formatCount(rowsPerSecond)} rows/s`
+/** Rows, or whatever is counted, a second; a dash where nothing is known yet. */
+export const formatRate = (perSecond: number | null, unit = 'rows'): string =>
+  perSecond === null || perSecond <= 0 ? '–' : `${formatCount(perSecond)} ${unit}/s`
 
 /** Seconds as `45 s`, `3 min 20 s` or `2 h 5 min`; a dash for what is not known. */
 export function formatDuration(seconds: number | null | undefined): string {
@@ -71,6 +71,28 @@ const calendarDay = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', time
 
 /** A day of the calendar, the same in every zone: `1990-01-02` → `2 Jan 1990`. */
 export const formatCalendarDay = (date: string): string => calendarDay.format(new Date(date))
+
+const utcDay = new Intl.DateTimeFormat('en-GB', {
+  weekday: 'short',
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+  timeZone: 'UTC',
+})
+const utcClock = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium', timeZone: 'UTC' })
+
+/** A moment of a dataset, which is told in UTC to everybody: its day and its time of day. */
+export const formatMoment = (time: string): { day: string; clock: string } => ({
+  day: utcDay.format(new Date(time)),
+  clock: utcClock.format(new Date(time)),
+})
+
+/** The same in one line: `Fri, 28 Nov 2025, 00:41:07 UTC`; a dash for null. */
+export function formatMomentLine(time: string | null): string {
+  if (time === null) return '–'
+  const { day: shownDay, clock: shownClock } = formatMoment(time)
+  return `${shownDay}, ${shownClock} UTC`
+}
 
 const clock = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' })
 

@@ -1,16 +1,8 @@
+import type { Consequences } from '@/components/ui/question'
 import type { Job } from '@/lib/api/types'
 import { formatCounted } from '@/lib/format'
 
 import type { JobAction } from './states'
-
-/** What an action does to a job: what stays, what goes, and what it costs. */
-export interface Consequences {
-  question: string
-  confirm: string
-  stays: string
-  goes: string
-  costs: string
-}
 
 const storedRows = (job: Job): string =>
   job.rows_done === 0 ? 'Nothing is stored yet' : `${formatCounted(job.rows_done, 'row')} stored so far`

@@ -1,18 +1,6 @@
+import type { Entry, EventKind } from '@/components/ui/event-history'
 import type { JobEvent } from '@/lib/api/types'
 import { formatName } from '@/lib/format'
-
-export const eventKinds = ['progress', 'control', 'trouble'] as const
-export type EventKind = (typeof eventKinds)[number]
-
-/** An event in words. */
-export interface Entry {
-  at: string
-  attempt: number
-  kind: EventKind
-  words: string
-  /** More about it, from the server. */
-  detail: string | null
-}
 
 const words: Record<string, readonly [EventKind, string]> = {
   created: ['progress', 'The job was accepted.'],

@@ -1,7 +1,7 @@
 import { useState, type ReactElement } from 'react'
 
 import { Button } from '@/components/ui/button'
-import { Confirm } from '@/components/ui/dialog'
+import { Question } from '@/components/ui/question'
 import { toast } from '@/components/ui/toasts'
 import { messageOf } from '@/lib/api/problem'
 import type { Job } from '@/lib/api/types'
@@ -15,47 +15,6 @@ const labels: Record<JobAction, string> = {
   pause: 'Pause',
   resume: 'Resume',
   retry: 'Try again',
-}
-
-function Question({
-  job,
-  action,
-  busy,
-  onConfirm,
-  onClose,
-}: {
-  job: Job
-  action: JobAction
-  busy: boolean
-  onConfirm: () => void
-  onClose: () => void
-}): ReactElement {
-  const { question, confirm, stays, goes, costs } = consequencesOf(action, job)
-  const isCancel = action === 'cancel'
-  return (
-    <Confirm
-      title={question}
-      action={confirm}
-      dismiss={isCancel ? 'Keep it' : 'Not now'}
-      dangerous={isCancel}
-      busy={busy}
-      onConfirm={onConfirm}
-      onClose={onClose}
-    >
-      <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-2">
-        {[
-          ['Stays', stays],
-          ['Goes', goes],
-          ['Costs', costs],
-        ].map(([name, text]) => (
-          <div key={name} className="contents">
-            <dt className="font-medium text-ink">{name}</dt>
-            <dd>{text}</dd>
-          </div>
-        ))}
-      </dl>
-    </Confirm>
-  )
 }
 
 /** The buttons that a job's state allows. Each asks first, and says what would come of it. */
@@ -77,8 +36,8 @@ export function JobActions({ job }: { job: Job }): ReactElement {
       ))}
       {asked !== null && (
         <Question
-          job={job}
-          action={asked}
+          consequences={consequencesOf(asked, job)}
+          dangerous={asked === 'cancel'}
           busy={action.isPending}
           onConfirm={() => run(asked)}
           onClose={() => setAsked(null)}

@@ -106,21 +106,34 @@ function Steps({
 
 const spanOf = ({ from, to }: Step): string => `${formatStopwatch(from)} to ${formatStopwatch(to)}`
 
-function Course({ job, steps }: { job: Job; steps: readonly Step[] }): ReactElement {
+/** A rate over time, with its numbers. */
+export function Course({
+  steps,
+  mean,
+  unit,
+  xLabel,
+}: {
+  steps: readonly Step[]
+  mean: number | null
+  /** What is counted: `rows`. */
+  unit: string
+  xLabel: string
+}): ReactElement {
+  const rateText = (rate: number | null): string => formatRate(rate, unit)
   const [seconds, setSeconds] = useState<number | null>(null)
   const pointed = steps.find(({ from, to }) => seconds !== null && seconds >= from && seconds < to)
   const [first] = steps
   const isBlind = first?.from === 0 && first.to >= unwatched
   const highest = Math.max(...steps.slice(isBlind ? 1 : 0).map(({ rate }) => rate))
-  const figures = `mean ${formatRate(job.rows_per_second)}, highest ${formatRate(highest)}`
+  const figures = `mean ${rateText(mean)}, highest ${rateText(highest)}`
   return (
     <figure>
       <p className="mb-3 text-sm text-muted tabular-nums">
         {pointed === undefined
           ? `${figures.charAt(0).toUpperCase()}${figures.slice(1)}`
-          : `${spanOf(pointed)}: ${formatRate(pointed.rate)}`}
+          : `${spanOf(pointed)}: ${rateText(pointed.rate)}`}
       </p>
-      <Chart label={`Throughput: ${figures}`} xLabel="time spent generating and storing, min:s" height={220}>
+      <Chart label={`Throughput: ${figures}`} xLabel={xLabel} height={220}>
         {(room) => (
           <Steps
             steps={steps}
@@ -138,7 +151,7 @@ function Course({ job, steps }: { job: Job; steps: readonly Step[] }): ReactElem
       )}
       <Numbers
         label="Numbers of the throughput"
-        columns={['time', 'rows/s']}
+        columns={['time', `${unit}/s`]}
         rows={steps.map((step) => [spanOf(step), Math.round(step.rate)])}
         className="mt-3"
       />
@@ -173,5 +186,12 @@ export function ThroughputChart({
         watched in this tab, so there is none to draw.
       </p>
     )
-  return <Course job={job} steps={steps} />
+  return (
+    <Course
+      steps={steps}
+      mean={job.rows_per_second}
+      unit="rows"
+      xLabel="time spent generating and storing, min:s"
+    />
+  )
 }

@@ -1,12 +1,12 @@
 import { lazy, Suspense, useState, type ReactElement, type ReactNode } from 'react'
 import { Link } from 'react-router'
 
+import { CodePanel } from '@/components/ui/code-panel'
 import { Loading } from '@/components/ui/notice'
 import { Tabs } from '@/components/ui/tabs'
 import type { Preview } from '@/lib/api/types'
 import { hasFiles, hasRows, type Choice } from '@/lib/targets'
 
-import { CodePanel } from './code-panel'
 import type { Draft } from './draft'
 import { commandOf, curlOf, pythonOf } from './snippets'
 import type { Json, Setting } from './spec-schema'

@@ -1,6 +1,6 @@
 import type { ReactElement, ReactNode } from 'react'
 
-import { CopyButton } from '@/components/ui/copy-button'
+import { CopyButton } from './copy-button'
 
 /** A program text to copy, with what has to be known about it. */
 export function CodePanel({
