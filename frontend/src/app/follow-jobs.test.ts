@@ -4,8 +4,11 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { config } from '@/config'
 import { useLiveJobs } from '@/lib/live/jobs-store'
 import { useObservations } from '@/lib/live/observations'
+import { useRates } from '@/lib/live/stream-rates'
+import { streamKey } from '@/lib/live/streams-cache'
 import { clearSession, setSession } from '@/lib/session/store'
 import { someJob } from '@/testing/jobs'
+import { someStream } from '@/testing/streams'
 
 import { followJobs } from './follow-jobs'
 
@@ -131,7 +134,23 @@ describe('following the jobs', () => {
     expect(useLiveJobs.getState().jobs[someJob().id]?.state).toBe('completed')
   })
 
-  it('asks for jobs after a gap, for they may have ended meanwhile', async () => {
+  it('holds streams in their newest state, and asks for lists when one appears or changes state', async () => {
+    await newest().accept()
+    const asked = vi.spyOn(client, 'invalidateQueries')
+    const { id } = someStream()
+    newest().says({ type: 'stream', stream: someStream({ version: 1, events_sent: 1 }) })
+    expect(asked).toHaveBeenCalledWith({ queryKey: ['streams', 'list'] })
+    asked.mockClear()
+    newest().says({ type: 'stream', stream: someStream({ version: 3, events_sent: 3 }) })
+    newest().says({ type: 'stream', stream: someStream({ version: 2, events_sent: 2 }) })
+    expect(asked).not.toHaveBeenCalled()
+    expect(client.getQueryData(streamKey(id))).toEqual(someStream({ version: 3, events_sent: 3 }))
+    expect(useRates.getState().streams[id]?.points).toHaveLength(2)
+    newest().says({ type: 'stream', stream: someStream({ version: 4, state: 'paused' }) })
+    expect(asked).toHaveBeenCalledWith({ queryKey: ['streams', 'list'] })
+  })
+
+  it('asks for jobs and streams after a gap, for they may have ended meanwhile', async () => {
     await newest().accept()
     const asked = vi.spyOn(client, 'invalidateQueries')
     newest().onclose?.({ code: 1006 })
@@ -140,6 +159,7 @@ describe('following the jobs', () => {
     await newest().accept()
     expect(opened).toHaveLength(2)
     expect(asked).toHaveBeenCalledWith({ queryKey: ['jobs'] })
+    expect(asked).toHaveBeenCalledWith({ queryKey: ['streams'] })
   })
 
   it('keeps how far jobs came over a reload of the page', async () => {

@@ -21,6 +21,8 @@ export const config = {
    * the chart. `silentAfter` so long without a row nothing is said of the rate.
    */
   throughput: { window: 10, leastWindow: 2, shortestStep: 1, mostSteps: 120, silentAfter: 15_000 },
+  /** What is kept of the rates of streams: points of each, and streams. */
+  rates: { ofStream: 400, streams: 30 },
   /** How often a clock on the page moves. */
   clock: 1_000,
   /** Rows of jobs that run are counted on in the pages at most this often. */

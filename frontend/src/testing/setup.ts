@@ -3,6 +3,7 @@ import { afterEach } from 'vitest'
 
 import { forgetJobs } from '@/lib/live/jobs-store'
 import { forgetObservations } from '@/lib/live/observations'
+import { forgetRates } from '@/lib/live/stream-rates'
 
 const origin = 'http://localhost:3000'
 
@@ -62,8 +63,9 @@ if (typeof HTMLElement !== 'undefined') {
   })
 }
 
-// What was seen of jobs outlives the components that show it, and files share a worker.
+// What was seen of jobs and streams outlives the components that show it, and files share a worker.
 afterEach(() => {
   forgetJobs()
   forgetObservations()
+  forgetRates()
 })

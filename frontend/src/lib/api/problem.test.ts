@@ -30,6 +30,11 @@ describe('problem details', () => {
     expect(answered(422, { title: 'Not valid', errors: 'no' }).fields).toEqual([])
   })
 
+  it('tell what else the answer said', () => {
+    expect(answered(409, { detail: 'Another is open.', stream_id: 's1' }).more.stream_id).toBe('s1')
+    expect(answered(409, '<html>').more).toEqual({})
+  })
+
   it('say when to try again', () => {
     expect(messageOf(answered(429, { detail: 'Slow down.' }, { 'retry-after': '7' }))).toContain('7 s')
     expect(messageOf(answered(429, { detail: 'Slow down.' }))).toBe('Slow down.')

@@ -11,6 +11,8 @@ export class ApiError extends Error {
   readonly fields: readonly FieldProblem[]
   /** Seconds to wait before trying again, where the server said so. */
   readonly retryAfter: number | null
+  /** What else the answer told, such as the id of what stands in the way. */
+  readonly more: Readonly<Record<string, unknown>>
 
   constructor(problem: {
     status: number
@@ -18,6 +20,7 @@ export class ApiError extends Error {
     detail: string | null
     fields?: readonly FieldProblem[]
     retryAfter?: number | null
+    more?: Readonly<Record<string, unknown>>
   }) {
     super(problem.detail ?? problem.title)
     this.name = 'ApiError'
@@ -25,6 +28,7 @@ export class ApiError extends Error {
     this.title = problem.title
     this.fields = problem.fields ?? []
     this.retryAfter = problem.retryAfter ?? null
+    this.more = problem.more ?? {}
   }
 }
 
@@ -54,6 +58,7 @@ export function problemFrom(response: Response, body: unknown): ApiError {
     detail: text(problem.detail),
     fields: fieldProblems(problem.errors),
     retryAfter: Number.isNaN(retryAfter) ? null : retryAfter,
+    more: problem,
   })
 }
 

@@ -32,6 +32,13 @@ export type DeadLetterDetail = Answer<paths['/api/admin/dead-letters/{letter_id}
 export type Job = Answer<paths['/api/jobs/{job_id}']['get'], 200>
 export type JobState = Job['state']
 export type JobEvent = ItemOf<Answer<paths['/api/jobs/{job_id}/events']['get'], 200>>
+export type Stream = Answer<paths['/api/streams/{stream_id}']['get'], 200>
+export type StreamState = Stream['state']
+export type StreamRequest = NonNullable<
+  paths['/api/streams']['post']['requestBody']
+>['content']['application/json']
+export type StreamEvent = ItemOf<Answer<paths['/api/streams/{stream_id}/events']['get'], 200>>
+export type StreamExpected = Answer<paths['/api/streams/{stream_id}/expected']['get'], 200>
 export type Preview = Answer<paths['/api/spec/preview']['post'], 200>
 export type PreviewTable = Preview['tables'][string]
 

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 
 import { config } from '@/config'
-import type { Job } from '@/lib/api/types'
+import type { Job, Stream } from '@/lib/api/types'
 import { someJob } from '@/testing/jobs'
+import { someStream } from '@/testing/streams'
 
 import { JobsSocket } from './jobs-socket'
 import type { LiveStatus } from './jobs-store'
@@ -45,13 +46,21 @@ interface Stage {
   socket: JobsSocket
   opened: FakeSocket[]
   jobs: Job[]
+  streams: Stream[]
   statuses: LiveStatus[]
   renewals: number
   token: string | null
 }
 
 function stage(): Stage {
-  const all: Omit<Stage, 'socket'> = { opened: [], jobs: [], statuses: [], renewals: 0, token: 'one' }
+  const all: Omit<Stage, 'socket'> = {
+    opened: [],
+    jobs: [],
+    streams: [],
+    statuses: [],
+    renewals: 0,
+    token: 'one',
+  }
   const socket = new JobsSocket({
     open: () => {
       const fake = new FakeSocket()
@@ -64,6 +73,7 @@ function stage(): Stage {
       return Promise.resolve()
     },
     onJob: (job) => all.jobs.push(job),
+    onStream: (stream) => all.streams.push(stream),
     onStatus: (status) => all.statuses.push(status),
     random: () => 0.999999,
   })
@@ -90,14 +100,19 @@ describe('JobsSocket', () => {
     expect(all.statuses).toEqual(['connecting', 'live'])
   })
 
-  it('passes jobs on, and ignores pings, unknown messages and garbage', async () => {
+  it('passes jobs and streams on, and ignores pings, unknown messages and garbage', async () => {
     const all = stage()
     all.socket.start()
     await at(all, 0).open()
     const job = someJob({ rows_done: 5 })
-    for (const message of [{ type: 'ping' }, { type: 'news' }, '{', { type: 'job', job }])
-      at(all, 0).says(message)
+    const stream = someStream()
+    const known = [
+      { type: 'job', job },
+      { type: 'stream', stream },
+    ]
+    for (const message of [{ type: 'ping' }, { type: 'news' }, '{', ...known]) at(all, 0).says(message)
     expect(all.jobs).toEqual([job])
+    expect(all.streams).toEqual([stream])
   })
 
   it('proves itself again on the same connection when asked to', async () => {

@@ -1,5 +1,5 @@
 import { config } from '@/config'
-import type { Job } from '@/lib/api/types'
+import type { Job, Stream } from '@/lib/api/types'
 
 import type { LiveStatus } from './jobs-store'
 
@@ -14,12 +14,14 @@ export interface JobsSocketPorts {
   /** Gets a new token after the server refused the last one. */
   renewToken: () => Promise<unknown>
   onJob: (job: Job) => void
+  onStream: (stream: Stream) => void
   onStatus: (status: LiveStatus) => void
   /** A number in [0, 1) that spreads reconnecting clients. */
   random?: () => number
 }
 
-type ServerMessage = { type: 'ready' } | { type: 'ping' } | { type: 'job'; job: Job }
+type ServerMessage =
+  { type: 'ready' } | { type: 'ping' } | { type: 'job'; job: Job } | { type: 'stream'; stream: Stream }
 
 const isOpen = (socket: WebSocket): boolean => socket.readyState === 1
 
@@ -33,7 +35,7 @@ function parse(data: unknown): ServerMessage | null {
 }
 
 /**
- * The live connection for job events: authenticates first, reconnects with backoff, and hangs up on silence.
+ * The live connection for events of jobs and streams: authenticates first, reconnects with backoff, and hangs up on silence.
  * Events carry whole states, so nothing needs replaying after a gap.
  */
 export class JobsSocket {
@@ -90,6 +92,7 @@ export class JobsSocket {
     this.#listen()
     const message = parse(data)
     if (message?.type === 'job') this.#ports.onJob(message.job)
+    if (message?.type === 'stream') this.#ports.onStream(message.stream)
     if (message?.type === 'ready') {
       this.#attempts = 0
       this.#ports.onStatus('live')

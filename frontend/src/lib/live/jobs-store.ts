@@ -13,8 +13,8 @@ interface LiveJobs {
 /** The newest state of each job heard of over the live connection. */
 export const useLiveJobs = create<LiveJobs>(() => ({ status: 'connecting', jobs: {} }))
 
-/** Of two states of one job, the newer: messages may come late or twice, versions only grow. */
-export function latest(one: Job, other: Job | undefined): Job {
+/** Of two states of one job or stream, the newer: messages may come late or twice, versions only grow. */
+export function latest<State extends { version: number }>(one: State, other: State | undefined): State {
   return other !== undefined && other.version > one.version ? other : one
 }
 
