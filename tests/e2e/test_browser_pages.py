@@ -21,7 +21,12 @@ async def test_pages_without_an_account(visitor: Person) -> None:
 async def test_pages_with_nothing_to_show(person: Person) -> None:
     await person.sees("What is in it")
     await look(person, "no datasets")
-    for path, text in (("/jobs", "No jobs yet"), ("/tokens", "No tokens yet"), ("/account", "this one")):
+    for path, text in (
+        ("/jobs", "No jobs yet"),
+        ("/streams", "No streams yet"),
+        ("/tokens", "No tokens yet"),
+        ("/account", "this one"),
+    ):
         await person.go(path)
         await person.sees(text)
         await look(person, path)
@@ -49,6 +54,7 @@ async def test_pages_of_a_dataset(person: Person) -> None:
         ("Quality", "Baskets and returning customers"),
         ("Answers", "How large are baskets?"),
         ("Jobs", "Asked for"),
+        ("Streams", "Start a stream"),
         ("Spec", "Vintage"),
     ):
         await person.page.get_by_role("navigation", name="Dataset").get_by_role("link", name=tab).click()

@@ -53,7 +53,9 @@ describe('the frame around every page', () => {
     show('/')
     expect(screen.getByText('ada')).toBeTruthy()
     const names = screen.getAllByRole('link').map((link) => link.textContent)
-    expect(names).toEqual(expect.arrayContaining(['Datasets', 'Jobs', 'Tokens', 'Skip to content']))
+    expect(names).toEqual(
+      expect.arrayContaining(['Datasets', 'Jobs', 'Streams', 'Tokens', 'Skip to content']),
+    )
   })
 
   it('shows the administration to administrators, and nothing there to others', () => {

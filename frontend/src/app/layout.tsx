@@ -14,6 +14,7 @@ import { useSession } from '@/lib/session/store'
 const places = [
   ['Datasets', '/'],
   ['Jobs', '/jobs'],
+  ['Streams', '/streams'],
   ['Tokens', '/tokens'],
 ] as const
 

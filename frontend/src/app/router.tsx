@@ -46,6 +46,12 @@ const dataset: RouteObject[] = [
     lazy: async () => ({ Component: (await import('@/features/jobs/dataset-jobs-tab')).DatasetJobsTab }),
   },
   {
+    path: 'streams',
+    lazy: async () => ({
+      Component: (await import('@/features/streams/dataset-streams-tab')).DatasetStreamsTab,
+    }),
+  },
+  {
     path: 'spec',
     lazy: async () => ({ Component: (await import('@/features/datasets/spec-tab')).SpecTab }),
   },
@@ -91,6 +97,10 @@ const signedIn: RouteObject[] = [
   {
     path: 'jobs/:jobId',
     lazy: async () => ({ Component: (await import('@/features/jobs/job-page')).JobPage }),
+  },
+  {
+    path: 'streams',
+    lazy: async () => ({ Component: (await import('@/features/streams/streams-page')).StreamsPage }),
   },
   {
     path: 'tokens',

@@ -184,6 +184,7 @@ describe('single keys', () => {
       'New dataset',
       'Go to datasets',
       'Go to jobs',
+      'Go to streams',
       'Go to tokens',
       'Go to account',
       'Show the keyboard shortcuts',

@@ -11,6 +11,7 @@ export interface Place {
 const pages: readonly Place[] = [
   { name: 'Datasets', to: '/', keys: ['g', 'd'] },
   { name: 'Jobs', to: '/jobs', keys: ['g', 'j'] },
+  { name: 'Streams', to: '/streams', keys: ['g', 'r'] },
   { name: 'Tokens', to: '/tokens', keys: ['g', 't'] },
   { name: 'Account', to: '/account', keys: ['g', 'a'] },
 ]

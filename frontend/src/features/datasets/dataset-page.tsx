@@ -24,6 +24,7 @@ const tabs: readonly (readonly [name: string, to: string, need: Need | null])[] 
   ['Quality', 'report', 'rows'],
   ['Answers', 'answers', 'rows'],
   ['Jobs', 'jobs', null],
+  ['Streams', 'streams', null],
   ['Spec', 'spec', null],
 ]
 

@@ -25,7 +25,7 @@ import { paceOf, type Pace } from './throughput'
 type Pages<T> = UseInfiniteQueryResult<InfiniteData<Page<T>, string | undefined>>
 
 /** Events come over the live connection; asking is for when it is down, and a safety net. */
-const pollInterval = (): number =>
+export const pollInterval = (): number =>
   useLiveJobs.getState().status === 'live' ? config.poll.online : config.poll.offline
 
 async function fetchJob(id: string): Promise<Job> {
