@@ -159,6 +159,7 @@ describe('the addresses of the interface', () => {
     '/jobs',
     '/jobs/j1',
     '/streams',
+    '/streams/s1',
     '/tokens',
     '/account',
     '/admin/users',

@@ -103,6 +103,10 @@ const signedIn: RouteObject[] = [
     lazy: async () => ({ Component: (await import('@/features/streams/streams-page')).StreamsPage }),
   },
   {
+    path: 'streams/:streamId',
+    lazy: async () => ({ Component: (await import('@/features/streams/stream-page')).StreamPage }),
+  },
+  {
     path: 'tokens',
     lazy: async () => ({ Component: (await import('@/features/tokens/tokens-page')).TokensPage }),
   },
