@@ -50,8 +50,9 @@ async def test_a_session_outlives_a_reload_and_keeps_nothing_that_scripts_could_
     await page.reload()
     await person.sees("No datasets yet")
     kept = await page.evaluate("Object.keys(localStorage).concat(Object.keys(sessionStorage))")
-    # How fast jobs were that this tab watched; it goes with the sign-out.
-    assert set(kept) <= {"cartload.theme", "cartload.observations", "react-router-scroll-positions"}
+    # How fast jobs and streams were that this tab watched; it goes with the sign-out.
+    watched = {"cartload.observations", "cartload.rates"}
+    assert set(kept) <= {"cartload.theme", "react-router-scroll-positions", *watched}
     assert await page.evaluate("document.cookie") == ""
     (cookie,) = await page.context.cookies()
     assert cookie["httpOnly"]

@@ -106,7 +106,7 @@ export function requestOf(draft: Draft, datasetId: string): StreamRequest {
     ...(speed === 'max' ? {} : { speed }),
     ...(rate === null ? {} : { rate_limit: rate }),
     ...(draft.ownTopics ? { own_topics: true } : {}),
-  } as StreamRequest
+  }
 }
 
 export const curlOf = (request: StreamRequest, origin: string): string =>

@@ -907,6 +907,158 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/streams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List your streams, newest first
+         * @description A page of streams, filtered by state and dataset.
+         */
+        get: operations["list_streams_api_streams_get"];
+        put?: never;
+        /**
+         * Play a dataset into Kafka
+         * @description Play the history of a dataset as events, in the order of time; 422 names the field that is wrong.
+         */
+        post: operations["create_stream_api_streams_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/streams/{stream_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a stream
+         * @description The stream's newest state.
+         */
+        get: operations["read_stream_api_streams__stream_id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a stream
+         * @description It stops, and is 404 from now on; what it has sent stays in Kafka.
+         */
+        delete: operations["delete_stream_api_streams__stream_id__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change the speed of a stream
+         * @description It goes on at the new speed from the event time that it has reached.
+         */
+        patch: operations["change_stream_api_streams__stream_id__patch"];
+        trace?: never;
+    };
+    "/api/streams/{stream_id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read what happened to a stream
+         * @description The stream's history, oldest first.
+         */
+        get: operations["read_stream_events_api_streams__stream_id__events_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/streams/{stream_id}/expected": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read what a stream adds up to
+         * @description The right answer for whoever reads the stream, where it stands still: paused, stopped or ended.
+         */
+        get: operations["read_expected_api_streams__stream_id__expected_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/streams/{stream_id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause a stream
+         * @description No event is sent, and its clock stands still, until it is resumed.
+         */
+        post: operations["pause_stream"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/streams/{stream_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume a stream
+         * @description A paused stream goes on where it stands; so does one that has failed.
+         */
+        post: operations["resume_stream"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/streams/{stream_id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop a stream
+         * @description It ends where it is, and cannot be resumed.
+         */
+        post: operations["stop_stream"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/generate_raw": {
         parameters: {
             query?: never;
@@ -2368,6 +2520,32 @@ export interface components {
              */
             next?: string | null;
         };
+        /** Page[StreamEvent] */
+        Page_StreamEvent_: {
+            /**
+             * Items
+             * @description The rows of this page, in a stable order.
+             */
+            items: components["schemas"]["StreamEvent"][];
+            /**
+             * Next
+             * @description The `cursor` of the next page; null on the last one.
+             */
+            next?: string | null;
+        };
+        /** Page[Stream] */
+        Page_Stream_: {
+            /**
+             * Items
+             * @description The rows of this page, in a stable order.
+             */
+            items: components["schemas"]["Stream"][];
+            /**
+             * Next
+             * @description The `cursor` of the next page; null on the last one.
+             */
+            next?: string | null;
+        };
         /** Page[Token] */
         Page_Token_: {
             /**
@@ -2394,6 +2572,7 @@ export interface components {
              */
             success?: boolean;
         };
+        Pattern: string;
         /**
          * Preview
          * @description What a spec would make.
@@ -2614,6 +2793,11 @@ export interface components {
             /** Total Count */
             total_count: number;
         };
+        /**
+         * @description Events a second at most, in real time; null: no limit.
+         * @example 5000
+         */
+        RateLimit: number;
         /**
          * RawFormat
          * @description Rows as JSON Lines, or as one JSON array.
@@ -2925,6 +3109,21 @@ export interface components {
             user_id: string;
         };
         /**
+         * @description How many times faster than real time events come after `live_from`: from 1 to 3600, or `max`, as fast as Kafka takes them.
+         * @example 60
+         */
+        Speed: number | "max";
+        /**
+         * SpeedChange
+         * @description Another speed for a stream.
+         * @example {
+         *       "speed": 600
+         *     }
+         */
+        SpeedChange: {
+            speed: components["schemas"]["Speed"];
+        };
+        /**
          * StageSeconds
          * @description Seconds spent in each stage; generating and storing are sums over workers and may overlap.
          */
@@ -2937,6 +3136,234 @@ export interface components {
             indexing?: components["schemas"]["Seconds"];
             /** @default 0 */
             storing?: components["schemas"]["Seconds"];
+        };
+        /**
+         * Stream
+         * @description A stream as users see it (`GET /api/streams/{id}` and the WebSocket's `stream` message).
+         */
+        Stream: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Dataset Id
+             * Format: uuid
+             */
+            dataset_id: string;
+            /**
+             * Error
+             * @description Why the stream failed; null otherwise.
+             */
+            error: string | null;
+            /**
+             * Event Time
+             * @description The time of the last event that has arrived in Kafka.
+             */
+            event_time: string | null;
+            /**
+             * Events Per Second
+             * @description Over the last seconds; null unless it is playing.
+             */
+            events_per_second: number | null;
+            /** @description Events that have arrived in Kafka. */
+            events_sent: components["schemas"]["Count"];
+            /** @description Null until they are all made. */
+            events_total: components["schemas"]["Count"] | null;
+            /** Finished At */
+            finished_at: string | null;
+            /**
+             * From
+             * @description Events after this moment are played; null: all from the first on.
+             */
+            from: string | null;
+            /** @description What its owner asked for last; the state follows it in a moment. */
+            goal: components["schemas"]["StreamGoal"];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Live From
+             * @description What happened until this moment is played at once, then the clock runs; null with the speed `max`.
+             */
+            live_from: string | null;
+            rate_limit: components["schemas"]["RateLimit"] | null;
+            /** @description How long the clock has been held up in all, because Kafka or the rate limit could not follow. */
+            seconds_slowed: components["schemas"]["Seconds"];
+            speed: components["schemas"]["Speed"];
+            /** Started At */
+            started_at: string | null;
+            state: components["schemas"]["StreamStatus"];
+            /**
+             * Stream Id
+             * Format: uuid
+             * @description Header `streamid` of its records: the same whenever this dataset is played.
+             */
+            stream_id: string;
+            /** Topics */
+            topics: components["schemas"]["StreamTopic"][];
+            /**
+             * Until
+             * @description The last moment that is played; null: the end of the dataset.
+             */
+            until: string | null;
+            /** @description Rises with every change: the higher one is the newer state. */
+            version: components["schemas"]["Count"];
+            /**
+             * Waiting For
+             * @description What holds the stream up, in words.
+             * @example Kafka at kafka:9092 cannot be reached (Connection refused)
+             */
+            waiting_for: string | null;
+        };
+        /**
+         * StreamEvent
+         * @description Something that happened to a stream.
+         * @example {
+         *       "at": "2026-01-05T09:30:04.100000Z",
+         *       "event": "playing",
+         *       "state": "playing",
+         *       "version": 3
+         *     }
+         */
+        StreamEvent: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Detail */
+            detail: string | null;
+            /**
+             * Event
+             * @description What happened.
+             * @example playing
+             */
+            event: string;
+            state: components["schemas"]["StreamStatus"];
+            version: components["schemas"]["Count"];
+        };
+        /**
+         * StreamExpected
+         * @description The right answer to a stream: what it adds up to where it stands.
+         * @example {
+         *       "as_of": "2025-11-28T00:41:07.320000Z",
+         *       "events": {
+         *         "ecommerce-orders": {
+         *           "order_created": 21004,
+         *           "order_updated": 55123
+         *         }
+         *       },
+         *       "tables": {
+         *         "users": {
+         *           "row_hash": "0000000000000000000000000000002a",
+         *           "rows": 10000
+         *         }
+         *       }
+         *     }
+         */
+        StreamExpected: {
+            /**
+             * As Of
+             * Format: date-time
+             * @description All events until this moment have arrived.
+             */
+            as_of: string;
+            /**
+             * Events
+             * @description How many events of each type the stream has played until that moment, by topic.
+             */
+            events: {
+                [key: string]: {
+                    [key: string]: components["schemas"]["Count"];
+                };
+            };
+            /**
+             * Tables
+             * @description The dataset's tables as of that moment: what all its changes of rows add up to.
+             */
+            tables: {
+                [key: string]: components["schemas"]["TableTotals"];
+            };
+        };
+        /** @enum {string} */
+        StreamGoal: "play" | "pause" | "stop";
+        /**
+         * StreamRequest
+         * @description Which dataset to play, which part of it, and how fast.
+         * @example {
+         *       "dataset_id": "0b8a3f5e-2d53-4b58-8f0f-1b0d5e6c7a92"
+         *     }
+         * @example {
+         *       "dataset_id": "0b8a3f5e-2d53-4b58-8f0f-1b0d5e6c7a92",
+         *       "live_from": "2025-11-28T00:00:00Z",
+         *       "speed": 60,
+         *       "topics": [
+         *         "ecommerce-orders",
+         *         "ecommerce-payments"
+         *       ]
+         *     }
+         */
+        StreamRequest: {
+            /**
+             * Dataset Id
+             * Format: uuid
+             */
+            dataset_id: string;
+            /**
+             * From
+             * @description Play events after this moment only.
+             */
+            from?: string | null;
+            /**
+             * Live From
+             * @description Play what happened until this moment at once, then at the speed; by default the clock runs from `from` on, or from the beginning of the dataset's window.
+             */
+            live_from?: string | null;
+            /**
+             * Own Topics
+             * @description Play into topics of this stream alone, whose names hold a part of its id, in place of those that all streams share.
+             * @default false
+             */
+            own_topics?: boolean;
+            rate_limit?: components["schemas"]["RateLimit"] | null;
+            /** @default max */
+            speed?: components["schemas"]["Speed"];
+            /**
+             * Topics
+             * @description Topics, in which `*` stands for any characters: `ecommerce-orders`, `ecommerce-cdc.*`. By default all business topics, which are those without `cdc`.
+             * @example [
+             *       "ecommerce-orders",
+             *       "ecommerce-payments"
+             *     ]
+             */
+            topics?: components["schemas"]["Pattern"][] | null;
+            /**
+             * Until
+             * @description Play no event after this moment.
+             */
+            until?: string | null;
+        };
+        /** @enum {string} */
+        StreamStatus: "queued" | "preparing" | "playing" | "paused" | "ended" | "stopped" | "failed";
+        /**
+         * StreamTopic
+         * @description A topic of a stream.
+         */
+        StreamTopic: {
+            /**
+             * Name
+             * @description As it is called in Kafka.
+             */
+            name: string;
+            /**
+             * Topic
+             * @description As it is called wherever its events are described.
+             */
+            topic: string;
         };
         /**
          * SystemHealth
@@ -2998,6 +3425,14 @@ export interface components {
         TableProgress: {
             rows_done: components["schemas"]["Count"];
             rows_total: components["schemas"]["Count"];
+        };
+        /**
+         * TableTotals
+         * @description Rows of a table and the order-independent hash over them.
+         */
+        TableTotals: {
+            row_hash: components["schemas"]["RowHash"];
+            rows: components["schemas"]["Count"];
         };
         /** @enum {string} */
         TargetName: "mysql" | "files" | "kafka";
@@ -6939,6 +7374,867 @@ export interface operations {
             };
             /** @description A problem. */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_streams_api_streams_get: {
+        parameters: {
+            query?: {
+                /** @description One state, or several with commas. */
+                state?: string | null;
+                /** @description Only the streams of this dataset. */
+                dataset_id?: string | null;
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                /** @description Most items of a page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "created_at": "2026-01-05T09:30:00Z",
+                     *           "dataset_id": "0b8a3f5e-2d53-4b58-8f0f-1b0d5e6c7a92",
+                     *           "event_time": "2025-11-28T00:41:07.320000Z",
+                     *           "events_per_second": 31.5,
+                     *           "events_sent": 98312,
+                     *           "events_total": 112480,
+                     *           "goal": "play",
+                     *           "id": "8d2f6f5c-9f0f-4c39-8a4f-2e4c5d1b7a10",
+                     *           "live_from": "2025-11-28T00:00:00Z",
+                     *           "seconds_slowed": 0,
+                     *           "speed": 60,
+                     *           "started_at": "2026-01-05T09:30:00.400000Z",
+                     *           "state": "playing",
+                     *           "stream_id": "5a14f1b0-9479-5307-a20f-d3dd78603b93",
+                     *           "topics": [
+                     *             {
+                     *               "name": "ecommerce-orders",
+                     *               "topic": "ecommerce-orders"
+                     *             }
+                     *           ],
+                     *           "version": 31
+                     *         }
+                     *       ],
+                     *       "next": "eyJuIjo0MX0"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_Stream_"];
+                };
+            };
+            /** @description No access token, or one that is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_stream_api_streams_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StreamRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    /** @description Where the stream is. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2026-01-05T09:30:00Z",
+                     *       "dataset_id": "0b8a3f5e-2d53-4b58-8f0f-1b0d5e6c7a92",
+                     *       "event_time": "2025-11-28T00:41:07.320000Z",
+                     *       "events_per_second": 31.5,
+                     *       "events_sent": 98312,
+                     *       "events_total": 112480,
+                     *       "goal": "play",
+                     *       "id": "8d2f6f5c-9f0f-4c39-8a4f-2e4c5d1b7a10",
+                     *       "live_from": "2025-11-28T00:00:00Z",
+                     *       "seconds_slowed": 0,
+                     *       "speed": 60,
+                     *       "started_at": "2026-01-05T09:30:00.400000Z",
+                     *       "state": "playing",
+                     *       "stream_id": "5a14f1b0-9479-5307-a20f-d3dd78603b93",
+                     *       "topics": [
+                     *         {
+                     *           "name": "ecommerce-orders",
+                     *           "topic": "ecommerce-orders"
+                     *         }
+                     *       ],
+                     *       "version": 31
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Stream"];
+                };
+            };
+            /** @description No access token, or one that is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its state forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_stream_api_streams__stream_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                stream_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2026-01-05T09:30:00Z",
+                     *       "dataset_id": "0b8a3f5e-2d53-4b58-8f0f-1b0d5e6c7a92",
+                     *       "event_time": "2025-11-28T00:41:07.320000Z",
+                     *       "events_per_second": 31.5,
+                     *       "events_sent": 98312,
+                     *       "events_total": 112480,
+                     *       "goal": "play",
+                     *       "id": "8d2f6f5c-9f0f-4c39-8a4f-2e4c5d1b7a10",
+                     *       "live_from": "2025-11-28T00:00:00Z",
+                     *       "seconds_slowed": 0,
+                     *       "speed": 60,
+                     *       "started_at": "2026-01-05T09:30:00.400000Z",
+                     *       "state": "playing",
+                     *       "stream_id": "5a14f1b0-9479-5307-a20f-d3dd78603b93",
+                     *       "topics": [
+                     *         {
+                     *           "name": "ecommerce-orders",
+                     *           "topic": "ecommerce-orders"
+                     *         }
+                     *       ],
+                     *       "version": 31
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Stream"];
+                };
+            };
+            /** @description No access token, or one that is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_stream_api_streams__stream_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                stream_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No access token, or one that is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_stream_api_streams__stream_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                stream_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SpeedChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    /** @description Where the stream is. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2026-01-05T09:30:00Z",
+                     *       "dataset_id": "0b8a3f5e-2d53-4b58-8f0f-1b0d5e6c7a92",
+                     *       "event_time": "2025-11-28T00:41:07.320000Z",
+                     *       "events_per_second": 31.5,
+                     *       "events_sent": 98312,
+                     *       "events_total": 112480,
+                     *       "goal": "play",
+                     *       "id": "8d2f6f5c-9f0f-4c39-8a4f-2e4c5d1b7a10",
+                     *       "live_from": "2025-11-28T00:00:00Z",
+                     *       "seconds_slowed": 0,
+                     *       "speed": 60,
+                     *       "started_at": "2026-01-05T09:30:00.400000Z",
+                     *       "state": "playing",
+                     *       "stream_id": "5a14f1b0-9479-5307-a20f-d3dd78603b93",
+                     *       "topics": [
+                     *         {
+                     *           "name": "ecommerce-orders",
+                     *           "topic": "ecommerce-orders"
+                     *         }
+                     *       ],
+                     *       "version": 31
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Stream"];
+                };
+            };
+            /** @description No access token, or one that is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its state forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_stream_events_api_streams__stream_id__events_get: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                /** @description Most items of a page. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                stream_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "at": "2026-01-05T09:30:04.100000Z",
+                     *           "event": "playing",
+                     *           "state": "playing",
+                     *           "version": 3
+                     *         }
+                     *       ],
+                     *       "next": "eyJuIjo0MX0"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_StreamEvent_"];
+                };
+            };
+            /** @description No access token, or one that is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_expected_api_streams__stream_id__expected_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                stream_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "as_of": "2025-11-28T00:41:07.320000Z",
+                     *       "events": {
+                     *         "ecommerce-orders": {
+                     *           "order_created": 21004,
+                     *           "order_updated": 55123
+                     *         }
+                     *       },
+                     *       "tables": {
+                     *         "users": {
+                     *           "row_hash": "0000000000000000000000000000002a",
+                     *           "rows": 10000
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StreamExpected"];
+                };
+            };
+            /** @description No access token, or one that is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its state forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pause_stream: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                stream_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    /** @description Where the stream is. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2026-01-05T09:30:00Z",
+                     *       "dataset_id": "0b8a3f5e-2d53-4b58-8f0f-1b0d5e6c7a92",
+                     *       "event_time": "2025-11-28T00:41:07.320000Z",
+                     *       "events_per_second": 31.5,
+                     *       "events_sent": 98312,
+                     *       "events_total": 112480,
+                     *       "goal": "play",
+                     *       "id": "8d2f6f5c-9f0f-4c39-8a4f-2e4c5d1b7a10",
+                     *       "live_from": "2025-11-28T00:00:00Z",
+                     *       "seconds_slowed": 0,
+                     *       "speed": 60,
+                     *       "started_at": "2026-01-05T09:30:00.400000Z",
+                     *       "state": "playing",
+                     *       "stream_id": "5a14f1b0-9479-5307-a20f-d3dd78603b93",
+                     *       "topics": [
+                     *         {
+                     *           "name": "ecommerce-orders",
+                     *           "topic": "ecommerce-orders"
+                     *         }
+                     *       ],
+                     *       "version": 31
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Stream"];
+                };
+            };
+            /** @description No access token, or one that is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its state forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resume_stream: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                stream_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    /** @description Where the stream is. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2026-01-05T09:30:00Z",
+                     *       "dataset_id": "0b8a3f5e-2d53-4b58-8f0f-1b0d5e6c7a92",
+                     *       "event_time": "2025-11-28T00:41:07.320000Z",
+                     *       "events_per_second": 31.5,
+                     *       "events_sent": 98312,
+                     *       "events_total": 112480,
+                     *       "goal": "play",
+                     *       "id": "8d2f6f5c-9f0f-4c39-8a4f-2e4c5d1b7a10",
+                     *       "live_from": "2025-11-28T00:00:00Z",
+                     *       "seconds_slowed": 0,
+                     *       "speed": 60,
+                     *       "started_at": "2026-01-05T09:30:00.400000Z",
+                     *       "state": "playing",
+                     *       "stream_id": "5a14f1b0-9479-5307-a20f-d3dd78603b93",
+                     *       "topics": [
+                     *         {
+                     *           "name": "ecommerce-orders",
+                     *           "topic": "ecommerce-orders"
+                     *         }
+                     *       ],
+                     *       "version": 31
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Stream"];
+                };
+            };
+            /** @description No access token, or one that is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its state forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stop_stream: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                stream_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    /** @description Where the stream is. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2026-01-05T09:30:00Z",
+                     *       "dataset_id": "0b8a3f5e-2d53-4b58-8f0f-1b0d5e6c7a92",
+                     *       "event_time": "2025-11-28T00:41:07.320000Z",
+                     *       "events_per_second": 31.5,
+                     *       "events_sent": 98312,
+                     *       "events_total": 112480,
+                     *       "goal": "play",
+                     *       "id": "8d2f6f5c-9f0f-4c39-8a4f-2e4c5d1b7a10",
+                     *       "live_from": "2025-11-28T00:00:00Z",
+                     *       "seconds_slowed": 0,
+                     *       "speed": 60,
+                     *       "started_at": "2026-01-05T09:30:00.400000Z",
+                     *       "state": "playing",
+                     *       "stream_id": "5a14f1b0-9479-5307-a20f-d3dd78603b93",
+                     *       "topics": [
+                     *         {
+                     *           "name": "ecommerce-orders",
+                     *           "topic": "ecommerce-orders"
+                     *         }
+                     *       ],
+                     *       "version": 31
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Stream"];
+                };
+            };
+            /** @description No access token, or one that is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its state forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
