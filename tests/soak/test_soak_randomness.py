@@ -6,6 +6,8 @@ import pytest
 
 from support.randomness import Field, dependent, fields, uneven
 
+pytestmark = pytest.mark.timeout(1800)
+
 ROWS = 80_000
 SLABS = 10
 LAST_SEED = 2**53 - 1
