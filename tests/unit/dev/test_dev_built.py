@@ -6,6 +6,7 @@ import tarfile
 from pathlib import Path
 from typing import Any
 
+import confluent_kafka
 import pytest
 
 from cartload_dev.docker.built import MOST_BYTES, Image, read
@@ -86,6 +87,14 @@ def test_what_only_speaks_of_keys_is_no_secret(tmp_path: Path) -> None:
     assert (
         saved(tmp_path, [{"lib/keys.py": code, "certs/ca.pem": b"-----BEGIN CERTIFICATE-----"}]).secrets == ()
     )
+
+
+def test_a_key_that_a_library_publishes_is_no_secret_and_hides_none(tmp_path: Path) -> None:
+    [library] = Path(confluent_kafka.__file__).parents[1].glob("confluent_kafka.libs/librdkafka-*")
+    content = library.read_bytes()
+    assert b"-----BEGIN PRIVATE KEY-----" in content
+    assert saved(tmp_path, [{"lib/kafka.so": content}]).secrets == ()
+    assert len(saved(tmp_path, [{"lib/kafka.so": content + KEY}]).secrets) == 1
 
 
 @pytest.mark.parametrize("user", ["", "root", "app", "0:0", "10001", "10001:0"])

@@ -1,5 +1,6 @@
 """The images that were built: how much there is to download, who they run as, that no secret is in them."""
 
+import hashlib
 import json
 import re
 import subprocess
@@ -23,6 +24,9 @@ SECRET_FILES = re.compile(
     r"\.docker/config\.json|\.aws/credentials|secrets/[^/]+/[^/]+)$"
 )
 PRIVATE_KEY = re.compile(rb"-----BEGIN [A-Z ]*PRIVATE KEY-----\s+[A-Za-z0-9+/=\s]{64,}-----END")
+PUBLISHED_KEYS = frozenset({"6f4c187f4d903919a91948eb58e451219fd9169d9a400b14239c1d21a5d830de"})
+"""Digests (SHA-256, of what the pattern finds) of keys that everybody has: the one of librdkafka's own unit
+tests, which are a part of the library."""
 SECRET_NAMES = re.compile(r"(PASSWORD|SECRET|TOKEN|CREDENTIAL|PRIVATE|CONNECTION_STRING)\w*=\S")
 
 
@@ -129,8 +133,13 @@ def _suspects(layer: tarfile.TarFile) -> Iterator[str]:
             continue
         if SECRET_FILES.search(member.name):
             yield member.name
-        elif (content := layer.extractfile(member)) and PRIVATE_KEY.search(content.read()):
+        elif (content := layer.extractfile(member)) and _has_private_key(content.read()):
             yield f"a private key in {member.name}"
+
+
+def _has_private_key(content: bytes) -> bool:
+    keys = {hashlib.sha256(found.group()).hexdigest() for found in PRIVATE_KEY.finditer(content)}
+    return bool(keys - PUBLISHED_KEYS)
 
 
 def _file(archive: tarfile.TarFile, name: str) -> IO[bytes]:
