@@ -2,35 +2,15 @@
 
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import JSON, BigInteger, Boolean, Column, Double, Index, Integer, MetaData, Table, Text
 from sqlalchemy.dialects.mysql import CHAR, VARCHAR
-from sqlalchemy.engine.interfaces import Dialect
-from sqlalchemy.types import TypeDecorator
 
-from cartload_kit.database.types import UtcDateTime, Words
+from cartload_kit.database.types import UtcDateTime, Uuid, Words
 
 metadata = MetaData()
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
 """What makes these tables, step by step."""
-
-
-class Id(TypeDecorator[UUID]):
-    """A UUID kept as 36 ASCII characters."""
-
-    # ASCII and named, because in utf8mb4 an index entry may take four bytes a character, and because MySQL
-    # and MariaDB have different default collations.
-    impl = CHAR(36, charset="ascii", collation="ascii_bin")
-    cache_ok = True
-
-    def process_bind_param(self, value: UUID | None, dialect: Dialect) -> str | None:
-        """Store as text."""
-        return None if value is None else str(value)
-
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> UUID | None:
-        """Read as UUID."""
-        return None if value is None else UUID(value)
 
 
 def _digest() -> CHAR:
@@ -56,7 +36,7 @@ _OPTIONS: dict[str, Any] = {
 owners = Table(
     "owners",
     metadata,
-    Column("owner_id", Id(), primary_key=True),
+    Column("owner_id", Uuid(), primary_key=True),
     Column("deleted_at", UtcDateTime(), nullable=True, comment="When the account was deleted."),
     **_OPTIONS,
 )
@@ -66,8 +46,8 @@ datasets = Table(
     "datasets",
     metadata,
     _number(),
-    Column("id", Id(), nullable=False, unique=True),
-    Column("owner_id", Id(), nullable=False),
+    Column("id", Uuid(), nullable=False, unique=True),
+    Column("owner_id", Uuid(), nullable=False),
     Column("name", VARCHAR(200), nullable=False),
     Column("state", _word(16), nullable=False),
     Column("spec", JSON, nullable=False, comment="Resolved."),
@@ -78,7 +58,7 @@ datasets = Table(
         "tables", JSON, nullable=False, comment="Rows, hash and bytes stored, a table; of all ended jobs."
     ),
     Column("bytes", BigInteger, nullable=False, comment="Stored in Blob, of all ended jobs."),
-    Column("active_job_id", Id(), nullable=True, comment="The one unfinished job."),
+    Column("active_job_id", Uuid(), nullable=True, comment="The one unfinished job."),
     Column("created_at", UtcDateTime(), nullable=False),
     Column("delete_due_at", UtcDateTime(), nullable=True, comment="When to send the delete (again)."),
     Column("deleted_at", UtcDateTime(), nullable=True, comment="Nothing is left of it."),
@@ -94,9 +74,9 @@ jobs = Table(
     "jobs",
     metadata,
     _number(),
-    Column("id", Id(), nullable=False, unique=True),
-    Column("dataset_id", Id(), nullable=False),
-    Column("owner_id", Id(), nullable=False),
+    Column("id", Uuid(), nullable=False, unique=True),
+    Column("dataset_id", Uuid(), nullable=False),
+    Column("owner_id", Uuid(), nullable=False),
     Column("kind", _word(16), nullable=False),
     Column("state", _word(16), nullable=False),
     Column("step", _word(16), nullable=False, comment="What is awaited: prepare generate index check none."),
@@ -190,10 +170,10 @@ job_events = Table(
 idempotency_keys = Table(
     "idempotency_keys",
     metadata,
-    Column("owner_id", Id(), primary_key=True),
+    Column("owner_id", Uuid(), primary_key=True),
     Column("idempotency_key", _word(255), primary_key=True),
     Column("request_hash", _digest(), nullable=False),
-    Column("job_id", Id(), nullable=False),
+    Column("job_id", Uuid(), nullable=False),
     Column("answer", JSON, nullable=False),
     Column("created_at", UtcDateTime(), nullable=False),
     Index("ix_idempotency_keys_created", "created_at"),
@@ -217,13 +197,13 @@ streams = Table(
     "streams",
     metadata,
     _number(),
-    Column("id", Id(), nullable=False, unique=True),
-    Column("owner_id", Id(), nullable=False),
-    Column("dataset_id", Id(), nullable=False),
+    Column("id", Uuid(), nullable=False, unique=True),
+    Column("owner_id", Uuid(), nullable=False),
+    Column("dataset_id", Uuid(), nullable=False),
     Column("state", _word(16), nullable=False),
     Column("goal", _word(16), nullable=False, comment="What its owner wants: play pause stop."),
     Column("version", BigInteger, nullable=False, comment="Rises with every change that a user can see."),
-    Column("stream_id", Id(), nullable=False, comment="The same whenever this dataset is played."),
+    Column("stream_id", Uuid(), nullable=False, comment="The same whenever this dataset is played."),
     Column("spec", JSON, nullable=False, comment="Resolved, until the end of the stream."),
     Column("segments", JSON, nullable=False, comment="The runs of customers that are played."),
     Column("topics", JSON, nullable=False),
