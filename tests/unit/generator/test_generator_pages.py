@@ -5,8 +5,8 @@ from uuid import UUID
 import pytest
 
 from cartload_generator.api.jobs.routes import STATES
-from cartload_generator.api.pages import NumberPosition, number_in, states_in
 from cartload_kit.errors import Unprocessable
+from cartload_kit.numbered_pages import NumberPosition, number_in, states_in
 from cartload_kit.pagination import encode_cursor
 
 

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from cartload_kit.settings import CheckedSettings, HttpUrl, Origins, ProxySettings
 
@@ -42,3 +42,20 @@ class BrowserSettings(CheckedSettings):
         description="Browser origins that may use the refresh cookie and the WebSocket; "
         "empty: that of the request itself.",
     )
+
+
+class EventTopicSettings(CheckedSettings):
+    """How the topics are called that events of streams and shops go to."""
+
+    stream_topic_prefix: str = Field(
+        default="ecommerce-",
+        pattern=r"^[A-Za-z0-9._-]{0,100}$",
+        description="What the names of the topics begin with that streams and shops send events to.",
+    )
+
+    @field_validator("stream_topic_prefix")
+    @classmethod
+    def _is_not_ours(cls, prefix: str) -> str:
+        if prefix.startswith("cartload."):
+            raise ValueError("must not begin as the topics of Cartload itself do, with cartload.")
+        return prefix

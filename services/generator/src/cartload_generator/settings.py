@@ -1,14 +1,12 @@
 """What each role of the generator is told: one frozen class a role."""
 
-from collections.abc import Iterable
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
 
-from cartload_kit.kafka.settings import KafkaSettings
-from cartload_kit.settings import CheckedSettings, Conflict, DatabaseUrl, Settings
-from cartload_kit.shared_settings import TokenCheckSettings
+from cartload_kit.kafka.settings import DirectKafkaSettings, KafkaSettings
+from cartload_kit.settings import CheckedSettings, DatabaseUrl, Settings
+from cartload_kit.shared_settings import EventTopicSettings, TokenCheckSettings
 
 _GIB = 2**30
 
@@ -25,7 +23,7 @@ class LettersSettings(MigrateSettings, KafkaSettings):
     """What the commands on dead letters need."""
 
 
-class ApiSettings(Settings, TokenCheckSettings, MigrateSettings, KafkaSettings):
+class ApiSettings(Settings, TokenCheckSettings, MigrateSettings, KafkaSettings, EventTopicSettings):
     """The role `api`: jobs, datasets and the dispatcher."""
 
     job_customers: int = Field(
@@ -73,21 +71,9 @@ class ApiSettings(Settings, TokenCheckSettings, MigrateSettings, KafkaSettings):
     user_streams: int = Field(
         default=3, ge=1, le=100, description="Most streams of one user that have not ended."
     )
-    stream_topic_prefix: str = Field(
-        default="ecommerce-",
-        pattern=r"^[A-Za-z0-9._-]{0,100}$",
-        description="What the names of the topics begin with that streams are played into.",
-    )
     generator_pool: int = Field(
         default=16, ge=10, le=100, description="Connections to the generator's database."
     )
-
-    @field_validator("stream_topic_prefix")
-    @classmethod
-    def _is_not_ours(cls, prefix: str) -> str:
-        if prefix.startswith("cartload."):
-            raise ValueError("must not begin as the topics of Cartload itself do, with cartload.")
-        return prefix
 
     @field_validator("disk_path")
     @classmethod
@@ -98,7 +84,7 @@ class ApiSettings(Settings, TokenCheckSettings, MigrateSettings, KafkaSettings):
         return path
 
 
-class PlayerSettings(Settings, MigrateSettings, KafkaSettings):
+class PlayerSettings(Settings, MigrateSettings, DirectKafkaSettings):
     """The role `player`."""
 
     player_streams: int = Field(
@@ -108,18 +94,8 @@ class PlayerSettings(Settings, MigrateSettings, KafkaSettings):
         default=4, ge=2, le=100, description="Connections of a player to the generator's database."
     )
     stream_partitions: int = Field(
-        default=6, ge=1, le=1000, description="Partitions of the topics that a player creates."
+        default=6, ge=1, le=1000, description="Partitions of the topics for events that this role creates."
     )
-
-    def conflicts(self) -> Iterable[Conflict]:
-        """Yield what does not fit together."""
-        yield from super().conflicts()
-        tokens, proxy = self.kafka_oauth_token_url, self.proxy
-        if tokens is not None and proxy is not None and (urlsplit(tokens).hostname or "") not in proxy.bypass:
-            yield Conflict(
-                ("kafka_oauth_token_url", "proxy_bypass"),
-                "a player asks for its tokens without the proxy: the bypass must hold their host",
-            )
 
 
 class WorkerSettings(Settings, KafkaSettings):

@@ -31,10 +31,11 @@ def migrate(url: str, directory: Path) -> None:
     and NotMigrated when the newer schema does not suit this code. Runs an event loop of its own: call it from
     no other.
     """
-    asyncio.run(_migrate(url, directory))
+    asyncio.run(migrate_database(url, directory))
 
 
-async def _migrate(url: str, directory: Path) -> None:
+async def migrate_database(url: str, directory: Path) -> None:
+    """As `migrate`, for callers that are in an event loop."""
     # No pool: the lock belongs to the connection, and ends with it if this process is killed. No limits of
     # the session either: a migration may take longer than any request.
     engine = create_async_engine(async_url(url), poolclass=NullPool, connect_args=connecting(url))

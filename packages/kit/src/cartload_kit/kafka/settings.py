@@ -4,7 +4,8 @@ import ssl
 from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr
 
@@ -159,3 +160,39 @@ class KafkaSettings(ProxySettings):
             password=secret.get_secret_value() if secret is not None else None,
             tokens=tokens,
         )
+
+
+class DirectKafkaSettings(KafkaSettings):
+    """Kafka, for roles that also use a client which asks for its tokens without the proxy."""
+
+    def conflicts(self) -> Iterable[Conflict]:
+        """Yield what does not fit together."""
+        yield from super().conflicts()
+        tokens, proxy = self.kafka_oauth_token_url, self.proxy
+        if tokens is not None and proxy is not None and (urlsplit(tokens).hostname or "") not in proxy.bypass:
+            yield Conflict(
+                ("kafka_oauth_token_url", "proxy_bypass"),
+                "this role asks for its tokens without the proxy: the bypass must hold their host",
+            )
+
+    @property
+    def kafka_options(self) -> dict[str, Any]:
+        """The same settings in plain values, by the names that the engine's `KafkaUrl` has for them."""
+        password, secret = self.kafka_password, self.kafka_oauth_client_secret
+        files = {
+            "ca": self.kafka_ca_file,
+            "certificate": self.kafka_certificate_file,
+            "key": self.kafka_key_file,
+        }
+        return {
+            "brokers": tuple(broker.strip() for broker in self.kafka_bootstrap_servers.split(",")),
+            "tls": self._has_tls,
+            **{name: None if file is None else str(file) for name, file in files.items()},
+            "mechanism": self.kafka_sasl_mechanism,
+            "user": self.kafka_username,
+            "password": None if password is None else password.get_secret_value(),
+            "token_url": self.kafka_oauth_token_url,
+            "client_id": self.kafka_oauth_client_id,
+            "client_secret": None if secret is None else secret.get_secret_value(),
+            "scope": self.kafka_oauth_scope,
+        }

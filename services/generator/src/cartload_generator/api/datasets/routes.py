@@ -11,9 +11,9 @@ from cartload_generator.api.datasets.schemas import Dataset as DatasetView
 from cartload_generator.api.datasets.views import view
 from cartload_generator.api.dependencies import Owner, ServicesDep
 from cartload_generator.api.ownership import require_own_dataset
-from cartload_generator.api.pages import Cursor, Limit, cut_by_number, number_in, page_of
 from cartload_generator.repository import datasets, jobs
 from cartload_kit.database import transaction
+from cartload_kit.numbered_pages import Cursor, Limit, cut_by_number, number_in, page_of
 from cartload_kit.pagination import Page
 
 router = APIRouter(prefix="/api/datasets", tags=["datasets"])

@@ -13,9 +13,9 @@ from cartload_generator.api.dead_letters.schemas import (
 )
 from cartload_generator.api.dead_letters.views import detailed_view, view
 from cartload_generator.api.dependencies import ServicesDep
-from cartload_generator.api.pages import Cursor, Limit, page_of
 from cartload_generator.domain.dead_letters import LETTER_ID, LetterFilter, LetterState
 from cartload_kit.http.openapi import problem_answers
+from cartload_kit.numbered_pages import Cursor, Limit, page_of
 from cartload_kit.pagination import Page, Position, add_link, read_cursor
 from cartload_kit.tokens import CurrentAdmin
 

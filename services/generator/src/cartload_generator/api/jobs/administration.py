@@ -10,7 +10,11 @@ from cartload_generator.api.dependencies import ServicesDep
 from cartload_generator.api.jobs.control import cancel_for_owner
 from cartload_generator.api.jobs.routes import STATES
 from cartload_generator.api.jobs.schemas import JOB_EXAMPLE
-from cartload_generator.api.pages import (
+from cartload_generator.domain.entities import Job
+from cartload_generator.repository import jobs
+from cartload_kit.database import transaction
+from cartload_kit.http.openapi import problem_answers
+from cartload_kit.numbered_pages import (
     Cursor,
     Limit,
     States,
@@ -19,10 +23,6 @@ from cartload_generator.api.pages import (
     page_of,
     states_in,
 )
-from cartload_generator.domain.entities import Job
-from cartload_generator.repository import jobs
-from cartload_kit.database import transaction
-from cartload_kit.http.openapi import problem_answers
 from cartload_kit.pagination import Page
 from cartload_kit.tokens import CurrentAdmin
 

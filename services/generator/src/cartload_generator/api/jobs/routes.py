@@ -12,7 +12,12 @@ from cartload_generator.api.jobs.control import control
 from cartload_generator.api.jobs.create import accept
 from cartload_generator.api.jobs.schemas import EVENT_EXAMPLE, JOB_EXAMPLE, JobEvent, JobRequest
 from cartload_generator.api.ownership import require_own_job
-from cartload_generator.api.pages import (
+from cartload_generator.domain.entities import Job
+from cartload_generator.domain.states import ENDED, Action
+from cartload_generator.repository import jobs
+from cartload_kit.database import transaction
+from cartload_kit.http.openapi import problem_answers
+from cartload_kit.numbered_pages import (
     Cursor,
     Limit,
     NumberPosition,
@@ -22,11 +27,6 @@ from cartload_generator.api.pages import (
     page_of,
     states_in,
 )
-from cartload_generator.domain.entities import Job
-from cartload_generator.domain.states import ENDED, Action
-from cartload_generator.repository import jobs
-from cartload_kit.database import transaction
-from cartload_kit.http.openapi import problem_answers
 from cartload_kit.pagination import Page, add_link
 
 router = APIRouter(prefix="/api/jobs", tags=["jobs"])

@@ -9,16 +9,6 @@ from fastapi import APIRouter, Query, Request, Response
 from cartload_contracts.streams import StreamStatus, StreamView
 from cartload_generator.api.dependencies import Owner, Services, ServicesDep
 from cartload_generator.api.ownership import require_own_stream
-from cartload_generator.api.pages import (
-    Cursor,
-    Limit,
-    NumberPosition,
-    States,
-    cut_by_number,
-    number_in,
-    page_of,
-    states_in,
-)
 from cartload_generator.api.streams.control import change_speed, control, delete
 from cartload_generator.api.streams.create import create
 from cartload_generator.api.streams.schemas import (
@@ -35,6 +25,16 @@ from cartload_generator.repository import streams
 from cartload_kit.database import transaction
 from cartload_kit.errors import Conflict
 from cartload_kit.http.openapi import problem_answers
+from cartload_kit.numbered_pages import (
+    Cursor,
+    Limit,
+    NumberPosition,
+    States,
+    cut_by_number,
+    number_in,
+    page_of,
+    states_in,
+)
 from cartload_kit.pagination import Page, add_link
 
 router = APIRouter(prefix="/api/streams", tags=["streams"])

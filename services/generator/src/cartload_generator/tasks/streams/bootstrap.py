@@ -25,32 +25,9 @@ _DELIVERY_SECONDS = 10.0
 """How long a broker that is away is waited for before its stream says so; then it is tried again."""
 
 
-def kafka_url(settings: PlayerSettings) -> KafkaUrl:
-    """How streams reach Kafka: with another client than messages, but by the same settings."""
-    password, secret = settings.kafka_password, settings.kafka_oauth_client_secret
-    certificate, key, ca = (
-        None if file is None else str(file)
-        for file in (settings.kafka_certificate_file, settings.kafka_key_file, settings.kafka_ca_file)
-    )
-    return KafkaUrl(
-        brokers=tuple(broker.strip() for broker in settings.kafka_bootstrap_servers.split(",")),
-        tls=settings.kafka_security_protocol in ("SSL", "SASL_SSL"),
-        ca=ca,
-        certificate=certificate,
-        key=key,
-        mechanism=settings.kafka_sasl_mechanism,
-        user=settings.kafka_username,
-        password=None if password is None else password.get_secret_value(),
-        token_url=settings.kafka_oauth_token_url,
-        client_id=settings.kafka_oauth_client_id,
-        client_secret=None if secret is None else secret.get_secret_value(),
-        scope=settings.kafka_oauth_scope,
-    )
-
-
 def sinks(settings: PlayerSettings) -> OpenSink:
-    """What opens the topics of a stream."""
-    url = kafka_url(settings)
+    """What opens the topics of a stream: with another client than messages, but by the same settings."""
+    url = KafkaUrl(**settings.kafka_options)
 
     def open_sink(stream: Stream) -> AbstractContextManager[Sink]:
         return KafkaSink(
