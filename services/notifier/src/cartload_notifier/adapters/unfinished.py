@@ -11,6 +11,7 @@ from tenacity import AsyncRetrying, RetryCallState, RetryError, retry_if_excepti
 from cartload_contracts.jobs import UNFINISHED
 from cartload_contracts.streams import OPEN
 from cartload_kit.backoff import Backoff
+from cartload_kit.bounded_body import BodyTooLong, read_at_most
 from cartload_kit.describe_error import describe_error
 from cartload_kit.logging import get_logger
 from cartload_kit.proxy import Proxy
@@ -101,7 +102,10 @@ class Unfinished:
                 return {"items": []}
             if answer.status != 200:
                 raise _NoAnswer(f"status {answer.status}")
-            return _object(await _read(answer))
+            try:
+                return _object(await read_at_most(answer, _MOST_BYTES))
+            except BodyTooLong as error:
+                raise _NoAnswer(str(error)) from error
 
 
 def new_session(proxy: Proxy | None = None) -> aiohttp.ClientSession:
@@ -116,16 +120,6 @@ def _log_failure(call: RetryCallState) -> None:
     error = call.outcome.exception() if call.outcome else None
     if error is not None:
         _log.warning("the generator gave no jobs or streams: %s", describe_error(error))
-
-
-async def _read(answer: aiohttp.ClientResponse) -> bytes:
-    chunks, size = [], 0
-    async for chunk in answer.content.iter_chunked(65536):
-        size += len(chunk)
-        if size > _MOST_BYTES:
-            raise _NoAnswer("the answer is too long")
-        chunks.append(chunk)
-    return b"".join(chunks)
 
 
 def _object(body: bytes) -> dict[str, Any]:
