@@ -8,7 +8,15 @@ from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic
 
 from cartload.encoders.kafka_records import named
 from cartload.events.topics import ORDERS, PAYMENTS
-from cartload.storage.kafka_client import KafkaFailedError, refusal
+from cartload.storage.kafka_client import (
+    KafkaFailedError,
+    Troubles,
+    metadata,
+    refusal,
+    refusals_told,
+    settings,
+)
+from cartload.storage.kafka_url import OAUTHBEARER, KafkaUrl
 
 DEFAULT_PARTITIONS: Final = 6
 _SECONDS: Final = 15.0
@@ -23,6 +31,18 @@ _CONFIG: Final = {
     # By default Kafka refuses what is more than an hour ahead of its clock.
     "message.timestamp.after.max.ms": str(2**63 - 1),
 }
+
+
+def create_topics(url: KafkaUrl, wanted: Sequence[str], prefix: str, partitions: int) -> list[str]:
+    """As :func:`ensure_topics`, for whoever sends events with another client.
+
+    Raises KafkaFailedError, also when no broker answers in time.
+    """
+    troubles = Troubles(url.shown, tokens=url.mechanism == OAUTHBEARER)
+    with refusals_told(f"Kafka at {url.shown}"):
+        admin = AdminClient(settings(url, troubles))
+    existing = {name: len(topic.partitions) for name, topic in metadata(admin, troubles).topics.items()}
+    return ensure_topics(admin, existing, wanted, prefix, partitions)
 
 
 def ensure_topics(
