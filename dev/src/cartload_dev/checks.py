@@ -26,6 +26,7 @@ PACKAGES = (
     "cartload_generator",
     "cartload_writer",
     "cartload_notifier",
+    "cartload_shop",
     "cartload_dev",
 )
 SCRIPT_FOLDERS = ("tests", "dev/generate", "deploy/docker", "examples")

@@ -22,6 +22,7 @@ SOURCES = {
     "cartload_generator": ROOT / "services/generator",
     "cartload_writer": ROOT / "services/writer",
     "cartload_notifier": ROOT / "services/notifier",
+    "cartload_shop": ROOT / "services/shop",
     "cartload_dev": ROOT / "dev",
 }
 
@@ -35,6 +36,7 @@ ARROWS: dict[str, frozenset[str]] = {
     "cartload_generator": frozenset({"cartload", "cartload_contracts", "cartload_kit"}),
     "cartload_writer": frozenset({"cartload", "cartload_contracts", "cartload_kit"}),
     "cartload_notifier": frozenset({"cartload_contracts", "cartload_kit"}),
+    "cartload_shop": frozenset({"cartload", "cartload_contracts", "cartload_kit"}),
     "cartload_dev": frozenset({"cartload_setup"}),
 }
 

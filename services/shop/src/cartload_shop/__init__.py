@@ -1,0 +1,1 @@
+"""The shop service: shops that are opened on datasets and live on."""

@@ -1,0 +1,1 @@
+"""Other services, as the shop service sees them."""

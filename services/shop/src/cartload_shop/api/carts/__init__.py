@@ -1,0 +1,1 @@
+"""Carts: of accounts, and of guests who have a token."""

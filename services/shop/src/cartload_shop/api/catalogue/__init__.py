@@ -1,0 +1,1 @@
+"""What a shop sells: its products, and the stock of their SKUs."""

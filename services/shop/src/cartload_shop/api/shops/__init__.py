@@ -1,0 +1,1 @@
+"""Shops themselves: opened, read, their clock, deleted."""

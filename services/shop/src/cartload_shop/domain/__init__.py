@@ -1,0 +1,1 @@
+"""The rules of a living shop, without any server."""

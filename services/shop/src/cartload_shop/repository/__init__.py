@@ -1,0 +1,1 @@
+"""The shops, and what lies in the database of each, as SQL."""

@@ -1,0 +1,27 @@
+"""Whether products of a shop are shown: those without a line here are."""
+
+from typing import Literal
+
+from sqlalchemy import select
+from sqlalchemy.dialects.mysql import insert as upsert
+
+from cartload_shop.domain.shops import EntityId
+from cartload_shop.repository.shop_session import ShopSession
+
+type ListingState = Literal["active", "disabled"]
+
+
+async def set_state(
+    session: ShopSession, product_id: EntityId, state: ListingState, reason: str | None
+) -> bool:
+    """Show a product or take it out of the catalogue; False when there is no such product."""
+    products, listings = session.tables.products, session.tables.listings
+    there = select(products.c.id).where(products.c.id == product_id)
+    if await session.connection.scalar(there) is None:
+        return False
+    values = {"state": state, "reason": reason, "updated_at": session.now}
+    statement = upsert(listings).values(product_id=product_id, version=1, **values)
+    await session.connection.execute(
+        statement.on_duplicate_key_update(**values, version=listings.c.version + 1)
+    )
+    return True

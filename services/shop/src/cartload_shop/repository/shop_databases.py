@@ -1,0 +1,93 @@
+"""The databases of shops: made as copies of datasets, dropped. All of it may be repeated."""
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from cartload import schema
+from cartload.schema import Ids, ddl
+from cartload.storage import about
+from cartload_kit.database.engine import SESSION
+from cartload_shop.domain.names import quoted_dataset, quoted_shop
+from cartload_shop.domain.shops import Shop
+
+COPYING = (
+    f"{SESSION}, foreign_key_checks = 0 "
+    "/*M!100000 , max_statement_time = 0 */ /*!80000 , max_execution_time = 0 */"
+)
+"""For sessions that fill shops: statements may take as long as they need.
+
+Foreign keys are added unchecked, since the rows come from tables that have the same ones.
+"""
+
+_OPENING = "opening"
+"""The cause of the first line of each SKU in the ledger of its stock."""
+
+
+async def drop(engine: AsyncEngine, database: str) -> None:
+    """Drop a shop's database; one that is not there is fine.
+
+    Raises ConnectionError when the server still has something of it.
+    """
+    quoted = quoted_shop(database)
+    if not await _is_there(engine, database):
+        return
+    async with engine.connect() as connection:
+        await connection.execution_options(isolation_level="AUTOCOMMIT")
+        await connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {quoted}")
+    # Looked up, since a DROP that was interrupted may have removed some of the tables only.
+    if await _is_there(engine, database):
+        raise ConnectionError(f"the database {database} is not gone yet")
+
+
+async def copy(engine: AsyncEngine, shop: Shop) -> dict[str, int]:
+    """Make a shop's database anew from its dataset; the rows of each table.
+
+    Raises DBAPIError, also when the dataset was deleted.
+    """
+    quoted = quoted_shop(shop.database_name)
+    async with engine.connect() as connection:
+        await connection.execution_options(isolation_level="AUTOCOMMIT")
+        await connection.exec_driver_sql(
+            f"CREATE DATABASE {quoted} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_520_ci"
+        )
+        await connection.exec_driver_sql(f"USE {quoted}")
+        source = quoted_dataset(shop.dataset_database)
+        rows = {table.name: await _copy_table(connection, table, source, shop.ids) for table in schema.TABLES}
+        for table in schema.TABLES:
+            for statement in ddl.alter_to_final(table.name):
+                await connection.exec_driver_sql(statement)
+        await connection.exec_driver_sql(about.create_table())
+        described = about.row(shop.spec, shop.vintage, shop.segments)
+        markers = [f":{name}" for name in about.COLUMNS]
+        await connection.execute(sa.text(about.replace(markers)), described)
+    return rows
+
+
+async def _copy_table(connection: AsyncConnection, table: schema.Table, source: str, ids: Ids) -> int:
+    name, columns = table.name, ", ".join(f"`{column.name}`" for column in table.columns)
+    await connection.exec_driver_sql(ddl.create_table(name, ids, final=False))
+    if ids == "integer":
+        # Before the rows come: afterwards the server would copy them all once more.
+        await connection.exec_driver_sql(f"ALTER TABLE `{name}` MODIFY `id` BIGINT NOT NULL AUTO_INCREMENT")
+    copied = await connection.exec_driver_sql(
+        f"INSERT INTO `{name}` ({columns}) SELECT {columns} FROM {source}.`{name}` ORDER BY `id`"  # noqa: S608 ours
+    )
+    return copied.rowcount
+
+
+async def begin_ledger(connection: AsyncConnection) -> None:
+    """Write the first line of each SKU into the ledger of stock; the connection's database is the shop."""
+    statement = (
+        "INSERT INTO inventory_log "
+        "(sku_id, sequence, change_type, old_stock, new_stock, cause, created_at) "
+        "SELECT id, 1, 'opening', 0, stock, :cause, (SELECT shop_time FROM shop_clock) FROM products_skus"
+    )
+    await connection.execute(sa.text(statement), {"cause": _OPENING})
+
+
+async def _is_there(engine: AsyncEngine, database: str) -> bool:
+    schemas = "SELECT 1 FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = :database"
+    tables = "SELECT 1 FROM information_schema.TABLES WHERE TABLE_SCHEMA = :database LIMIT 1"
+    async with engine.connect() as connection:
+        found = await connection.execute(sa.text(f"{schemas} UNION {tables}"), {"database": database})
+        return found.first() is not None

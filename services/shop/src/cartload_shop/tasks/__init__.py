@@ -1,0 +1,1 @@
+"""What the role `worker` does in the background."""
