@@ -1,4 +1,4 @@
-# One image a service: docker build --build-arg SERVICE=gateway|auth|generator|writer|notifier|setup .
+# One image a service: docker build --build-arg SERVICE=gateway|auth|generator|writer|notifier|shop|setup .
 # Layers from seldom to often changed: the locked packages, the sources, the labels.
 ARG SERVICE
 ARG PYTHON=3.13
@@ -20,6 +20,7 @@ COPY gateway/pyproject.toml gateway/
 COPY services/auth/pyproject.toml services/auth/
 COPY services/generator/pyproject.toml services/generator/
 COPY services/notifier/pyproject.toml services/notifier/
+COPY services/shop/pyproject.toml services/shop/
 COPY services/writer/pyproject.toml services/writer/
 ARG SERVICE
 # uv says which packages of the lock this service needs; installed is that part of the lock, by its hashes.
@@ -101,9 +102,13 @@ FROM service AS notifier
 ENTRYPOINT ["python", "-m", "cartload_notifier"]
 CMD ["api"]
 
+FROM service AS shop
+ENTRYPOINT ["python", "-m", "cartload_shop"]
+CMD ["api"]
+
 FROM python:${PYTHON}-slim AS volumes
 RUN install -d -m 700 /volumes/blobs /volumes/player-scratch /volumes/scratch /volumes/secrets /volumes/secrets/auth /volumes/secrets/auth-migrate \
-    /volumes/secrets/azurite /volumes/secrets/checker /volumes/secrets/generator /volumes/secrets/mysql /volumes/secrets/setup /volumes/secrets/writer
+    /volumes/secrets/azurite /volumes/secrets/checker /volumes/secrets/generator /volumes/secrets/mysql /volumes/secrets/setup /volumes/secrets/shop /volumes/secrets/writer
 
 # What is run once before the others. Empty volumes that are mounted here become its user's own.
 FROM service AS setup

@@ -20,14 +20,14 @@ group "default" {
 
 target "images" {
   name   = service
-  matrix = { service = ["gateway", "auth", "generator", "writer", "notifier", "setup"] }
+  matrix = { service = ["gateway", "auth", "generator", "writer", "notifier", "shop", "setup"] }
   args   = { SERVICE = service, VERSION = VERSION, REVISION = REVISION }
   tags   = ["${IMAGES}/${service}:${VERSION}"]
 }
 
 target "release" {
   name      = "release-${service}"
-  matrix    = { service = ["gateway", "auth", "generator", "writer", "notifier", "setup"] }
+  matrix    = { service = ["gateway", "auth", "generator", "writer", "notifier", "shop", "setup"] }
   inherits  = [service]
   platforms = ["linux/amd64", "linux/arm64"]
 }

@@ -7,7 +7,7 @@ from pathlib import Path
 from cartload_kit.settings import Settings
 from cartload_kit.settings_docs import render
 
-SERVICES = ("auth", "gateway", "generator", "notifier", "writer")
+SERVICES = ("auth", "gateway", "generator", "notifier", "shop", "writer")
 TARGET = Path(__file__).resolve().parents[2] / "docs" / "configuration.md"
 
 LAUNCHER = """

@@ -250,6 +250,14 @@ JOBS = Dashboard(
                 "By Kafka, or by the rate limit that a stream's owner wants.",
             ),
         ],
+        "Shops": [
+            Panel(
+                "Opened, removed, or not to be opened",
+                "ops",
+                {rate("cartload_shops_changed_total", "outcome"): "{{outcome}}"},
+            ),
+            Panel("Events that arrived in Kafka", "ops", {rate("cartload_shop_events_total"): "events"}),
+        ],
         "Tasks: prepare, seal, discard, delete, check": [
             Panel("Open", "none", {"max(cartload_writer_tasks_open)": "tasks"}),
             Panel(

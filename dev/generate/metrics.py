@@ -14,6 +14,7 @@ MODULES = (
     "cartload_generator.metrics",
     "cartload_writer.metrics",
     "cartload_notifier.metrics",
+    "cartload_shop.metrics",
 )
 TARGET = Path(__file__).resolve().parents[2] / "docs" / "metrics.md"
 
@@ -24,10 +25,10 @@ type Declared = Counter | Gauge | Histogram
 SHOWN_BY = {
     "cartload_http_": "every process",
     "cartload_ready_": "every process",
-    "cartload_tokens_": "gateway, auth, generator api, writer api, notifier",
-    "cartload_jwks_": "gateway, auth, generator api, writer api, notifier",
-    "cartload_limits_": "gateway, auth, generator api, writer api, notifier",
-    "cartload_database_": "auth, generator api and player, writer tasks, checker and api",
+    "cartload_tokens_": "gateway, auth, generator api, writer api, notifier, shop api",
+    "cartload_jwks_": "gateway, auth, generator api, writer api, notifier, shop api",
+    "cartload_limits_": "gateway, auth, generator api, writer api, notifier, shop api",
+    "cartload_database_": "auth, generator api and player, writer tasks, checker and api, shop",
     "cartload_kafka_": "generator api and worker, writer consumer and tasks",
     "cartload_kafka_send_": "generator api, worker and player, writer consumer and tasks",
     "cartload_gateway_": "gateway",
@@ -43,6 +44,7 @@ SHOWN_BY = {
     "cartload_writer_stock_": "writer tasks",
     "cartload_writer_rows_read_": "writer api",
     "cartload_notifier_": "notifier",
+    "cartload_shop": "shop worker",
 }
 
 HEAD = """# Metrics

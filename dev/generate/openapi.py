@@ -8,7 +8,7 @@ from typing import Any
 
 from cartload_gateway.domain.openapi import merge
 
-SERVICES = ("auth", "generator", "writer", "notifier")
+SERVICES = ("auth", "generator", "writer", "notifier", "shop")
 TARGET = Path(__file__).resolve().parents[2] / "docs" / "openapi.json"
 
 

@@ -30,10 +30,12 @@ OF_JOBS = {
         "CARTLOAD_AUTH_DATABASE_URL",
         "CARTLOAD_GENERATOR_DATABASE_URL",
         "CARTLOAD_WRITER_DATABASE_URL",
+        "CARTLOAD_SHOP_DATABASE_URL",
     },
     "auth-migrate": {"CARTLOAD_AUTH_DATABASE_URL"},
     "generator-migrate": {"CARTLOAD_GENERATOR_DATABASE_URL"},
     "writer-migrate": {"CARTLOAD_WRITER_DATABASE_URL", "CARTLOAD_BLOB_CONNECTION_STRING"},
+    "shop-migrate": {"CARTLOAD_SHOP_DATABASE_URL"},
     "topics": set(),
 }
 """The secrets of what runs once: a migration changes tables, and signs nothing."""

@@ -12,6 +12,7 @@ from cartload_generator.settings import MigrateSettings as GeneratorMigrateSetti
 from cartload_kit.kafka.settings import KafkaSettings
 from cartload_kit.settings import load
 from cartload_kit.settings_docs import role_of as role_of_class
+from cartload_shop.settings import MigrateSettings as ShopMigrateSettings
 from cartload_writer.settings import MigrateSettings as WriterMigrateSettings
 from support.certificates import loopback
 from support.generated import generator
@@ -21,6 +22,7 @@ CLASSES: dict[str, type[BaseSettings]] = {
     **{role_of_class(cls).replace(" ", "-"): cls for cls in generator("configuration").role_classes()},
     "auth-migrate": CommandSettings,
     "generator-migrate": GeneratorMigrateSettings,
+    "shop-migrate": ShopMigrateSettings,
     "topics": KafkaSettings,
     "writer-migrate": WriterMigrateSettings,
 }

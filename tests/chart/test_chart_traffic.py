@@ -30,6 +30,7 @@ CALLED = {
     "CARTLOAD_GENERATOR_URL": "generator-api",
     "CARTLOAD_NOTIFIER_URL": "notifier",
     "CARTLOAD_WRITER_URL": "writer-api",
+    "CARTLOAD_SHOP_URL": "shop-api",
 }
 SERVERS = {
     "CARTLOAD_KAFKA_BOOTSTRAP_SERVERS": "kafka",
@@ -103,6 +104,7 @@ def test_roles_may_talk_to_those_whose_address_they_are_told() -> None:
     jobs = {
         *(("setup", "mysql"), ("auth-migrate", "mysql"), ("generator-migrate", "mysql")),
         *(("writer-migrate", "mysql"), ("writer-migrate", "azurite"), ("topics", "kafka")),
+        ("shop-migrate", "mysql"),
     }
     assert allowed(objects, "egress") == expected | jobs
     # Anybody may send to the gateway, so no rule names the test.
@@ -158,7 +160,7 @@ def test_no_service_is_asked_through_the_proxy() -> None:
         for _, pod in pods(objects)
     }
     given = ["localhost", "127.0.0.0/8", "::1", "10.0.0.0/8"]
-    services = [f"{NAME}-{role}" for role in ("auth", "generator-api", "notifier", "writer-api")]
+    services = [f"{NAME}-{role}" for role in ("auth", "generator-api", "notifier", "shop-api", "writer-api")]
     assert asked["gateway"] == [*services, *given]
     assert asked["notifier"] == [f"{NAME}-generator-api", f"{NAME}-auth", *given]
     assert asked["writer-migrate"] == given

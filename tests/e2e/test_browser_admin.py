@@ -154,7 +154,7 @@ async def test_every_page_is_whole_in_both_themes(admin: Person, browser: Browse
             await expect(person.page.get_by_role("row", name=f"{name} ready")).to_be_visible()
         await look(person, "admin, services")
         await person.go("/admin/limits")
-        for name in ("gateway", "auth", "generator", "writer", "notifier"):
+        for name in ("gateway", "auth", "generator", "writer", "notifier", "shop"):
             await expect(person.page.get_by_role("table", name=f"Limits of the {name}")).to_be_visible()
         unfinished = person.page.get_by_role("row").filter(has_text="CARTLOAD_USER_UNFINISHED_JOBS")
         await expect(unfinished.get_by_role("progressbar")).to_be_visible()

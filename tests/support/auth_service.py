@@ -22,7 +22,7 @@ from cartload_kit.database.migrate import migrate
 LOWEST_COST = 4
 PASSWORD = "correct horse battery"
 COOKIE = "cartload_refresh"
-NO_GENERATOR = "http://127.0.0.1:1"
+NOBODY = "http://127.0.0.1:1"
 """Nothing answers there: only deleted accounts need a generator."""
 
 
@@ -132,7 +132,8 @@ async def running(
 ) -> AsyncIterator[Service]:
     """Run the service in this process."""
     clock = clock or TestClock()
-    values = {"port": 1, "auth_database_url": database_url, "generator_url": NO_GENERATOR, **settings}
+    nobody = {"generator_url": NOBODY, "shop_url": NOBODY}
+    values = {"port": 1, "auth_database_url": database_url, **nobody, **settings}
     app = build(serving(AuthSettings.model_validate(values), clock=clock, cost=cost))
     async with app.router.lifespan_context(app):
         service = Service(app, None, clock)  # type: ignore[arg-type]

@@ -113,6 +113,14 @@ class User:
         assert job["state"] == "completed", job
         return job
 
+    async def open_shop(self, dataset_id: str) -> Any:
+        """A shop in business on a dataset."""
+        answer = await self.call("POST", "/api/shops", json={"dataset_id": dataset_id})
+        assert answer.status == 202, answer.body
+        shop = await self.when(f"/api/shops/{answer.body['id']}", lambda shop: shop["state"] != "opening")
+        assert shop["state"] == "open", shop
+        return shop
+
 
 @asynccontextmanager
 async def signed_up(base_url: str) -> AsyncIterator[User]:

@@ -30,7 +30,12 @@ async def path_parameters(user: User) -> dict[str, str]:
     stream = (await user.call("POST", "/api/streams", json=body)).body
     # So that it does not keep a player from others.
     await user.call("POST", f"/api/streams/{stream['id']}/pause")
+    shop = await user.open_shop(job["dataset_id"])
+    [product, *_] = (await user.get(f"/api/shops/{shop['id']}/products"))["items"]
     return {
+        "shop_id": shop["id"],
+        "product_id": product["id"],
+        "sku_id": product["skus"][0]["id"],
         "dataset_id": job["dataset_id"],
         "stream_id": stream["id"],
         "job_id": job["id"],

@@ -58,6 +58,7 @@ class Layout:
             Account("cartload_auth", "cartload_auth", self.secrets.auth_password),
             Account("cartload_generator", "cartload_jobs", self.secrets.generator_password),
             Account("cartload_writer", "cartload_writer", self.secrets.writer_password, owns_datasets=True),
+            Account("cartload_shop", "cartload_shop", self.secrets.shop_password, owns_shops=True),
         )
 
     @property

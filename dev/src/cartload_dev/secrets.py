@@ -19,6 +19,7 @@ class Secrets:
     auth_password: str
     generator_password: str
     writer_password: str
+    shop_password: str
     signing_key_secret: str
     """Seals the private keys that sign access tokens."""
     blob_key: str
@@ -28,8 +29,8 @@ class Secrets:
     def generate(cls) -> "Secrets":
         """Return fresh secrets from the system's randomness."""
         key = base64.b64encode(secrets.token_bytes(AZURITE_KEY_BYTES)).decode()
-        root, auth, generator, writer, signing = (secrets.token_hex(16) for _ in range(5))
-        return cls(root, auth, generator, writer, signing, blob_key=key)
+        root, auth, generator, writer, shop, signing = (secrets.token_hex(16) for _ in range(6))
+        return cls(root, auth, generator, writer, shop, signing, blob_key=key)
 
     @classmethod
     def load_or_generate(cls, folder: Path) -> "Secrets":

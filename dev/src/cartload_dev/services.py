@@ -24,7 +24,12 @@ class Process:
     role: str
 
 
-MIGRATED = {"auth": "cartload_auth", "generator": "cartload_generator", "writer": "cartload_writer"}
+MIGRATED = {
+    "auth": "cartload_auth",
+    "generator": "cartload_generator",
+    "writer": "cartload_writer",
+    "shop": "cartload_shop",
+}
 """Services that own tables, and their packages."""
 
 
@@ -48,6 +53,8 @@ def processes(replicas: Replicas) -> tuple[Process, ...]:
         Process("writer-checker", "cartload_writer", "checker"),
         Process("writer-api", "cartload_writer", "api"),
         Process("notifier", "cartload_notifier", "api"),
+        Process("shop-worker", "cartload_shop", "worker"),
+        Process("shop-api", "cartload_shop", "api"),
         Process("gateway", "cartload_gateway", "api"),
     )
 
@@ -115,6 +122,10 @@ def _writer_database(layout: Layout) -> dict[str, str]:
     return {"CARTLOAD_WRITER_DATABASE_URL": layout.database_url("cartload_writer")}
 
 
+def _shop_database(layout: Layout) -> dict[str, str]:
+    return {"CARTLOAD_SHOP_DATABASE_URL": layout.database_url("cartload_shop")}
+
+
 def _blob(layout: Layout) -> dict[str, str]:
     return {
         "CARTLOAD_BLOB_CONNECTION_STRING": layout.blob_connection_string,
@@ -126,12 +137,21 @@ def _generator(layout: Layout) -> dict[str, str]:
     return {"CARTLOAD_GENERATOR_URL": layout.url("generator-api")}
 
 
+def _writer(layout: Layout) -> dict[str, str]:
+    return {"CARTLOAD_WRITER_URL": layout.url("writer-api")}
+
+
+def _shop(layout: Layout) -> dict[str, str]:
+    return {"CARTLOAD_SHOP_URL": layout.url("shop-api")}
+
+
 def _gateway(layout: Layout) -> dict[str, str]:
     return {
         "CARTLOAD_AUTH_URL": layout.url("auth"),
         "CARTLOAD_GENERATOR_URL": layout.url("generator-api"),
         "CARTLOAD_WRITER_URL": layout.url("writer-api"),
         "CARTLOAD_NOTIFIER_URL": layout.url("notifier"),
+        "CARTLOAD_SHOP_URL": layout.url("shop-api"),
         "CARTLOAD_METRICS_PORT": str(layout.gateway_metrics),
         **({"CARTLOAD_UI_DIR": str(UI)} if (UI / "index.html").exists() else {}),
     }
@@ -155,7 +175,7 @@ def _numbered(name: str, index: int) -> str:
 
 _PARTS: Mapping[tuple[str, str], tuple[Callable[[Layout], dict[str, str]], ...]] = {
     ("auth", "migrate"): (_auth_database,),
-    ("auth", "api"): (_auth_database, _signing_keys, _generator),
+    ("auth", "api"): (_auth_database, _signing_keys, _generator, _shop),
     ("generator", "migrate"): (_generator_database,),
     ("generator", "topics"): (_kafka,),
     ("generator", "api"): (_generator_database, _disk, _kafka, _tokens),
@@ -167,5 +187,8 @@ _PARTS: Mapping[tuple[str, str], tuple[Callable[[Layout], dict[str, str]], ...]]
     ("writer", "checker"): (_writer_database,),
     ("writer", "api"): (_writer_database, _blob, _tokens, _public_database),
     ("notifier", "api"): (_generator, _kafka, _tokens),
+    ("shop", "migrate"): (_shop_database,),
+    ("shop", "api"): (_shop_database, _tokens, _generator, _writer),
+    ("shop", "worker"): (_shop_database, _kafka),
     ("gateway", "api"): (_gateway, _tokens),
 }

@@ -21,7 +21,7 @@ class Endpoints:
     """`mysql://root:password@host:port/`."""
     blob_connection_string: str
     databases: dict[str, str]
-    """URL by database user: cartload_auth, cartload_generator, cartload_writer."""
+    """URL by database user: cartload_auth, cartload_generator, cartload_writer, cartload_shop."""
     services: dict[str, str]
     """Base URL by process name, to ask a process directly (health)."""
     metrics: dict[str, str]

@@ -51,6 +51,7 @@ async def open_parts(
         "generator": settings.generator_url,
         "writer": settings.writer_url,
         "notifier": settings.notifier_url,
+        "shop": settings.shop_url,
     }
     connections, proxy = _connections(settings), settings.proxy
     async with open_upstreams(urls, connections, settings.upstream_seconds, proxy) as upstreams:
@@ -91,6 +92,7 @@ def _connections(settings: GatewaySettings) -> dict[Lane, int]:
         "generator": settings.upstream_connections,
         "writer": settings.upstream_connections,
         "notifier": settings.upstream_connections,
+        "shop": settings.upstream_connections,
         "waits": settings.waiting_connections,
         "downloads": settings.download_connections,
     }

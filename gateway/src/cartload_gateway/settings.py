@@ -23,6 +23,7 @@ class GatewaySettings(Settings, TokenCheckSettings, BrowserSettings):
     generator_url: HttpUrl = Field(description="URL of the generator's API.")
     writer_url: HttpUrl = Field(description="URL of the writer's API.")
     notifier_url: HttpUrl = Field(description="URL of the notifier.")
+    shop_url: HttpUrl = Field(description="URL of the shop service's API.")
     ui_dir: Path | None = Field(default=None, description="Folder of the built UI; without it there is none.")
     allowed_hosts: CommaList = Field(
         default=(), description="Host names, without ports, that requests may be for; empty: any."

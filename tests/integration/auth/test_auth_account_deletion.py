@@ -18,8 +18,8 @@ ACCOUNT, TOKENS, CHANGE = "/api/auth/account", "/api/auth/tokens", "/api/auth/pa
 OTHER_PASSWORD = "another good password"
 
 
-class FakeGenerator:
-    """Keeps whose data it was told to delete; `status` is what it answers."""
+class DataOwner:
+    """A service that keeps whose data it was told to delete; `status` is what it answers."""
 
     def __init__(self) -> None:
         self.status = 204
@@ -36,29 +36,35 @@ class FakeGenerator:
 
 
 @asynccontextmanager
-async def serving(port: int = 0) -> AsyncIterator[FakeGenerator]:
-    generator = FakeGenerator()
-    runner = web.ServerRunner(web.Server(generator))
+async def serving() -> AsyncIterator[DataOwner]:
+    owner = DataOwner()
+    runner = web.ServerRunner(web.Server(owner))
     await runner.setup()
     try:
-        site = web.TCPSite(runner, "127.0.0.1", port)
+        site = web.TCPSite(runner, "127.0.0.1", 0)
         await site.start()
-        generator.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-        yield generator
+        owner.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        yield owner
     finally:
         await runner.cleanup()
 
 
 @pytest.fixture
-async def generator() -> AsyncIterator[FakeGenerator]:
+async def generator() -> AsyncIterator[DataOwner]:
     async with serving() as found:
         yield found
 
 
 @pytest.fixture
-async def auth(auth_database: str, generator: FakeGenerator) -> AsyncIterator[Service]:
-    """The service beside a generator that answers."""
-    async with auth_service.running(auth_database, generator_url=generator.url) as service:
+async def shop() -> AsyncIterator[DataOwner]:
+    async with serving() as found:
+        yield found
+
+
+@pytest.fixture
+async def auth(auth_database: str, generator: DataOwner, shop: DataOwner) -> AsyncIterator[Service]:
+    """The service beside others that answer."""
+    async with auth_service.running(auth_database, generator_url=generator.url, shop_url=shop.url) as service:
         yield service
 
 
@@ -75,7 +81,7 @@ async def sign_in_as_admin(auth: Service, user_name: str) -> dict[str, str]:
 
 
 async def test_a_deleted_account_is_gone_with_its_sessions_tokens_and_data(
-    auth: Service, generator: FakeGenerator
+    auth: Service, generator: DataOwner, shop: DataOwner
 ) -> None:
     account_id = await auth.register()
     signed_in = await auth.login()
@@ -91,7 +97,7 @@ async def test_a_deleted_account_is_gone_with_its_sessions_tokens_and_data(
     assert login.status_code == 401
     assert (await delete(auth, headers)).status_code == 401
     assert await auth.register() != account_id
-    assert generator.asked == [account_id]
+    assert generator.asked == shop.asked == [account_id]
 
 
 async def test_the_browser_forgets_the_session(auth: Service) -> None:
@@ -105,7 +111,7 @@ async def test_the_browser_forgets_the_session(auth: Service) -> None:
 
 
 async def test_a_wrong_password_deletes_nothing_and_counts_as_an_attempt(
-    auth: Service, generator: FakeGenerator
+    auth: Service, generator: DataOwner, shop: DataOwner
 ) -> None:
     headers = await auth.signed_up()
     refused = await delete(auth, headers, OTHER_PASSWORD)
@@ -113,11 +119,11 @@ async def test_a_wrong_password_deletes_nothing_and_counts_as_an_attempt(
     assert OTHER_PASSWORD not in refused.text
     statuses = {(await delete(auth, headers, OTHER_PASSWORD)).status_code for _ in range(10)}
     assert statuses == {422, 429}
-    assert generator.asked == []
+    assert generator.asked == shop.asked == []
     assert (await auth.http.get("/api/auth/me", headers=headers)).status_code == 200
 
 
-async def test_a_personal_token_cannot_delete_the_account(auth: Service, generator: FakeGenerator) -> None:
+async def test_a_personal_token_cannot_delete_the_account(auth: Service, generator: DataOwner) -> None:
     headers = await auth.signed_up()
     made = (await auth.http.post(TOKENS, json={"name": "script"}, headers=headers)).json()
     exchanged = await auth.http.post("/internal/tokens/exchange", json={"token": made["token"]})
@@ -129,7 +135,7 @@ async def test_a_personal_token_cannot_delete_the_account(auth: Service, generat
 
 @pytest.mark.parametrize("status", [401, 500, 503])
 async def test_what_the_generator_did_not_take_is_told_again_until_it_does(
-    auth: Service, generator: FakeGenerator, status: int
+    auth: Service, generator: DataOwner, status: int
 ) -> None:
     account_id = await auth.register()
     headers = {"Authorization": f"Bearer {(await auth.login())['access_token']}"}
@@ -143,6 +149,19 @@ async def test_what_the_generator_did_not_take_is_told_again_until_it_does(
     assert generator.asked == [account_id] * 3
 
 
+async def test_what_one_service_took_is_told_to_all_until_the_last_has_taken_it(
+    auth: Service, generator: DataOwner, shop: DataOwner
+) -> None:
+    account_id = await auth.register()
+    headers = {"Authorization": f"Bearer {(await auth.login())['access_token']}"}
+    shop.status = 503
+    assert (await delete(auth, headers)).status_code == 204
+    shop.status = 204
+    for _ in range(2):
+        await account_deletion.delete_waiting_data(auth.dependencies)
+    assert generator.asked == shop.asked == [account_id] * 2
+
+
 async def test_an_account_is_deleted_while_the_generator_is_away(auth_database: str) -> None:
     async with auth_service.running(auth_database) as auth:
         account_id = await auth.register()
@@ -150,13 +169,15 @@ async def test_an_account_is_deleted_while_the_generator_is_away(auth_database: 
         assert (await delete(auth, headers)).status_code == 204
         assert (await auth.http.get("/api/auth/me", headers=headers)).status_code == 401
     # Another process, after a restart: what is to be done lies in the database.
-    async with serving() as generator:
-        async with auth_service.running(auth_database, generator_url=generator.url) as again:
+    async with serving() as generator, serving() as shop:
+        async with auth_service.running(
+            auth_database, generator_url=generator.url, shop_url=shop.url
+        ) as again:
             await account_deletion.delete_waiting_data(again.dependencies)
         assert generator.asked == [account_id]
 
 
-async def test_the_last_administrator_stays(auth: Service, generator: FakeGenerator) -> None:
+async def test_the_last_administrator_stays(auth: Service, generator: DataOwner) -> None:
     root = await sign_in_as_admin(auth, "root")
     await auth.register()
     refused = await delete(auth, root)

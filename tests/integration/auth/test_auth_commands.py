@@ -39,7 +39,8 @@ async def start(database_url: str, *arguments: str, **settings: str) -> Process:
     environment = {
         **kept,
         "CARTLOAD_AUTH_DATABASE_URL": database_url,
-        "CARTLOAD_GENERATOR_URL": auth_service.NO_GENERATOR,
+        "CARTLOAD_GENERATOR_URL": auth_service.NOBODY,
+        "CARTLOAD_SHOP_URL": auth_service.NOBODY,
         **settings,
     }
     command = [sys.executable, "-m", "cartload_auth", *arguments]

@@ -39,7 +39,9 @@ def test_every_variable_of_every_role_is_on_the_page(generator: Generator) -> No
     page = PAGE.read_text(encoding="utf-8")
     classes = generator.role_classes()
     services = {cls.__module__.split(".")[0] for cls in classes}
-    assert services == {f"cartload_{name}" for name in ("auth", "gateway", "generator", "notifier", "writer")}
+    assert services == {
+        f"cartload_{name}" for name in ("auth", "gateway", "generator", "notifier", "shop", "writer")
+    }
     for cls in classes:
         for name in cls.model_fields:
             assert f"`{variable(cls, name)}`" in page

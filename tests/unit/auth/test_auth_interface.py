@@ -12,6 +12,7 @@ REQUIRED = {
     "port": 1,
     "auth_database_url": "mysql://user:password@host:1/database",
     "generator_url": "http://generator:1",
+    "shop_url": "http://shop:1",
 }
 PATHS = {
     "/.well-known/jwks.json",
@@ -59,6 +60,7 @@ def test_a_session_never_ends_before_its_refresh_token() -> None:
     [
         {"auth_database_url": "postgres://a:b@c/d"},
         {"generator_url": "generator"},
+        {"shop_url": "shop"},
         {"signing_key_secret": "short"},
         {"registration": "maybe"},
         {"access_token_minutes": 0},

@@ -24,7 +24,12 @@ def ring(*signs_from: datetime) -> tuple[KeyRing, list[SigningKey]]:
 
 def config() -> AuthConfig:
     return AuthSettings.model_validate(
-        {"port": 1, "auth_database_url": "mysql://a:b@c/d", "generator_url": "http://g"}
+        {
+            "port": 1,
+            "auth_database_url": "mysql://a:b@c/d",
+            "generator_url": "http://g",
+            "shop_url": "http://s",
+        }
     ).config()
 
 

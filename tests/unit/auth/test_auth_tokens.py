@@ -18,7 +18,7 @@ NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 ACCOUNT = "0c9f3a52-8a3f-4f0f-9d53-1f6b3a0d2c11"
 KEY = new_key(1, NOON, NOON)
 CONFIG = AuthSettings.model_validate(
-    {"port": 1, "auth_database_url": "mysql://a:b@c/d", "generator_url": "http://g"}
+    {"port": 1, "auth_database_url": "mysql://a:b@c/d", "generator_url": "http://g", "shop_url": "http://s"}
 ).config()
 LONGEST_TOKEN_LIFE = timedelta(minutes=60)
 

@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings
 
 import cartload_auth.settings as auth
 import cartload_generator.settings as generator
+import cartload_shop.settings as shop
 import cartload_writer.settings as writer
 from cartload_dev import services
 from cartload_dev.errors import LauncherError
@@ -121,6 +122,9 @@ SETTINGS: dict[tuple[str, str], type[BaseSettings]] = {
     ("writer", "checker"): writer.CheckerSettings,
     ("writer", "api"): writer.ApiSettings,
     ("notifier", "api"): NotifierSettings,
+    ("shop", "migrate"): shop.MigrateSettings,
+    ("shop", "api"): shop.ApiSettings,
+    ("shop", "worker"): shop.WorkerSettings,
     ("gateway", "api"): GatewaySettings,
 }
 
@@ -146,6 +150,7 @@ def test_no_service_holds_the_secret_of_another(layout: Layout) -> None:
         layout.secrets.signing_key_secret: {"auth"},
         layout.secrets.generator_password: {"generator"},
         layout.secrets.writer_password: {"writer"},
+        layout.secrets.shop_password: {"shop"},
         layout.secrets.blob_key: {"writer"},
     }
     for service, role in SETTINGS:
@@ -165,13 +170,18 @@ def test_database_urls_name_user_and_database(layout: Layout) -> None:
     )
 
 
-def test_only_the_writer_makes_databases_and_users(layout: Layout) -> None:
+def test_only_the_writer_makes_users_and_only_the_shop_makes_copies(layout: Layout) -> None:
     sql = statements(layout.accounts, layout.secrets.root_password)
     assert [line for line in sql if "CREATE USER, " in line] == [
         "GRANT CREATE USER, PROCESS, CONNECTION ADMIN ON *.* TO 'cartload_writer'@'%'"
     ]
     assert [line for line in sql if "GRANT OPTION" in line and "root" not in line] == [
         "GRANT ALL ON `shop%`.* TO 'cartload_writer'@'%' WITH GRANT OPTION"
+    ]
+    shops = [line for line in sql if "cartload_shop'" in line and "%`" in line]
+    assert shops == [
+        "GRANT ALL ON `live%`.* TO 'cartload_shop'@'%'",
+        "GRANT SELECT ON `shop%`.* TO 'cartload_shop'@'%'",
     ]
     assert "GRANT ALL ON `cartload\\_jobs`.* TO 'cartload_generator'@'%'" in sql
 

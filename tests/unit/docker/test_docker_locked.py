@@ -8,7 +8,7 @@ from types import ModuleType
 import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
-SERVICES = ("gateway", "auth", "generator", "writer", "notifier", "setup")
+SERVICES = ("gateway", "auth", "generator", "writer", "notifier", "shop", "setup")
 
 
 @pytest.fixture(scope="module")

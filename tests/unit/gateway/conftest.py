@@ -57,6 +57,7 @@ async def start_gateway(tmp_path: Path) -> AsyncIterator[Any]:
                     "generator_url": url,
                     "writer_url": url,
                     "notifier_url": url,
+                    "shop_url": url,
                     "jwks_url": f"{url}/.well-known/jwks.json",
                     "ui_dir": ui,
                     **changes,

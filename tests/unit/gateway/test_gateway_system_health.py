@@ -37,12 +37,16 @@ async def test_each_service_says_how_it_is(start_gateway: Any) -> None:
         served(service(503, ["odd"])) as odd,
     ):
         gateway = await start_gateway(
-            auth_url=good, generator_url=bad, writer_url=odd, notifier_url=f"http://127.0.0.1:{closed_port()}"
+            auth_url=good,
+            generator_url=bad,
+            writer_url=odd,
+            notifier_url=f"http://127.0.0.1:{closed_port()}",
+            shop_url=good,
         )
         status, found = await health(gateway, role="admin")
     assert status == 200
-    assert list(found) == ["auth", "generator", "writer", "notifier"]
-    assert [one["ready"] for one in found.values()] == [True, False, False, False]
+    assert list(found) == ["auth", "generator", "writer", "notifier", "shop"]
+    assert [one["ready"] for one in found.values()] == [True, False, False, False, True]
     assert found["auth"]["failed"] == {}
     assert found["generator"]["failed"] == {"kafka": "away"}
     assert found["writer"]["failed"] == {"answer": "status 503"}

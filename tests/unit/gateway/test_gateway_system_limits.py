@@ -5,7 +5,7 @@ from typing import Any
 from .conftest import Gateway
 
 LIMITS = "/api/admin/limits"
-SERVICES = ("auth", "generator", "writer", "notifier")
+SERVICES = ("auth", "generator", "writer", "notifier", "shop")
 JOBS = {
     "setting": "CARTLOAD_USER_UNFINISHED_JOBS",
     "description": "Most jobs of one user that are not finished.",
@@ -28,7 +28,7 @@ async def test_each_service_tells_its_limits_and_the_gateway_its_own(start_gatew
             assert answer.status == 200
     found = await limits(gateway)
     assert list(found) == ["gateway", *SERVICES]
-    assert [found[name]["items"] for name in SERVICES] == [[JOBS]] * 4
+    assert [found[name]["items"] for name in SERVICES] == [[JOBS]] * len(SERVICES)
     own = {one["setting"]: one for one in found["gateway"]["items"]}
     requests = own["CARTLOAD_USER_REQUESTS_PER_MINUTE"]
     assert requests["maximum"] == 60

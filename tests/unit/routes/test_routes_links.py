@@ -50,7 +50,9 @@ def test_a_link_says_all_that_its_call_needs(source: str, link: dict[str, Any]) 
         if expression.startswith("$request.path."):
             assert f"{{{expression.rpartition('.')[2]}}}" in source_path, name
         else:
-            assert schema_at(operation, expression.removeprefix("$response.body#"))["type"] == "string", name
+            found = schema_at(operation, expression.removeprefix("$response.body#"))
+            # The rows of a shop may have numbers in place of texts.
+            assert "string" in {one["type"] for one in found.get("anyOf", [found])}, name
 
 
 def test_every_call_with_an_id_is_led_to() -> None:

@@ -92,6 +92,18 @@ def test_an_older_installation_gets_its_copies_and_keeps_the_rest(tmp_path: Path
     assert contents(tmp_path) == before
 
 
+def test_an_older_installation_gets_the_secrets_that_came_later(tmp_path: Path) -> None:
+    make(tmp_path, Servers())
+    before = contents(tmp_path)
+    for path in ("shop/CARTLOAD_SHOP_DATABASE_URL", "setup/CARTLOAD_SHOP_DATABASE_URL"):
+        (tmp_path / path).unlink()
+    assert not make(tmp_path, Servers())
+    after = contents(tmp_path)
+    assert after.keys() == before.keys()
+    changed = {path for path in after if after[path] != before[path]}
+    assert changed == {"shop/CARTLOAD_SHOP_DATABASE_URL", "setup/CARTLOAD_SHOP_DATABASE_URL"}
+
+
 def test_the_blob_key_is_one_that_azurite_takes(tmp_path: Path) -> None:
     make(tmp_path, Servers("db:1", "blob:2"))
     account, _, key = (tmp_path / "azurite/AZURITE_ACCOUNTS").read_text().partition(":")

@@ -14,9 +14,9 @@ The processes, one row each; every manifest is made by a loop over them.
 */}}
 {{- define "cartload.roles" -}}
 gateway:
-  {image: gateway, port: 8080, metricsPort: 9090, scaling: http, tokens: true, urls: [auth, generator-api, notifier, writer-api]}
+  {image: gateway, port: 8080, metricsPort: 9090, scaling: http, tokens: true, urls: [auth, generator-api, notifier, shop-api, writer-api]}
 auth:
-  {image: auth, port: 8000, scaling: http, urls: [generator-api], needs: [database], secrets: [CARTLOAD_AUTH_DATABASE_URL, CARTLOAD_SIGNING_KEY_SECRET]}
+  {image: auth, port: 8000, scaling: http, urls: [generator-api, shop-api], needs: [database], secrets: [CARTLOAD_AUTH_DATABASE_URL, CARTLOAD_SIGNING_KEY_SECRET]}
 generator-api:
   {image: generator, port: 8000, scaling: http, tokens: true, needs: [kafka, database], secrets: [CARTLOAD_GENERATOR_DATABASE_URL]}
 generator-worker:
@@ -33,13 +33,17 @@ writer-checker:
   {image: writer, args: [checker], port: 8000, scaling: none, scratch: true, account: checker, needs: [database], secrets: [CARTLOAD_WRITER_DATABASE_URL]}
 notifier:
   {image: notifier, port: 8000, scaling: http, tokens: true, urls: [generator-api], needs: [kafka]}
+shop-api:
+  {image: shop, port: 8000, scaling: http, tokens: true, urls: [generator-api, writer-api], needs: [database], secrets: [CARTLOAD_SHOP_DATABASE_URL]}
+shop-worker:
+  {image: shop, args: [worker], port: 8000, scaling: none, needs: [kafka, database], secrets: [CARTLOAD_SHOP_DATABASE_URL]}
 {{- end }}
 
 {{/* What runs once before an installation or an upgrade, in the order of weights. */}}
 {{- define "cartload.jobs" -}}
 {{- if or .Values.database.makeUsers .Values.dev.enabled }}
 setup:
-  {image: setup, args: [users, /secrets], weight: 0, needs: [database], secrets: [CARTLOAD_DATABASE_ADMIN_URL, CARTLOAD_AUTH_DATABASE_URL, CARTLOAD_GENERATOR_DATABASE_URL, CARTLOAD_WRITER_DATABASE_URL]}
+  {image: setup, args: [users, /secrets], weight: 0, needs: [database], secrets: [CARTLOAD_DATABASE_ADMIN_URL, CARTLOAD_AUTH_DATABASE_URL, CARTLOAD_GENERATOR_DATABASE_URL, CARTLOAD_WRITER_DATABASE_URL, CARTLOAD_SHOP_DATABASE_URL]}
 {{- end }}
 auth-migrate:
   {image: auth, args: [migrate], weight: 1, needs: [database], secrets: [CARTLOAD_AUTH_DATABASE_URL]}
@@ -47,6 +51,8 @@ generator-migrate:
   {image: generator, args: [migrate], weight: 1, needs: [database], secrets: [CARTLOAD_GENERATOR_DATABASE_URL]}
 writer-migrate:
   {image: writer, args: [migrate], weight: 1, needs: [database, blob], secrets: [CARTLOAD_WRITER_DATABASE_URL]}
+shop-migrate:
+  {image: shop, args: [migrate], weight: 1, needs: [database], secrets: [CARTLOAD_SHOP_DATABASE_URL]}
 topics:
   {image: generator, args: [topics], weight: 1, needs: [kafka]}
 {{- end }}

@@ -16,7 +16,7 @@ from typing import IO, Any
 from cartload_dev.errors import LauncherError
 from cartload_dev.paths import checkout
 
-SERVICES = ("gateway", "auth", "generator", "writer", "notifier", "setup")
+SERVICES = ("gateway", "auth", "generator", "writer", "notifier", "shop", "setup")
 MOST_BYTES = 250 * 2**20
 PIECE = 2**20
 SECRET_FILES = re.compile(

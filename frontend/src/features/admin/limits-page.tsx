@@ -16,6 +16,7 @@ const subjects: Readonly<Record<string, string>> = {
   generator: 'Jobs and storage',
   writer: 'Queries, exports and downloads',
   notifier: 'Live connections',
+  shop: 'Shops',
 }
 
 /** From this share of a limit on, it is said to be nearly used up. */

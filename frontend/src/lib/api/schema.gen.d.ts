@@ -867,6 +867,302 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/shops": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List your shops, newest first
+         * @description A page of shops.
+         */
+        get: operations["list_shops_api_shops_get"];
+        put?: never;
+        /**
+         * Open a shop on a dataset
+         * @description The shop gets a copy of the dataset's tables, and goes on from where the dataset ends.
+         */
+        post: operations["create_shop_api_shops_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shops/{shop_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a shop
+         * @description One's own shop, or any that is open.
+         */
+        get: operations["read_shop_api_shops__shop_id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a shop
+         * @description It is 404 from now on, and its tables are removed; what it has sent stays in Kafka.
+         */
+        delete: operations["delete_shop_api_shops__shop_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shops/{shop_id}/cart": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a cart
+         * @description With prices and stock as they are now; empty where nothing was ever put into it.
+         */
+        get: operations["read_cart_api_shops__shop_id__cart_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shops/{shop_id}/cart/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put something into a cart
+         * @description A guest without a cart gets one, and its token in the header of the answer.
+         */
+        post: operations["add_item_api_shops__shop_id__cart_items_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shops/{shop_id}/cart/items/{sku_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change a line of a cart
+         * @description Let it have so many pieces.
+         */
+        put: operations["set_item_api_shops__shop_id__cart_items__sku_id__put"];
+        post?: never;
+        /**
+         * Take a line out of a cart
+         * @description The cart without it.
+         */
+        delete: operations["remove_item_api_shops__shop_id__cart_items__sku_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shops/{shop_id}/cart/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take over the cart that one had as a guest
+         * @description After signing in: one line a SKU, as much as there is; notices say what did not fit.
+         */
+        post: operations["merge_carts_api_shops__shop_id__cart_merge_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shops/{shop_id}/categories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List categories
+         * @description All categories with their sub-categories.
+         */
+        get: operations["list_categories_api_shops__shop_id__categories_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shops/{shop_id}/clock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the clock of a shop
+         * @description What time it is in the shop.
+         */
+        get: operations["read_clock_api_shops__shop_id__clock_get"];
+        /**
+         * Set the clock of a shop
+         * @description From now on it goes on at another speed, stands still, or shows the real time; it never goes back.
+         */
+        put: operations["set_clock_api_shops__shop_id__clock_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shops/{shop_id}/products": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List products on sale
+         * @description A page of products with their SKUs: prices and stock as they are now.
+         */
+        get: operations["list_products_api_shops__shop_id__products_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shops/{shop_id}/products/{product_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a product
+         * @description A product that is on sale.
+         */
+        get: operations["read_product_api_shops__shop_id__products__product_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shops/{shop_id}/products/{product_id}/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a product out of the catalogue
+         * @description Nobody finds it or puts it into a cart from now on; nothing of it is deleted.
+         */
+        post: operations["disable_product_api_shops__shop_id__products__product_id__disable_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shops/{shop_id}/products/{product_id}/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put a product back into the catalogue
+         * @description It is shown again, if it is on sale.
+         */
+        post: operations["enable_product_api_shops__shop_id__products__product_id__enable_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shops/{shop_id}/skus/{sku_id}/inventory-log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the ledger of a SKU's stock, newest first
+         * @description Every change since the shop was opened; together they are the stock.
+         */
+        get: operations["read_ledger_api_shops__shop_id__skus__sku_id__inventory_log_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shops/{shop_id}/skus/{sku_id}/stock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change the stock of a SKU
+         * @description Add what was delivered, or correct a count. The answer is the line in the SKU's ledger.
+         */
+        post: operations["change_stock_api_shops__shop_id__skus__sku_id__stock_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/spec": {
         parameters: {
             query?: never;
@@ -1374,6 +1670,20 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * AddItem
+         * @description Pieces to put into a cart, beside those that are in it.
+         * @example {
+         *       "quantity": 2,
+         *       "sku_id": "00000000-0066-8d1e-91e4-efc197948a8b"
+         *     }
+         */
+        AddItem: {
+            /** @default 1 */
+            quantity?: components["schemas"]["Quantity"];
+            /** Sku Id */
+            sku_id: string | number;
+        };
+        /**
          * AnswerInfo
          * @description A business question and its true answer.
          */
@@ -1414,6 +1724,144 @@ export interface components {
             state: "none" | "running" | "ready" | "failed";
         };
         /**
+         * CartLine
+         * @description A SKU in a cart, with price and stock as they are now.
+         * @example {
+         *       "color": "Dark",
+         *       "line_total": 23800,
+         *       "name": "Birka Console Table",
+         *       "product_id": "00000000-0021-8212-a12c-785129f99692",
+         *       "quantity": 2,
+         *       "sku": "SKU-00000103",
+         *       "sku_id": "00000000-0066-8d1e-91e4-efc197948a8b",
+         *       "stock": 13,
+         *       "unit_price": 11900
+         *     }
+         */
+        CartLine: {
+            /** Color */
+            color: string | null;
+            /** Line Total */
+            line_total: number;
+            /** Name */
+            name: string;
+            product_id: components["schemas"]["Id"];
+            /** Quantity */
+            quantity: number;
+            /** Size */
+            size: string | null;
+            /** Sku */
+            sku: string;
+            sku_id: components["schemas"]["Id"];
+            /**
+             * Stock
+             * @description Pieces that can be bought now; fewer than are in the cart are noticed.
+             */
+            stock: number;
+            /** Unit Price */
+            unit_price: number;
+        };
+        /**
+         * CartNotice
+         * @description Something about a line that its holder should know.
+         */
+        CartNotice: {
+            /**
+             * Code
+             * @description `limit`: a cart takes 99 pieces of a SKU at most; `stock`: there are fewer; `gone`: it is not on sale any more; `lines`: the cart is full.
+             * @enum {string}
+             */
+            code: "limit" | "stock" | "gone" | "lines";
+            /** @description Pieces in the cart now. */
+            quantity: components["schemas"]["Count"];
+            sku_id: components["schemas"]["Id"];
+        };
+        /**
+         * CartView
+         * @description A cart: nothing in it is reserved, and prices are those of this moment.
+         * @example {
+         *       "currency": "USD",
+         *       "id": "7a1f6c1e-3d0b-4a52-9b61-4f0d6a2c8e35",
+         *       "items": [
+         *         {
+         *           "color": "Dark",
+         *           "line_total": 23800,
+         *           "name": "Birka Console Table",
+         *           "product_id": "00000000-0021-8212-a12c-785129f99692",
+         *           "quantity": 2,
+         *           "sku": "SKU-00000103",
+         *           "sku_id": "00000000-0066-8d1e-91e4-efc197948a8b",
+         *           "stock": 13,
+         *           "unit_price": 11900
+         *         }
+         *       ],
+         *       "notices": [],
+         *       "subtotal": 23800,
+         *       "version": 3
+         *     }
+         */
+        CartView: {
+            /** Currency */
+            currency: string;
+            /**
+             * Id
+             * @description null where nothing was ever put into it.
+             */
+            id: string | null;
+            /** Items */
+            items: components["schemas"]["CartLine"][];
+            /** Notices */
+            notices: components["schemas"]["CartNotice"][];
+            /**
+             * Subtotal
+             * @description Sum of the line totals, in minor units.
+             */
+            subtotal: number;
+            /** @description Rises with every change. */
+            version: components["schemas"]["Count"];
+        };
+        /**
+         * Categories
+         * @description All categories, by name.
+         * @example {
+         *       "items": [
+         *         {
+         *           "description": "For every room.",
+         *           "id": "00000000-0003-8a01-8a51-4d3a2b1c0d9e",
+         *           "name": "Home and living",
+         *           "slug": "home-and-living",
+         *           "sub_categories": [
+         *             {
+         *               "description": "Tables, shelves and what stands on them.",
+         *               "id": "00000000-0037-8286-a867-0daaa19bebf9",
+         *               "name": "Living room furniture",
+         *               "slug": "living-room-furniture"
+         *             }
+         *           ]
+         *         }
+         *       ]
+         *     }
+         */
+        Categories: {
+            /** Items */
+            items: components["schemas"]["Category"][];
+        };
+        /**
+         * Category
+         * @description The top level of the catalogue.
+         */
+        Category: {
+            /** Description */
+            description: string;
+            id: components["schemas"]["Id"];
+            /** Name */
+            name: string;
+            /** Slug */
+            slug: string;
+            /** Sub Categories */
+            sub_categories: components["schemas"]["SubCategory"][];
+        };
+        /**
          * ChangePassword
          * @description A change of password; also how a one-time password is redeemed.
          */
@@ -1443,6 +1891,8 @@ export interface components {
              */
             user_name: string;
         };
+        /** @enum {string} */
+        ChangeType: "opening" | "restock" | "purchase" | "release" | "return" | "adjustment";
         /**
          * ChangeUser
          * @description What an administrator changes of an account; what is left out stays.
@@ -1495,6 +1945,48 @@ export interface components {
             /** Violations */
             violations: number;
         };
+        /**
+         * Clock
+         * @description What time it is in a shop, and how it goes on.
+         * @example {
+         *       "mode": "running",
+         *       "now": "2026-01-05T09:30:00.120000Z",
+         *       "speed": 60
+         *     }
+         */
+        Clock: {
+            /** @description `running` at its speed, `paused`, or `wall`: the real time, from when that is ahead. */
+            mode: components["schemas"]["ClockMode"];
+            /**
+             * Now
+             * Format: date-time
+             */
+            now: string;
+            /**
+             * Speed
+             * @description Seconds in the shop for each second, while it is running.
+             */
+            speed: number;
+        };
+        /**
+         * ClockChange
+         * @description How the clock of a shop is to go on.
+         * @example {
+         *       "mode": "running",
+         *       "speed": 60
+         *     }
+         */
+        ClockChange: {
+            /** @default running */
+            mode?: components["schemas"]["ClockMode"];
+            /**
+             * Speed
+             * @default 1
+             */
+            speed?: number;
+        };
+        /** @enum {string} */
+        ClockMode: "running" | "paused" | "wall";
         /**
          * ColumnInfo
          * @description A column of a table.
@@ -1937,6 +2429,16 @@ export interface components {
             state?: "deleting";
         };
         /**
+         * Disabling
+         * @description Why a product is taken out of the catalogue.
+         * @example {
+         *       "reason": "It is recalled."
+         *     }
+         */
+        Disabling: {
+            reason: components["schemas"]["Reason"];
+        };
+        /**
          * ExportFormat
          * @description How an export is written.
          * @enum {string}
@@ -2052,6 +2554,7 @@ export interface components {
              */
             ready: boolean;
         };
+        Id: string | number;
         /**
          * Invariant
          * @description One of the invariants, with what its checks found together.
@@ -2267,6 +2770,39 @@ export interface components {
             /** Keys */
             keys: components["schemas"]["JsonWebKey"][];
         };
+        /**
+         * LedgerLineView
+         * @description A line of the ledger of a SKU's stock.
+         * @example {
+         *       "cause": "request:2b0c6f5a-9b1d-4c62-8d5b-0d6a5c1f7e90",
+         *       "change_type": "restock",
+         *       "created_at": "2026-01-05T09:30:00.120Z",
+         *       "new_stock": 33,
+         *       "old_stock": 13,
+         *       "reason": "Delivery of the spring collection",
+         *       "sequence": 2
+         *     }
+         */
+        LedgerLineView: {
+            /**
+             * Cause
+             * @description What has made the change; each makes one line of a SKU at most.
+             */
+            cause: string;
+            change_type: components["schemas"]["ChangeType"];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** New Stock */
+            new_stock: number;
+            /** Old Stock */
+            old_stock: number;
+            /** Reason */
+            reason: string | null;
+            sequence: components["schemas"]["Count"];
+        };
         /** @enum {string} */
         LetterState: "open" | "redriven" | "discarded";
         /**
@@ -2318,6 +2854,17 @@ export interface components {
              */
             user_name: string;
         };
+        /**
+         * MergeRequest
+         * @description The token of the cart that somebody had before signing in.
+         * @example {
+         *       "cart_token": "4Wq0cF9kqgJc1nM3Yt6xTzB2hVdL8rSaUoEiPwKyXmQ"
+         *     }
+         */
+        MergeRequest: {
+            cart_token: components["schemas"]["shop_Token"];
+        };
+        Name: string;
         /**
          * NewToken
          * @description A personal token to be made.
@@ -2468,6 +3015,19 @@ export interface components {
              */
             next?: string | null;
         };
+        /** Page[LedgerLineView] */
+        Page_LedgerLineView_: {
+            /**
+             * Items
+             * @description The rows of this page, in a stable order.
+             */
+            items: components["schemas"]["LedgerLineView"][];
+            /**
+             * Next
+             * @description The `cursor` of the next page; null on the last one.
+             */
+            next?: string | null;
+        };
         /** Page[OwnedJob] */
         Page_OwnedJob_: {
             /**
@@ -2481,6 +3041,19 @@ export interface components {
              */
             next?: string | null;
         };
+        /** Page[ProductView] */
+        Page_ProductView_: {
+            /**
+             * Items
+             * @description The rows of this page, in a stable order.
+             */
+            items: components["schemas"]["ProductView"][];
+            /**
+             * Next
+             * @description The `cursor` of the next page; null on the last one.
+             */
+            next?: string | null;
+        };
         /** Page[ReportSummary] */
         Page_ReportSummary_: {
             /**
@@ -2488,6 +3061,19 @@ export interface components {
              * @description The rows of this page, in a stable order.
              */
             items: components["schemas"]["ReportSummary"][];
+            /**
+             * Next
+             * @description The `cursor` of the next page; null on the last one.
+             */
+            next?: string | null;
+        };
+        /** Page[ShopView] */
+        Page_ShopView_: {
+            /**
+             * Items
+             * @description The rows of this page, in a stable order.
+             */
+            items: components["schemas"]["ShopView"][];
             /**
              * Next
              * @description The `cursor` of the next page; null on the last one.
@@ -2749,6 +3335,72 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * ProductView
+         * @description A product that is on sale.
+         * @example {
+         *       "brand": "Casa Serrano",
+         *       "category": "home-and-living",
+         *       "description": "Does not wobble. Edges rounded by hand.",
+         *       "id": "00000000-0021-8212-a12c-785129f99692",
+         *       "image_url": "https://images.example.com/products/birka-console-table-34.jpg",
+         *       "launched_at": "2021-01-01T06:26:06.705Z",
+         *       "name": "Birka Console Table",
+         *       "rating": 3.5,
+         *       "rating_count": 41,
+         *       "skus": [
+         *         {
+         *           "color": "Dark",
+         *           "id": "00000000-0066-8d1e-91e4-efc197948a8b",
+         *           "price": 11900,
+         *           "sku": "SKU-00000103",
+         *           "stock": 13,
+         *           "weight_grams": 10521
+         *         }
+         *       ],
+         *       "slug": "birka-console-table-34",
+         *       "sub_category": "living-room-furniture",
+         *       "summary": "Birka Console Table by Casa Serrano, for dining, working and playing."
+         *     }
+         */
+        ProductView: {
+            /** Brand */
+            brand: string;
+            /**
+             * Category
+             * @description Slug of its category.
+             */
+            category: string;
+            /** Description */
+            description: string;
+            /** Discontinued At */
+            discontinued_at: string | null;
+            id: components["schemas"]["Id"];
+            /** Image Url */
+            image_url: string;
+            /**
+             * Launched At
+             * Format: date-time
+             */
+            launched_at: string;
+            /** Name */
+            name: string;
+            /** Rating */
+            rating: number;
+            /** @description Reviews that are published. */
+            rating_count: components["schemas"]["Count"];
+            /** Skus */
+            skus: components["schemas"]["Sku"][];
+            /** Slug */
+            slug: string;
+            /**
+             * Sub Category
+             * @description Slug of its sub-category.
+             */
+            sub_category: string;
+            /** Summary */
+            summary: string;
+        };
+        /**
          * PublishedLimit
          * @description One limit.
          */
@@ -2769,6 +3421,7 @@ export interface components {
              */
             used: number | null;
         };
+        Quantity: number;
         /**
          * Queued
          * @description A job was accepted; each chunk is one block of 1,000 customers.
@@ -2804,6 +3457,7 @@ export interface components {
          * @enum {string}
          */
         RawFormat: "jsonl" | "json";
+        Reason: string;
         /**
          * Refresh
          * @description A use of a refresh token.
@@ -2981,6 +3635,100 @@ export interface components {
             first_block: components["schemas"]["Count"];
         };
         /**
+         * SetItem
+         * @description How many pieces of a SKU a cart is to hold.
+         * @example {
+         *       "quantity": 2
+         *     }
+         */
+        SetItem: {
+            quantity: components["schemas"]["Quantity"];
+        };
+        /**
+         * ShopRequest
+         * @description Which dataset to open a shop on.
+         * @example {
+         *       "dataset_id": "0b8a3f5e-2d53-4b58-8f0f-1b0d5e6c7a92",
+         *       "name": "demo"
+         *     }
+         */
+        ShopRequest: {
+            /**
+             * Dataset Id
+             * Format: uuid
+             */
+            dataset_id: string;
+            /** @description By default that of the dataset. */
+            name?: components["schemas"]["Name"] | null;
+        };
+        /** @enum {string} */
+        ShopState: "opening" | "open" | "deleting" | "failed";
+        /**
+         * ShopView
+         * @description A shop.
+         * @example {
+         *       "clock": {
+         *         "mode": "running",
+         *         "now": "2026-01-05T09:30:00.120000Z",
+         *         "speed": 60
+         *       },
+         *       "counts": {
+         *         "order_details": 21004,
+         *         "products": 500
+         *       },
+         *       "created_at": "2026-01-05T09:30:00Z",
+         *       "currency": "USD",
+         *       "dataset_id": "0b8a3f5e-2d53-4b58-8f0f-1b0d5e6c7a92",
+         *       "id": "c0d7f5b2-0d4b-4c39-b1a0-6b0c3f6d5a11",
+         *       "name": "demo",
+         *       "opened_at": "2026-01-05T09:30:04Z",
+         *       "state": "open",
+         *       "version": 2
+         *     }
+         */
+        ShopView: {
+            /** @description null until it is open. */
+            clock: components["schemas"]["Clock"] | null;
+            /**
+             * Counts
+             * @description Rows of each table when it was opened.
+             */
+            counts: {
+                [key: string]: components["schemas"]["Count"];
+            };
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Currency
+             * @description ISO 4217; of all its prices.
+             */
+            currency: string;
+            /**
+             * Dataset Id
+             * Format: uuid
+             */
+            dataset_id: string;
+            /**
+             * Error
+             * @description Why it could not be opened.
+             */
+            error: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Opened At */
+            opened_at: string | null;
+            state: components["schemas"]["ShopState"];
+            version: components["schemas"]["Count"];
+        };
+        /**
          * ShownSession
          * @description A place where the account is signed in.
          */
@@ -3109,6 +3857,39 @@ export interface components {
             user_id: string;
         };
         /**
+         * Sku
+         * @description A product in one size and colour: what can be bought.
+         * @example {
+         *       "color": "Dark",
+         *       "id": "00000000-0066-8d1e-91e4-efc197948a8b",
+         *       "price": 11900,
+         *       "sku": "SKU-00000103",
+         *       "stock": 13,
+         *       "weight_grams": 10521
+         *     }
+         */
+        Sku: {
+            /** Color */
+            color: string | null;
+            id: components["schemas"]["Id"];
+            /**
+             * Price
+             * @description Of one, in minor units of the shop's currency.
+             */
+            price: number;
+            /** Size */
+            size: string | null;
+            /** Sku */
+            sku: string;
+            /**
+             * Stock
+             * @description Pieces that can be bought now.
+             */
+            stock: number;
+            /** Weight Grams */
+            weight_grams: number;
+        };
+        /**
          * @description How many times faster than real time events come after `live_from`: from 1 to 3600, or `max`, as fast as Kafka takes them.
          * @example 60
          */
@@ -3136,6 +3917,29 @@ export interface components {
             indexing?: components["schemas"]["Seconds"];
             /** @default 0 */
             storing?: components["schemas"]["Seconds"];
+        };
+        /**
+         * StockChange
+         * @description A change of the stock of a SKU.
+         * @example {
+         *       "change_type": "restock",
+         *       "quantity": 20,
+         *       "reason": "Delivery of the spring collection"
+         *     }
+         */
+        StockChange: {
+            /**
+             * Change Type
+             * @description `restock` adds what was delivered; `adjustment` corrects a count, in either direction.
+             * @enum {string}
+             */
+            change_type: "restock" | "adjustment";
+            /**
+             * Quantity
+             * @description The difference, in pieces.
+             */
+            quantity: number;
+            reason?: components["schemas"]["Reason"] | null;
         };
         /**
          * Stream
@@ -3366,6 +4170,19 @@ export interface components {
             topic: string;
         };
         /**
+         * SubCategory
+         * @description The second level of the catalogue.
+         */
+        SubCategory: {
+            /** Description */
+            description: string;
+            id: components["schemas"]["Id"];
+            /** Name */
+            name: string;
+            /** Slug */
+            slug: string;
+        };
+        /**
          * SystemHealth
          * @description The services that have an address here.
          */
@@ -3547,6 +4364,7 @@ export interface components {
             token_type?: "Bearer";
             user: components["schemas"]["User"];
         };
+        shop_Token: string;
         /**
          * ColumnInfo
          * @description A column of a table.
@@ -7250,6 +8068,1443 @@ export interface operations {
             };
             /** @description No access token, or one that is not valid. */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_shops_api_shops_get: {
+        parameters: {
+            query?: {
+                /** @description One state, or several with commas. */
+                state?: string | null;
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                /** @description Most items of a page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "clock": {
+                     *             "mode": "running",
+                     *             "now": "2026-01-05T09:30:00.120000Z",
+                     *             "speed": 60
+                     *           },
+                     *           "counts": {
+                     *             "order_details": 21004,
+                     *             "products": 500
+                     *           },
+                     *           "created_at": "2026-01-05T09:30:00Z",
+                     *           "currency": "USD",
+                     *           "dataset_id": "0b8a3f5e-2d53-4b58-8f0f-1b0d5e6c7a92",
+                     *           "id": "c0d7f5b2-0d4b-4c39-b1a0-6b0c3f6d5a11",
+                     *           "name": "demo",
+                     *           "opened_at": "2026-01-05T09:30:04Z",
+                     *           "state": "open",
+                     *           "version": 2
+                     *         }
+                     *       ],
+                     *       "next": "eyJuIjo0MX0"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_ShopView_"];
+                };
+            };
+            /** @description No access token, or one that is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_shop_api_shops_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShopRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    /** @description Where the shop is. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "clock": {
+                     *         "mode": "running",
+                     *         "now": "2026-01-05T09:30:00.120000Z",
+                     *         "speed": 60
+                     *       },
+                     *       "counts": {
+                     *         "order_details": 21004,
+                     *         "products": 500
+                     *       },
+                     *       "created_at": "2026-01-05T09:30:00Z",
+                     *       "currency": "USD",
+                     *       "dataset_id": "0b8a3f5e-2d53-4b58-8f0f-1b0d5e6c7a92",
+                     *       "id": "c0d7f5b2-0d4b-4c39-b1a0-6b0c3f6d5a11",
+                     *       "name": "demo",
+                     *       "opened_at": "2026-01-05T09:30:04Z",
+                     *       "state": "open",
+                     *       "version": 2
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ShopView"];
+                };
+            };
+            /** @description No access token, or one that is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its state forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_shop_api_shops__shop_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                shop_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "clock": {
+                     *         "mode": "running",
+                     *         "now": "2026-01-05T09:30:00.120000Z",
+                     *         "speed": 60
+                     *       },
+                     *       "counts": {
+                     *         "order_details": 21004,
+                     *         "products": 500
+                     *       },
+                     *       "created_at": "2026-01-05T09:30:00Z",
+                     *       "currency": "USD",
+                     *       "dataset_id": "0b8a3f5e-2d53-4b58-8f0f-1b0d5e6c7a92",
+                     *       "id": "c0d7f5b2-0d4b-4c39-b1a0-6b0c3f6d5a11",
+                     *       "name": "demo",
+                     *       "opened_at": "2026-01-05T09:30:04Z",
+                     *       "state": "open",
+                     *       "version": 2
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ShopView"];
+                };
+            };
+            /** @description No access token, or one that is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_shop_api_shops__shop_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                shop_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No access token, or one that is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_cart_api_shops__shop_id__cart_get: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A guest's; whoever has signed in needs none. */
+                "Cart-Token"?: components["schemas"]["shop_Token"] | null;
+            };
+            path: {
+                shop_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description A guest's token: to be sent with every call. */
+                    "Cart-Token"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "currency": "USD",
+                     *       "id": "7a1f6c1e-3d0b-4a52-9b61-4f0d6a2c8e35",
+                     *       "items": [
+                     *         {
+                     *           "color": "Dark",
+                     *           "line_total": 23800,
+                     *           "name": "Birka Console Table",
+                     *           "product_id": "00000000-0021-8212-a12c-785129f99692",
+                     *           "quantity": 2,
+                     *           "sku": "SKU-00000103",
+                     *           "sku_id": "00000000-0066-8d1e-91e4-efc197948a8b",
+                     *           "stock": 13,
+                     *           "unit_price": 11900
+                     *         }
+                     *       ],
+                     *       "notices": [],
+                     *       "subtotal": 23800,
+                     *       "version": 3
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CartView"];
+                };
+            };
+            /** @description No access token, or one that is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_item_api_shops__shop_id__cart_items_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A guest's; whoever has signed in needs none. */
+                "Cart-Token"?: components["schemas"]["shop_Token"] | null;
+            };
+            path: {
+                shop_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddItem"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description A guest's token: to be sent with every call. */
+                    "Cart-Token"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "currency": "USD",
+                     *       "id": "7a1f6c1e-3d0b-4a52-9b61-4f0d6a2c8e35",
+                     *       "items": [
+                     *         {
+                     *           "color": "Dark",
+                     *           "line_total": 23800,
+                     *           "name": "Birka Console Table",
+                     *           "product_id": "00000000-0021-8212-a12c-785129f99692",
+                     *           "quantity": 2,
+                     *           "sku": "SKU-00000103",
+                     *           "sku_id": "00000000-0066-8d1e-91e4-efc197948a8b",
+                     *           "stock": 13,
+                     *           "unit_price": 11900
+                     *         }
+                     *       ],
+                     *       "notices": [],
+                     *       "subtotal": 23800,
+                     *       "version": 3
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CartView"];
+                };
+            };
+            /** @description No access token, or one that is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its state forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_item_api_shops__shop_id__cart_items__sku_id__put: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A guest's; whoever has signed in needs none. */
+                "Cart-Token"?: components["schemas"]["shop_Token"] | null;
+            };
+            path: {
+                /** @description A UUID or a number, as the shop has them. */
+                sku_id: string;
+                shop_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetItem"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description A guest's token: to be sent with every call. */
+                    "Cart-Token"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "currency": "USD",
+                     *       "id": "7a1f6c1e-3d0b-4a52-9b61-4f0d6a2c8e35",
+                     *       "items": [
+                     *         {
+                     *           "color": "Dark",
+                     *           "line_total": 23800,
+                     *           "name": "Birka Console Table",
+                     *           "product_id": "00000000-0021-8212-a12c-785129f99692",
+                     *           "quantity": 2,
+                     *           "sku": "SKU-00000103",
+                     *           "sku_id": "00000000-0066-8d1e-91e4-efc197948a8b",
+                     *           "stock": 13,
+                     *           "unit_price": 11900
+                     *         }
+                     *       ],
+                     *       "notices": [],
+                     *       "subtotal": 23800,
+                     *       "version": 3
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CartView"];
+                };
+            };
+            /** @description No access token, or one that is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its state forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_item_api_shops__shop_id__cart_items__sku_id__delete: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A guest's; whoever has signed in needs none. */
+                "Cart-Token"?: components["schemas"]["shop_Token"] | null;
+            };
+            path: {
+                /** @description A UUID or a number, as the shop has them. */
+                sku_id: string;
+                shop_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description A guest's token: to be sent with every call. */
+                    "Cart-Token"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "currency": "USD",
+                     *       "id": "7a1f6c1e-3d0b-4a52-9b61-4f0d6a2c8e35",
+                     *       "items": [
+                     *         {
+                     *           "color": "Dark",
+                     *           "line_total": 23800,
+                     *           "name": "Birka Console Table",
+                     *           "product_id": "00000000-0021-8212-a12c-785129f99692",
+                     *           "quantity": 2,
+                     *           "sku": "SKU-00000103",
+                     *           "sku_id": "00000000-0066-8d1e-91e4-efc197948a8b",
+                     *           "stock": 13,
+                     *           "unit_price": 11900
+                     *         }
+                     *       ],
+                     *       "notices": [],
+                     *       "subtotal": 23800,
+                     *       "version": 3
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CartView"];
+                };
+            };
+            /** @description No access token, or one that is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    merge_carts_api_shops__shop_id__cart_merge_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                shop_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description A guest's token: to be sent with every call. */
+                    "Cart-Token"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "currency": "USD",
+                     *       "id": "7a1f6c1e-3d0b-4a52-9b61-4f0d6a2c8e35",
+                     *       "items": [
+                     *         {
+                     *           "color": "Dark",
+                     *           "line_total": 23800,
+                     *           "name": "Birka Console Table",
+                     *           "product_id": "00000000-0021-8212-a12c-785129f99692",
+                     *           "quantity": 2,
+                     *           "sku": "SKU-00000103",
+                     *           "sku_id": "00000000-0066-8d1e-91e4-efc197948a8b",
+                     *           "stock": 13,
+                     *           "unit_price": 11900
+                     *         }
+                     *       ],
+                     *       "notices": [],
+                     *       "subtotal": 23800,
+                     *       "version": 3
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CartView"];
+                };
+            };
+            /** @description No access token, or one that is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_categories_api_shops__shop_id__categories_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                shop_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "description": "For every room.",
+                     *           "id": "00000000-0003-8a01-8a51-4d3a2b1c0d9e",
+                     *           "name": "Home and living",
+                     *           "slug": "home-and-living",
+                     *           "sub_categories": [
+                     *             {
+                     *               "description": "Tables, shelves and what stands on them.",
+                     *               "id": "00000000-0037-8286-a867-0daaa19bebf9",
+                     *               "name": "Living room furniture",
+                     *               "slug": "living-room-furniture"
+                     *             }
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Categories"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_clock_api_shops__shop_id__clock_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                shop_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "mode": "running",
+                     *       "now": "2026-01-05T09:30:00.120000Z",
+                     *       "speed": 60
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Clock"];
+                };
+            };
+            /** @description No access token, or one that is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_clock_api_shops__shop_id__clock_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                shop_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClockChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "mode": "running",
+                     *       "now": "2026-01-05T09:30:00.120000Z",
+                     *       "speed": 60
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Clock"];
+                };
+            };
+            /** @description No access token, or one that is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its state forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_products_api_shops__shop_id__products_get: {
+        parameters: {
+            query?: {
+                category?: string | null;
+                sub_category?: string | null;
+                brand?: string | null;
+                /** @description In minor units. */
+                min_price?: number | null;
+                /** @description In minor units. */
+                max_price?: number | null;
+                in_stock?: boolean | null;
+                min_rating?: number | string | null;
+                sort?: "-launched_at" | "launched_at" | "name" | "-name" | "price" | "-price" | "-rating" | "rating";
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                /** @description Most items of a page. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                shop_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "brand": "Casa Serrano",
+                     *           "category": "home-and-living",
+                     *           "description": "Does not wobble. Edges rounded by hand.",
+                     *           "id": "00000000-0021-8212-a12c-785129f99692",
+                     *           "image_url": "https://images.example.com/products/birka-console-table-34.jpg",
+                     *           "launched_at": "2021-01-01T06:26:06.705Z",
+                     *           "name": "Birka Console Table",
+                     *           "rating": 3.5,
+                     *           "rating_count": 41,
+                     *           "skus": [
+                     *             {
+                     *               "color": "Dark",
+                     *               "id": "00000000-0066-8d1e-91e4-efc197948a8b",
+                     *               "price": 11900,
+                     *               "sku": "SKU-00000103",
+                     *               "stock": 13,
+                     *               "weight_grams": 10521
+                     *             }
+                     *           ],
+                     *           "slug": "birka-console-table-34",
+                     *           "sub_category": "living-room-furniture",
+                     *           "summary": "Birka Console Table by Casa Serrano, for dining, working and playing."
+                     *         }
+                     *       ],
+                     *       "next": "eyJuIjo0MX0"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_ProductView_"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_product_api_shops__shop_id__products__product_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A UUID or a number, as the shop has them. */
+                product_id: string;
+                shop_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Changes with price and stock too. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "brand": "Casa Serrano",
+                     *       "category": "home-and-living",
+                     *       "description": "Does not wobble. Edges rounded by hand.",
+                     *       "id": "00000000-0021-8212-a12c-785129f99692",
+                     *       "image_url": "https://images.example.com/products/birka-console-table-34.jpg",
+                     *       "launched_at": "2021-01-01T06:26:06.705Z",
+                     *       "name": "Birka Console Table",
+                     *       "rating": 3.5,
+                     *       "rating_count": 41,
+                     *       "skus": [
+                     *         {
+                     *           "color": "Dark",
+                     *           "id": "00000000-0066-8d1e-91e4-efc197948a8b",
+                     *           "price": 11900,
+                     *           "sku": "SKU-00000103",
+                     *           "stock": 13,
+                     *           "weight_grams": 10521
+                     *         }
+                     *       ],
+                     *       "slug": "birka-console-table-34",
+                     *       "sub_category": "living-room-furniture",
+                     *       "summary": "Birka Console Table by Casa Serrano, for dining, working and playing."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ProductView"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    disable_product_api_shops__shop_id__products__product_id__disable_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A UUID or a number, as the shop has them. */
+                product_id: string;
+                shop_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Disabling"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No access token, or one that is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    enable_product_api_shops__shop_id__products__product_id__enable_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A UUID or a number, as the shop has them. */
+                product_id: string;
+                shop_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No access token, or one that is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_ledger_api_shops__shop_id__skus__sku_id__inventory_log_get: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                /** @description Most items of a page. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description A UUID or a number, as the shop has them. */
+                sku_id: string;
+                shop_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "cause": "request:2b0c6f5a-9b1d-4c62-8d5b-0d6a5c1f7e90",
+                     *           "change_type": "restock",
+                     *           "created_at": "2026-01-05T09:30:00.120Z",
+                     *           "new_stock": 33,
+                     *           "old_stock": 13,
+                     *           "reason": "Delivery of the spring collection",
+                     *           "sequence": 2
+                     *         }
+                     *       ],
+                     *       "next": "eyJuIjo0MX0"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_LedgerLineView_"];
+                };
+            };
+            /** @description No access token, or one that is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter or a field of the body is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_stock_api_shops__shop_id__skus__sku_id__stock_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A request that is sent again with the same key changes nothing. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description A UUID or a number, as the shop has them. */
+                sku_id: string;
+                shop_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StockChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "cause": "request:2b0c6f5a-9b1d-4c62-8d5b-0d6a5c1f7e90",
+                     *       "change_type": "restock",
+                     *       "created_at": "2026-01-05T09:30:00.120Z",
+                     *       "new_stock": 33,
+                     *       "old_stock": 13,
+                     *       "reason": "Delivery of the spring collection",
+                     *       "sequence": 2
+                     *     }
+                     */
+                    "application/json": components["schemas"]["LedgerLineView"];
+                };
+            };
+            /** @description No access token, or one that is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its state forbids it. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -11,7 +11,7 @@ from cartload_gateway.domain.routing import Upstream
 from cartload_kit.errors import Problem
 from cartload_kit.published_limits import PublishedLimit, PublishedLimits
 
-_SERVICES: Final[tuple[Upstream, ...]] = ("auth", "generator", "writer", "notifier")
+_SERVICES: Final[tuple[Upstream, ...]] = ("auth", "generator", "writer", "notifier", "shop")
 _PATH = "/internal/limits"
 
 

@@ -9,6 +9,7 @@ type Document = dict[str, Any]
 _JOB = {"job_id": "$response.body#/id", "dataset_id": "$response.body#/dataset_id"}
 _PATH_DATASET = {"dataset_id": "$request.path.dataset_id"}
 _STREAM = {"stream_id": "$response.body#/id", "dataset_id": "$response.body#/dataset_id"}
+_PATH_SHOP = {"shop_id": "$request.path.shop_id"}
 _SOURCES: Mapping[tuple[str, str], Mapping[str, str]] = {
     ("post", "/api/jobs"): _JOB,
     ("get", "/api/jobs/{job_id}"): _JOB,
@@ -21,6 +22,14 @@ _SOURCES: Mapping[tuple[str, str], Mapping[str, str]] = {
     ("get", "/api/streams"): {
         "stream_id": "$response.body#/items/0/id",
         "dataset_id": "$response.body#/items/0/dataset_id",
+    },
+    ("post", "/api/shops"): {"shop_id": "$response.body#/id"},
+    ("get", "/api/shops/{shop_id}"): {"shop_id": "$response.body#/id"},
+    ("get", "/api/shops"): {"shop_id": "$response.body#/items/0/id"},
+    ("get", "/api/shops/{shop_id}/products"): {
+        **_PATH_SHOP,
+        "product_id": "$response.body#/items/0/id",
+        "sku_id": "$response.body#/items/0/skus/0/id",
     },
     ("get", "/api/datasets"): {
         "dataset_id": "$response.body#/items/0/id",

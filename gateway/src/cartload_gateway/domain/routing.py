@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable
 from typing import Literal
 
-type Upstream = Literal["auth", "generator", "writer", "notifier"]
-type Lane = Literal["auth", "generator", "writer", "notifier", "waits", "downloads"]
+type Upstream = Literal["auth", "generator", "writer", "notifier", "shop"]
+type Lane = Literal["auth", "generator", "writer", "notifier", "shop", "waits", "downloads"]
 """A pool of connections: what is answered at once by each service, and what holds a connection for long."""
 
 _DOWNLOAD = re.compile(r"/api/datasets/[^/]+/(tables/[^/]+/export|files/.+|raw/.+)")
@@ -17,6 +17,7 @@ _PREFIXES: tuple[tuple[str, Upstream], ...] = (
     ("/api/jobs", "generator"),
     ("/api/datasets", "generator"),
     ("/api/streams", "generator"),
+    ("/api/shops", "shop"),
     ("/api/reports", "writer"),
     ("/api/admin/users", "auth"),
     ("/api/admin/dead-letters", "generator"),

@@ -19,6 +19,7 @@ OWNERS = {
     "CARTLOAD_AUTH_DATABASE_URL": "auth",
     "CARTLOAD_GENERATOR_DATABASE_URL": "generator",
     "CARTLOAD_WRITER_DATABASE_URL": "writer",
+    "CARTLOAD_SHOP_DATABASE_URL": "shop",
 }
 """The URL of each service's database, and the service."""
 PART = "setup"
@@ -34,7 +35,9 @@ def make_secrets(folder: Path, environ: Mapping[str, str]) -> None:
 def make_users(folder: Path, environ: Mapping[str, str]) -> None:
     """Make the services' databases and users."""
     accounts = [
-        Account.of(setting(name, folder, environ), owns_datasets=owner == "writer")
+        Account.of(
+            setting(name, folder, environ), owns_datasets=owner == "writer", owns_shops=owner == "shop"
+        )
         for name, owner in OWNERS.items()
     ]
     patience = float(environ.get(PATIENCE, "") or 0)

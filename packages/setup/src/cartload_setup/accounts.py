@@ -20,14 +20,18 @@ class Account:
     password: str
     owns_datasets: bool = False
     """Whether the user makes the dataset databases (`shop…`) and their read-only users."""
+    owns_shops: bool = False
+    """Whether the user makes the databases of shops (`live…`), as copies of those of datasets."""
 
     @classmethod
-    def of(cls, url: str, *, owns_datasets: bool = False) -> "Account":
+    def of(cls, url: str, *, owns_datasets: bool = False, owns_shops: bool = False) -> "Account":
         """Return what `mysql://user:password@host:port/database` names, or raise ValueError."""
         read = MysqlUrl.parse(url)
         if not (read.user and read.password and read.database):
             raise ValueError("a database's URL is mysql://user:password@host:port/database")
-        return cls(read.user, read.database, read.password, owns_datasets=owns_datasets)
+        return cls(
+            read.user, read.database, read.password, owns_datasets=owns_datasets, owns_shops=owns_shops
+        )
 
     def url(self, host: str, port: int) -> str:
         """Return `mysql://user:password@host:port/database`."""
@@ -52,6 +56,8 @@ def statements(account: Account, server: Server) -> list[str]:
             # It ends the sessions of its read-only users when it deletes what they read.
             f"GRANT CREATE USER, PROCESS, {_KILL_SESSIONS[server]} ON *.* TO {who}",
         ]
+    if account.owns_shops:
+        lines += [f"GRANT ALL ON `live%`.* TO {who}", f"GRANT SELECT ON `shop%`.* TO {who}"]
     return lines
 
 

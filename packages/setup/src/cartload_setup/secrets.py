@@ -15,6 +15,9 @@ BLOB_KEY_BYTES = 64
 
 _BLOB = "writer/CARTLOAD_BLOB_CONNECTION_STRING"
 
+_CAME_LATER = ("shop/CARTLOAD_SHOP_DATABASE_URL",)
+"""Secrets that installations of earlier versions do not have; nothing was made with them before."""
+
 _TRUSTED = "?tls=off"
 """The bundled MySQL is reached over the stack's own network, and its certificate is signed by itself."""
 
@@ -33,6 +36,7 @@ COPIES = {
     "setup/CARTLOAD_AUTH_DATABASE_URL": "auth/CARTLOAD_AUTH_DATABASE_URL",
     "setup/CARTLOAD_GENERATOR_DATABASE_URL": "generator/CARTLOAD_GENERATOR_DATABASE_URL",
     "setup/CARTLOAD_WRITER_DATABASE_URL": "writer/CARTLOAD_WRITER_DATABASE_URL",
+    "setup/CARTLOAD_SHOP_DATABASE_URL": "shop/CARTLOAD_SHOP_DATABASE_URL",
 }
 """Secrets that a process needs without the others of its service: the copy, and what it is copied from."""
 
@@ -42,7 +46,7 @@ type Files = dict[str, str]
 
 def generate(servers: Servers) -> Files:
     """Return fresh secrets as files: `<part>/<SETTING>`."""
-    root, auth, generator, writer, signing = (secrets.token_hex(16) for _ in range(5))
+    root, auth, generator, writer, shop, signing = (secrets.token_hex(16) for _ in range(6))
     key = base64.b64encode(secrets.token_bytes(BLOB_KEY_BYTES)).decode()
     return {
         "mysql/MYSQL_ROOT_PASSWORD": root,
@@ -54,6 +58,9 @@ def generate(servers: Servers) -> Files:
         ),
         "writer/CARTLOAD_WRITER_DATABASE_URL": (
             f"mysql://cartload_writer:{writer}@{servers.mysql}/cartload_writer{_TRUSTED}"
+        ),
+        "shop/CARTLOAD_SHOP_DATABASE_URL": (
+            f"mysql://cartload_shop:{shop}@{servers.mysql}/cartload_shop{_TRUSTED}"
         ),
         _BLOB: blob_connection_string(servers.blob, key),
         "azurite/AZURITE_ACCOUNTS": f"{BLOB_ACCOUNT}:{key}",
@@ -88,7 +95,10 @@ def _make_originals(folder: Path, servers: Servers) -> bool:
     # Its key is among the others, so that this one can be written again.
     files = {path: text for path, text in generate(servers).items() if path != _BLOB}
     there = [path for path in files if (folder / path).exists()]
-    if len(there) == len(files):
+    missing = set(files).difference(there)
+    if missing <= set(_CAME_LATER) and not _is_unfinished(folder):
+        for path in sorted(missing):
+            _write(folder / path, files[path])
         _complete_urls(folder, servers)
         return False
     if there and not _is_unfinished(folder):

@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from cartload_auth.adapters.generator import Generator, new_session
+from cartload_auth.adapters.data_owners import DataOwners, new_session
 from cartload_auth.adapters.key_store import KeyStore
 from cartload_auth.adapters.password_pool import PasswordPool
 from cartload_auth.api.cookie import RefreshCookie
@@ -68,8 +68,8 @@ async def dependencies(
         ):
             keys = key_store(engine, settings, time)
             await keys.ensure(config.key_lifetime)
-            generator = Generator(session, settings.generator_url)
-            yield Dependencies(engine, passwords, keys, config, time, generator)
+            owners = DataOwners(session, (settings.generator_url, settings.shop_url))
+            yield Dependencies(engine, passwords, keys, config, time, owners)
     finally:
         passwords.close()
 

@@ -30,6 +30,7 @@ class AuthSettings(Settings, CommandSettings, TokenSettings, BrowserSettings):
     """What the API needs."""
 
     generator_url: HttpUrl = Field(description="URL of the generator's API.")
+    shop_url: HttpUrl = Field(description="URL of the shop service's API.")
     access_token_minutes: float = Field(
         default=15, gt=0, le=60, description="How long an access token lives, in minutes."
     )

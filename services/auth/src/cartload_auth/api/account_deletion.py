@@ -1,7 +1,8 @@
-"""Deleting an account: gone with the answer, with its sessions and tokens; its datasets follow.
+"""Deleting an account: gone with the answer, with its sessions and tokens; datasets and shops follow.
 
-What is to be deleted elsewhere is noted in the transaction that removes the account, and the generator is
-told until it has taken the order: while it is away, nothing is lost and the account is gone all the same.
+What is to be deleted elsewhere is noted in the transaction that removes the account, and the services that
+have it are told until all have taken the order: while one is away, nothing is lost and the account is gone
+all the same.
 """
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -57,7 +58,7 @@ async def require_another_admin(connection: AsyncConnection, account_id: str) ->
 
 
 async def delete_waiting_data(dependencies: Dependencies) -> None:
-    """Tell the generator of deleted accounts that it was not told of."""
+    """Tell the services of deleted accounts that they were not told of."""
     async with transaction(dependencies.engine) as connection:
         waiting = await deleted_accounts.waiting(connection, _AT_ONCE)
     for account_id in waiting:
@@ -68,7 +69,7 @@ async def _delete_data_or_later(dependencies: Dependencies, account_id: str) -> 
     try:
         await _delete_data(dependencies, account_id)
     except Exception as error:  # noqa: BLE001 - whatever it was, it is noted and tried again
-        _log.warning("datasets of a deleted account are deleted later: %s", describe_error(error))
+        _log.warning("what a deleted account owns is deleted later: %s", describe_error(error))
 
 
 async def _delete_data(dependencies: Dependencies, account_id: str) -> None:
@@ -81,5 +82,5 @@ async def _delete_data(dependencies: Dependencies, account_id: str) -> None:
         now=now,
         lifetime=EXCHANGED_LIFETIME,
     )
-    await dependencies.generator.delete_owner(token)
+    await dependencies.data_owners.delete_owner(token)
     await dependencies.in_transaction(lambda connection: deleted_accounts.remove(connection, account_id))

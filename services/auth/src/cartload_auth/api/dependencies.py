@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from cartload_auth.adapters.generator import Generator
+from cartload_auth.adapters.data_owners import DataOwners
 from cartload_auth.adapters.key_store import KeyStore
 from cartload_auth.adapters.password_pool import PasswordPool
 from cartload_auth.api.cookie import RefreshCookie
@@ -32,7 +32,7 @@ class Dependencies:
     keys: KeyStore
     config: AuthConfig
     clock: Clock
-    generator: Generator
+    data_owners: DataOwners
 
     async def in_transaction[T](self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
         """Do the work in one transaction, and all of it again when it lost to another one's locks."""
