@@ -7,9 +7,11 @@ from uuid import UUID
 
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.dialects.mysql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cartload_shop.domain.events import Row, ShopEvent, events_of
-from cartload_shop.repository.shop_session import ShopSession
+from cartload_shop.domain.shops import Shop
+from cartload_shop.repository.shop_session import ShopSession, tables_of
 
 KEPT = timedelta(hours=24)
 """How long sent events stay, in real time, for whoever wants to see what was sent."""
@@ -57,6 +59,13 @@ async def _next_sequence(session: ShopSession, event: ShopEvent) -> int:
     await session.connection.execute(statement.on_duplicate_key_update(last=counted.c.last + 1))
     mine = (counted.c.topic == event.topic) & (counted.c.event_key == event.key)
     return int(await session.connection.scalar(select(counted.c.last).where(mine)) or 0)
+
+
+async def has_waiting(connection: AsyncConnection, shop: Shop) -> bool:
+    """Whether an event of a shop waits to be sent: one statement, for shops in which nothing happens."""
+    outbox = (await tables_of(connection, shop)).outbox
+    query = select(outbox.c.number).where(outbox.c.sent_at.is_(None)).limit(1)
+    return await connection.scalar(query) is not None
 
 
 async def take_turn(session: ShopSession) -> bool:

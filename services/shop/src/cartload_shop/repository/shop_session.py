@@ -37,12 +37,17 @@ async def shop_session(engine: AsyncEngine, shop: Shop) -> AsyncIterator[ShopSes
 
     Raises DatabaseUnavailable when it has not begun within two seconds.
     """
-    quoted_shop(shop.database_name)
     async with transaction(engine) as connection:
-        await connection.execution_options(schema_translate_map={PLACEHOLDER: shop.database_name})
-        found = tables(shop.ids)
+        found = await tables_of(connection, shop)
         clock, real_now = await _read_clock(connection, found)
         yield ShopSession(connection, shop, found, clock, clock.at(real_now), real_now)
+
+
+async def tables_of(connection: AsyncConnection, shop: Shop) -> Tables:
+    """The tables of a shop, for statements on this connection."""
+    quoted_shop(shop.database_name)
+    await connection.execution_options(schema_translate_map={PLACEHOLDER: shop.database_name})
+    return tables(shop.ids)
 
 
 async def _read_clock(connection: AsyncConnection, found: Tables) -> tuple[ShopClock, datetime]:

@@ -42,8 +42,11 @@ class Housekeeping:
         async with transaction(self.engine) as connection:
             open_shops = await shops.living(connection)
         for shop in open_shops:
-            while await self._forget(shop):
-                pass
+            try:
+                while await self._forget(shop):
+                    pass
+            except (SQLAlchemyError, OSError) as error:
+                _log.warning("could not tidy shop %s: %s", shop.id, describe_error(error))
 
     async def _forget(self, shop: Shop) -> bool:
         """Forget some; whether there may be more."""

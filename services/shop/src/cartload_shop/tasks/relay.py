@@ -28,7 +28,7 @@ from cartload_shop.repository import outbox, shops
 from cartload_shop.repository.outbox import OutboxEvent
 from cartload_shop.repository.shop_session import shop_session
 
-POLL_SECONDS = 0.1
+POLL_SECONDS = 0.2
 MOST_EVENTS = 500
 """Events of one turn: what is held in memory, and what is sent again at most when a process ends."""
 
@@ -72,14 +72,17 @@ class Relay:
     async def _turn(self) -> None:
         try:
             await self.send_waiting()
-        except (SQLAlchemyError, OSError, KafkaUnavailable, MessageTooLarge) as error:
+        except (SQLAlchemyError, OSError) as error:
             _log.warning("events wait: %s", describe_error(error))
 
     async def send_waiting(self) -> int:
-        """Send some of what waits in each shop; how many events."""
+        """Send some of what waits in each shop; how many events. One that cannot be read stops no other."""
         sent = 0
         for shop in await self._open_shops():
-            sent += await self._send_of(shop)
+            try:
+                sent += await self._send_of(shop)
+            except (SQLAlchemyError, OSError, KafkaUnavailable, MessageTooLarge) as error:
+                _log.warning("events of shop %s wait: %s", shop.id, describe_error(error))
         return sent
 
     async def _open_shops(self) -> list[Shop]:
@@ -87,6 +90,9 @@ class Relay:
             return await shops.living(connection)
 
     async def _send_of(self, shop: Shop) -> int:
+        async with transaction(self.engine) as connection:
+            if not await outbox.has_waiting(connection, shop):
+                return 0
         async with shop_session(self.engine, shop) as session:
             if not await outbox.take_turn(session):
                 return 0
