@@ -1,10 +1,11 @@
 """The shop service in this process: real databases, its worker, and datasets that a test puts there."""
 
+import json
 from base64 import b32encode
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -15,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 import cartload
 from cartload import spec as specs
+from cartload.schema import TABLE_NAMES
 from cartload.spec import Spec
 from cartload.writers import database as dataset_database
 from cartload_kit.database import engine
@@ -102,6 +104,7 @@ class ShopService:
             "segments": [{"first_block": 0, "customers": spec.customers}],
             "targets": ["mysql", "files", "kafka"],
             "database": database,
+            "rows": rows_of(spec),
         }
         dataset_id = uuid4()
         self.datasets.there[dataset_id] = StoredDataset(**known | more)
@@ -140,6 +143,18 @@ class ShopService:
         async with self.engine.connect() as connection:
             found = await connection.exec_driver_sql(query.format(shop=f"`{shop.database_name}`"))
             return [tuple(row) for row in found]
+
+
+@cache
+def _rows(text: str) -> dict[str, int]:
+    spec = specs.parse(json.loads(text))
+    batches = [batch for tables in cartload.generate(spec) for batch in tables.items()]
+    return {name: sum(batch.num_rows for table, batch in batches if table == name) for name in TABLE_NAMES}
+
+
+def rows_of(spec: Spec) -> dict[str, int]:
+    """The rows of each table of a small dataset."""
+    return _rows(spec.model_dump_json())
 
 
 @asynccontextmanager

@@ -92,6 +92,17 @@ async def test_a_dataset_that_is_deleted_meanwhile_fails_the_shop_with_the_reaso
     assert (await owner.call("DELETE", f"/api/shops/{shop['id']}")).status_code == 204
 
 
+async def test_a_dataset_that_a_job_appends_to_meanwhile_fails_the_shop(
+    service: ShopService, owner: Person, small_dataset: str
+) -> None:
+    rows = shop_service.rows_of(SMALL)
+    fewer = service.add_dataset(SMALL, small_dataset, rows={**rows, "users": rows["users"] - 1})
+    shop = (await owner.call("POST", "/api/shops", json={"dataset_id": str(fewer)})).json()
+    await service.work()
+    failed = await owner.read(f"/api/shops/{shop['id']}")
+    assert (failed["state"], "changed while it was copied" in failed["error"]) == ("failed", True)
+
+
 async def test_what_a_worker_has_left_is_made_anew(
     service: ShopService, owner: Person, dataset: UUID
 ) -> None:

@@ -27,6 +27,9 @@ class StoredDataset:
     vintage: int
     segments: list[dict[str, int]]
     targets: list[str]
+    rows: dict[str, int]
+    """Of each table, as far as jobs have ended."""
+
     database: str | None
     """None where the dataset has no tables in MySQL."""
 
@@ -55,6 +58,7 @@ class Datasets:
             vintage=told["vintage"],
             segments=told["segments"],
             targets=told["targets"],
+            rows=told["tables"],
             database=None if reached is None else reached["database"],
         )
 

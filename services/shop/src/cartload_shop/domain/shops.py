@@ -46,7 +46,7 @@ class Shop:
     vintage: int
     segments: list[dict[str, int]]
     counts: dict[str, int] = field(default_factory=dict)
-    """Rows of each table when the shop was opened."""
+    """Rows of each table that the dataset has, and so the shop when it is opened."""
 
     error: str | None = None
     created_at: datetime

@@ -29,6 +29,11 @@ REST = timedelta(seconds=10)
 _NO_SUCH_TABLE = {1049, 1146, 1142, 1044}
 """Without its database; without a table; and without the right to what is not there."""
 
+
+class DatasetChanged(Exception):
+    """The tables that were copied have other numbers of rows than the dataset had."""
+
+
 type Migrate = Callable[[str], Awaitable[None]]
 """Makes the living tables in a shop's database, given by its name."""
 _log = logging.getLogger(__name__)
@@ -82,7 +87,7 @@ class ShopChanges:
                 await self._open(shop, lease)
             else:
                 await self._remove(shop, lease)
-        except (SQLAlchemyError, OSError) as error:
+        except (SQLAlchemyError, OSError, DatasetChanged) as error:
             if shop.state == "opening" and not is_transient(error):
                 await self._fail(shop, lease, error)
             else:
@@ -93,14 +98,16 @@ class ShopChanges:
     async def _open(self, shop: Shop, lease: str) -> None:
         # Whatever a worker before has left is of no use.
         await shop_databases.drop(self.copying, shop.database_name)
-        counts = await shop_databases.copy(self.copying, shop)
+        copied = await shop_databases.copy(self.copying, shop)
+        if copied != shop.counts:
+            raise DatasetChanged
         await self.migrate(shop.database_name)
         async with self.copying.begin() as connection:
             await connection.execution_options(schema_translate_map={PLACEHOLDER: shop.database_name})
             await connection.exec_driver_sql(f"USE {quoted_shop(shop.database_name)}")
             await shop_clock.start(connection, tables(shop.ids), self.clock(), ends_at(shop.resolved_spec))
             await shop_databases.begin_ledger(connection)
-        values = {"state": "open", "counts": counts, "opened_at": self.clock()}
+        values = {"state": "open", "opened_at": self.clock()}
         async with transaction(self.engine) as connection:
             written = await shops.write(connection, shop, lease, values)
         if written:
@@ -108,14 +115,9 @@ class ShopChanges:
 
     async def _fail(self, shop: Shop, lease: str, error: Exception) -> None:
         _log.error("shop %s cannot be opened: %s", shop.id, describe_error(error), exc_info=error)
-        reason = (
-            "The dataset is not there any more."
-            if error_code(error) in _NO_SUCH_TABLE
-            else "The tables of the dataset could not be copied; the logs of the shop's worker say why."
-        )
         await shop_databases.drop(self.copying, shop.database_name)
         async with transaction(self.engine) as connection:
-            await shops.write(connection, shop, lease, {"state": "failed", "error": reason})
+            await shops.write(connection, shop, lease, {"state": "failed", "error": _reason(error)})
         metrics.SHOPS_CHANGED.labels("failed").inc()
 
     async def _remove(self, shop: Shop, lease: str) -> None:
@@ -123,6 +125,14 @@ class ShopChanges:
         async with transaction(self.engine) as connection:
             await shops.write(connection, shop, lease, {"deleted_at": self.clock()})
         metrics.SHOPS_CHANGED.labels("removed").inc()
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, DatasetChanged):
+        return "The dataset changed while it was copied: open a shop on it once its job has ended."
+    if error_code(error) in _NO_SUCH_TABLE:
+        return "The dataset is not there any more."
+    return "The tables of the dataset could not be copied; the logs of the shop's worker say why."
 
 
 def ends_at(spec: Spec) -> datetime:

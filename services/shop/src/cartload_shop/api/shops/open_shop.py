@@ -72,5 +72,6 @@ def _shop(request: ShopRequest, dataset: StoredDataset, database: str, owner_id:
         spec=dataset.spec,
         vintage=dataset.vintage,
         segments=dataset.segments,
+        counts=dataset.rows,
         created_at=now,
     )
