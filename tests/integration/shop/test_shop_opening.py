@@ -1,6 +1,8 @@
 """Shops are opened on datasets, and removed, whatever comes in between."""
 
 import asyncio
+import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -26,6 +28,27 @@ async def test_a_shop_has_every_row_of_its_dataset_and_goes_on_from_its_end(
         assert shop["counts"][table.name] == len(copied)
     assert shop["clock"]["mode"] == "running"
     assert shop["clock"]["now"].startswith(str(SMALL.window.end + timedelta(days=1)))
+
+
+@pytest.mark.parametrize("ids", ["uuid", "integer"])
+async def test_small_and_large_ones_get_the_same_tables(
+    service: ShopService, owner: Person, mysql_url: str, ids: str
+) -> None:
+    spec = SMALL.model_copy(update={"ids": ids})
+    made = []
+    with shop_service.dataset_in_database(mysql_url, spec) as database:
+        dataset = service.add_dataset(spec, database)
+        for large in (False, True):
+            service.changes = replace(service.changes, deferred_rows=0 if large else 10**9)
+            shop = await service.opened(owner, dataset)
+            tables = [table.name for table in TABLES]
+            statements = [
+                await service.rows(shop["id"], f"SHOW CREATE TABLE {{shop}}.{one}") for one in tables
+            ]
+            # The next number of a new row is not part of how a table is made.
+            made.append([re.sub(r" AUTO_INCREMENT=\d+", "", str(found)) for found in statements])
+    assert made[0] == made[1]
+    assert ("AUTO_INCREMENT" in made[0][0]) == (ids == "integer")
 
 
 async def test_the_ledger_begins_with_the_stock_of_every_sku(service: ShopService, shop: Any) -> None:

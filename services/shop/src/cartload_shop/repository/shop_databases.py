@@ -19,6 +19,9 @@ COPYING = (
 Foreign keys are added unchecked, since the rows come from tables that have the same ones.
 """
 
+DEFERRED_ROWS = 200_000
+"""From so many rows on indexes are added after the rows are there: slower for few, faster for many."""
+
 _OPENING = "opening"
 """The cause of the first line of each SKU in the ledger of its stock."""
 
@@ -39,7 +42,7 @@ async def drop(engine: AsyncEngine, database: str) -> None:
         raise ConnectionError(f"the database {database} is not gone yet")
 
 
-async def copy(engine: AsyncEngine, shop: Shop) -> dict[str, int]:
+async def copy(engine: AsyncEngine, shop: Shop, *, deferred_rows: int = DEFERRED_ROWS) -> dict[str, int]:
     """Make a shop's database anew from its dataset; the rows of each table.
 
     Raises DBAPIError, also when the dataset was deleted.
@@ -51,9 +54,12 @@ async def copy(engine: AsyncEngine, shop: Shop) -> dict[str, int]:
             f"CREATE DATABASE {quoted} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_520_ci"
         )
         await connection.exec_driver_sql(f"USE {quoted}")
-        source = quoted_dataset(shop.dataset_database)
-        rows = {table.name: await _copy_table(connection, table, source, shop.ids) for table in schema.TABLES}
+        source, final = quoted_dataset(shop.dataset_database), sum(shop.counts.values()) < deferred_rows
+        rows = {}
         for table in schema.TABLES:
+            await connection.exec_driver_sql(_create_table(table.name, shop.ids, final=final))
+            rows[table.name] = await _copy_rows(connection, table, source)
+        for table in () if final else schema.TABLES:
             for statement in ddl.alter_to_final(table.name):
                 await connection.exec_driver_sql(statement)
         await connection.exec_driver_sql(about.create_table())
@@ -63,14 +69,16 @@ async def copy(engine: AsyncEngine, shop: Shop) -> dict[str, int]:
     return rows
 
 
-async def _copy_table(connection: AsyncConnection, table: schema.Table, source: str, ids: Ids) -> int:
-    name, columns = table.name, ", ".join(f"`{column.name}`" for column in table.columns)
-    await connection.exec_driver_sql(ddl.create_table(name, ids, final=False))
-    if ids == "integer":
-        # Before the rows come: afterwards the server would copy them all once more.
-        await connection.exec_driver_sql(f"ALTER TABLE `{name}` MODIFY `id` BIGINT NOT NULL AUTO_INCREMENT")
+def _create_table(name: str, ids: Ids, *, final: bool) -> str:
+    statement = ddl.create_table(name, ids, final=final)
+    # New rows get the next number. Not in an ALTER afterwards, in which the server would copy all rows.
+    return statement.replace("`id` BIGINT NOT NULL", "`id` BIGINT NOT NULL AUTO_INCREMENT", 1)
+
+
+async def _copy_rows(connection: AsyncConnection, table: schema.Table, source: str) -> int:
+    columns = ", ".join(f"`{column.name}`" for column in table.columns)
     copied = await connection.exec_driver_sql(
-        f"INSERT INTO `{name}` ({columns}) SELECT {columns} FROM {source}.`{name}` ORDER BY `id`"  # noqa: S608 ours
+        f"INSERT INTO `{table.name}` ({columns}) SELECT {columns} FROM {source}.`{table.name}` ORDER BY `id`"  # noqa: S608 ours
     )
     return copied.rowcount
 

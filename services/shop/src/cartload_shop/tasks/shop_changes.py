@@ -51,6 +51,7 @@ class ShopChanges:
 
     migrate: Migrate
     clock: Callable[[], datetime]
+    deferred_rows: int = shop_databases.DEFERRED_ROWS
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set. What is cut short is done anew by whoever takes the shop next."""
@@ -98,7 +99,7 @@ class ShopChanges:
     async def _open(self, shop: Shop, lease: str) -> None:
         # Whatever a worker before has left is of no use.
         await shop_databases.drop(self.copying, shop.database_name)
-        copied = await shop_databases.copy(self.copying, shop)
+        copied = await shop_databases.copy(self.copying, shop, deferred_rows=self.deferred_rows)
         if copied != shop.counts:
             raise DatasetChanged
         await self.migrate(shop.database_name)
