@@ -21,12 +21,22 @@ OURS = (
     "generator-player",
     "generator-worker",
     "notifier",
+    "shop-api",
+    "shop-worker",
     "writer-api",
     "writer-checker",
     "writer-consumer",
     "writer-tasks",
 )
-ONCE = ("auth-migrate", "generator-migrate", "secrets", "topics", "users", "writer-migrate")
+ONCE = (
+    "auth-migrate",
+    "generator-migrate",
+    "secrets",
+    "shop-migrate",
+    "topics",
+    "users",
+    "writer-migrate",
+)
 PREFIXES = ("CARTLOAD_", "COMPOSE_")
 SERVERS = ("azurite", "kafka", "mysql")
 

@@ -15,10 +15,16 @@ from support.linked_system import LinkedSystem
 
 WITHOUT: Mapping[str, frozenset[str]] = {
     "kafka": frozenset(
-        {"generator-api", "generator-player", "generator-worker", "writer-consumer", "writer-tasks"}
+        {
+            *("generator-api", "generator-player", "generator-worker"),
+            *("writer-consumer", "writer-tasks", "shop-worker"),
+        }
     ),
     "database": frozenset(
-        {"auth", "generator-api", "generator-player", "writer-consumer", "writer-tasks", "writer-api"}
+        {
+            *("auth", "generator-api", "generator-player", "shop-api", "shop-worker"),
+            *("writer-consumer", "writer-tasks", "writer-api"),
+        }
     ),
     "azurite": frozenset({"writer-consumer", "writer-tasks", "writer-api"}),
 }
