@@ -25,6 +25,15 @@ from support.engine_invariants import dataset, report
         "clickstream": {"sessions_per_customer": 0.5, "bounce_rate": 0, "conversion_rate": 0.005},
     }
 )
+# All sessions there are end with a purchase.
+@example(
+    {
+        "seed": 0,
+        "customers": 999,
+        "locales": {"de_DE": 1},
+        "clickstream": {"sessions_per_customer": 0.0001, "bounce_rate": 0},
+    }
+)
 @given(valid_fields(most_rows=20_000))
 def test_invariants_hold_for_any_spec(fields: dict[str, Any]) -> None:
     found = report(*dataset(**fields))

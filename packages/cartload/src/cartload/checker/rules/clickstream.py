@@ -9,6 +9,7 @@ from cartload.checker.relations import ONLINE_ORDERS, PURCHASES, SESSION_EVENTS,
 from cartload.checker.rules.structure import rows_of
 from cartload.spec.daily_demand import shown_end
 from cartload.spec.model import Spec
+from cartload.spec.session_counts import online_share
 
 INVARIANT: Final = 9
 LONGEST: Final = timedelta(hours=3)
@@ -42,6 +43,12 @@ def _some(share: float, rows: Expected) -> Expected:
 def _online(share: float) -> Expected:
     """About the rows of rules about orders online: some of them, where there are sessions."""
     return _some(share, lambda spec: rows_of("order_details")(spec) * (_SESSIONS(spec) > 0))
+
+
+def _without_purchase(spec: Spec) -> float:
+    """About the sessions that do not end with a purchase: every order online has one that does."""
+    own, bought = spec.clickstream.sessions_per_customer, spec.orders.per_customer * online_share(spec.season)
+    return _SESSIONS(spec) * own / (own + bought)
 
 
 def _of_sessions() -> Iterator[Rule]:
@@ -272,22 +279,23 @@ def _shares(spec: Spec) -> Iterator[Rule]:
 def _share(name: str, title: str, share: float, query: str) -> Rule:
     sums = f"""SELECT n, found, n * {share} AS expected,
         {_SIGMAS} * sqrt(n * {share * (1 - share)}) + 0.5 AS allowed FROM ({query})"""
-    return _compared(name, title, sums)
+    return _compared(name, f"{title}, within {_SIGMAS} standard errors.", sums, _some(1, _without_purchase))
 
 
 def _conversion(share: float, query: str) -> Rule:
     """As many visits are added as make the share, in whole numbers for each block of customers."""
     sums = f"""SELECT n, found, n * {share} AS expected,
         1 + (SELECT count(*) FROM users) / 500 + sqrt(found) AS allowed FROM ({query})"""
-    return _compared("session.conversion", f"Of all sessions {share:.2%} end with a purchase", sums)
+    title = f"Of all sessions {share:.2%} end with a purchase."
+    return _compared("session.conversion", title, sums, _SESSIONS)
 
 
-def _compared(name: str, title: str, sums: str) -> Rule:
+def _compared(name: str, title: str, sums: str, expected: Expected) -> Rule:
     return QueryRule(
         name,
         INVARIANT,
-        f"{title}, within {_SIGMAS} standard errors." if name != "session.conversion" else f"{title}.",
+        title,
         f"SELECT n, (abs(found - expected) > allowed)::INTEGER FROM ({sums})",
         f"SELECT n AS sessions, round(expected, 1) AS expected, found FROM ({sums})",
-        _SESSIONS,
+        expected,
     )
