@@ -45,7 +45,7 @@ async def test_services_are_asked_as_the_administrator(gateway: Gateway) -> None
     gateway.services.answer("GET /internal/limits", {"items": []})
     await limits(gateway)
     asked = gateway.services.calls("GET /internal/limits")
-    assert [one.headers["authorization"].split(" ")[0] for one in asked] == ["Bearer"] * 4
+    assert [one.headers["authorization"].split(" ")[0] for one in asked] == ["Bearer"] * len(SERVICES)
 
 
 async def test_a_service_that_does_not_tell_is_named_with_the_reason(gateway: Gateway) -> None:
