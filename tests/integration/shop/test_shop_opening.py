@@ -145,6 +145,31 @@ async def test_what_a_worker_has_left_is_made_anew(
     assert (opened["state"], opened["counts"]["users"]) == ("open", SMALL.customers)
 
 
+async def test_a_worker_that_was_frozen_cannot_touch_what_another_has_opened(
+    service: ShopService, owner: Person, dataset: UUID
+) -> None:
+    copied, go_on = asyncio.Event(), asyncio.Event()
+
+    async def frozen(database: str) -> None:
+        copied.set()
+        await go_on.wait()
+        await service.changes.migrate(database)
+
+    shop = (await owner.call("POST", "/api/shops", json={"dataset_id": str(dataset)})).json()
+    late = asyncio.create_task(replace(service.changes, migrate=frozen).work_on_one())
+    await copied.wait()
+    first = (await service.find(shop["id"])).database_name
+    service.clock.advance(shops.LEASE.total_seconds() + 1)
+    await service.work()
+    opened = await service.find(shop["id"])
+    go_on.set()
+    assert await late
+    assert await service.find(shop["id"]) == opened
+    assert (await owner.read(f"/api/shops/{shop['id']}/products"))["items"]
+    databases = {row[0] for row in await service.rows(shop["id"], "SHOW DATABASES")}
+    assert (opened.database_name in databases, first in databases) == (True, False)
+
+
 async def test_a_deleted_shop_is_gone_for_everybody_and_leaves_nothing(
     service: ShopService, owner: Person, shop: Any
 ) -> None:

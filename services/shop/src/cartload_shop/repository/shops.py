@@ -94,6 +94,11 @@ async def claim(connection: AsyncConnection, lease: str, now: datetime) -> Shop 
     return await find(connection, found) if taken.rowcount == 1 else None
 
 
+async def rename_database(connection: AsyncConnection, shop: Shop, lease: str, database: str) -> None:
+    """Let a shop that was just claimed lie in another database."""
+    await connection.execute(update(shops).where(_held(shop, lease)).values(database_name=database))
+
+
 async def renew(connection: AsyncConnection, shop: Shop, lease: str, now: datetime) -> bool:
     """Hold a shop longer; False when it is wanted otherwise by now, or is another run's."""
     renewed = update(shops).where(_held(shop, lease)).values(leased_until=now + LEASE)

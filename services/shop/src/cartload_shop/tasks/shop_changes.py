@@ -3,12 +3,12 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from cartload.calendar import timeline
 from cartload.spec import Spec
@@ -17,7 +17,7 @@ from cartload_kit.database import transaction
 from cartload_kit.describe_error import describe_error
 from cartload_kit.transient_errors import error_code, is_transient
 from cartload_shop import metrics
-from cartload_shop.domain.names import quoted_shop
+from cartload_shop.domain.names import mint_database, quoted_shop
 from cartload_shop.domain.shops import Shop
 from cartload_shop.repository import shop_clock, shop_databases, shops
 from cartload_shop.repository.living import PLACEHOLDER, tables
@@ -37,6 +37,15 @@ class DatasetChanged(Exception):
 type Migrate = Callable[[str], Awaitable[None]]
 """Makes the living tables in a shop's database, given by its name."""
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Claimed:
+    """A shop that a worker has something to do for."""
+
+    shop: Shop
+    left: str | None
+    """The database that the try before was to fill, and may have left; None for a shop to be removed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +78,21 @@ class ShopChanges:
         lease = str(uuid4())
         async with transaction(self.engine) as connection:
             shop = await shops.claim(connection, lease, self.clock())
-        if shop is None:
-            return False
+            if shop is None:
+                return False
+            claimed = await self._claimed(connection, shop, lease)
         # Holding ends when the shop is wanted otherwise, or is another worker's: then this work is cancelled.
-        await run_until_first_ends(self._change(shop, lease), self._hold(shop, lease))
+        await run_until_first_ends(self._change(claimed, lease), self._hold(claimed.shop, lease))
         return True
+
+    async def _claimed(self, connection: AsyncConnection, shop: Shop, lease: str) -> _Claimed:
+        if shop.state != "opening":
+            return _Claimed(shop, None)
+        # A database for each try: one that was frozen and wakes up late has its own, and cannot touch that
+        # of a shop which another worker has opened meanwhile.
+        fresh = mint_database()
+        await shops.rename_database(connection, shop, lease, fresh)
+        return _Claimed(replace(shop, database_name=fresh), shop.database_name)
 
     async def _hold(self, shop: Shop, lease: str) -> None:
         while True:
@@ -82,12 +101,14 @@ class ShopChanges:
                 if not await shops.renew(connection, shop, lease, self.clock()):
                     return
 
-    async def _change(self, shop: Shop, lease: str) -> None:
+    async def _change(self, claimed: _Claimed, lease: str) -> None:
+        shop = claimed.shop
         try:
-            if shop.state == "opening":
-                await self._open(shop, lease)
-            else:
+            if claimed.left is None:
                 await self._remove(shop, lease)
+            else:
+                await shop_databases.drop(self.copying, claimed.left)
+                await self._open(shop, lease)
         except (SQLAlchemyError, OSError, DatasetChanged) as error:
             if shop.state == "opening" and not is_transient(error):
                 await self._fail(shop, lease, error)
@@ -97,8 +118,6 @@ class ShopChanges:
                     await shops.postpone(connection, shop, lease, self.clock() + REST)
 
     async def _open(self, shop: Shop, lease: str) -> None:
-        # Whatever a worker before has left is of no use.
-        await shop_databases.drop(self.copying, shop.database_name)
         copied = await shop_databases.copy(self.copying, shop, deferred_rows=self.deferred_rows)
         if copied != shop.counts:
             raise DatasetChanged
@@ -113,6 +132,8 @@ class ShopChanges:
             written = await shops.write(connection, shop, lease, values)
         if written:
             metrics.SHOPS_CHANGED.labels("opened").inc()
+        else:
+            await shop_databases.drop(self.copying, shop.database_name)
 
     async def _fail(self, shop: Shop, lease: str, error: Exception) -> None:
         _log.error("shop %s cannot be opened: %s", shop.id, describe_error(error), exc_info=error)
