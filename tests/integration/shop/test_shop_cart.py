@@ -113,7 +113,7 @@ async def test_what_has_changed_since_is_noticed(
         table, products = session.tables.products_skus, session.tables.products
         mine = table.update().where(table.c.id == sku["id"])
         await session.connection.execute(mine.values(price=sku["price"] + 100, stock=2))
-        [product] = [row["product_id"] for row in (await carts.on_sale(session, [gone["id"]])).values()]
+        [product] = [row["product_id"] for row in (await carts.offered(session, [gone["id"]])).values()]
         ended = products.update().where(products.c.id == product)
         await session.connection.execute(ended.values(discontinued_at=session.now))
     cart = await person.read(path(shop))

@@ -8,11 +8,12 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.dialects.mysql import insert as upsert
 
 from cartload_shop.domain.carts import MOST_GUESTS, Quantities
 from cartload_shop.domain.shops import EntityId
+from cartload_shop.repository.listings import on_sale
 from cartload_shop.repository.shop_session import ShopSession
 
 KEPT = timedelta(days=7)
@@ -111,19 +112,14 @@ async def remove(session: ShopSession, cart: Cart) -> None:
     await session.connection.execute(delete(carts).where(carts.c.id == cart.id))
 
 
-async def on_sale(session: ShopSession, sku_ids: Sequence[EntityId]) -> dict[EntityId, Row]:
+async def offered(session: ShopSession, sku_ids: Sequence[EntityId]) -> dict[EntityId, Row]:
     """Those of some SKUs that can be bought now: each with its product's id and name."""
     skus, products, listings = session.tables.products_skus, session.tables.products, session.tables.listings
     query = (
         select(skus, products.c.name.label("product_name"))
         .join(products, products.c.id == skus.c.product_id)
         .outerjoin(listings, listings.c.product_id == products.c.id)
-        .where(
-            skus.c.id.in_(sku_ids),
-            products.c.launched_at <= session.now,
-            or_(products.c.discontinued_at.is_(None), products.c.discontinued_at > session.now),
-            or_(listings.c.state.is_(None), listings.c.state == "active"),
-        )
+        .where(skus.c.id.in_(sku_ids), on_sale(session))
     )
     if not sku_ids:
         return {}

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, FromClause, Select, and_, exists, func, or_, select
 
 from cartload_shop.domain.shops import EntityId
+from cartload_shop.repository.listings import on_sale
 from cartload_shop.repository.shop_session import ShopSession
 
 type Sort = Literal["-launched_at", "launched_at", "name", "-name", "price", "-price", "-rating", "rating"]
@@ -94,7 +95,7 @@ async def categories(session: ShopSession) -> list[tuple[Row, list[Row]]]:
 
 
 def _on_sale(session: ShopSession) -> Select[Any]:
-    """Products that are launched, not discontinued, and whose listing nobody has taken away."""
+    """Products on sale, with the slugs of where they are listed."""
     tables, products = session.tables, session.tables.products
     listings, sub, top = tables.listings, tables.sub_categories, tables.categories
     return (
@@ -102,11 +103,7 @@ def _on_sale(session: ShopSession) -> Select[Any]:
         .join(sub, sub.c.id == products.c.sub_category_id)
         .join(top, top.c.id == sub.c.category_id)
         .outerjoin(listings, listings.c.product_id == products.c.id)
-        .where(
-            products.c.launched_at <= session.now,
-            or_(products.c.discontinued_at.is_(None), products.c.discontinued_at > session.now),
-            or_(listings.c.state.is_(None), listings.c.state == "active"),
-        )
+        .where(on_sale(session))
     )
 
 

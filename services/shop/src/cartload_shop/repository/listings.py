@@ -1,14 +1,27 @@
-"""Whether products of a shop are shown: those without a line here are."""
+"""Whether products of a shop are shown, and so can be bought: those without a line here are shown."""
 
 from typing import Literal
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.dialects.mysql import insert as upsert
 
 from cartload_shop.domain.shops import EntityId
 from cartload_shop.repository.shop_session import ShopSession
 
 type ListingState = Literal["active", "disabled"]
+
+
+def on_sale(session: ShopSession) -> ColumnElement[bool]:
+    """Whether a product is launched, not discontinued, and nobody has taken it out.
+
+    For queries of products that are joined with their listings from the left.
+    """
+    products, listings = session.tables.products, session.tables.listings
+    return and_(
+        products.c.launched_at <= session.now,
+        or_(products.c.discontinued_at.is_(None), products.c.discontinued_at > session.now),
+        or_(listings.c.state.is_(None), listings.c.state == "active"),
+    )
 
 
 async def set_state(

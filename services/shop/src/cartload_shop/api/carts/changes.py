@@ -58,7 +58,7 @@ async def merge(session: ShopSession, own: Holder, guest: Holder) -> CartView:
     if left is None:
         return await view(session, cart)
     brought = await carts.quantities(session, left)
-    offered = await carts.on_sale(session, list(brought))
+    offered = await carts.offered(session, list(brought))
     after, notices = merged(before, brought, {sku_id: row["stock"] for sku_id, row in offered.items()})
     await carts.remove(session, left)
     await carts.write(session, cart, before, after)
@@ -80,7 +80,7 @@ async def _written(session: ShopSession, cart: Cart, before: Quantities, after: 
 
 
 async def _require_stock(session: ShopSession, sku_id: EntityId, quantity: int) -> None:
-    offered = await carts.on_sale(session, [sku_id])
+    offered = await carts.offered(session, [sku_id])
     if sku_id not in offered:
         raise NotFound("There is no such SKU on sale.")
     left = int(offered[sku_id]["stock"])

@@ -12,7 +12,7 @@ from cartload_shop.repository.shop_session import ShopSession
 async def view(session: ShopSession, cart: Cart | None, notices: Sequence[Notice] = ()) -> CartView:
     """A cart; an empty one where there is none yet. Lines that cannot be bought as they are get a notice."""
     wanted = {} if cart is None else await carts.quantities(session, cart)
-    offered = await carts.on_sale(session, list(wanted))
+    offered = await carts.offered(session, list(wanted))
     told = {notice.sku_id: notice for notice in notices}
     for sku_id, quantity in wanted.items():
         if sku_id not in offered:
