@@ -1,7 +1,7 @@
-"""Column types that every service's tables use."""
+"""Column types and options that every service's tables use."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy.dialects.mysql import CHAR, DATETIME, VARCHAR
@@ -58,3 +58,22 @@ class Words(TypeDecorator[tuple[str, ...]]):
     def process_result_value(self, value: Any | None, dialect: Dialect) -> tuple[str, ...] | None:
         """Read as a tuple."""
         return None if value is None else tuple(value.split(","))
+
+
+def ascii_word(length: int) -> VARCHAR:
+    """A text of ASCII characters, compared byte by byte."""
+    return VARCHAR(length, charset="ascii", collation="ascii_bin")
+
+
+def ascii_digits(length: int) -> CHAR:
+    """A text of exactly so many ASCII characters: a hash in hexadecimal, an id."""
+    return CHAR(length, charset="ascii", collation="ascii_bin")
+
+
+# Named, because MySQL and MariaDB have different defaults, and MariaDB does not even know MySQL's.
+TABLE_OPTIONS: Final[dict[str, Any]] = {
+    "mysql_engine": "InnoDB",
+    "mysql_default_charset": "utf8mb4",
+    "mysql_collate": "utf8mb4_unicode_ci",
+}
+"""For every table of a service's own database."""

@@ -5,12 +5,10 @@ as bcrypt. Private signing keys, and the secret that refresh tokens derive from,
 operator gives a secret for it.
 """
 
-from typing import Any
-
 from sqlalchemy import Boolean, Column, Double, ForeignKey, Index, Integer, MetaData, Table, UniqueConstraint
-from sqlalchemy.dialects.mysql import CHAR, VARCHAR
+from sqlalchemy.dialects.mysql import VARCHAR
 
-from cartload_kit.database.types import UtcDateTime
+from cartload_kit.database.types import TABLE_OPTIONS, UtcDateTime, ascii_digits, ascii_word
 
 metadata = MetaData(
     naming_convention={
@@ -21,132 +19,116 @@ metadata = MetaData(
 )
 
 
-def _id() -> CHAR:
-    return CHAR(36, charset="ascii", collation="ascii_bin")
-
-
-def _digest() -> CHAR:
-    return CHAR(64, charset="ascii", collation="ascii_bin")
-
-
-def _word(length: int) -> VARCHAR:
-    return VARCHAR(length, charset="ascii", collation="ascii_bin")
-
-
-_OPTIONS: dict[str, Any] = {
-    "mysql_engine": "InnoDB",
-    "mysql_default_charset": "utf8mb4",
-    "mysql_collate": "utf8mb4_unicode_ci",
-}
-
 accounts = Table(
     "accounts",
     metadata,
-    Column("id", _id(), primary_key=True),
+    Column("id", ascii_digits(36), primary_key=True),
     Column(
         "user_name",
         VARCHAR(64, charset="ascii", collation="ascii_general_ci"),
         nullable=False,
         comment="Compared without regard to case.",
     ),
-    Column("role", _word(16), nullable=False),
-    Column("password_hash", _word(72), nullable=False, comment="bcrypt"),
+    Column("role", ascii_word(16), nullable=False),
+    Column("password_hash", ascii_word(72), nullable=False, comment="bcrypt"),
     Column("password_once", Boolean, nullable=False, comment="May only be used to choose a new one."),
     Column("created_at", UtcDateTime, nullable=False),
     Column("disabled_at", UtcDateTime, nullable=True, comment="Since when nobody signs in."),
     UniqueConstraint("user_name"),
     Index(None, "role"),
-    **_OPTIONS,
+    **TABLE_OPTIONS,
 )
 
 deleted_accounts = Table(
     "deleted_accounts",
     metadata,
-    Column("id", _id(), primary_key=True),
+    Column("id", ascii_digits(36), primary_key=True),
     Column("deleted_at", UtcDateTime, nullable=False),
-    **_OPTIONS,
+    **TABLE_OPTIONS,
 )
 
 sessions = Table(
     "sessions",
     metadata,
-    Column("id", _id(), primary_key=True),
-    Column("account_id", _id(), ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False),
-    Column("kind", _word(16), nullable=False, comment="rotating or plain"),
-    Column("user_agent", _word(200), nullable=True, comment="What the client called itself at the sign-in."),
+    Column("id", ascii_digits(36), primary_key=True),
+    Column("account_id", ascii_digits(36), ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False),
+    Column("kind", ascii_word(16), nullable=False, comment="rotating or plain"),
+    Column(
+        "user_agent", ascii_word(200), nullable=True, comment="What the client called itself at the sign-in."
+    ),
     Column("generation", Integer, nullable=False, comment="Tokens of this generation are the newest."),
     Column("advanced_at", UtcDateTime, nullable=False, comment="When the newest generation began."),
     Column("created_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False),
     Index(None, "account_id"),
     Index(None, "expires_at"),
-    **_OPTIONS,
+    **TABLE_OPTIONS,
 )
 
 refresh_tokens = Table(
     "refresh_tokens",
     metadata,
-    Column("token_hash", _digest(), primary_key=True),
-    Column("session_id", _id(), ForeignKey("sessions.id", ondelete="CASCADE"), nullable=False),
+    Column("token_hash", ascii_digits(64), primary_key=True),
+    Column("session_id", ascii_digits(36), ForeignKey("sessions.id", ondelete="CASCADE"), nullable=False),
     Column("generation", Integer, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False),
     Index(None, "session_id", "generation"),
     Index(None, "expires_at"),
-    **_OPTIONS,
+    **TABLE_OPTIONS,
 )
 
 personal_tokens = Table(
     "personal_tokens",
     metadata,
-    Column("id", _id(), primary_key=True),
-    Column("account_id", _id(), ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False),
+    Column("id", ascii_digits(36), primary_key=True),
+    Column("account_id", ascii_digits(36), ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False),
     Column("name", VARCHAR(100), nullable=False),
-    Column("token_hash", _digest(), nullable=False),
+    Column("token_hash", ascii_digits(64), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False),
     Column("last_used_at", UtcDateTime, nullable=True),
     UniqueConstraint("token_hash"),
     Index(None, "account_id", "created_at", "id"),
     Index(None, "expires_at"),
-    **_OPTIONS,
+    **TABLE_OPTIONS,
 )
 
 signing_keys = Table(
     "signing_keys",
     metadata,
     Column("sequence", Integer, primary_key=True, autoincrement=False),
-    Column("kid", _word(64), nullable=False),
-    Column("private_key", _word(255), nullable=False),
+    Column("kid", ascii_word(64), nullable=False),
+    Column("private_key", ascii_word(255), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("signs_from", UtcDateTime, nullable=False),
     UniqueConstraint("kid"),
-    **_OPTIONS,
+    **TABLE_OPTIONS,
 )
 
 known_addresses = Table(
     "known_addresses",
     metadata,
-    Column("account_id", _id(), ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
-    Column("address_hash", _digest(), primary_key=True),
+    Column("account_id", ascii_digits(36), ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
+    Column("address_hash", ascii_digits(64), primary_key=True),
     Column("last_used_at", UtcDateTime, nullable=False),
     Index(None, "last_used_at"),
-    **_OPTIONS,
+    **TABLE_OPTIONS,
 )
 
 server_secrets = Table(
     "server_secrets",
     metadata,
-    Column("name", _word(32), primary_key=True),
-    Column("secret", _word(255), nullable=False),
+    Column("name", ascii_word(32), primary_key=True),
+    Column("secret", ascii_word(255), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
-    **_OPTIONS,
+    **TABLE_OPTIONS,
 )
 
 throttles = Table(
     "throttles",
     metadata,
-    Column("key_hash", _digest(), primary_key=True),
+    Column("key_hash", ascii_digits(64), primary_key=True),
     Column("free_at", Double, nullable=False, comment="Unix seconds at which the bucket is full again."),
     Index(None, "free_at"),
-    **_OPTIONS,
+    **TABLE_OPTIONS,
 )

@@ -1,36 +1,20 @@
 """The tables of the database `cartload_jobs`. Times are UTC with microseconds."""
 
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import JSON, BigInteger, Boolean, Column, Double, Index, Integer, MetaData, Table, Text
-from sqlalchemy.dialects.mysql import CHAR, VARCHAR
+from sqlalchemy.dialects.mysql import VARCHAR
 
-from cartload_kit.database.types import UtcDateTime, Uuid, Words
+from cartload_kit.database.types import TABLE_OPTIONS, UtcDateTime, Uuid, Words, ascii_digits, ascii_word
 
 metadata = MetaData()
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
 """What makes these tables, step by step."""
 
 
-def _digest() -> CHAR:
-    return CHAR(64, charset="ascii", collation="ascii_bin")
-
-
-def _word(length: int) -> VARCHAR:
-    return VARCHAR(length, charset="ascii", collation="ascii_bin")
-
-
 def _number() -> Column[int]:
     return Column("number", BigInteger, primary_key=True, autoincrement=True)
 
-
-# Named for the same reason: MariaDB does not even know the default collation of MySQL.
-_OPTIONS: dict[str, Any] = {
-    "mysql_engine": "InnoDB",
-    "mysql_default_charset": "utf8mb4",
-    "mysql_collate": "utf8mb4_unicode_ci",
-}
 
 # One row a user who ever made a job: locked while limits are checked, so that two requests cannot pass both.
 owners = Table(
@@ -38,7 +22,7 @@ owners = Table(
     metadata,
     Column("owner_id", Uuid(), primary_key=True),
     Column("deleted_at", UtcDateTime(), nullable=True, comment="When the account was deleted."),
-    **_OPTIONS,
+    **TABLE_OPTIONS,
 )
 
 # One row a dataset, for ever: a deleted one stays as a tombstone.
@@ -49,9 +33,9 @@ datasets = Table(
     Column("id", Uuid(), nullable=False, unique=True),
     Column("owner_id", Uuid(), nullable=False),
     Column("name", VARCHAR(200), nullable=False),
-    Column("state", _word(16), nullable=False),
+    Column("state", ascii_word(16), nullable=False),
     Column("spec", JSON, nullable=False, comment="Resolved."),
-    Column("spec_hash", _digest(), nullable=False),
+    Column("spec_hash", ascii_digits(64), nullable=False),
     Column("vintage", Integer, nullable=False),
     Column("targets", Words(32), nullable=False, server_default="mysql,files,kafka"),
     Column(
@@ -65,7 +49,7 @@ datasets = Table(
     Index("ix_datasets_owner", "owner_id", "number"),
     Index("ix_datasets_delete_due", "delete_due_at"),
     Index("ix_datasets_active", "state", "active_job_id"),
-    **_OPTIONS,
+    **TABLE_OPTIONS,
 )
 
 # One row a job. `version` rises with every change that a user can see; the row is its own outbox.
@@ -77,9 +61,11 @@ jobs = Table(
     Column("id", Uuid(), nullable=False, unique=True),
     Column("dataset_id", Uuid(), nullable=False),
     Column("owner_id", Uuid(), nullable=False),
-    Column("kind", _word(16), nullable=False),
-    Column("state", _word(16), nullable=False),
-    Column("step", _word(16), nullable=False, comment="What is awaited: prepare generate index check none."),
+    Column("kind", ascii_word(16), nullable=False),
+    Column("state", ascii_word(16), nullable=False),
+    Column(
+        "step", ascii_word(16), nullable=False, comment="What is awaited: prepare generate index check none."
+    ),
     Column("round", Integer, key="attempt", nullable=False, comment="Rises with each retry."),
     Column("version", BigInteger, nullable=False),
     Column("published_version", BigInteger, nullable=False),
@@ -126,14 +112,14 @@ jobs = Table(
     Column("finished_at", UtcDateTime(), nullable=True),
     Column("error", Text, nullable=True),
     Column("waiting_for", VARCHAR(500), nullable=True, comment="What holds it up, in words."),
-    Column("traceparent", _word(80), nullable=True, comment="W3C: the request that made the job."),
+    Column("traceparent", ascii_word(80), nullable=True, comment="W3C: the request that made the job."),
     Index("ix_jobs_owner", "owner_id", "number"),
     Index("ix_jobs_owner_state", "owner_id", "state", "number"),
     Index("ix_jobs_dataset", "dataset_id", "number"),
     Index("ix_jobs_state", "state", "step"),
     Index("ix_jobs_due", "due_at"),
     Index("ix_jobs_unpublished", "unpublished"),
-    **_OPTIONS,
+    **TABLE_OPTIONS,
 )
 
 # One row a chunk in flight. A position below `next_position` without a row is stored.
@@ -147,7 +133,7 @@ job_windows = Table(
     Column("wanted_mask", Integer, nullable=False, comment="A bit for each table of the chunk."),
     Column("done_mask", Integer, nullable=False, comment="A bit for each table that is stored."),
     Column("rows_expected", BigInteger, nullable=False),
-    **_OPTIONS,
+    **TABLE_OPTIONS,
 )
 
 # One row for each thing that happened to a job and that its owner may want to know.
@@ -158,12 +144,12 @@ job_events = Table(
     Column("job_number", BigInteger, nullable=False),
     Column("at", UtcDateTime(), nullable=False),
     Column("version", BigInteger, nullable=False),
-    Column("event", _word(24), nullable=False),
-    Column("state", _word(16), nullable=False),
-    Column("phase", _word(16), nullable=True),
+    Column("event", ascii_word(24), nullable=False),
+    Column("state", ascii_word(16), nullable=False),
+    Column("phase", ascii_word(16), nullable=True),
     Column("detail", Text, nullable=True),
     Index("ix_job_events_job", "job_number", "number"),
-    **_OPTIONS,
+    **TABLE_OPTIONS,
 )
 
 # One row a request with an Idempotency-Key that made a job.
@@ -171,25 +157,25 @@ idempotency_keys = Table(
     "idempotency_keys",
     metadata,
     Column("owner_id", Uuid(), primary_key=True),
-    Column("idempotency_key", _word(255), primary_key=True),
-    Column("request_hash", _digest(), nullable=False),
+    Column("idempotency_key", ascii_word(255), primary_key=True),
+    Column("request_hash", ascii_digits(64), nullable=False),
     Column("job_id", Uuid(), nullable=False),
     Column("answer", JSON, nullable=False),
     Column("created_at", UtcDateTime(), nullable=False),
     Index("ix_idempotency_keys_created", "created_at"),
-    **_OPTIONS,
+    **TABLE_OPTIONS,
 )
 
 # One row a dead letter that an administrator has put back or set aside; the letters are in Kafka only.
 dead_letter_decisions = Table(
     "dead_letter_decisions",
     metadata,
-    Column("letter_id", _word(48), primary_key=True),
-    Column("decision", _word(16), nullable=False),
-    Column("decided_by", _word(64), nullable=False, comment="An account's id, or what else decided."),
+    Column("letter_id", ascii_word(48), primary_key=True),
+    Column("decision", ascii_word(16), nullable=False),
+    Column("decided_by", ascii_word(64), nullable=False, comment="An account's id, or what else decided."),
     Column("decided_at", UtcDateTime(), nullable=False),
     Index("ix_dead_letter_decisions_at", "decided_at"),
-    **_OPTIONS,
+    **TABLE_OPTIONS,
 )
 
 # One row a stream. The API writes what is wanted of it, the player that has leased it how far it has come.
@@ -200,14 +186,14 @@ streams = Table(
     Column("id", Uuid(), nullable=False, unique=True),
     Column("owner_id", Uuid(), nullable=False),
     Column("dataset_id", Uuid(), nullable=False),
-    Column("state", _word(16), nullable=False),
-    Column("goal", _word(16), nullable=False, comment="What its owner wants: play pause stop."),
+    Column("state", ascii_word(16), nullable=False),
+    Column("goal", ascii_word(16), nullable=False, comment="What its owner wants: play pause stop."),
     Column("version", BigInteger, nullable=False, comment="Rises with every change that a user can see."),
     Column("stream_id", Uuid(), nullable=False, comment="The same whenever this dataset is played."),
     Column("spec", JSON, nullable=False, comment="Resolved, until the end of the stream."),
     Column("segments", JSON, nullable=False, comment="The runs of customers that are played."),
     Column("topics", JSON, nullable=False),
-    Column("topic_prefix", _word(200), nullable=False),
+    Column("topic_prefix", ascii_word(200), nullable=False),
     Column("played_after", UtcDateTime(), key="after", nullable=True),
     Column("played_until", UtcDateTime(), key="until", nullable=True),
     Column("live_from", UtcDateTime(), nullable=True),
@@ -219,7 +205,7 @@ streams = Table(
     Column("events_sent", BigInteger, nullable=False),
     Column("events_per_second", Double, nullable=True),
     Column("seconds_slowed", Double, nullable=False),
-    Column("lease_owner", _word(64), nullable=True, comment="The run of a player that has the stream."),
+    Column("lease_owner", ascii_word(64), nullable=True, comment="The run of a player that has the stream."),
     Column("leased_until", UtcDateTime(), nullable=True),
     Column(
         "expected",
@@ -236,7 +222,7 @@ streams = Table(
     Index("ix_streams_owner", "owner_id", "number"),
     Index("ix_streams_dataset", "dataset_id", "number"),
     Index("ix_streams_state", "state", "leased_until"),
-    **_OPTIONS,
+    **TABLE_OPTIONS,
 )
 
 # One row for each thing that happened to a stream and that its owner may want to know.
@@ -247,9 +233,9 @@ stream_events = Table(
     Column("stream_number", BigInteger, nullable=False),
     Column("at", UtcDateTime(), nullable=False),
     Column("version", BigInteger, nullable=False),
-    Column("event", _word(24), nullable=False),
-    Column("state", _word(16), nullable=False),
+    Column("event", ascii_word(24), nullable=False),
+    Column("state", ascii_word(16), nullable=False),
     Column("detail", Text, nullable=True),
     Index("ix_stream_events_stream", "stream_number", "number"),
-    **_OPTIONS,
+    **TABLE_OPTIONS,
 )

@@ -9,27 +9,19 @@ from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import BigInteger, Boolean, Column, Date, Double, Integer, MetaData, Numeric, Table, Text
-from sqlalchemy.dialects.mysql import CHAR, VARCHAR
+from sqlalchemy.dialects.mysql import VARCHAR
 from sqlalchemy.types import TypeEngine
 
 from cartload import schema
 from cartload.schema import Ids
-from cartload_kit.database.types import UtcDateTime, Uuid
+from cartload_kit.database.types import UtcDateTime, Uuid, ascii_digits, ascii_word
 
 PLACEHOLDER: Final = "shop"
 """The name that stands for a shop's database in these tables."""
 
 
-def _word(length: int) -> VARCHAR:
-    return VARCHAR(length, charset="ascii", collation="ascii_bin")
-
-
-def _hex() -> CHAR:
-    return CHAR(64, charset="ascii", collation="ascii_bin")
-
-
 def _id(ids: Ids) -> TypeEngine[Any]:
-    return CHAR(36, charset="ascii", collation="ascii_bin") if ids == "uuid" else BigInteger()
+    return ascii_digits(36) if ids == "uuid" else BigInteger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +79,7 @@ def _type(column: schema.Column, ids: Ids) -> TypeEngine[Any]:
         case "id":
             return _id(ids)
         case "enum":
-            return _word(column.length)
+            return ascii_word(column.length)
         case "string":
             return VARCHAR(column.length)
         case "integer":
@@ -118,7 +110,7 @@ def _living_tables(metadata: MetaData, ids: Ids) -> dict[str, Table]:
         table(
             "shop_clock",
             Column("id", Integer, primary_key=True, autoincrement=False),
-            Column("mode", _word(16), nullable=False),
+            Column("mode", ascii_word(16), nullable=False),
             Column("speed", Double, nullable=False),
             moment("real_time"),
             moment("shop_time"),
@@ -126,7 +118,7 @@ def _living_tables(metadata: MetaData, ids: Ids) -> dict[str, Table]:
         table(
             "listings",
             row_id("product_id", key=True),
-            Column("state", _word(16), nullable=False),
+            Column("state", ascii_word(16), nullable=False),
             Column("reason", VARCHAR(200), nullable=True),
             Column("version", Integer, nullable=False),
             moment("updated_at"),
@@ -135,18 +127,18 @@ def _living_tables(metadata: MetaData, ids: Ids) -> dict[str, Table]:
             "inventory_log",
             row_id("sku_id", key=True),
             Column("sequence", Integer, primary_key=True, autoincrement=False),
-            Column("change_type", _word(16), nullable=False),
+            Column("change_type", ascii_word(16), nullable=False),
             Column("old_stock", Integer, nullable=False),
             Column("new_stock", Integer, nullable=False),
             Column("reason", VARCHAR(200), nullable=True),
-            Column("cause", _word(120), nullable=False),
+            Column("cause", ascii_word(120), nullable=False),
             moment("created_at"),
         ),
         table(
             "carts",
             Column("id", Uuid(), primary_key=True),
             Column("account_id", Uuid(), nullable=True),
-            Column("guest_token", _hex(), nullable=True),
+            Column("guest_token", ascii_digits(64), nullable=True),
             Column("version", Integer, nullable=False),
             moment("created_at"),
             moment("updated_at"),
@@ -161,17 +153,17 @@ def _living_tables(metadata: MetaData, ids: Ids) -> dict[str, Table]:
         ),
         table(
             "event_sequences",
-            Column("topic", _word(100), primary_key=True),
-            Column("event_key", _word(100), primary_key=True),
+            Column("topic", ascii_word(100), primary_key=True),
+            Column("event_key", ascii_word(100), primary_key=True),
             Column("last", Integer, nullable=False),
         ),
         table(
             "outbox",
             Column("number", BigInteger, primary_key=True, autoincrement=True),
             Column("event_id", Uuid(), nullable=False),
-            Column("topic", _word(100), nullable=False),
-            Column("event_key", _word(100), nullable=False),
-            Column("type", _word(32), nullable=False),
+            Column("topic", ascii_word(100), nullable=False),
+            Column("event_key", ascii_word(100), nullable=False),
+            Column("type", ascii_word(32), nullable=False),
             Column("sequence", Integer, nullable=False),
             moment("happened_at"),
             Column("data", Text, nullable=False),
